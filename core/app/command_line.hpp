@@ -1,0 +1,22 @@
+// What the operator typed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gatetorio::core {
+
+enum class Command { kRun, kCheck, kOptions, kNothing };
+
+struct CommandLine {
+  Command command = Command::kRun;
+  std::string config;             // the TOML file
+  std::vector<std::string> sets;  // KEY=VALUE
+  std::string format = "toml";    // of kOptions: "toml" or "markdown"
+  int exit_code = 0;              // of kNothing: help was shown, or the arguments are wrong (64)
+};
+
+// Prints help, the version and what is wrong with the arguments itself.
+CommandLine parse_command_line(int argc, char** argv);
+
+}  // namespace gatetorio::core

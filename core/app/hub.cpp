@@ -1,0 +1,234 @@
+#include "core/app/hub.hpp"
+
+#include <systemd/sd-daemon.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "core/plugin/dependencies.hpp"
+#include "core/plugin/library.hpp"
+#include "version.hpp"
+
+namespace gatetorio::core {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::uint64_t kSweepMs = 500;
+
+std::vector<std::string> list_of(const char* const* ids) {
+  std::vector<std::string> list;
+  for (; *ids != nullptr; ++ids) list.emplace_back(*ids);
+  return list;
+}
+
+// The first that exists, else the last.
+fs::path first_existing(std::initializer_list<fs::path> candidates) {
+  std::error_code ignored;
+  for (const fs::path& path : candidates) {
+    if (fs::is_directory(path, ignored)) return path;
+  }
+  return *(candidates.end() - 1);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text.append(text.empty() ? "" : ":").append(part);
+  return text;
+}
+
+}  // namespace
+
+struct Hub::Loaded {
+  Plugin plugin;
+  Schema schema;
+  Needs needs;
+};
+
+Hub::Hub(Config& config, Log& log, const fs::path& program)
+    : config_(config),
+      log_(log),
+      program_dir_(fs::weakly_canonical(program).parent_path()),
+      platform_(std::make_unique<Platform>(log, kVersion, static_cast<unsigned>(config.hub().worker_threads))),
+      lifecycle_(*platform_) {
+  auto& settings = platform_->settings;
+  settings["version"] = kVersion;
+  settings["data_dir"] = fs::absolute(config.hub().data_dir).lexically_normal().string();
+  settings["plugin_dir"] =
+      config.hub().plugin_dir.empty()
+          ? first_existing({program_dir_ / "plugins", program_dir_ / kInstalledPluginDir}).lexically_normal().string()
+          : fs::absolute(config.hub().plugin_dir).string();
+  std::vector<std::string> migrations = config.hub().migrations_dir;
+  for (std::string& dir : migrations) dir = fs::absolute(dir).string();
+  migrations.push_back(
+      first_existing({program_dir_ / "migrations", program_dir_ / kInstalledMigrationsDir}).lexically_normal().string());
+  settings["migrations_dir"] = joined(migrations);
+
+  self_.id = "hub";
+  self_.version = kVersion;
+  self_.lane = &platform_->executor.make_lane(false);
+  self_.host.size = sizeof(gtr_host);
+  self_.host.get_interface = &host_interface;
+  self_.host.plugin = &self_;
+  self_.host.platform = platform_.get();
+  self_.state = PluginState::kStarted;
+  host_ = std::make_unique<Host>(&self_.host);
+  platform_->operations.set_host(*host_, *self_.lane);
+  sweep();
+}
+
+Hub::~Hub() {
+  sweeping_ = false;
+  platform_->executor.cancel_all_timers();
+  // Workers end first: after them nothing can call into a plugin, so that it may be destroyed.
+  std::vector<std::unique_ptr<Loaded>> plugins = std::move(plugins_);
+  platform_->executor.join();
+  for (auto& loaded : plugins) lifecycle_.destroy(loaded->plugin);
+}
+
+void Hub::sweep() {
+  platform_->executor.start_timer(kSweepMs, [this](bool fired) {
+    if (!fired || !sweeping_) return;
+    const auto now = Clock::now();
+    const std::size_t late = platform_->services.sweep(now) + platform_->operations.sweep(now);
+    if (late > 0) log_.write(LogLevel::kWarn, "hub", "calls got no answer in time", {{"count", std::to_string(late)}});
+    sd_notify(0, "WATCHDOG=1");
+    sweep();
+  });
+}
+
+fs::path Hub::plugin_file(const std::string& id) const {
+  return fs::path(platform_->settings.at("plugin_dir")) / ("gatetorio-" + id + ".so");
+}
+
+void Hub::load(const std::string& id) {
+  const auto pin = config_.hub().plugin_sha256.find(id);
+  const auto library =
+      load_library(plugin_file(id), id, pin == config_.hub().plugin_sha256.end() ? std::string() : pin->second);
+  if (!library) return config_.plugin_error(id, library.error().detail);
+  auto loaded = std::make_unique<Loaded>();
+  Plugin& plugin = loaded->plugin;
+  plugin.id = id;
+  plugin.descriptor = *library;
+  plugin.version = plugin.descriptor->version;
+  Result<Schema> schema = parse_schema(plugin.descriptor->options);
+  if (!schema) return config_.plugin_error(id, "declares its options wrongly: " + schema.error().detail);
+  loaded->schema = *std::move(schema);
+  loaded->needs = {id, list_of(plugin.descriptor->provides), list_of(plugin.descriptor->requires_)};
+  plugin.lane = &platform_->executor.make_lane(plugin.descriptor->affinity != GTR_AFFINITY_ANY);
+  plugin.host.size = sizeof(gtr_host);
+  plugin.host.get_interface = &host_interface;
+  plugin.host.plugin = &plugin;
+  plugin.host.platform = platform_.get();
+  plugins_.push_back(std::move(loaded));
+}
+
+void Hub::configure() {
+  for (const std::string& id : config_.hub().plugins) load(id);
+  std::vector<Needs> needs;
+  for (const auto& loaded : plugins_) needs.push_back(loaded->needs);
+  // Without all of them loaded, "nobody provides" would be a second message about the same fault.
+  if (plugins_.size() == config_.hub().plugins.size()) {
+    const auto order = start_order(needs);
+    if (!order) {
+      config_.plugin_error("", order.error().detail);
+    } else {
+      std::vector<std::unique_ptr<Loaded>> sorted;
+      for (const std::size_t index : *order) sorted.push_back(std::move(plugins_[index]));
+      plugins_ = std::move(sorted);
+    }
+  }
+  for (const auto& loaded : plugins_) platform_->plugins.push_back(&loaded->plugin);
+  for (const auto& loaded : plugins_) configure_one(*loaded);
+}
+
+void Hub::configure_one(Loaded& loaded) {
+  const std::size_t before = config_.problems().errors.size();
+  const boost::json::object options = config_.plugin_options(loaded.plugin.id, loaded.schema);
+  if (config_.problems().errors.size() != before) return;
+  const Result<void> done = lifecycle_.configure(loaded.plugin, options);
+  if (done) return;
+  const Error& error = done.error();
+  if (error.fields.empty()) {
+    lifecycle_.fail(loaded.plugin, "configure: " + error.detail);
+  } else {
+    for (const FieldError& field : error.fields) {
+      config_.option_error(loaded.plugin.id, field.pointer.substr(field.pointer.empty() ? 0 : 1), field.detail);
+    }
+  }
+}
+
+std::vector<DeclaredPlugin> Hub::declared() const {
+  std::vector<DeclaredPlugin> list;
+  for (const auto& loaded : plugins_) {
+    list.push_back({loaded->plugin.id, loaded->plugin.descriptor->summary, loaded->schema});
+  }
+  return list;
+}
+
+bool Hub::needs_failed(const Loaded& loaded) const {
+  const auto provides = [&](const std::string& service, bool running) {
+    return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& other) {
+      const auto& list = other->needs.provides;
+      return (!running || other->plugin.serves()) && std::find(list.begin(), list.end(), service) != list.end();
+    });
+  };
+  const auto& list = loaded.needs.requirements;
+  return std::any_of(list.begin(), list.end(), [&](const auto& service) { return !provides(service, true); });
+}
+
+void Hub::start(const std::function<bool()>& is_stopping) {
+  bool all = true;
+  for (const auto& loaded : plugins_) {
+    if (is_stopping()) return;
+    Plugin& plugin = loaded->plugin;
+    if (plugin.state.load() == PluginState::kFailed) {
+      all = false;
+      continue;
+    }
+    if (needs_failed(*loaded)) {
+      lifecycle_.fail(plugin, "a plugin that it requires is not running");
+      all = false;
+      continue;
+    }
+    if (!lifecycle_.start(plugin, is_stopping)) all = false;
+  }
+  if (is_stopping()) return;
+  if (!all) {
+    log_.write(LogLevel::kError, "hub", "not ready: a plugin failed; the others serve, /ready says 503", {});
+    return;
+  }
+  platform_->health.set_ready(true);
+  std::printf("%s\n", platform_->announcements.line().c_str());
+  std::fflush(stdout);
+  sd_notify(0, "READY=1");
+}
+
+bool Hub::stop() {
+  sd_notify(0, "STOPPING=1");
+  platform_->health.set_ready(false);
+  const auto began = Clock::now();
+  const milliseconds total = config_.hub().stop_timeout;
+  const milliseconds each = config_.hub().plugin_stop_timeout;
+  const auto patience = [&] {
+    const auto left = std::chrono::duration_cast<milliseconds>(total - (Clock::now() - began));
+    return std::clamp(left, milliseconds(10), each);
+  };
+  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) {
+    lifecycle_.drain((*loaded)->plugin, patience());
+  }
+  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) {
+    lifecycle_.stop((*loaded)->plugin, patience());
+  }
+  platform_->operations.cancel_all();
+  platform_->services.cancel_all();
+  return std::all_of(plugins_.begin(), plugins_.end(), [](const auto& loaded) {
+    const PluginState state = loaded->plugin.state.load();
+    return state == PluginState::kStopped || state == PluginState::kFailed;
+  });
+}
+
+}  // namespace gatetorio::core

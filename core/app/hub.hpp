@@ -1,0 +1,54 @@
+// The hub as a whole: loads what the configuration names, starts it in order, waits, and stops it in order.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config/config.hpp"
+#include "core/config/render.hpp"
+#include "core/plugin/lifecycle.hpp"
+#include "core/plugin/platform.hpp"
+
+namespace gatetorio::core {
+
+class Hub {
+ public:
+  // `program`: the hub's own file; plugins and migrations are looked for beside it.
+  Hub(Config& config, Log& log, const std::filesystem::path& program);
+  ~Hub();
+
+  // Loads and configures every plugin, starting nothing. What is wrong with the configuration is in its problems().
+  void configure();
+  // The options of the loaded plugins, for documents.
+  std::vector<DeclaredPlugin> declared() const;
+
+  // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`
+  // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve.
+  void start(const std::function<bool()>& is_stopping);
+  // Drains and stops everything within hub.stop_timeout. True where everything ended as it should: only then may the
+  // process end by returning from main.
+  bool stop();
+
+ private:
+  struct Loaded;
+  void load(const std::string& id);
+  void configure_one(Loaded& loaded);
+  bool needs_failed(const Loaded& loaded) const;
+  std::filesystem::path plugin_file(const std::string& id) const;
+  void sweep();
+
+  Config& config_;
+  Log& log_;
+  std::filesystem::path program_dir_;
+  std::unique_ptr<Platform> platform_;
+  Lifecycle lifecycle_;
+  Plugin self_;  // the hub's own door to its services
+  std::unique_ptr<Host> host_;
+  std::vector<std::unique_ptr<Loaded>> plugins_;  // in the order of starting, once configured
+  std::atomic<bool> sweeping_{true};
+};
+
+}  // namespace gatetorio::core

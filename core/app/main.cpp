@@ -1,0 +1,96 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "core/app/command_line.hpp"
+#include "core/app/hub.hpp"
+#include "core/config/config.hpp"
+
+namespace {
+
+using namespace gatetorio::core;
+
+constexpr int kBadConfiguration = 78;  // EX_CONFIG of sysexits.h
+
+// SIGTERM and SIGINT, kept from every thread and asked for here. Once one came, it stays so.
+class StopSignal {
+ public:
+  StopSignal() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+  }
+  bool came() {
+    const timespec no_wait{};
+    if (!came_) came_ = sigtimedwait(&set_, nullptr, &no_wait) > 0;
+    return came_;
+  }
+  void wait() {
+    int number = 0;
+    if (!came_) sigwait(&set_, &number);
+    came_ = true;
+  }
+
+ private:
+  sigset_t set_{};
+  bool came_ = false;
+};
+
+// True where there is nothing wrong.
+bool tell(const Config& config) {
+  for (const Problem& problem : config.problems().warnings) {
+    std::fprintf(stderr, "warning: %s\n", problem.to_line().c_str());
+  }
+  for (const Problem& problem : config.problems().errors) std::fprintf(stderr, "%s\n", problem.to_line().c_str());
+  return config.ok();
+}
+
+LogLevel level_of(const std::string& word) {
+  if (word == "debug") return LogLevel::kDebug;
+  if (word == "warn") return LogLevel::kWarn;
+  return word == "error" ? LogLevel::kError : LogLevel::kInfo;
+}
+
+int print_options(const Hub& hub, const std::string& format) {
+  const std::string page = format == "toml" ? render_sample(hub.declared()) : render_reference(hub.declared());
+  std::fwrite(page.data(), 1, page.size(), stdout);
+  return 0;
+}
+
+int run(Hub& hub, Log& log, StopSignal& stop_signal) {
+  hub.start([&stop_signal] { return stop_signal.came(); });
+  stop_signal.wait();
+  log.write(LogLevel::kInfo, "hub", "stopping", {});
+  if (hub.stop()) return 0;
+  // Something of a plugin still runs: unwinding beneath it would be worse than not.
+  std::fflush(nullptr);
+  _exit(0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  StopSignal stop_signal;  // before any thread is made
+  const CommandLine line = parse_command_line(argc, argv);
+  if (line.command == Command::kNothing) return line.exit_code;
+
+  Config config = Config::load(line.config, line.sets);
+  if (!config.ok()) {
+    tell(config);
+    return kBadConfiguration;
+  }
+  Log log({.format = config.hub().log_format == "json" ? LogFormat::kJson : LogFormat::kText,
+           .level = level_of(config.hub().log_level)});
+  Hub hub(config, log, "/proc/self/exe");
+  hub.configure();
+  if (!tell(config)) return kBadConfiguration;
+  if (line.command == Command::kOptions) return print_options(hub, line.format);
+  if (line.command == Command::kCheck) {
+    std::printf("%s: the configuration is valid\n", line.config.c_str());
+    return 0;
+  }
+  return run(hub, log, stop_signal);
+}

@@ -1,0 +1,50 @@
+// The event bus: in memory, at most once, FIFO per publisher and key for each subscriber. A publisher never waits.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "core/runtime/executor.hpp"
+#include "gatetorio/abi/event.h"
+
+namespace gatetorio::core {
+
+class Bus {
+ public:
+  struct Subscriber {
+    std::string topic;
+    std::uint32_t policy = GTR_WHEN_FULL_DROP_OLDEST;
+    std::uint32_t capacity = 1;
+    gtr_event_fn handler = nullptr;
+    void* context = nullptr;
+    Lane* lane = nullptr;                 // where the handler runs; outlives the bus
+    std::function<void()> on_lost = {};   // once for each event lost; any thread, must not call the bus
+  };
+
+  // Any thread. The bytes are copied.
+  void publish(std::string_view topic, std::string_view key, std::string_view payload);
+  // Returns a number for unsubscribe.
+  std::uint64_t subscribe(Subscriber subscriber);
+  // Returns when no handler of it is running, unless the calling thread is in that handler.
+  void unsubscribe(std::uint64_t subscription);
+
+ private:
+  class Queue;
+  mutable std::shared_mutex mutex_;  // guards the two maps
+  std::unordered_map<std::string, std::vector<std::shared_ptr<Queue>>> topics_;
+  std::map<std::uint64_t, std::shared_ptr<Queue>> by_number_;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace gatetorio::core

@@ -1,0 +1,22 @@
+// One table of the configuration against its declared options.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "core/config/node.hpp"
+#include "core/config/problem.hpp"
+#include "core/config/schema.hpp"
+
+namespace gatetorio::core {
+
+// Returns an object with every declared option: what the operator wrote, else the default, else null; secrets
+// resolved. Adds every error and warning found, in the order of the file, with keys below `prefix`
+// ("plugins.storage"). `at` is where the table stands: there a missing required option is reported.
+boost::json::object validate(const NodeTable& table, const Schema& schema, const std::string& prefix,
+                             const Position& at, Problems& problems);
+
+// The same object with "***" for every secret that is set: what may be shown to people.
+boost::json::object redacted(const boost::json::object& options, const Schema& schema);
+
+}  // namespace gatetorio::core

@@ -1,0 +1,71 @@
+// An operation as declared, and one call of it under way.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/observe/metrics.hpp"
+#include "core/plugin/plugin.hpp"
+#include "core/runtime/call_table.hpp"
+#include "gatetorio/abi/operation.h"
+#include "gatetorio/result.hpp"
+
+namespace gatetorio::core {
+
+struct CallerRule {
+  std::string kind;
+  std::string need;
+};
+
+struct Operation {
+  std::uint64_t number = 0;
+  std::string id;
+  std::vector<CallerRule> callers;
+  std::string resource;          // the field or parameter that names it; empty: none
+  Status denied_as = Status::kForbidden;
+  std::string credential_field;  // may carry the bearer credential; empty: none
+  boost::json::object declaration;
+  Plugin* owner = nullptr;
+  gtr_operation_fn handler = nullptr;
+  void* context = nullptr;
+  Metric* seconds = nullptr;
+  Metric* succeeded = nullptr;
+  Metric* refused = nullptr;
+  Metric* failed = nullptr;
+
+  const CallerRule* rule_for(std::string_view kind) const;
+  bool is_open() const { return rule_for("anyone") != nullptr; }
+};
+
+// Reads a declaration (docs/plugin-guide/operations.md). Error: kInvalid, the detail says what is wrong with it.
+Result<Operation> parse_operation(std::string_view declaration);
+
+// One call. Its texts live in one buffer, in the order in which the transport gave them.
+struct Invocation {
+  Invocation(const Operation& target, const gtr_invocation& from);
+  Invocation(const Invocation&) = delete;
+  Invocation& operator=(const Invocation&) = delete;
+
+  // Answers the transport. At most once; the tables see to it.
+  void answer(const gtr_reply& reply) const;
+  void answer(const Error& error) const;
+
+  const Operation& operation;
+  gtr_call call{};
+  std::string text;
+  std::string_view body, scheme, name, secret;
+  std::vector<gtr_field> params;
+  gtr_operation_request request{};
+  std::string principal;  // encoded
+  std::string access;     // encoded
+  gtr_reply_fn reply;
+  void (*stream_data)(void*, gtr_bytes);
+  void (*stream_end)(void*);
+  void* context;
+  Clock::time_point began = Clock::now();
+};
+
+}  // namespace gatetorio::core

@@ -1,0 +1,278 @@
+#include "core/operations/operations.hpp"
+
+#include <boost/json.hpp>
+#include <mutex>
+
+namespace gatetorio::core {
+
+namespace {
+
+constexpr auto kDeadline = std::chrono::seconds(30);
+
+Error unauthenticated(std::string detail) {
+  return {.status = Status::kUnauthenticated, .detail = std::move(detail)};
+}
+
+// A text member of the call's parameters or, failing that, of its body.
+struct NamedText {
+  bool is_malformed = false;
+  std::optional<std::string> value;
+};
+
+NamedText find_text(const Invocation& call, std::string_view name) {
+  for (const gtr_field& param : call.params) {
+    if (to_view(param.name) == name) return {.value = std::string(to_view(param.value))};
+  }
+  if (call.body.empty()) return {};
+  unsigned char buffer[2048];
+  boost::json::monotonic_resource memory(buffer, sizeof buffer);
+  boost::system::error_code wrong;
+  const auto body = boost::json::parse(call.body, wrong, &memory);
+  if (wrong) return {.is_malformed = true, .value = {}};
+  const auto* object = body.if_object();
+  const auto* member = object == nullptr ? nullptr : object->if_contains(name);
+  if (member == nullptr || !member->is_string()) return {};
+  return {.value = std::string(member->get_string())};
+}
+
+}  // namespace
+
+struct Operations::Job {
+  Operations* operations;
+  std::shared_ptr<Invocation> call;
+};
+
+gtr_status Operations::declare(Plugin& owner, std::string_view declaration, gtr_operation_fn handler, void* context,
+                               std::string& problem) {
+  Result<Operation> parsed = parse_operation(declaration);
+  if (!parsed || handler == nullptr) {
+    problem = parsed ? "it has no handler" : parsed.error().detail;
+    return GTR_INVALID;
+  }
+  auto operation = std::make_unique<Operation>(*std::move(parsed));
+  const std::lock_guard lock(mutex_);
+  const auto& mine = operation->declaration;
+  for (const auto& other : operations_) {
+    const bool same_route = !mine.at("method").as_string().empty() && other->declaration.at("method") == mine.at("method") &&
+                            other->declaration.at("path") == mine.at("path");
+    if (other->id == operation->id || same_route) {
+      problem = "plugin '" + other->owner->id + "' has declared it as " + other->id;
+      return GTR_CONFLICT;
+    }
+  }
+  operation->number = operations_.size();
+  operation->owner = &owner;
+  operation->handler = handler;
+  operation->context = context;
+  operation->declaration["number"] = operation->number;
+  operation->declaration["plugin"] = owner.id;
+  const MetricLabel id{"operation", operation->id};
+  operation->seconds = metrics_.get(MetricKind::kHistogram, "gatetorio_operation_seconds",
+                                    "Time from a call's arrival to its answer.", {&id, 1});
+  const auto outcome = [&](std::string_view word) {
+    const MetricLabel labels[] = {id, {"outcome", word}};
+    return metrics_.get(MetricKind::kCounter, "gatetorio_operations_total", "Calls, by how they ended.", labels);
+  };
+  operation->succeeded = outcome("success");
+  operation->refused = outcome("refused");
+  operation->failed = outcome("failed");
+  operations_.push_back(std::move(operation));
+  return GTR_OK;
+}
+
+std::string Operations::report() const {
+  const std::shared_lock lock(mutex_);
+  boost::json::array list;
+  for (const auto& operation : operations_) list.emplace_back(operation->declaration);
+  return boost::json::serialize(list);
+}
+
+void Operations::invoke(const gtr_invocation& invocation) {
+  const Operation* operation = nullptr;
+  {
+    const std::shared_lock lock(mutex_);
+    if (invocation.operation < operations_.size()) operation = operations_[invocation.operation].get();
+  }
+  if (operation == nullptr) {
+    const gtr_reply reply{sizeof(gtr_reply), GTR_NOT_FOUND, {nullptr, 0}, {nullptr, 0}, 0};
+    lane_->post([done = invocation.reply, context = invocation.context, reply] { done(context, &reply); });
+    return;
+  }
+  auto call = std::make_shared<Invocation>(*operation, invocation);
+  call->call = call->request.call = calls_.open(call, Clock::now() + kDeadline);
+  lane_->post(&Operations::begin, new Job{this, std::move(call)});
+}
+
+void Operations::begin(void* argument) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(argument));
+  Operations& self = *job->operations;
+  const auto& call = job->call;
+  if (!call->operation.owner->serves()) {
+    self.refuse(call, {.status = Status::kUnavailable,
+                       .detail = "Plugin '" + call->operation.owner->id + "' is not running.",
+                       .retry_after_s = 5});
+  } else if (call->operation.is_open() && call->secret.empty()) {
+    self.run_handler(call);
+  } else {
+    self.host_->run(self.authorise(call));
+  }
+}
+
+Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
+  const Operation& operation = call->operation;
+  std::string secret(call->secret);
+  if (secret.empty() && !operation.credential_field.empty()) {
+    const NamedText field = find_text(*call, operation.credential_field);
+    if (field.is_malformed) {
+      co_return refuse(call, {.status = Status::kMalformed, .detail = "The body is not valid JSON."});
+    }
+    secret = field.value.value_or("");
+    if (!secret.empty()) call->scheme = "bearer";
+  }
+  if (secret.empty()) co_return refuse(call, unauthenticated("This needs a credential."));
+
+  auto identifying = identify(call, secret);
+  const Result<void> known = co_await identifying;
+  if (!known) {
+    // Where anyone may call, a credential that is none is as good as no credential.
+    if (operation.is_open() && known.error().status == Status::kUnauthenticated) co_return run_handler(call);
+    co_return refuse(call, known.error());
+  }
+  if (operation.is_open()) co_return run_handler(call);
+
+  std::string resource;
+  if (!operation.resource.empty()) {
+    NamedText field = find_text(*call, operation.resource);
+    if (field.is_malformed) {
+      co_return refuse(call, {.status = Status::kMalformed, .detail = "The body is not valid JSON."});
+    }
+    if (!field.value) {
+      co_return refuse(call, {.status = Status::kInvalid,
+                              .detail = "Some fields are wrong.",
+                              .fields = {{"/" + operation.resource, "is required and must be a string"}}});
+    }
+    resource = *std::move(field.value);
+  }
+  auto checking = check_access(call, std::move(resource));
+  const Result<void> allowed = co_await checking;
+  if (!allowed) co_return refuse(call, allowed.error());
+  run_handler(call);
+}
+
+Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call, std::string_view secret) {
+  const std::string scheme(call->scheme), name(call->name), value(secret);
+  auto start = [this, &scheme, &name, &value](gtr_completion done) { authenticate(scheme, name, value, done); };
+  auto awaiter = host_->complete(start);
+  Result<std::string> principal = co_await awaiter;
+  if (!principal) co_return principal.error();
+  call->principal = *std::move(principal);
+  call->request.principal = to_bytes(call->principal);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, std::string resource) {
+  const Error forbidden{.status = Status::kForbidden, .detail = "You may not do this."};
+  AccessQuery query;
+  if (!wire::decode(call->principal, query.principal)) co_return Error{};
+  const CallerRule* rule = call->operation.rule_for(query.principal.kind);
+  if (rule == nullptr) co_return forbidden;
+  if (rule->need.empty()) co_return Result<void>();
+  gtr_service* control = services_.find(AccessControl::kId, "");
+  if (control == nullptr) co_return forbidden;  // nobody to ask: closed
+  query.resource = std::move(resource);
+  query.need = rule->need;
+  const std::string body = wire::encode(query);
+  auto start = [this, control, &body](gtr_completion done) {
+    services_.call(*control, AccessControl::Check::kMethod, body, 0, done);
+  };
+  auto awaiter = host_->complete(start);
+  Result<std::string> answer = co_await awaiter;
+  if (!answer) co_return answer.error();
+  Decision decision;
+  if (!wire::decode(*answer, decision)) co_return Error{};
+  if (!decision.is_allowed) {
+    const bool is_stranger = decision.access.level.empty();
+    if (is_stranger && call->operation.denied_as == Status::kNotFound) {
+      co_return Error{.status = Status::kNotFound, .detail = "There is no such thing, or it is not yours."};
+    }
+    co_return forbidden;
+  }
+  call->access = wire::encode(decision.access);
+  call->request.access = to_bytes(call->access);
+  co_return Result<void>();
+}
+
+void Operations::authenticate(std::string_view scheme, std::string_view name, std::string_view secret,
+                              gtr_completion done) {
+  std::string claim(scheme);
+  claim.append(":").append(scheme == "password" ? name : secret);
+  gtr_service* authenticator = services_.match(Authenticator::kId, claim);
+  if (authenticator == nullptr) {
+    lane_->post([done] {
+      const std::string text = to_json(unauthenticated("The credential is not valid."));
+      done.done(done.context, GTR_UNAUTHENTICATED, to_bytes(text));
+    });
+    return;
+  }
+  const Credential credential{std::string(scheme), std::string(name), std::string(secret)};
+  services_.call(*authenticator, Authenticator::Authenticate::kMethod, wire::encode(credential), 0, done);
+}
+
+void Operations::run_handler(const std::shared_ptr<Invocation>& call) {
+  struct Run {
+    std::shared_ptr<Invocation> call;
+  };
+  call->operation.owner->lane->dispatch(
+      [](void* argument) {
+        const std::unique_ptr<Run> run(static_cast<Run*>(argument));
+        const Operation& operation = run->call->operation;
+        operation.handler(operation.context, &run->call->request);
+      },
+      new Run{call});
+}
+
+void Operations::refuse(const std::shared_ptr<Invocation>& call, const Error& error) {
+  bool first = false;
+  if (calls_.finish(call->call, first) && first) call->answer(error);
+}
+
+void Operations::complete(gtr_call call, const gtr_reply& reply) {
+  bool first = false;
+  const auto invocation = calls_.finish(call, first);
+  if (!invocation || !first) {
+    if (reply.stream != 0) streams_.close(reply.stream, false);
+    return;
+  }
+  invocation->answer(reply);
+  if (reply.stream != 0) streams_.begin(reply.stream);
+}
+
+std::uint64_t Operations::stream_open(gtr_call call, gtr_completion closed) {
+  const auto invocation = calls_.find(call);
+  if (!invocation) {
+    lane_->post([closed] { closed.done(closed.context, GTR_GONE, {nullptr, 0}); });
+    return 0;
+  }
+  return streams_.open({invocation->stream_data, invocation->stream_end, invocation->context}, closed);
+}
+
+void Operations::give_up(gtr_call call, const Error& error) {
+  if (const auto invocation = calls_.give_up(call)) invocation->answer(error);
+}
+
+std::size_t Operations::sweep(Clock::time_point now) {
+  const auto late = calls_.overdue(now);
+  for (const gtr_call call : late) {
+    give_up(call, {.status = Status::kTimeout, .detail = "The hub did not finish this in time; it may still happen."});
+  }
+  return late.size();
+}
+
+void Operations::cancel_all() {
+  for (const gtr_call call : calls_.overdue(Clock::time_point::max())) {
+    give_up(call, {.status = Status::kUnavailable, .detail = "The hub is stopping.", .retry_after_s = 5});
+  }
+  streams_.close_all();
+}
+
+}  // namespace gatetorio::core

@@ -1,0 +1,71 @@
+#include "core/operations/streams.hpp"
+
+#include "gatetorio/result.hpp"
+
+namespace gatetorio::core {
+
+std::uint64_t Streams::open(Sink sink, gtr_completion closed) {
+  auto stream = std::make_shared<Stream>();
+  stream->sink = sink;
+  stream->closed = closed;
+  const std::lock_guard lock(mutex_);
+  streams_.emplace(++last_, std::move(stream));
+  return last_;
+}
+
+std::shared_ptr<Streams::Stream> Streams::find(std::uint64_t stream) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.find(stream);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+void Streams::begin(std::uint64_t number) {
+  const auto stream = find(number);
+  if (!stream) return;
+  const std::lock_guard lock(stream->mutex);
+  stream->begun = true;
+  for (const std::string& event : stream->early) stream->sink.data(stream->sink.context, to_bytes(event));
+  stream->early.clear();
+}
+
+gtr_status Streams::write(std::uint64_t number, std::string_view event) {
+  constexpr std::size_t kMaxEarly = 1024;
+  const auto stream = find(number);
+  if (!stream) return GTR_GONE;
+  const std::lock_guard lock(stream->mutex);
+  if (stream->ended || stream->early.size() >= kMaxEarly) return GTR_GONE;
+  if (stream->begun) {
+    stream->sink.data(stream->sink.context, to_bytes(event));
+  } else {
+    stream->early.emplace_back(event);
+  }
+  return GTR_OK;
+}
+
+void Streams::close(std::uint64_t number, bool tell_transport) {
+  std::shared_ptr<Stream> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = streams_.find(number);
+    if (found == streams_.end()) return;
+    stream = std::move(found->second);
+    streams_.erase(found);
+  }
+  {
+    const std::lock_guard lock(stream->mutex);
+    stream->ended = true;
+    if (tell_transport && stream->begun) stream->sink.end(stream->sink.context);
+  }
+  stream->closed.done(stream->closed.context, GTR_OK, {nullptr, 0});
+}
+
+void Streams::close_all() {
+  std::vector<std::uint64_t> open;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [number, stream] : streams_) open.push_back(number);
+  }
+  for (const std::uint64_t number : open) close(number, true);
+}
+
+}  // namespace gatetorio::core

@@ -1,0 +1,79 @@
+#include "core/plugin/library.hpp"
+
+#include <openssl/evp.h>
+
+#define BOOST_DLL_USE_STD_FS
+#include <boost/dll/shared_library.hpp>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+namespace gatetorio::core {
+
+namespace {
+
+Error unfit(const std::filesystem::path& file, const std::string& why) {
+  return {.status = Status::kInvalid, .detail = file.string() + " " + why};
+}
+
+std::string sha256_of(const std::filesystem::path& file) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> block(65536);
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  unsigned char hash[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  EVP_DigestFinal_ex(context.get(), hash, &size);
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  for (unsigned i = 0; i < size; ++i) {
+    text.push_back(kHex[hash[i] >> 4]);
+    text.push_back(kHex[hash[i] & 15]);
+  }
+  return text;
+}
+
+Result<const gtr_plugin*> check(const gtr_plugin* plugin, const std::filesystem::path& file, const std::string& id) {
+  const std::string ours = std::to_string(GTR_ABI_MAJOR) + "." + std::to_string(GTR_ABI_MINOR);
+  if (plugin == nullptr) return unfit(file, "says that it cannot run under plugin ABI " + ours);
+  if (plugin->abi_major != GTR_ABI_MAJOR || plugin->abi_minor > GTR_ABI_MINOR) {
+    return unfit(file, "was built for plugin ABI " + std::to_string(plugin->abi_major) + "." +
+                           std::to_string(plugin->abi_minor) + "; this hub has " + ours);
+  }
+  if (plugin->size < sizeof(gtr_plugin)) return unfit(file, "has a descriptor that is too short for its ABI");
+  if (plugin->id == nullptr || id != plugin->id) {
+    return unfit(file, "calls itself '" + std::string(plugin->id == nullptr ? "" : plugin->id) + "', not '" + id + "'");
+  }
+  const bool complete = plugin->version && plugin->summary && plugin->options && plugin->provides &&
+                        plugin->requires_ && plugin->create && plugin->configure && plugin->start && plugin->drain &&
+                        plugin->stop && plugin->destroy;
+  if (!complete) return unfit(file, "lacks a part of its descriptor");
+  return plugin;
+}
+
+}  // namespace
+
+Result<const gtr_plugin*> load_library(const std::filesystem::path& file, const std::string& id,
+                                       const std::string& sha256) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_regular_file(file, unreadable)) return unfit(file, "does not exist");
+  if (!sha256.empty() && sha256 != sha256_of(file)) return unfit(file, "is not the file that hub.plugin_sha256 names");
+  try {
+    // rtld_now: a missing symbol is found here and not in the middle of the night.
+    auto library = std::make_unique<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now);
+    if (!library->has(GTR_PLUGIN_ENTRY)) return unfit(file, "is no plugin: it does not export " GTR_PLUGIN_ENTRY);
+    const auto entry = library->get<const gtr_plugin*(std::uint32_t, std::uint32_t)>(GTR_PLUGIN_ENTRY);
+    const gtr_plugin* plugin = entry(GTR_ABI_MAJOR, GTR_ABI_MINOR);
+    static_cast<void>(library.release());  // never unmapped
+    return check(plugin, file, id);
+  } catch (const std::exception& e) {
+    return unfit(file, std::string("cannot be loaded: ") + e.what());
+  } catch (...) {
+    return unfit(file, "cannot be loaded: its entry point threw");
+  }
+}
+
+}  // namespace gatetorio::core

@@ -1,0 +1,155 @@
+#include "core/plugin/lifecycle.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "gatetorio/json.hpp"
+
+namespace gatetorio::core {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kForEver = milliseconds::max();
+
+// Where a hook's answer arrives. Shared with the hook, which may answer after everybody has stopped waiting.
+struct Answer {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::optional<Result<void>> result;
+
+  void set(Result<void> value) {
+    const std::lock_guard lock(mutex);
+    if (!result) result = std::move(value);
+    arrived.notify_all();
+  }
+};
+
+void answered(void* context, gtr_status status, gtr_bytes result) {
+  const std::unique_ptr<std::shared_ptr<Answer>> answer(static_cast<std::shared_ptr<Answer>*>(context));
+  (*answer)->set(status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(error_from_json(status, to_view(result))));
+}
+
+// Runs `call` on the plugin's lane; what escapes it is an error.
+template <class Call>
+void on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, Call call) {
+  plugin.lane->post([answer, call] {
+    try {
+      call();
+    } catch (const std::exception& e) {
+      answer->set(Error{.detail = std::string("it threw: ") + e.what()});
+    } catch (...) {
+      answer->set(Error{.detail = "it threw something that is no std::exception"});
+    }
+  });
+}
+
+// Empty: not within `patience`.
+std::optional<Result<void>> wait(Answer& answer, milliseconds patience) {
+  std::unique_lock lock(answer.mutex);
+  answer.arrived.wait_for(lock, patience, [&] { return answer.result.has_value(); });
+  return answer.result;
+}
+
+std::string words(const Error& error) { return error.detail.empty() ? "it gave no reason" : error.detail; }
+
+}  // namespace
+
+void Lifecycle::set_state(Plugin& plugin, PluginState state, const std::string& detail) {
+  if (!detail.empty()) plugin.detail = detail;
+  plugin.state.store(state, std::memory_order_release);
+  platform_.health.set_plugin(plugin.id, to_string(state), detail);
+}
+
+void Lifecycle::fail(Plugin& plugin, const std::string& why) {
+  platform_.log.write(LogLevel::kError, "hub", "plugin failed", {{"plugin", plugin.id}, {"why", why}});
+  set_state(plugin, PluginState::kFailed, why);
+}
+
+Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& options) {
+  set_state(plugin, PluginState::kLoaded);
+  const auto answer = std::make_shared<Answer>();
+  const std::string text = boost::json::serialize(options);
+  on_lane(plugin, answer, [&plugin, answer, text] {
+    const gtr_status made = plugin.descriptor->create(&plugin.host, &plugin.instance);
+    if (made >= GTR_FIRST_ERROR) return answer->set(Error{.detail = "it could not be created"});
+    // The problem is reported during the call, so its context may live here.
+    Error problem{.detail = "configure() failed without a reason"};
+    const auto report = [](void* context, gtr_status status, gtr_bytes json) {
+      *static_cast<Error*>(context) = error_from_json(status, to_view(json));
+    };
+    const gtr_status status = plugin.descriptor->configure(plugin.instance, to_bytes(text), {report, &problem});
+    answer->set(status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(problem));
+  });
+  constexpr milliseconds kPatience(10'000);  // it does no I/O
+  const auto result = wait(*answer, kPatience);
+  Result<void> outcome = result ? *result : Result<void>(Error{.detail = "configure() did not end within 10 s"});
+  if (outcome) set_state(plugin, PluginState::kConfigured);
+  return outcome;
+}
+
+Result<void> Lifecycle::run(Plugin& plugin, Hook hook, milliseconds patience, const char* doing,
+                            const std::function<bool()>& is_cancelled) {
+  const auto answer = std::make_shared<Answer>();
+  on_lane(plugin, answer, [&plugin, answer, hook] {
+    auto context = std::make_unique<std::shared_ptr<Answer>>(answer);
+    hook(plugin.instance, {&answered, context.get()});
+    static_cast<void>(context.release());  // `answered` deletes it
+  });
+  constexpr milliseconds kLook(50), kRemind(10'000);
+  const auto began = Clock::now();
+  auto remind_at = began + kRemind;
+  while (true) {
+    if (const auto result = wait(*answer, std::min(patience, kLook))) return *result;
+    const auto now = Clock::now();
+    if (patience != kForEver && now - began >= patience) return Error{.status = Status::kTimeout};
+    if (is_cancelled()) return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+    if (now < remind_at) continue;
+    remind_at = now + kRemind;
+    platform_.log.write(LogLevel::kWarn, "hub", "still waiting for a plugin", {{"plugin", plugin.id}, {"to", doing}});
+  }
+}
+
+Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_cancelled) {
+  set_state(plugin, PluginState::kStarting);
+  Result<void> started = run(plugin, plugin.descriptor->start, kForEver, "start", is_cancelled);
+  if (started) {
+    set_state(plugin, PluginState::kStarted);
+  } else {
+    fail(plugin, words(started.error()));
+  }
+  return started;
+}
+
+void Lifecycle::end(Plugin& plugin, Hook hook, milliseconds patience, const char* doing) {
+  const Result<void> done = run(plugin, hook, patience, doing, [] { return false; });
+  if (done) return;
+  const bool is_late = done.error().status == Status::kTimeout;
+  platform_.log.write(LogLevel::kError, "hub", "a plugin did not end as it should",
+                      {{"plugin", plugin.id}, {"in", doing}, {"why", is_late ? "it is too slow" : words(done.error())}});
+}
+
+void Lifecycle::drain(Plugin& plugin, milliseconds patience) {
+  if (plugin.state.load() != PluginState::kStarted) return;
+  set_state(plugin, PluginState::kDraining);
+  end(plugin, plugin.descriptor->drain, patience, "drain");
+}
+
+void Lifecycle::stop(Plugin& plugin, milliseconds patience) {
+  if (plugin.instance == nullptr || plugin.state.load() == PluginState::kStopped) return;
+  const bool has_failed = plugin.state.load() == PluginState::kFailed;
+  end(plugin, plugin.descriptor->stop, patience, "stop");
+  if (!has_failed) set_state(plugin, PluginState::kStopped);
+}
+
+void Lifecycle::destroy(Plugin& plugin) {
+  if (plugin.instance != nullptr) plugin.descriptor->destroy(plugin.instance);
+  plugin.instance = nullptr;
+}
+
+}  // namespace gatetorio::core

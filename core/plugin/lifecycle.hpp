@@ -1,0 +1,41 @@
+// The path of a plugin's life, and the one place that moves it along: loaded, configured, started, draining, stopped.
+// Every hook runs on the plugin's lane and is waited for; whatever it throws or reports ends in state "failed".
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <functional>
+
+#include "core/plugin/platform.hpp"
+#include "gatetorio/result.hpp"
+
+namespace gatetorio::core {
+
+class Lifecycle {
+ public:
+  explicit Lifecycle(Platform& platform) : platform_(platform) {}
+
+  // Makes the instance and hands it its options. Error fields name options ("/listen").
+  Result<void> configure(Plugin& plugin, const boost::json::object& options);
+  // Waits until it is ready to serve, however long that takes, and says every 10 s that it still does. Ends early,
+  // as kCancelled, where `is_cancelled` says so.
+  Result<void> start(Plugin& plugin, const std::function<bool()>& is_cancelled);
+  // The way down. A hook that does not end within `patience` is left behind and named in the log.
+  void drain(Plugin& plugin, std::chrono::milliseconds patience);
+  void stop(Plugin& plugin, std::chrono::milliseconds patience);
+  // Only when no worker runs any more.
+  void destroy(Plugin& plugin);
+
+  void fail(Plugin& plugin, const std::string& why);
+
+ private:
+  using Hook = void (*)(void*, gtr_completion);
+  Result<void> run(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing,
+                   const std::function<bool()>& is_cancelled);
+  void end(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing);
+  void set_state(Plugin& plugin, PluginState state, const std::string& detail = "");
+
+  Platform& platform_;
+};
+
+}  // namespace gatetorio::core

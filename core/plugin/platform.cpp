@@ -1,0 +1,55 @@
+#include "core/plugin/platform.hpp"
+
+#include <boost/json.hpp>
+
+namespace gatetorio::core {
+
+std::string_view to_string(PluginState state) {
+  switch (state) {
+    case PluginState::kLoaded: return "loaded";
+    case PluginState::kConfigured: return "configured";
+    case PluginState::kStarting: return "starting";
+    case PluginState::kStarted: return "started";
+    case PluginState::kDraining: return "draining";
+    case PluginState::kStopped: return "stopped";
+    case PluginState::kFailed: return "failed";
+  }
+  return "unknown";
+}
+
+void Announcements::set(std::string_view name, std::string_view value) {
+  const std::lock_guard lock(mutex_);
+  words_.insert_or_assign(std::string(name), std::string(value));
+}
+
+std::string Announcements::line() const {
+  const std::lock_guard lock(mutex_);
+  std::string line = "ready";
+  for (const auto& [name, value] : words_) line.append(" ").append(name).append("=").append(value);
+  return line;
+}
+
+Platform::Platform(Log& log_, std::string version, unsigned threads)
+    : log(log_),
+      metrics(log_),
+      health(std::move(version)),
+      executor(threads,
+               [this](const std::string& what) {
+                 log.write(LogLevel::kError, "hub", "a plugin's task threw", {{"exception", what}});
+               }),
+      operations(services, metrics) {}
+
+std::string Platform::plugins_report() const {
+  boost::json::array list;
+  for (const Plugin* plugin : plugins) {
+    const PluginState state = plugin->state.load(std::memory_order_acquire);
+    list.push_back(boost::json::object{{"id", plugin->id},
+                                       {"version", plugin->version},
+                                       {"summary", plugin->descriptor ? plugin->descriptor->summary : ""},
+                                       {"state", to_string(state)},
+                                       {"detail", state == PluginState::kFailed ? plugin->detail : ""}});
+  }
+  return boost::json::serialize(list);
+}
+
+}  // namespace gatetorio::core

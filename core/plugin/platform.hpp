@@ -1,0 +1,49 @@
+// What the hub is made of, for the functions that plugins call.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "core/bus/bus.hpp"
+#include "core/observe/health.hpp"
+#include "core/observe/log.hpp"
+#include "core/observe/metrics.hpp"
+#include "core/operations/operations.hpp"
+#include "core/plugin/services.hpp"
+#include "core/runtime/executor.hpp"
+
+namespace gatetorio::core {
+
+// Words of the `ready` line: "http" -> "127.0.0.1:8080". Thread-safe.
+class Announcements {
+ public:
+  void set(std::string_view name, std::string_view value);
+  std::string line() const;  // "ready http=127.0.0.1:8080 ..."
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string, std::less<>> words_;
+};
+
+struct Platform {
+  Platform(Log& log_, std::string version, unsigned threads);
+
+  Log& log;
+  Metrics metrics;
+  Health health;
+  Executor executor;
+  Bus bus;
+  Services services;
+  Operations operations;
+  Announcements announcements;
+  std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
+  std::string plugins_report() const;
+  std::vector<const Plugin*> plugins;  // as above
+};
+
+// The function through which a plugin reaches all of it (abi/host.h).
+const void* host_interface(gtr_host* host, const char* id);
+
+}  // namespace gatetorio::core

@@ -1,0 +1,35 @@
+// Access control: the one place that decides whether a principal may do something to a device. The hub asks it before
+// every operation, the broker's side for every session.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/identity.hpp"
+#include "gatetorio/services.hpp"
+#include "repository.hpp"
+
+namespace gatetorio::auth {
+
+// Whether who has `level` may do what needs `need`: owner covers engineer covers readonly; role "admin" covers
+// "viewer"; anything else covers itself only.
+bool covers(std::string_view level, std::string_view need);
+
+class AccessDecisions {
+ public:
+  AccessDecisions(Repository& repository, ServiceClient& devices) : repository_(repository), devices_(devices) {}
+
+  // AccessControl::Check.
+  Task<Result<Decision>> check(AccessQuery query);
+  // AccessControl::List.
+  Task<Result<Grants>> list(Principal principal);
+
+ private:
+  Task<Result<Access>> access_of(Principal principal, Device device);
+
+  Repository& repository_;
+  ServiceClient& devices_;
+};
+
+}  // namespace gatetorio::auth

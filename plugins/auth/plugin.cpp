@@ -1,0 +1,88 @@
+// Auth: users, what they may do, and the decisions that the rest of the hub asks for.
+#include "gatetorio/plugin.hpp"
+
+#include "access.hpp"
+#include "gatetorio/events.hpp"
+#include "gatetorio/services.hpp"
+#include "operations.hpp"
+#include "service.hpp"
+
+namespace gatetorio::auth {
+
+class Auth : public PluginBase {
+ public:
+  using Settings = auth::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options();
+
+  Auth(Host& host, Settings settings)
+      : host_(host),
+        settings_(settings),
+        database_(host, kManifest.id),
+        devices_(host, DeviceRegistry::kId),
+        repository_(database_),
+        service_(host, repository_, devices_, settings_),
+        decisions_(repository_, devices_),
+        operations_(host, service_, repository_),
+        access_(host, &decisions_),
+        authenticator_(host, &service_) {}
+
+  void configure() {
+    operations_.declare();
+    access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
+    access_.provide(AccessControl::kId);
+    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
+    authenticator_.provide(Authenticator::kId, "bearer:");
+    authenticator_.provide(Authenticator::kId, "password:user-");
+    subscriptions_.push_back(Subscription::to<DeviceDeleted>(
+        host_, WhenFull::kDropOldest, 10'000,
+        [this](const DeviceDeleted& event, std::uint64_t) { service_.device_deleted(event); }));
+  }
+
+  Task<Result<void>> start() {
+    auto migrating = database_.migrate();
+    const Result<void> migrated = co_await migrating;
+    if (!migrated) co_return migrated.error();
+    host_.run(service_.keep_writing());
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> drain() {
+    auto flushing = service_.flush_seen();
+    co_await flushing;
+    co_return Result<void>();
+  }
+
+ private:
+  Host& host_;
+  const Settings settings_;
+  Database database_;
+  ServiceClient devices_;
+  Repository repository_;
+  Service service_;
+  AccessDecisions decisions_;
+  Operations operations_;
+  ServiceProvider<AccessDecisions> access_;
+  ServiceProvider<Service> authenticator_;
+  std::vector<Subscription> subscriptions_;
+};
+
+const Manifest Auth::kManifest{.id = "auth",
+                               .version = "1.0.0",
+                               .summary = "Users and their access to devices.",
+                               .affinity = Affinity::kAnyThread,
+                               .provides = {"gatetorio.access/1", "gatetorio.authenticator/1"},
+                               .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
+
+const OptionTable<Settings>& Auth::options() {
+  static const OptionTable<Settings> table = {
+      option("mqtt_credentials_hours", &Settings::mqtt_credentials_hours,
+             "How long a broker password that an app fetched lets it connect.")
+          .unit("hours")
+          .range(1, 8'760)};
+  return table;
+}
+
+}  // namespace gatetorio::auth
+
+GATETORIO_PLUGIN(gatetorio::auth::Auth)

@@ -1,0 +1,178 @@
+#include "repository.hpp"
+
+namespace gatetorio::auth {
+
+namespace {
+
+using sql::Batch;
+using sql::Blob;
+using sql::Mode;
+
+constexpr int kMqttPasswordsPerUser = 5;
+
+std::optional<Timestamp> unless_forever(std::int64_t us) {
+  return us == kForeverUs ? std::nullopt : std::optional(Timestamp{us});
+}
+
+Grant grant_from(const sql::Table& table, std::size_t row) {
+  return {table.integer(row, 0), table.integer(row, 1), table.text(row, 2), {table.integer(row, 3)}};
+}
+
+std::string target(std::int64_t device_id) { return "device:" + std::to_string(device_id); }
+
+}  // namespace
+
+Task<Result<std::int64_t>> Repository::user_by_token(std::string token_hash) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT id FROM users WHERE token_hash = $1", Blob{token_hash});
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  const sql::Table& table = (*results)[0];
+  co_return table.empty() ? 0 : table.integer(0, 0);
+}
+
+Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
+  const Timestamp at = now();
+  Batch batch(Mode::kWrite);
+  batch.add("INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
+            Blob{wish.token_hash}, at);
+  batch.require(
+      "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at)"
+      " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants WHERE device_id = $1)"
+      "   THEN 'readonly' ELSE 'owner' END), COALESCE($4, ''), $5, 'pairing', $6"
+      " FROM users WHERE users.token_hash = $2"
+      " ON CONFLICT (device_id, user_id) DO UPDATE SET level = COALESCE($3, grants.level),"
+      " name = COALESCE($4, grants.name), expires_at = $5"
+      " RETURNING device_id, user_id, level, expires_at",
+      wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at);
+  audit(batch, call, "access.grant", target(wish.device_id));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return grant_from((*results)[1], 0);
+}
+
+Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT device_id, user_id, level, expires_at FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
+            device_id, user_id, now());
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::optional<Grant> grant;
+  if (!(*results)[0].empty()) grant = grant_from((*results)[0], 0);
+  co_return grant;
+}
+
+Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id) {
+  Batch batch(Mode::kRead);
+  batch.add(
+      "SELECT device_id, user_id, level, expires_at FROM grants WHERE user_id = $1 AND expires_at > $2"
+      " ORDER BY device_id LIMIT 1000",
+      user_id, now());
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<Grant> grants;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) grants.push_back(grant_from((*results)[0], row));
+  co_return grants;
+}
+
+Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id) {
+  Batch batch(Mode::kRead);
+  batch.add(
+      "SELECT grants.user_id, grants.name, grants.level, grants.expires_at, grants.created_at, users.last_seen,"
+      " grants.source FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
+      " ORDER BY grants.created_at, grants.user_id LIMIT 1000",
+      device_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  const sql::Table& table = (*results)[0];
+  std::vector<UserEntry> users;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    UserEntry entry{.user_id = table.integer(row, 0),
+                    .name = table.text(row, 1),
+                    .access_level = table.text(row, 2),
+                    .expires_at = unless_forever(table.integer(row, 3)),
+                    .created_at = {table.integer(row, 4)},
+                    .last_seen = {},
+                    .source = table.text(row, 6)};
+    if (table.integer(row, 5) > 0) entry.last_seen = Timestamp{table.integer(row, 5)};
+    users.push_back(std::move(entry));
+  }
+  co_return users;
+}
+
+Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t user_id, bool keep_last_owner,
+                                            Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require("SELECT 1 FROM grants WHERE device_id = $1 AND user_id = $2", device_id, user_id);
+  batch.require(
+      "DELETE FROM grants WHERE device_id = $1 AND user_id = $2 AND ($3 = 0 OR level <> 'owner' OR EXISTS"
+      " (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND other.user_id <> $2 AND other.level = 'owner'"
+      " AND other.expires_at > $4))",
+      device_id, user_id, keep_last_owner ? 1 : 0, now());
+  audit(batch, call, "access.revoke", target(device_id), "{\"user_id\":" + std::to_string(user_id) + "}");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (results) co_return Result<void>();
+  if (results.error().status != Status::kGuardFailed) co_return results.error();
+  if (results.error().statement == 0) {
+    co_return Error{.status = Status::kNotFound, .detail = "This user has no access to the device."};
+  }
+  co_return Error{.status = Status::kConflict,
+                  .detail = "The last owner cannot remove itself; make another owner first, or ask the device."};
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::remove_device(std::int64_t device_id) {
+  Batch batch(Mode::kWrite);
+  batch.add("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::int64_t> users;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) users.push_back((*results)[0].integer(row, 0));
+  co_return users;
+}
+
+Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,
+                                                 Call call) {
+  const Timestamp at = now();
+  Batch batch(Mode::kWrite);
+  batch.add(
+      "DELETE FROM mqtt_credentials WHERE user_id = $1 AND (expires_at <= $2 OR password_hash NOT IN"
+      " (SELECT password_hash FROM mqtt_credentials WHERE user_id = $1 ORDER BY created_at DESC LIMIT $3))",
+      user_id, at, kMqttPasswordsPerUser - 1);
+  batch.add("INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES ($1, $2, $3, $4)",
+            user_id, Blob{password_hash}, expires_at, at);
+  audit(batch, call, "mqtt_credentials.create", "user:" + std::to_string(user_id));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<std::string>>> Repository::mqtt_password_hashes(std::int64_t user_id) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT password_hash FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id, now());
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::string> hashes;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) hashes.push_back((*results)[0].text(row, 0));
+  co_return hashes;
+}
+
+Task<Result<void>> Repository::set_seen(std::map<std::int64_t, std::int64_t> seen) {
+  if (seen.empty()) co_return Result<void>();
+  Batch batch(Mode::kWrite);
+  for (const auto& [user_id, at] : seen) batch.add("UPDATE users SET last_seen = $2 WHERE id = $1", user_id, at);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return Result<void>();
+}
+
+}  // namespace gatetorio::auth

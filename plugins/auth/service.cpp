@@ -1,0 +1,208 @@
+#include "service.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gatetorio/events.hpp"
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::auth {
+
+namespace {
+
+constexpr std::string_view kUsernamePrefix = "user-";
+constexpr std::uint64_t kFlushMs = 5'000;
+
+std::optional<Timestamp> unless_forever(Timestamp time) {
+  return time.us == kForeverUs ? std::nullopt : std::optional(time);
+}
+
+bool is_user_token(std::string_view token) {
+  return token.size() >= UserTokenRule::kMin && token.size() <= UserTokenRule::kMax && UserTokenRule::valid(token);
+}
+
+UserDevice to_output(const Device& device, const Grant& grant) {
+  UserDevice out{.id = device.id,
+                 .controller_id = device.controller_id,
+                 .hardware_id = device.hardware_id,
+                 .device_name = device.device_name,
+                 .firmware_version = device.firmware_version,
+                 .is_online = device.is_online,
+                 .last_seen = {},
+                 .created_at = {device.created_at_us},
+                 .access_level = grant.level,
+                 .expires_at = unless_forever(grant.expires_at)};
+  if (device.last_seen_us > 0) out.last_seen = Timestamp{device.last_seen_us};
+  return out;
+}
+
+}  // namespace
+
+Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input) {
+  const std::int64_t device_id = call.principal->id;
+  if (input.controller_id) {
+    auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{input.controller_id->value});
+    const Result<Device> device = co_await finding;
+    if (!device && device.error().status != Status::kNotFound) co_return device.error();
+    if (!device || device->id != device_id) {
+      co_return Error{.status = Status::kForbidden, .detail = "A device gives access to itself only."};
+    }
+  }
+  Repository::Wish wish{.device_id = device_id, .token_hash = sha256(input.user_token.value), .level = {}, .name = {}};
+  if (input.access_level) wish.level = boost::describe::enum_to_string(*input.access_level, "");
+  if (input.name) wish.name = input.name->value;
+  if (input.expires_in_hours) wish.expires_at = {now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
+  auto granting = repository_.grant(wish, call);
+  const Result<Grant> grant = co_await granting;
+  if (!grant) co_return grant.error();
+  tell_access_changed(grant->user_id);
+  co_return AuthorizeOutput{.success = true,
+                            .message = "The user has access.",
+                            .user_id = grant->user_id,
+                            .access_level = grant->level,
+                            .expires_at = unless_forever(grant->expires_at)};
+}
+
+Task<Result<DiscoverOutput>> Service::discover(Call call) {
+  DiscoverOutput out;
+  auto looking = repository_.grants_of(call.principal->id);
+  const Result<std::vector<Grant>> grants = co_await looking;
+  if (!grants) co_return grants.error();
+  DeviceIds ids;
+  for (const Grant& grant : *grants) ids.ids.push_back(grant.device_id);
+  if (ids.ids.empty()) co_return out;
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(ids);
+  const Result<DeviceList> devices = co_await finding;
+  if (!devices) co_return devices.error();
+  for (const Device& device : devices->devices) {
+    const auto grant =
+        std::find_if(grants->begin(), grants->end(), [&](const Grant& g) { return g.device_id == device.id; });
+    out.devices.push_back(to_output(device, *grant));
+  }
+  co_return out;
+}
+
+Task<Result<AccessOutput>> Service::access(Call call, std::string controller_id) {
+  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{std::move(controller_id)});
+  const Result<Device> device = co_await finding;
+  if (!device && device.error().status != Status::kNotFound) co_return device.error();
+  AccessOutput out;
+  if (!device) co_return out;
+  auto looking = repository_.find_grant(device->id, call.principal->id);
+  const Result<std::optional<Grant>> grant = co_await looking;
+  if (!grant) co_return grant.error();
+  if (*grant) out = {true, (*grant)->level, unless_forever((*grant)->expires_at)};
+  co_return out;
+}
+
+Task<Result<void>> Service::remove(Call call, std::int64_t user_id) {
+  const bool is_itself = call.principal->kind == "user" && call.principal->id == user_id;
+  auto removing = repository_.remove_grant(call.access.resource_id, user_id, is_itself, call);
+  const Result<void> removed = co_await removing;
+  if (!removed) co_return removed.error();
+  tell_access_changed(user_id);
+  co_return Result<void>();
+}
+
+Task<Result<MqttCredentialsOutput>> Service::mqtt_credentials(Call call) {
+  const std::int64_t user_id = call.principal->id;
+  if (user_id == 0) {
+    co_return Error{.status = Status::kForbidden, .detail = "No device has paired with this user yet."};
+  }
+  MqttCredentialsOutput out;
+  out.mqtt_username = std::string(kUsernamePrefix) + std::to_string(user_id);
+  out.mqtt_password = random_text();
+  out.expires_at = {now().us + settings_.mqtt_credentials_hours * kMicrosecondsPerHour};
+  auto adding = repository_.add_mqtt_password(user_id, sha256(out.mqtt_password), out.expires_at, call);
+  const Result<void> added = co_await adding;
+  if (!added) co_return added.error();
+  if (!link_.available()) co_return out;
+  auto asking = link_.call<DeviceLink::Endpoint>(EndpointQuery{});
+  const Result<LinkEndpoint> endpoint = co_await asking;
+  if (endpoint) {
+    out.mqtt_broker_host = endpoint->host;
+    out.mqtt_broker_port = endpoint->port;
+    out.mqtt_tls = endpoint->tls;
+    if (!endpoint->websocket_url.empty()) out.mqtt_websocket_url = endpoint->websocket_url;
+  }
+  co_return out;
+}
+
+Task<Result<Principal>> Service::authenticate(Credential credential) {
+  if (credential.scheme == "password") return by_password(std::move(credential.name), std::move(credential.secret));
+  return by_token(std::move(credential.secret));
+}
+
+Task<Result<Principal>> Service::by_token(std::string token) {
+  if (!is_user_token(token)) {
+    co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
+  }
+  const std::string hash = sha256(token);
+  auto looking = repository_.user_by_token(hash);
+  const Result<std::int64_t> id = co_await looking;
+  if (!id) co_return id.error();
+  Principal principal{.kind = "user", .id = *id};
+  if (*id == 0) {
+    principal.subject = hash;
+  } else {
+    const std::lock_guard lock(mutex_);
+    seen_[*id] = now().us;
+  }
+  co_return principal;
+}
+
+Task<Result<Principal>> Service::by_password(std::string username, std::string password) {
+  std::int64_t user_id = 0;
+  const std::string_view digits = std::string_view(username).substr(std::min(kUsernamePrefix.size(), username.size()));
+  std::from_chars(digits.data(), digits.data() + digits.size(), user_id);
+  auto looking = repository_.mqtt_password_hashes(user_id);
+  const Result<std::vector<std::string>> hashes = co_await looking;
+  if (!hashes) co_return hashes.error();
+  const std::string given = sha256(password);
+  bool fits = false;
+  for (const std::string& hash : *hashes) fits = equal_in_constant_time(hash, given) || fits;
+  const bool is_whole_name = username == std::string(kUsernamePrefix) + std::to_string(user_id);
+  if (!fits || !is_whole_name) {
+    co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
+  }
+  co_return Principal{.kind = "user", .id = user_id};
+}
+
+void Service::device_deleted(DeviceDeleted event) { host_.run(forget_device(event.device_id)); }
+
+Task<void> Service::forget_device(std::int64_t device_id) {
+  auto removing = repository_.remove_device(device_id);
+  const Result<std::vector<std::int64_t>> users = co_await removing;
+  if (!users) {
+    host_.warn("grants on a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
+    co_return;
+  }
+  for (const std::int64_t user_id : *users) tell_access_changed(user_id);
+}
+
+void Service::tell_access_changed(std::int64_t user_id) const {
+  publish(host_, AccessChanged{.kind = "user", .id = user_id}, "user:" + std::to_string(user_id));
+}
+
+Task<void> Service::keep_writing() {
+  while (true) {
+    auto sleeping = host_.sleep(kFlushMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+    auto flushing = flush_seen();
+    co_await flushing;
+  }
+}
+
+Task<void> Service::flush_seen() {
+  std::map<std::int64_t, std::int64_t> seen;
+  {
+    const std::lock_guard lock(mutex_);
+    seen.swap(seen_);
+  }
+  auto writing = repository_.set_seen(std::move(seen));
+  const Result<void> written = co_await writing;
+  if (!written) host_.warn("when users were last seen could not be written", {{"why", written.error().detail}});
+}
+
+}  // namespace gatetorio::auth

@@ -1,0 +1,60 @@
+// The rules of users: who is one, who is given access and who loses it. Knows no HTTP and no SQL.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "gatetorio/device_link.hpp"
+#include "gatetorio/devices.hpp"
+#include "gatetorio/operations.hpp"
+#include "gatetorio/services.hpp"
+#include "repository.hpp"
+#include "types.hpp"
+
+namespace gatetorio::auth {
+
+struct Settings {
+  std::int64_t mqtt_credentials_hours = 24;
+};
+
+class Service {
+ public:
+  Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings)
+      : host_(host), repository_(repository), devices_(devices), link_(host, DeviceLink::kId), settings_(settings) {}
+
+  // A device gives a user access to itself.
+  Task<Result<AuthorizeOutput>> authorize(Call call, AuthorizeInput input);
+  // The devices of the calling user.
+  Task<Result<DiscoverOutput>> discover(Call call);
+  // The calling user's access to a device; an unknown device is one without access.
+  Task<Result<AccessOutput>> access(Call call, std::string controller_id);
+  // Takes a user's access to the call's device.
+  Task<Result<void>> remove(Call call, std::int64_t user_id);
+  Task<Result<MqttCredentialsOutput>> mqtt_credentials(Call call);
+
+  // A user by its token (Bearer) or by its MQTT user name and password. A well-formed token that nobody has been paired
+  // with is a user with id 0.
+  Task<Result<Principal>> authenticate(Credential credential);
+
+  void device_deleted(DeviceDeleted event);
+  // Writes down when users were last seen.
+  Task<void> flush_seen();
+  Task<void> keep_writing();
+
+ private:
+  Task<Result<Principal>> by_token(std::string token);
+  Task<Result<Principal>> by_password(std::string username, std::string password);
+  Task<void> forget_device(std::int64_t device_id);
+  void tell_access_changed(std::int64_t user_id) const;
+
+  Host& host_;
+  Repository& repository_;
+  ServiceClient& devices_;
+  ServiceClient link_;
+  const Settings& settings_;
+  std::mutex mutex_;  // guards seen_
+  std::map<std::int64_t, std::int64_t> seen_;
+};
+
+}  // namespace gatetorio::auth

@@ -1,0 +1,108 @@
+// What the operations of this plugin take and give.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gatetorio/identifiers.hpp"
+#include "gatetorio/time.hpp"
+
+namespace gatetorio::auth {
+
+enum class Level { owner, engineer, readonly };
+BOOST_DESCRIBE_ENUM(Level, owner, engineer, readonly)
+
+struct AuthorizeInput {
+  UserToken user_token;
+  std::optional<Level> access_level;
+  std::optional<ControllerId> controller_id;
+  std::optional<Label<128>> name;
+  std::optional<Integer<1, 87'600>> expires_in_hours;
+};
+BOOST_DESCRIBE_STRUCT(AuthorizeInput, (), (user_token, access_level, controller_id, name, expires_in_hours))
+
+struct AuthorizeOutput {
+  bool success = true;
+  std::string message;
+  std::int64_t user_id = 0;
+  std::string access_level;
+  std::optional<Timestamp> expires_at;
+};
+BOOST_DESCRIBE_STRUCT(AuthorizeOutput, (), (success, message, user_id, access_level, expires_at))
+
+// The token is read by the hub when it asks who calls; here it only has to be well-formed.
+struct TokenInput {
+  std::optional<UserToken> user_token;
+};
+BOOST_DESCRIBE_STRUCT(TokenInput, (), (user_token))
+
+struct UserDevice {
+  std::int64_t id = 0;
+  std::string controller_id;
+  std::string hardware_id;
+  std::string device_name;
+  std::string firmware_version;
+  bool is_online = false;
+  std::optional<Timestamp> last_seen;
+  Timestamp created_at;
+  std::string access_level;
+  std::optional<Timestamp> expires_at;
+};
+BOOST_DESCRIBE_STRUCT(UserDevice, (),
+                      (id, controller_id, hardware_id, device_name, firmware_version, is_online, last_seen, created_at,
+                       access_level, expires_at))
+
+struct DiscoverOutput {
+  std::vector<UserDevice> devices;
+};
+BOOST_DESCRIBE_STRUCT(DiscoverOutput, (), (devices))
+
+struct DeviceRef {
+  ControllerId controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
+
+struct AccessOutput {
+  bool has_access = false;
+  std::optional<std::string> access_level;
+  std::optional<Timestamp> expires_at;
+};
+BOOST_DESCRIBE_STRUCT(AccessOutput, (), (has_access, access_level, expires_at))
+
+struct UserEntry {
+  std::int64_t user_id = 0;
+  std::string name;
+  std::string access_level;
+  std::optional<Timestamp> expires_at;
+  Timestamp created_at;
+  std::optional<Timestamp> last_seen;
+  std::string source;
+};
+BOOST_DESCRIBE_STRUCT(UserEntry, (), (user_id, name, access_level, expires_at, created_at, last_seen, source))
+
+struct UsersOutput {
+  std::vector<UserEntry> users;
+};
+BOOST_DESCRIBE_STRUCT(UsersOutput, (), (users))
+
+struct UserRef {
+  ControllerId controller_id;
+  Integer<1, 9'007'199'254'740'991> user_id;
+};
+BOOST_DESCRIBE_STRUCT(UserRef, (), (controller_id, user_id))
+
+struct MqttCredentialsOutput {
+  std::string mqtt_username;
+  std::string mqtt_password;  // shown once
+  std::optional<std::string> mqtt_broker_host;
+  std::optional<std::int64_t> mqtt_broker_port;
+  std::optional<bool> mqtt_tls;
+  std::optional<std::string> mqtt_websocket_url;
+  Timestamp expires_at;
+};
+BOOST_DESCRIBE_STRUCT(MqttCredentialsOutput, (),
+                      (mqtt_username, mqtt_password, mqtt_broker_host, mqtt_broker_port, mqtt_tls, mqtt_websocket_url,
+                       expires_at))
+
+}  // namespace gatetorio::auth

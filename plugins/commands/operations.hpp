@@ -1,0 +1,27 @@
+// What this plugin offers to the outside, in terms of its service.
+#pragma once
+
+#include "event_feed.hpp"
+#include "gatetorio/operations.hpp"
+#include "service.hpp"
+
+namespace gatetorio::commands {
+
+class Operations {
+ public:
+  Operations(Host& host, Service& service, EventFeed& feed);
+  // Announces all of them. In configure().
+  void declare();
+
+ private:
+  Task<Result<Reply<SendOutput>>> send(Call call, SendInput input);
+  Task<Result<Reply<CommandOutput>>> find(Call call, CommandRef input);
+  Task<Result<Reply<StatusOutput>>> status(Call call, DeviceRef input);
+  Task<Result<Reply<Nothing>>> events(Call call, DeviceRef input);
+
+  Service& service_;
+  EventFeed& feed_;
+  OperationSet<Operations> set_;
+};
+
+}  // namespace gatetorio::commands

@@ -1,0 +1,143 @@
+#include "service.hpp"
+
+#include <boost/json.hpp>
+
+#include "command_payload.hpp"
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::commands {
+
+namespace {
+
+constexpr std::uint32_t kPublishDeadlineMs = 5'000;
+
+Error device_is_away() {
+  return {.status = Status::kUnavailable, .detail = "The device is not connected; the command was not sent.",
+          .retry_after_s = 5};
+}
+
+Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such command, or it is not yours."}; }
+
+std::optional<Object> object_from(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  boost::system::error_code wrong;
+  auto parsed = boost::json::parse(*text, wrong);
+  if (wrong || !parsed.is_object()) return Object{{{"message", *text}}};
+  return Object{std::move(parsed.get_object())};
+}
+
+SendOutput sent(const Command& command) {
+  return {.success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
+}
+
+}  // namespace
+
+Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
+  const Result<void> fit = check_command(input.command.value);
+  if (!fit) co_return fit.error();
+  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{input.controller_id.value});
+  const Result<Device> device = co_await finding;
+  if (!device) co_return device.error();
+
+  Command command{.id = "cmd_" + random_text(16),
+                  .device_id = device->id,
+                  .sender_kind = call.principal->kind,
+                  .sender_id = call.principal->id,
+                  .command = boost::json::serialize(input.command.value),
+                  .issued_at = now(),
+                  .expires_at = {}};
+  if (input.idempotency_key) command.idempotency_key = input.idempotency_key->value;
+  const std::int64_t ttl = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
+  command.expires_at.us = command.issued_at.us + ttl * kMicrosecondsPerSecond;
+  if (!device->is_online) {
+    if (!command.idempotency_key) co_return device_is_away();
+    auto repeating = repeat(command);  // the first answer holds, wherever the device is by now
+    Result<SendOutput> first = co_await repeating;
+    if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
+    co_return first;
+  }
+
+  const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
+  auto recording = repository_.record(command, window_start, call);
+  const Result<Repository::Recorded> recorded = co_await recording;
+  if (!recorded) co_return recorded.error();
+  if (recorded->is_repetition) {
+    auto repeating = repeat(command);
+    Result<SendOutput> first = co_await repeating;
+    co_return first;
+  }
+  const Stamp stamp{command.id, command.issued_at, command.expires_at, recorded->boot_nonce};
+  Publish message{device->controller_id, stamped(std::move(input.command.value), stamp), command.expires_at.us};
+  auto publishing = publish(std::move(message), command.id);
+  const Result<void> published = co_await publishing;
+  if (!published) co_return published.error();
+  co_return sent(command);
+}
+
+Task<Result<SendOutput>> Service::repeat(Command like) {
+  auto finding = repository_.find_repeated(std::move(like));
+  const Result<Command> first = co_await finding;
+  if (!first) co_return first.error();
+  co_return sent(*first);
+}
+
+Task<Result<void>> Service::publish(Publish message, std::string command_id) {
+  auto publishing = link_.call<DeviceLink::PublishCommand>(std::move(message), kPublishDeadlineMs);
+  const Result<Published> published = co_await publishing;
+  if (published && published->has_receiver) co_return Result<void>();
+  const std::string why = published ? "The device was not connected." : "The broker did not take it.";
+  auto marking = repository_.set_failed(command_id, why);
+  const Result<void> marked = co_await marking;  // it expires anyway where this cannot be written
+  static_cast<void>(marked);
+  co_return device_is_away();
+}
+
+Task<bool> Service::may_see(Principal principal, Command command) {
+  if (command.sender_kind == principal.kind && command.sender_id == principal.id) co_return true;
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{command.device_id}});
+  const Result<DeviceList> devices = co_await finding;
+  if (!devices || devices->devices.empty()) co_return false;
+  const std::string need = principal.kind == "user" ? "owner" : principal.kind == "device" ? "self" : "viewer";
+  auto checking = access_.call<AccessControl::Check>(AccessQuery{principal, devices->devices[0].controller_id, need});
+  const Result<Decision> decision = co_await checking;
+  co_return decision && decision->is_allowed;
+}
+
+Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
+  auto finding = repository_.find(std::move(command_id));
+  const Result<Command> command = co_await finding;
+  if (!command) co_return command.error().status == Status::kNotFound ? not_found() : command.error();
+  auto asking = may_see(*call.principal, *command);
+  const bool allowed = co_await asking;
+  if (!allowed) co_return not_found();
+  const bool is_open = command->state == "sent" || command->state == "delivered";
+  const bool has_expired = is_open && command->expires_at <= now();
+  co_return CommandOutput{.command_id = command->id,
+                          .state = has_expired ? "expired" : command->state,
+                          .sent_at = command->issued_at,
+                          .updated_at = has_expired ? command->expires_at : command->updated_at,
+                          .result = object_from(command->result)};
+}
+
+Task<Result<StatusOutput>> Service::status(Call call) {
+  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{call.access.resource});
+  const Result<Device> device = co_await finding;
+  if (!device) co_return device.error();
+  auto reading = board_.last(*device);
+  const Result<std::optional<LastStatus>> last = co_await reading;
+  if (!last) co_return last.error();
+  StatusOutput out{.controller_id = device->controller_id,
+                   .is_online = device->is_online,
+                   .last_seen = {},
+                   .firmware_version = device->firmware_version};
+  std::int64_t seen_us = device->last_seen_us;
+  if (*last) {
+    out.status = object_from((*last)->status);
+    out.status_at = (*last)->status_at;
+    seen_us = std::max(seen_us, (*last)->status_at.us);
+  }
+  if (seen_us > 0) out.last_seen = Timestamp{seen_us};
+  co_return out;
+}
+
+}  // namespace gatetorio::commands

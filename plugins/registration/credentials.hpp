@@ -1,0 +1,35 @@
+// A device's two secrets: the token that it shows to the hub, and the password that it shows to the broker.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatetorio::registration {
+
+inline constexpr std::string_view kTokenPrefix = "gtd_";
+inline constexpr std::string_view kUsernamePrefix = "device-";
+
+// 256 random bits as text; stored as a hash only.
+struct NewCredentials {
+  std::string token_secret;  // the random part of the token
+  std::string mqtt_password;
+  std::string token_hash() const;
+  std::string mqtt_password_hash() const;
+};
+NewCredentials make_credentials();
+
+// "gtd_17.<secret>": the number finds the row, the secret proves the right to it.
+std::string device_token(std::int64_t device_id, std::string_view secret);
+std::string mqtt_username(std::int64_t device_id);
+
+struct ClaimedIdentity {
+  std::int64_t device_id = 0;
+  std::string_view secret;
+};
+// Takes a token apart; nothing where it has another form.
+std::optional<ClaimedIdentity> parse_token(std::string_view token);
+std::optional<std::int64_t> parse_username(std::string_view username);
+
+}  // namespace gatetorio::registration

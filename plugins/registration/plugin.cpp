@@ -1,0 +1,104 @@
+// Registration: the registry of devices, their credentials and their presence.
+#include "gatetorio/plugin.hpp"
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/services.hpp"
+#include "operations.hpp"
+#include "presence.hpp"
+#include "service.hpp"
+
+namespace gatetorio::registration {
+
+class Registration : public PluginBase {
+ public:
+  using Settings = registration::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options();
+
+  Registration(Host& host, Settings settings)
+      : host_(host),
+        settings_(std::move(settings)),
+        database_(host, kManifest.id),
+        repository_(database_),
+        service_(host, repository_, settings_),
+        operations_(host, service_, repository_),
+        presence_(host, repository_),
+        devices_(host, this),
+        authenticator_(host, &service_) {}
+
+  void configure() {
+    operations_.declare();
+    devices_.on<DeviceRegistry::FindByName>(&Registration::find_by_name)
+        .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
+        .provide(DeviceRegistry::kId);
+    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
+    authenticator_.provide(Authenticator::kId, "bearer:gtd_");
+    authenticator_.provide(Authenticator::kId, "password:device-");
+    presence_.subscribe();
+  }
+
+  Task<Result<void>> start() {
+    auto migrating = database_.migrate();
+    const Result<void> migrated = co_await migrating;
+    if (!migrated) co_return migrated.error();
+    if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
+    host_.run(presence_.keep_writing());
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> drain() {
+    auto flushing = presence_.flush();
+    co_await flushing;
+    co_return Result<void>();
+  }
+
+ private:
+  Task<Result<Device>> find_by_name(DeviceName name) { return repository_.find_by_name(std::move(name.controller_id)); }
+  Task<Result<DeviceList>> find_by_ids(DeviceIds wanted) {
+    constexpr std::size_t kMost = 1000;
+    if (wanted.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 1,000 ids a call."};
+    auto finding = repository_.find_by_ids(std::move(wanted.ids));
+    Result<std::vector<Device>> devices = co_await finding;
+    if (!devices) co_return devices.error();
+    co_return DeviceList{*std::move(devices)};
+  }
+
+  Host& host_;
+  const Settings settings_;
+  Database database_;
+  Repository repository_;
+  Service service_;
+  Operations operations_;
+  Presence presence_;
+  ServiceProvider<Registration> devices_;
+  ServiceProvider<Service> authenticator_;
+};
+
+const Manifest Registration::kManifest{.id = "registration",
+                                       .version = "1.0.0",
+                                       .summary = "Registers gate controllers and knows which are there.",
+                                       .affinity = Affinity::kAnyThread,
+                                       .provides = {"gatetorio.devices/1", "gatetorio.authenticator/1"},
+                                       .requires_ = {"gatetorio.sql/1"}};
+
+const OptionTable<Settings>& Registration::options() {
+  static const OptionTable<Settings> table = {
+      option("enrolment", &Settings::enrolment,
+             "Who may register new hardware: \"key\" who has an enrolment key, \"approval\" whom an admin lets in, "
+             "\"open\" anybody who reaches the hub (for a first try, not for a hub that others can reach).")
+          .choices({"key", "open", "approval"}),
+      option("enrolment_key", &Settings::enrolment_key,
+             "A standing enrolment key, beside those that an admin makes. Give it to your image builder only."),
+      option("heartbeat_timeout_seconds", &Settings::heartbeat_timeout_seconds,
+             "A device without a broker connection counts as online for so long after a heartbeat.")
+          .unit("seconds")
+          .range(5, 86'400),
+      option("release_hours", &Settings::release_hours, "How long an admin's release of known hardware is valid.")
+          .unit("hours")
+          .range(1, 720)};
+  return table;
+}
+
+}  // namespace gatetorio::registration
+
+GATETORIO_PLUGIN(gatetorio::registration::Registration)

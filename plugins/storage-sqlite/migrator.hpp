@@ -1,0 +1,15 @@
+// Brings a plugin's tables up to its migration files, each in one transaction with its row in the ledger: killed at any
+// point, the next start goes on where this one ended.
+#pragma once
+
+#include "connection.hpp"
+#include "migration_files.hpp"
+#include "observer.hpp"
+
+namespace gatetorio::storage_sqlite {
+
+// On the writer's connection, outside of a transaction. Blocks. Errors: those of read_migrations(); kConflict where an
+// applied file was changed or the database is newer than the files; kInvalid where a file fails; the detail names it.
+Result<std::string> migrate(Connection& writer, const sql::MigrateRequest& request, const Observer& observer);
+
+}  // namespace gatetorio::storage_sqlite

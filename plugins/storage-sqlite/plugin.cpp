@@ -1,0 +1,147 @@
+// Provides gatetorio.sql/1 on one SQLite file. The engine is database.hpp; this wires it to the hub.
+#include "gatetorio/plugin.hpp"
+
+#include <filesystem>
+
+#include "database.hpp"
+#include "gatetorio/services.hpp"
+#include "gatetorio/sql.hpp"
+#include "settings.hpp"
+#include "telemetry.hpp"
+
+namespace gatetorio::storage_sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StorageSqlite : public PluginBase {
+ public:
+  using Settings = storage_sqlite::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options() { return settings_table(); }
+
+  StorageSqlite(Host& host, Settings settings) : host_(host), settings_(std::move(settings)), telemetry_(host) {}
+
+  void configure();
+  Task<Result<void>> start();
+  Task<Result<void>> stop();
+
+ private:
+  static void handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body);
+  void answer(gtr_call call, const Result<std::string>& result) const;
+  Done answering(gtr_call call) const;
+  Result<std::string> file_path() const;
+  Result<void> open();
+
+  Host& host_;
+  Settings settings_;
+  Telemetry telemetry_;
+  std::unique_ptr<Database> database_;
+};
+
+const Manifest StorageSqlite::kManifest = {.id = "storage-sqlite",
+                                           .version = "0.1.0",
+                                           .summary = "SQL storage in one local SQLite file",
+                                           .affinity = Affinity::kAnyThread,  // reads run on the hub's workers
+                                           .provides = {sql::kServiceId.data()},
+                                           .requires_ = {}};
+
+void StorageSqlite::configure() {
+  if (settings_.path.empty()) throw OptionError("path", "must name a file");
+  const gtr_status status =
+      host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StorageSqlite::handle, this);
+  if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+}
+
+Result<std::string> StorageSqlite::file_path() const {
+  const fs::path path = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
+  std::error_code wrong;
+  if (fs::create_directories(path.parent_path(), wrong)) {
+    fs::permissions(path.parent_path(), fs::perms::owner_all, wrong);
+  }
+  if (wrong) {
+    return Error{.status = Status::kUnavailable,
+                 .detail = "cannot make " + path.parent_path().string() + ": " + wrong.message()};
+  }
+  return path.string();
+}
+
+Result<void> StorageSqlite::open() {
+  auto path = file_path();
+  if (!path) return path.error();
+  DatabaseSettings wanted{.path = *std::move(path),
+                          .readers = static_cast<std::size_t>(settings_.readers),
+                          .max_waiting = static_cast<std::size_t>(settings_.max_waiting),
+                          .statement_timeout = std::chrono::milliseconds(settings_.statement_timeout_ms),
+                          .max_wal_bytes = settings_.max_wal_mib << 20};
+  auto database = Database::open(std::move(wanted), telemetry_.observer());
+  if (!database) return database.error();
+  database_ = std::move(*database);
+  return {};
+}
+
+Task<Result<void>> StorageSqlite::start() {
+  if (const Result<void> opened = open(); !opened) co_return opened.error();
+  sql::MigrateRequest request{.plugin = kManifest.id};
+  const std::string path = host_.setting("migrations_dir");
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find(':', at), path.size());
+    if (end > at) request.directories.push_back(path.substr(at, end - at));
+    at = end + 1;
+  }
+  auto migration = [this, request](gtr_completion done) {
+    database_->migrate(request, [done](Result<std::string> result) {
+      const std::string text = result ? std::string() : to_json(result.error());
+      done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
+    });
+  };
+  auto awaiter = host_.complete(migration);
+  const Result<std::string> migrated = co_await awaiter;
+  if (!migrated) co_return migrated.error();
+  telemetry_.connected(true);
+  co_return Result<void>();
+}
+
+Task<Result<void>> StorageSqlite::stop() {
+  if (!database_) co_return Result<void>();
+  auto shutdown = [this](gtr_completion done) {
+    database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
+  };
+  auto awaiter = host_.complete(shutdown);
+  const Result<std::string> closed = co_await awaiter;
+  // The object stays until `destroy`: a last request may still be on its way through handle().
+  database_->join();
+  telemetry_.connected(false);
+  if (!closed) co_return closed.error();
+  co_return Result<void>();
+}
+
+void StorageSqlite::answer(gtr_call call, const Result<std::string>& result) const {
+  if (result) return host_.services().complete(host_.raw(), call, GTR_OK, to_bytes(*result));
+  const std::string text = to_json(result.error());
+  host_.services().complete(host_.raw(), call, static_cast<gtr_status>(result.error().status), to_bytes(text));
+}
+
+Done StorageSqlite::answering(gtr_call call) const {
+  return [this, call](Result<std::string> result) { answer(call, result); };
+}
+
+void StorageSqlite::handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body) {
+  auto* self = static_cast<StorageSqlite*>(context);
+  const Done done = self->answering(call);
+  if (!self->database_) return done(Error{.status = Status::kUnavailable, .detail = "The database is not open."});
+  if (method == sql::kRunMethod) return self->database_->run(std::string(to_view(body)), done);
+  if (method != sql::kMigrateMethod) {
+    return done(Error{.status = Status::kUnsupported, .detail = "There is no such method."});
+  }
+  sql::MigrateRequest request;
+  if (!wire::decode(to_view(body), request)) {
+    return done(Error{.status = Status::kMalformed, .detail = "The request cannot be read."});
+  }
+  self->database_->migrate(std::move(request), done);
+}
+
+}  // namespace
+}  // namespace gatetorio::storage_sqlite
+
+GATETORIO_PLUGIN(gatetorio::storage_sqlite::StorageSqlite)

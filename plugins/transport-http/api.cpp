@@ -1,0 +1,140 @@
+#include "api.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <iterator>
+
+#include "openapi.hpp"
+
+namespace gatetorio::transport_http {
+namespace {
+
+namespace json = boost::json;
+
+// A content type becomes a header line, so it may hold nothing that ends one.
+bool is_header_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+std::string_view text_at(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return {};
+  return value->get_string();
+}
+
+bool collect_params(const Match& match, const Route& route, const Target& target, std::vector<Param>& params) {
+  for (std::size_t i = 0; i < route.parameters.size(); ++i) params.emplace_back(route.parameters[i], match.values[i]);
+  for (const auto& given : target.query()) {
+    // Two values under one name, and one of them decides about access: refused rather than guessed.
+    const auto& names = route.parameters;
+    if (std::find(names.begin(), names.end(), given.first) != names.end()) return false;
+    params.push_back(given);
+  }
+  return true;
+}
+
+}  // namespace
+
+Api::Api(const Settings& settings, Backend& backend)
+    : max_in_flight_(settings.max_in_flight), backend_(backend), limits_(settings.rate_limits), pages_(backend) {}
+
+std::string Api::set_operations(std::string_view report, std::string_view version) {
+  boost::system::error_code error;
+  const auto operations = json::parse(report, error);
+  if (error || !operations.is_array()) return "the hub's list of operations cannot be read";
+  for (std::size_t i = 0; i < std::size(kPagePaths); ++i) router_.add(Method::kGet, kPagePaths[i], i);
+  for (const auto& entry : operations.get_array()) {
+    const auto& declaration = entry.as_object();
+    const auto method_text = text_at(declaration, "method");
+    if (method_text.empty()) continue;
+    const auto method = method_from(method_text);
+    const auto path = std::string(kBasePath).append(text_at(declaration, "path"));
+    auto wrong = method == Method::kOther || method == Method::kHead || method == Method::kOptions
+                     ? "the method is not one that can be offered"
+                     : router_.add(method, path, std::size(kPagePaths) + offered_.size());
+    if (!wrong.empty()) return std::string(text_at(declaration, "id")) + ": " + wrong;
+    const auto* stream = declaration.if_contains("stream");
+    const bool is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+    offered_.push_back({declaration.at("number").to_number<std::uint64_t>(), is_stream});
+  }
+  pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
+  return {};
+}
+
+void Api::handle(Exchange& exchange) {
+  const auto credential = read_credential(exchange.request());
+  if (!admit(exchange, credential)) return;
+  const auto match = router_.find(exchange.target().segments());
+  const auto* route = match.find(exchange.request().method);
+  if (route == nullptr) return answer_other_methods(match, exchange);
+  const auto number = static_cast<std::size_t>(route->number);
+  if (number < std::size(kPagePaths)) return pages_.answer(static_cast<Page>(number), exchange);
+  call_operation(offered_[number - std::size(kPagePaths)], match, *route, exchange);
+}
+
+bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
+  const auto wait = limits_.admit(exchange.client().prefix, credential.secret);
+  if (wait > 0) {
+    count(Refusal::kRateLimit);
+    refuse(exchange, make_problem(429, {}, wait));
+    return false;
+  }
+  if (credential.scheme == "cookie" && !is_same_origin(exchange.request())) {
+    refuse(exchange, make_problem(403, "The request comes from another site."));
+    return false;
+  }
+  return true;
+}
+
+void Api::answer_other_methods(const Match& match, Exchange& exchange) {
+  if (match.routes == nullptr) return refuse(exchange, make_problem(404, "There is no such path."));
+  const auto allow = "Allow: " + match.allowed() + "\r\n";
+  if (exchange.request().method != Method::kOptions) {
+    return refuse(exchange, make_problem(405, "The path does not take this method."), allow);
+  }
+  backend_.log_request(exchange, 204);
+  exchange.respond({204, {}, {}, allow});
+}
+
+void Api::call_operation(const Offered& operation, const Match& match, const Route& route, Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (!request.body.empty() && !is_json_type(request.content_type)) {
+    return refuse(exchange, make_problem(415, "The body must be application/json in UTF-8."));
+  }
+  thread_local std::vector<Param> params;
+  params.clear();
+  if (!collect_params(match, route, exchange.target(), params)) {
+    return refuse(exchange, make_problem(400, "A parameter is given twice."));
+  }
+  if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= max_in_flight_) {
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    count(Refusal::kInFlight);
+    return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
+  }
+  backend_.invoke({operation.number, operation.stream, request.body, &params, read_credential(request)}, exchange);
+}
+
+void Api::leave(const Exchange& exchange) {
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  backend_.log_request(exchange, 200);
+}
+
+void Api::answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body) {
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  if (status >= GTR_FIRST_ERROR || status < 0) {
+    if (status == GTR_UNAUTHENTICATED) limits_.count_failed_login(exchange.client().prefix);
+    return refuse(exchange, problem_from(status, body));
+  }
+  if (content_type.empty() || !is_header_text(content_type)) content_type = "application/json";
+  const auto http = http_status(status);
+  backend_.log_request(exchange, http);
+  exchange.respond({http, content_type, body, {}});
+}
+
+void Api::refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers) {
+  backend_.log_request(exchange, problem.status);
+  const auto headers = std::string(problem.headers).append(more_headers);
+  exchange.respond({problem.status, kProblemType, problem.body, headers});
+}
+
+}  // namespace gatetorio::transport_http

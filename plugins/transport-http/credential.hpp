@@ -1,0 +1,25 @@
+// Who says to be asking: the credential that a request carries.
+#pragma once
+
+#include <string_view>
+
+#include "request.hpp"
+
+namespace gatetorio::transport_http {
+
+// As abi/operation.h means it. Views into the request.
+struct RequestCredential {
+  std::string_view scheme;  // "bearer", "cookie" or empty
+  std::string_view name;    // cookie: the CSRF token that came with it
+  std::string_view secret;
+};
+
+inline constexpr std::string_view kSessionCookie = "gatetorio_session";
+
+// "Authorization: Bearer …" wins over the session cookie. Another scheme counts as no credential.
+RequestCredential read_credential(const Request& request);
+
+// False for a write with a session cookie whose Origin is another site: a forged form, whatever token it carries.
+bool is_same_origin(const Request& request);
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,62 @@
+// One request and its answer: what the connection offers to whoever handles the request.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "address.hpp"
+#include "request.hpp"
+#include "target.hpp"
+
+namespace gatetorio::transport_http {
+
+// An answer. `extra_headers` are complete lines ("Allow: GET\r\n"). 204 goes out without body and content type.
+struct Reply {
+  unsigned status = 200;
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view extra_headers;
+};
+
+// Lives until it was answered: `respond`, or `start_stream` and later `end_stream`, whether the peer is still there or
+// not. The request and its views live as long. Whoever answered must not touch it again.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  const Request& request() const { return request_; }
+  const Target& target() const { return target_; }
+  std::string_view request_id() const { return request_id_; }
+  // The client; behind a trusted proxy the one that the proxy names.
+  const PeerAddress& client() const { return client_; }
+
+  // Answers, exactly once, from any thread. Copies the reply.
+  virtual void respond(const Reply& reply) = 0;
+
+  // Answers with an event stream, from any thread. `gone` is called on the connection's thread, at most once, when the
+  // peer went away, did not keep up, or the server drains; `end_stream` is due all the same. Returns false where the
+  // connection cannot have a stream any more: `gone` is not called, `end_stream` is due.
+  virtual bool start_stream(std::function<void()> gone) = 0;
+  // Sends an event, from any thread; `event` is its complete text. Does nothing after `gone`.
+  virtual void write_event(std::string_view event) = 0;
+  virtual void end_stream() = 0;
+
+  // For the handler's own use between the request and the answer.
+  void* handler_context = nullptr;
+
+ protected:
+  Request request_;
+  Target target_;
+  std::string request_id_;
+  PeerAddress client_;
+};
+
+// Handles requests. Called on the connections' threads, several at once; must not block. The target was read well.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  virtual void handle(Exchange& exchange) = 0;
+};
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,140 @@
+#include "gateway.hpp"
+
+#include <charconv>
+#include <mutex>
+#include <unordered_map>
+
+namespace gatetorio::transport_http {
+namespace {
+
+// Calls that may become streams. The hub knows them by a number instead of a pointer: our cancelling and the feature's
+// closing may cross, and then events arrive for an exchange that is over.
+class StreamCalls {
+ public:
+  void* add(Exchange& exchange) {
+    const std::lock_guard lock(mutex_);
+    calls_.emplace(++last_, &exchange);
+    return reinterpret_cast<void*>(last_);
+  }
+  // Whoever takes the call ends the exchange.
+  Exchange* take(void* key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.extract(reinterpret_cast<std::uintptr_t>(key));
+    return found ? found.mapped() : nullptr;
+  }
+  Exchange* peek(void* key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(reinterpret_cast<std::uintptr_t>(key));
+    return found == calls_.end() ? nullptr : found->second;
+  }
+  // Under the lock, so that the exchange cannot be ended meanwhile.
+  void write(void* key, std::string_view event) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(reinterpret_cast<std::uintptr_t>(key));
+    if (found != calls_.end()) found->second->write_event(event);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::uintptr_t, Exchange*> calls_;
+  std::uintptr_t last_ = 0;
+};
+
+StreamCalls& stream_calls() {
+  static StreamCalls calls;
+  return calls;
+}
+
+Gateway& gateway_of(const Exchange& exchange) { return *static_cast<Gateway*>(exchange.handler_context); }
+
+}  // namespace
+
+void Gateway::invoke(const OperationCall& call, Exchange& exchange) {
+  thread_local std::vector<gtr_field> params;
+  params.clear();
+  for (const auto& [name, value] : *call.params) params.push_back({to_bytes(name), to_bytes(value)});
+  exchange.handler_context = this;
+  const auto& request = exchange.request();
+  gtr_invocation made{};
+  made.size = sizeof made;
+  made.operation = call.number;
+  made.body = to_bytes(call.body);
+  made.params = params.data();
+  made.param_count = static_cast<std::uint32_t>(params.size());
+  made.credential_scheme = to_bytes(call.credential.scheme);
+  made.credential_name = to_bytes(call.credential.name);
+  made.credential_secret = to_bytes(call.credential.secret);
+  made.request_id = to_bytes(exchange.request_id());
+  made.peer = to_bytes(exchange.client().text);
+  made.resume_after = to_bytes(request.last_event_id);
+  made.preferred = to_bytes(first_media_type(request.accept));
+  made.reply = call.stream ? &Gateway::on_stream_reply : &Gateway::on_reply;
+  made.stream_data = &Gateway::on_stream_data;
+  made.stream_end = &Gateway::on_stream_end;
+  made.context = call.stream ? stream_calls().add(exchange) : &exchange;
+  host_.operations().invoke(host_.raw(), &made);
+}
+
+void Gateway::answer(Exchange& exchange, const gtr_reply& reply) {
+  api_->answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body));
+}
+
+void Gateway::on_reply(void* context, const gtr_reply* reply) {
+  auto& exchange = *static_cast<Exchange*>(context);
+  auto& self = gateway_of(exchange);
+  if (reply->stream == 0) return self.answer(exchange, *reply);
+  // A stream that was not declared as one has no call to be known by.
+  self.host_.operations().stream_cancel(self.host_.raw(), reply->stream);
+  self.api_->answer(exchange, GTR_INTERNAL, {}, {});
+}
+
+void Gateway::on_stream_reply(void* key, const gtr_reply* reply) {
+  auto* exchange = reply->stream == 0 ? stream_calls().take(key) : stream_calls().peek(key);
+  if (exchange == nullptr) return;
+  auto& self = gateway_of(*exchange);
+  if (reply->stream == 0) return self.answer(*exchange, *reply);
+  if (exchange->request().method != Method::kHead) return self.begin_stream(key, *exchange, reply->stream);
+  stream_calls().take(key);
+  self.host_.operations().stream_cancel(self.host_.raw(), reply->stream);
+  self.api_->answer(*exchange, GTR_OK, "text/event-stream", {});
+}
+
+void Gateway::begin_stream(void* key, Exchange& exchange, std::uint64_t stream) {
+  api_->leave(exchange);
+  if (!exchange.start_stream([this, key, stream] { cancel_stream(key, stream); })) cancel_stream(key, stream);
+}
+
+void Gateway::cancel_stream(void* key, std::uint64_t stream) {
+  auto* exchange = stream_calls().take(key);
+  if (exchange == nullptr) return;  // the feature has closed it meanwhile
+  host_.operations().stream_cancel(host_.raw(), stream);
+  exchange->end_stream();
+}
+
+void Gateway::on_stream_data(void* key, gtr_bytes event) { stream_calls().write(key, to_view(event)); }
+
+void Gateway::on_stream_end(void* key) {
+  if (auto* exchange = stream_calls().take(key)) exchange->end_stream();
+}
+
+void Gateway::report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) {
+  using Done = std::function<void(gtr_status, std::string_view)>;
+  const auto finish = [](void* context, gtr_status status, gtr_bytes result) {
+    const std::unique_ptr<Done> call(static_cast<Done*>(context));
+    (*call)(status, to_view(result));
+  };
+  host_.inspect().report(host_.raw(), to_bytes(name), {finish, new Done(std::move(done))});
+}
+
+void Gateway::log_request(const Exchange& exchange, unsigned status) {
+  char digits[8];
+  const auto end = std::to_chars(digits, digits + sizeof digits, status).ptr;
+  // The path alone: a query may hold the signature of a file URL.
+  host_.debug("request", {{"method", method_name(exchange.request().method)},
+                          {"path", exchange.target().raw_path()},
+                          {"status", std::string_view(digits, end)},
+                          {"peer", exchange.client().text},
+                          {"request_id", exchange.request_id()}});
+}
+
+}  // namespace gatetorio::transport_http

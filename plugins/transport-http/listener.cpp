@@ -1,0 +1,101 @@
+#include "listener.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "problem.hpp"
+
+namespace gatetorio::transport_http {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr std::chrono::milliseconds kPauseWithoutDescriptors{50};
+
+// Fixed, since a refusal must stay cheap.
+const std::string& too_many_connections() {
+  static const std::string response = [] {
+    const auto problem = make_problem(503, "Too many connections; try again later.", 5);
+    std::string text = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nCache-Control: no-store\r\n";
+    text.append("X-Content-Type-Options: nosniff\r\nX-Request-Id: none\r\nContent-Type: ").append(kProblemType);
+    text.append("\r\nContent-Length: ").append(std::to_string(problem.body.size())).append("\r\n");
+    return text.append(problem.headers).append("\r\n").append(problem.body);
+  }();
+  return response;
+}
+
+}  // namespace
+
+Listener::Listener(std::vector<std::shared_ptr<Worker>> workers, TlsContext* tls)
+    : workers_(std::move(workers)),
+      tls_(tls),
+      acceptor_(workers_.front()->context().get_executor()),
+      pause_(workers_.front()->context()) {}
+
+std::string Listener::open(const ListenAddress& address) {
+  boost::system::error_code error;
+  const tcp::endpoint endpoint(boost::asio::ip::make_address(address.host, error), address.port);
+  if (!error) acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(boost::asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(4096, error);
+  if (error) return "cannot listen on " + address.text() + ": " + error.message();
+  port_ = acceptor_.local_endpoint(error).port();
+  return {};
+}
+
+void Listener::accept_next() {
+  auto worker = workers_[turn_++ % workers_.size()];
+  auto& context = worker->context();
+  acceptor_.async_accept(context.get_executor(),
+                         [this, worker = std::move(worker)](boost::system::error_code error, Socket socket) mutable {
+                           on_accept(error, std::move(socket), std::move(worker));
+                         });
+}
+
+void Listener::on_accept(boost::system::error_code error, Socket socket, std::shared_ptr<Worker> worker) {
+  if (!acceptor_.is_open()) return;
+  if (!error) {
+    take(std::move(socket), std::move(worker));
+    return accept_next();
+  }
+  // Out of descriptors, most likely: some connection will end soon, and trying at once would only burn the processor.
+  pause_.expires_after(kPauseWithoutDescriptors);
+  pause_.async_wait([this](boost::system::error_code cancelled) {
+    if (!cancelled && acceptor_.is_open()) accept_next();
+  });
+}
+
+void Listener::take(Socket socket, std::shared_ptr<Worker> worker) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return;
+  auto peer = parse_peer(endpoint.address().to_string());
+  if (!peer) return;
+  auto& shared = worker->shared();
+  if (!shared.table.enter(peer->prefix, shared.settings.trusted_proxies.contains(peer->text))) {
+    shared.counters.count_refusal(Refusal::kConnections);
+    return refuse(std::move(socket));
+  }
+  auto session = tls_ != nullptr ? new_tls_session(worker, std::move(*peer), std::move(socket), *tls_)
+                                 : new_plain_session(worker, std::move(*peer), std::move(socket));
+  if (worker->is_current()) return session->start();
+  boost::asio::post(worker->context(), [session = std::move(session)] { session->start(); });
+}
+
+void Listener::refuse(Socket socket) {
+  boost::system::error_code ignored;
+  if (tls_ == nullptr) {
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(too_many_connections()), ignored);
+    socket.shutdown(Socket::shutdown_send, ignored);
+  }
+  socket.close(ignored);
+}
+
+void Listener::close() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+}  // namespace gatetorio::transport_http

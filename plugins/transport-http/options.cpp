@@ -1,0 +1,120 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <gatetorio/plugin.hpp>
+#include <thread>
+
+namespace gatetorio::transport_http {
+namespace {
+
+unsigned threads_for(std::int64_t asked) {
+  if (asked > 0) return static_cast<unsigned>(asked);
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores <= 2 ? 1 : cores / 2;
+}
+
+Rate rate(std::int64_t per_second, std::int64_t burst) {
+  return {static_cast<double>(per_second), static_cast<double>(burst)};
+}
+
+void check_reach(const Options& options, const Settings& settings) {
+  if (options.tls_certificate.empty() != options.tls_key.empty()) {
+    const char* missing = options.tls_key.empty() ? "tls_key" : "tls_certificate";
+    throw OptionError(missing, "tls_certificate and tls_key are set together or not at all");
+  }
+  if (settings.tls() || settings.listen.is_loopback() || options.allow_plain_http || options.behind_proxy) return;
+  throw OptionError(
+      "listen",
+      "would serve plain HTTP beyond this machine: set tls_certificate and tls_key, or behind_proxy = true "
+      "where a proxy in front speaks TLS, or allow_plain_http = true to send credentials in the clear");
+}
+
+}  // namespace
+
+const OptionTable<Options>& option_table() {
+  using O = Options;
+  constexpr std::int64_t kMillion = 1'000'000;
+  constexpr std::int64_t kMinute = 60'000;
+  static const OptionTable<Options> table = {
+      option("listen", &O::listen, "Address and port to listen on; port 0 takes a free one."),
+      option("allow_plain_http", &O::allow_plain_http,
+             "Serve plain HTTP on an address that others can reach. Credentials then travel in the clear."),
+      option("behind_proxy", &O::behind_proxy,
+             "A reverse proxy in front speaks TLS, so that plain HTTP may be served to it on any address."),
+      option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain; makes the listener HTTPS."),
+      option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
+      option("trusted_proxies", &O::trusted_proxies,
+             "Addresses or networks (CIDR) of proxies whose X-Forwarded-For names the client."),
+      option("io_threads", &O::io_threads, "Threads for connections; 0: one on up to two cores, else half the cores.")
+          .range(0, 256),
+      option("max_connections", &O::max_connections, "Connections at a time, in all.").range(1, kMillion),
+      option("max_connections_per_address", &O::max_connections_per_address,
+             "Connections at a time from one IPv4 address or IPv6 /64.")
+          .range(1, kMillion),
+      option("max_in_flight", &O::max_in_flight, "Operations under way at a time; more are answered with 503.")
+          .range(1, kMillion),
+      option("header_timeout_ms", &O::header_timeout_ms, "Time for a whole request head to arrive.")
+          .unit("milliseconds")
+          .range(50, 10 * kMinute),
+      option("body_timeout_ms", &O::body_timeout_ms, "Time for a whole request body to arrive.")
+          .unit("milliseconds")
+          .range(50, 10 * kMinute),
+      option("idle_timeout_ms", &O::idle_timeout_ms, "Time that a connection may rest between requests.")
+          .unit("milliseconds")
+          .range(50, 60 * kMinute),
+      option("write_timeout_ms", &O::write_timeout_ms, "Time for a client to take a response.")
+          .unit("milliseconds")
+          .range(50, 10 * kMinute),
+      option("rate_limit", &O::rate_limit, "Limit how often somebody may ask; false is for load tests."),
+      option("rate_limit_address_per_second", &O::rate_limit_address_per_second,
+             "Lasting rate from one IPv4 address or IPv6 /64.")
+          .unit("requests per second")
+          .range(1, kMillion),
+      option("rate_limit_address_burst", &O::rate_limit_address_burst, "Requests that an address may make at once.")
+          .range(1, kMillion),
+      option("rate_limit_credential_per_second", &O::rate_limit_credential_per_second,
+             "Lasting rate with one credential.")
+          .unit("requests per second")
+          .range(1, kMillion),
+      option("rate_limit_credential_burst", &O::rate_limit_credential_burst,
+             "Requests that may be made with one credential at once.")
+          .range(1, kMillion),
+      option("rate_limit_failed_login_per_second", &O::rate_limit_failed_login_per_second,
+             "Lasting rate of refused credentials from one address; above it the address is told to wait.")
+          .unit("requests per second")
+          .range(1, kMillion),
+      option("rate_limit_failed_login_burst", &O::rate_limit_failed_login_burst,
+             "Refused credentials that an address may present at once.")
+          .range(1, kMillion)};
+  return table;
+}
+
+Settings settings_from(const Options& options) {
+  Settings settings;
+  const auto listen = ListenAddress::parse(options.listen);
+  if (!listen) throw OptionError("listen", "expected an IP address and a port like 127.0.0.1:8080 or [::1]:8080");
+  settings.listen = *listen;
+  settings.tls_certificate = options.tls_certificate;
+  settings.tls_key = options.tls_key;
+  check_reach(options, settings);
+  for (const auto& proxy : options.trusted_proxies) {
+    if (settings.trusted_proxies.add(proxy)) continue;
+    throw OptionError("trusted_proxies", "expected addresses or networks like 10.0.0.0/8, got " + proxy);
+  }
+  settings.io_threads = threads_for(options.io_threads);
+  settings.max_connections = static_cast<std::uint32_t>(options.max_connections);
+  settings.max_connections_per_address = static_cast<std::uint32_t>(options.max_connections_per_address);
+  settings.max_in_flight = static_cast<std::uint32_t>(options.max_in_flight);
+  settings.deadlines.head = std::chrono::milliseconds(options.header_timeout_ms);
+  settings.deadlines.body = std::chrono::milliseconds(options.body_timeout_ms);
+  settings.deadlines.idle = std::chrono::milliseconds(options.idle_timeout_ms);
+  settings.deadlines.write = std::chrono::milliseconds(options.write_timeout_ms);
+  settings.rate_limits.enabled = options.rate_limit;
+  settings.rate_limits.address = rate(options.rate_limit_address_per_second, options.rate_limit_address_burst);
+  settings.rate_limits.credential = rate(options.rate_limit_credential_per_second, options.rate_limit_credential_burst);
+  settings.rate_limits.failed_login =
+      rate(options.rate_limit_failed_login_per_second, options.rate_limit_failed_login_burst);
+  return settings;
+}
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,33 @@
+// The server's own paths: /health, /ready, /metrics, /openapi.json and /docs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "backend.hpp"
+
+namespace gatetorio::transport_http {
+
+enum class Page : std::uint8_t { kHealth, kReady, kMetrics, kOpenapi, kDocs, kDocsScript, kDocsStyle };
+inline constexpr std::string_view kPagePaths[] = {"/health", "/ready",       "/metrics",       "/openapi.json",
+                                                  "/docs",   "/docs/app.js", "/docs/style.css"};
+
+// Thread-safe after `set_openapi`.
+class Pages {
+ public:
+  explicit Pages(Backend& backend) : backend_(backend) {}
+  void set_openapi(std::string document) { openapi_ = std::move(document); }
+  void answer(Page page, Exchange& exchange);
+
+ private:
+  void answer_report(std::string_view name, Exchange& exchange, void (*show)(std::string_view, Exchange&));
+
+  Backend& backend_;
+  std::string openapi_;
+};
+
+// From the "health" report to the body of GET /health (docs/reference) and whether the hub is healthy. A fact that
+// nobody stated is false.
+std::string health_body(std::string_view report, bool* healthy);
+
+}  // namespace gatetorio::transport_http

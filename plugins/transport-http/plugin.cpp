@@ -1,0 +1,101 @@
+// transport-http: offers every declared operation over HTTP/1.1.
+#include <sys/resource.h>
+
+#include <gatetorio/plugin.hpp>
+#include <optional>
+
+#include "api.hpp"
+#include "gateway.hpp"
+#include "options.hpp"
+#include "published_metrics.hpp"
+#include "server.hpp"
+
+namespace gatetorio::transport_http {
+namespace {
+
+constexpr std::chrono::seconds kDrainBound{5};
+constexpr rlim_t kDescriptorsForOthers = 512;  // storage, broker, files
+
+// Accepting more than there are descriptors for would starve the rest of the hub.
+std::uint32_t within_descriptors(std::uint32_t connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return connections;
+  const rlim_t free =
+      limit.rlim_cur > 2 * kDescriptorsForOthers ? limit.rlim_cur - kDescriptorsForOthers : limit.rlim_cur / 2;
+  return static_cast<std::uint32_t>(std::min<rlim_t>(connections, free));
+}
+
+}  // namespace
+
+class HttpTransport : public PluginBase {
+ public:
+  using Settings = Options;
+  static const Manifest kManifest;
+  static const OptionTable<Options>& options() { return option_table(); }
+
+  HttpTransport(Host& host, Options options) : host_(host), settings_(settings_from(options)), gateway_(host) {}
+
+  Task<Result<void>> start();
+  Task<Result<void>> drain();
+  Task<Result<void>> stop();
+
+ private:
+  Host& host_;
+  transport_http::Settings settings_;
+  Gateway gateway_;
+  std::optional<Api> api_;
+  std::optional<Server> server_;
+  std::optional<PublishedMetrics> metrics_;
+};
+
+const Manifest HttpTransport::kManifest = {
+    .id = "transport-http", .version = "0.1.0", .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS."};
+
+Task<Result<void>> HttpTransport::start() {
+  auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
+  auto asking = host_.complete(ask);
+  const Result<std::string> operations = co_await asking;
+  if (!operations) co_return operations.error();
+
+  const auto asked = settings_.max_connections;
+  settings_.max_connections = within_descriptors(asked);
+  if (settings_.max_connections < asked) {
+    host_.warn("max_connections is lowered to what the limit on open files allows",
+               {{"allowed", std::to_string(settings_.max_connections)}});
+  }
+  api_.emplace(settings_, gateway_);
+  gateway_.answer_through(*api_);
+  auto wrong = api_->set_operations(*operations, host_.setting("version"));
+  if (!wrong.empty()) co_return Error{.status = Status::kInvalid, .detail = std::move(wrong)};
+
+  server_.emplace(settings_, *api_);
+  api_->count_in(server_->counters());
+  metrics_.emplace(host_, server_->counters());
+  server_->on_tick([this] { metrics_->publish(); });
+  wrong = server_->start();
+  if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};
+  settings_.listen.port = server_->port();
+  host_.announce("http", settings_.listen.text());
+  co_return Result<void>();
+}
+
+Task<Result<void>> HttpTransport::drain() {
+  if (!server_) co_return Result<void>();
+  auto begin = [this](gtr_completion done) {
+    server_->drain(kDrainBound, [done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
+  };
+  auto draining = host_.complete(begin);
+  const Result<std::string> drained = co_await draining;
+  if (!drained) co_return drained.error();
+  co_return Result<void>();
+}
+
+Task<Result<void>> HttpTransport::stop() {
+  if (server_) server_->stop();
+  co_return Result<void>();
+}
+
+}  // namespace gatetorio::transport_http
+
+using gatetorio::transport_http::HttpTransport;
+GATETORIO_PLUGIN(HttpTransport)

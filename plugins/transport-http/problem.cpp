@@ -1,0 +1,116 @@
+#include "problem.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <utility>
+
+namespace gatetorio::transport_http {
+namespace {
+
+namespace json = boost::json;
+
+struct StatusText {
+  unsigned status;
+  std::string_view title;
+  std::string_view detail;  // where nobody says anything better
+};
+
+constexpr StatusText kStatusTexts[] = {
+    {200, "OK", ""},
+    {201, "Created", ""},
+    {202, "Accepted", ""},
+    {204, "No Content", ""},
+    {400, "Bad Request", "The request cannot be read."},
+    {401, "Unauthorized", "A valid credential is needed."},
+    {403, "Forbidden", "This caller may not do that."},
+    {404, "Not Found", "There is nothing here for this caller."},
+    {405, "Method Not Allowed", "The path does not take this method."},
+    {408, "Request Timeout", "The request did not arrive in time."},
+    {409, "Conflict", "The request conflicts with what is there."},
+    {410, "Gone", "It has expired, was used or revoked."},
+    {413, "Content Too Large", "It is larger than the limit."},
+    {415, "Unsupported Media Type", "The body must be application/json in UTF-8."},
+    {417, "Expectation Failed", "Only 100-continue can be expected."},
+    {422, "Unprocessable Content", "A field is missing or out of range."},
+    {429, "Too Many Requests", "Too many requests; try again later."},
+    {431, "Request Header Fields Too Large", "The request head is larger than this server takes."},
+    {500, "Internal Server Error", "The hub failed to answer; its log has the reason under this request id."},
+    {501, "Not Implemented", "This hub does not do that."},
+    {503, "Service Unavailable", "The hub cannot do that now; try again later."},
+    {504, "Gateway Timeout", "There was no answer in time; the effect is unknown."},
+    {505, "HTTP Version Not Supported", "Only HTTP/1.0 and HTTP/1.1 are spoken here."},
+    {507, "Insufficient Storage", "There is no room left for it."},
+};
+
+// What each status of the hub is in HTTP; the only place that knows.
+constexpr std::pair<gtr_status, unsigned> kHttpStatuses[] = {
+    {GTR_OK, 200},        {GTR_CREATED, 201},   {GTR_ACCEPTED, 202},     {GTR_NO_CONTENT, 204},
+    {GTR_INTERNAL, 500},  {GTR_MALFORMED, 400}, {GTR_INVALID, 422},      {GTR_UNAUTHENTICATED, 401},
+    {GTR_FORBIDDEN, 403}, {GTR_NOT_FOUND, 404}, {GTR_CONFLICT, 409},     {GTR_GONE, 410},
+    {GTR_TOO_LARGE, 413}, {GTR_FULL, 507},      {GTR_RATE_LIMITED, 429}, {GTR_UNAVAILABLE, 503},
+    {GTR_TIMEOUT, 504},   {GTR_CANCELLED, 503}, {GTR_GUARD_FAILED, 409}, {GTR_UNSUPPORTED, 501},
+};
+
+const StatusText& text_of(unsigned status) {
+  const auto* found = std::find_if(std::begin(kStatusTexts), std::end(kStatusTexts),
+                                   [status](const StatusText& text) { return text.status == status; });
+  return found != std::end(kStatusTexts) ? *found : text_of(500);
+}
+
+Problem finish(unsigned status, const json::object& document, unsigned retry_after_s) {
+  Problem problem{status, json::serialize(document), {}};
+  if (status == 401) problem.headers += "WWW-Authenticate: Bearer\r\n";
+  if ((status == 429 || status == 503) && retry_after_s == 0) retry_after_s = 1;
+  if (retry_after_s > 0) problem.headers += "Retry-After: " + std::to_string(retry_after_s) + "\r\n";
+  return problem;
+}
+
+json::object document(unsigned status, std::string_view detail) {
+  const auto& text = text_of(status);
+  json::object made;
+  made["type"] = "about:blank";
+  made["title"] = text.title;
+  made["status"] = status;
+  made["detail"] = detail.empty() ? text.detail : detail;
+  return made;
+}
+
+}  // namespace
+
+unsigned http_status(gtr_status status) {
+  const auto* found = std::find_if(std::begin(kHttpStatuses), std::end(kHttpStatuses),
+                                   [status](const auto& row) { return row.first == status; });
+  if (found != std::end(kHttpStatuses)) return found->second;
+  return status >= 0 && status < GTR_FIRST_ERROR ? 200 : 500;
+}
+
+std::string_view status_title(unsigned status) { return text_of(status).title; }
+
+Problem make_problem(unsigned status, std::string_view detail, unsigned retry_after_s) {
+  return finish(status, document(status, detail), retry_after_s);
+}
+
+Problem problem_from(gtr_status status, std::string_view error) {
+  const auto http = http_status(status);
+  if (http == 500) return make_problem(500, {});
+  boost::system::error_code broken;
+  const auto parsed = json::parse(error, broken);
+  if (broken || !parsed.is_object()) return make_problem(http, {});
+  const auto& given = parsed.get_object();
+  std::string_view detail;
+  if (const auto* text = given.if_contains("detail"); text != nullptr && text->is_string()) {
+    detail = text->get_string();
+  }
+  auto made = document(http, detail);
+  const auto* errors = given.if_contains("errors");
+  if (errors != nullptr && errors->is_array() && !errors->get_array().empty()) made["errors"] = *errors;
+  double seconds = 0;
+  if (const auto* retry = given.if_contains("retry_after_s"); retry != nullptr && retry->is_number()) {
+    seconds = std::clamp(retry->to_number<double>(), 0.0, 86'400.0);
+  }
+  return finish(http, made, static_cast<unsigned>(seconds + 0.999));
+}
+
+}  // namespace gatetorio::transport_http

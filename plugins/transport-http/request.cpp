@@ -1,0 +1,77 @@
+#include "request.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/string.hpp>
+
+namespace gatetorio::transport_http {
+namespace {
+
+constexpr std::array<std::string_view, kMethodCount> kMethodNames = {"GET",   "HEAD",   "POST",    "PUT",
+                                                                     "PATCH", "DELETE", "OPTIONS", ""};
+
+bool is_alphanumeric(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+
+// Cuts the part before `separator` off the front of `rest`.
+std::string_view next_part(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const auto part = trim(rest.substr(0, end));
+  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  return part;
+}
+
+}  // namespace
+
+Method method_from(std::string_view name) {
+  const auto found = std::find(kMethodNames.begin(), kMethodNames.end() - 1, name);
+  return static_cast<Method>(found - kMethodNames.begin());
+}
+
+std::string_view method_name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
+
+bool is_request_id(std::string_view text) {
+  if (text.empty() || text.size() > 64) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool is_json_type(std::string_view content_type) {
+  auto rest = content_type;
+  const auto type = next_part(rest, ';');
+  const bool json = same(type, "application/json") ||
+                    (type.size() > 6 && same(type.substr(type.size() - 5), "+json") && type.find('/') != type.npos);
+  if (!json) return false;
+  while (!rest.empty()) {
+    auto value = next_part(rest, ';');
+    const auto name = next_part(value, '=');
+    value = trim(value);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (same(name, "charset") && !same(value, "utf-8")) return false;
+  }
+  return true;
+}
+
+std::string_view first_media_type(std::string_view accept) {
+  auto rest = accept;
+  auto range = next_part(rest, ',');
+  const auto type = next_part(range, ';');
+  return type == "*/*" ? std::string_view{} : type;
+}
+
+std::string_view cookie_value(std::string_view cookies, std::string_view name) {
+  while (!cookies.empty()) {
+    auto value = next_part(cookies, ';');
+    if (next_part(value, '=') == name) return value;
+  }
+  return {};
+}
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,56 @@
+// A request as the rest of the server sees it: only the headers that anything here looks at, as views.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gatetorio::transport_http {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
+constexpr std::size_t kMethodCount = 8;
+
+Method method_from(std::string_view name);
+std::string_view method_name(Method method);
+
+// The head of a request. Views into the connection's buffer, valid until the response is given.
+struct Request {
+  Method method = Method::kOther;
+  int minor_version = 1;
+  bool keep_alive = false;
+  bool chunked = false;
+  std::uint64_t content_length = 0;
+  std::string_view target;
+  std::string_view host;
+  std::string_view content_type;
+  std::string_view accept;
+  std::string_view authorization;
+  std::string_view cookie;
+  std::string_view csrf_token;
+  std::string_view origin;
+  std::string_view request_id;
+  std::string_view last_event_id;
+  std::string_view forwarded_for;
+  bool expects_continue = false;
+  std::string_view body;
+};
+
+// An answer that the server gives itself, before any handler.
+struct Rejection {
+  unsigned status = 0;  // 0: none
+  std::string_view detail;
+  explicit operator bool() const { return status != 0; }
+};
+
+// True for what a client may choose as X-Request-Id: 1 to 64 of A-Z a-z 0-9 . _ -
+bool is_request_id(std::string_view text);
+
+// True for application/json and anything/…+json, with charset utf-8 or none.
+bool is_json_type(std::string_view content_type);
+
+// The first media type of an Accept header, without parameters; empty for any.
+std::string_view first_media_type(std::string_view accept);
+
+// Value of a cookie, or empty.
+std::string_view cookie_value(std::string_view cookies, std::string_view name);
+
+}  // namespace gatetorio::transport_http

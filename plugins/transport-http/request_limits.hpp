@@ -1,0 +1,33 @@
+// How often somebody may ask: the token buckets of this server, and what they are keyed by.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "settings.hpp"
+#include "siphash.hpp"
+#include "token_buckets.hpp"
+
+namespace gatetorio::transport_http {
+
+// Thread-safe.
+class RequestLimits {
+ public:
+  using Clock = TokenBuckets::Clock;
+
+  explicit RequestLimits(const RateLimits& rates);
+
+  // Counts a request. Returns 0 where it may pass, else the seconds to wait (Retry-After). `secret` may be empty.
+  unsigned admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now = Clock::now());
+  // Counts a request that was refused for its credential.
+  void count_failed_login(std::uint64_t prefix, Clock::time_point now = Clock::now());
+
+ private:
+  const bool enabled_;
+  const HashKey key_;
+  TokenBuckets addresses_;
+  TokenBuckets credentials_;
+  TokenBuckets failed_logins_;
+};
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,30 @@
+// Responses as bytes: everything of one response goes into one buffer, for one write.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "exchange.hpp"
+
+namespace gatetorio::transport_http {
+
+struct ResponseFrame {
+  std::string_view request_id;
+  bool keep_alive = false;
+  bool announce_keep_alive = false;  // HTTP/1.0 peers want to be told
+  bool head_only = false;            // answer to HEAD: headers as for GET, no body
+};
+
+// Appends a complete response. Every one carries Date, X-Request-Id, Cache-Control: no-store (unless the extra headers
+// say otherwise) and X-Content-Type-Options: nosniff. Any thread.
+void append_response(std::string& out, const ResponseFrame& frame, const Reply& reply);
+
+// Appends the head of an event stream, chunked or (HTTP/1.0) ended by closing.
+void append_stream_head(std::string& out, const ResponseFrame& frame, bool chunked);
+
+// Appends one chunk; plain bytes where not `chunked`.
+void append_chunk(std::string& out, std::string_view bytes, bool chunked);
+
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+}  // namespace gatetorio::transport_http

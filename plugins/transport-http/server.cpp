@@ -1,0 +1,66 @@
+#include "server.hpp"
+
+#include <atomic>
+#include <boost/asio/post.hpp>
+
+#include "listener.hpp"
+
+namespace gatetorio::transport_http {
+
+struct Server::Impl {
+  std::shared_ptr<Shared> shared;
+  std::vector<std::shared_ptr<Worker>> workers;
+  std::unique_ptr<TlsContext> tls;
+  std::unique_ptr<Listener> listener;
+  bool running = false;
+};
+
+Server::Server(Settings settings, RequestHandler& handler) : impl_(std::make_unique<Impl>()) {
+  impl_->shared = std::make_shared<Shared>(settings, handler);
+}
+
+Server::~Server() { stop(); }
+
+void Server::on_tick(std::function<void()> tick) { impl_->shared->on_tick = std::move(tick); }
+
+std::string Server::start() {
+  const auto& settings = impl_->shared->settings;
+  if (settings.tls()) {
+    impl_->tls = std::make_unique<TlsContext>();
+    if (auto wrong = impl_->tls->load(settings.tls_certificate, settings.tls_key); !wrong.empty()) return wrong;
+  }
+  for (unsigned i = 0; i < settings.io_threads; ++i) {
+    impl_->workers.push_back(std::make_shared<Worker>(impl_->shared, i == 0));
+  }
+  impl_->listener = std::make_unique<Listener>(impl_->workers, impl_->tls.get());
+  if (auto wrong = impl_->listener->open(settings.listen); !wrong.empty()) return wrong;
+  impl_->listener->accept_next();
+  for (auto& worker : impl_->workers) worker->run();
+  impl_->running = true;
+  return {};
+}
+
+std::uint16_t Server::port() const { return impl_->listener ? impl_->listener->port() : 0; }
+
+void Server::drain(std::chrono::milliseconds bound, std::function<void()> done) {
+  if (!impl_->running) return done();
+  boost::asio::post(impl_->workers.front()->context(), [listener = impl_->listener.get()] { listener->close(); });
+  auto left = std::make_shared<std::atomic<std::size_t>>(impl_->workers.size());
+  for (auto& worker : impl_->workers) {
+    worker->drain(bound, [left, done] {
+      if (left->fetch_sub(1) == 1) done();
+    });
+  }
+}
+
+void Server::stop() {
+  if (!impl_->running) return;
+  impl_->running = false;
+  boost::asio::post(impl_->workers.front()->context(), [listener = impl_->listener.get()] { listener->close(); });
+  for (auto& worker : impl_->workers) worker->stop();
+}
+
+const Counters& Server::counters() const { return impl_->shared->counters; }
+Counters& Server::counters() { return impl_->shared->counters; }
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,44 @@
+// The HTTP server: threads, listener, life. Knows nothing of operations; it hands requests to a RequestHandler.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "counters.hpp"
+#include "exchange.hpp"
+#include "settings.hpp"
+
+namespace gatetorio::transport_http {
+
+class Server {
+ public:
+  // `handler` must live until every exchange it was given is answered.
+  Server(Settings settings, RequestHandler& handler);
+  ~Server();  // stops
+
+  // Called several times a second on a thread of the server. Set before `start`.
+  void on_tick(std::function<void()> tick);
+
+  // Loads the certificate, listens and starts the threads. Returns an empty string, or why it cannot.
+  std::string start();
+  // The port that is listened on; after `start`.
+  std::uint16_t port() const;
+
+  // Takes no new connection, closes idle ones, lets the others finish their request, and closes all after `bound`.
+  // `done` is called once, on a thread of the server.
+  void drain(std::chrono::milliseconds bound, std::function<void()> done);
+  // Closes what is left and joins the threads. Answers that come later are dropped. Not from a thread of the server.
+  void stop();
+
+  const Counters& counters() const;
+  Counters& counters();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gatetorio::transport_http

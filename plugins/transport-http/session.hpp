@@ -1,0 +1,131 @@
+// One connection: reads requests, hands them over, writes the answers, one at a time and in order.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "exchange.hpp"
+#include "request_parser.hpp"
+#include "response_format.hpp"
+#include "worker.hpp"
+
+namespace gatetorio::transport_http {
+
+// The protocol, without the socket: StreamSession adds plain TCP or TLS. Everything but the Exchange functions runs on
+// the worker's thread. Lives while an I/O handler, an unanswered request or a delivery holds it.
+class Session : public Exchange, public std::enable_shared_from_this<Session> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Session(std::shared_ptr<Worker> worker, PeerAddress peer);
+  ~Session() override;
+
+  void start();  // the connection was accepted and entered into the table
+  void check_deadline(Clock::time_point now);
+  void begin_drain();
+  void close();  // at once; idempotent
+  void on_delivery(Delivery::Kind kind);
+
+  void respond(const Reply& reply) override;
+  bool start_stream(std::function<void()> gone) override;
+  void write_event(std::string_view event) override;
+  void end_stream() override;
+
+ protected:
+  // The socket's side. Completions come back through on_handshake, on_read and on_written; only on_handshake may be
+  // called at once.
+  virtual void start_handshake() = 0;
+  virtual void start_read(char* into, std::size_t size) = 0;
+  // Bytes that could be written without waiting; 0 where none can or a real write must find out.
+  virtual std::size_t write_now(std::string_view bytes) = 0;
+  virtual void start_write(std::string_view bytes) = 0;
+  // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close.
+  virtual void start_goodbye() = 0;
+  virtual void cancel_read() = 0;
+  virtual void close_socket() = 0;
+
+  void on_handshake(bool ok);
+  void on_read(bool ok, std::size_t size);
+  void on_written(bool ok);
+  void read_to_discard();
+  bool reading() const { return reading_; }
+
+  std::shared_ptr<Worker> worker_;
+
+ private:
+  friend class Worker;
+  enum class State : std::uint8_t { kHandshake, kHead, kBody, kWaiting, kWriting, kStreaming, kLingering, kClosed };
+
+  // Requests (session.cpp). The bool ones return true when there is more to do at once.
+  void pump();
+  bool take_head();
+  bool take_body();
+  bool read_on();
+  void ask_for_body();
+  bool dispatch();
+  bool reject(const Rejection& rejection, Refusal why);
+  void name_request();
+  void make_room(std::size_t size);
+
+  // Answers (session_output.cpp).
+  bool send();
+  bool after_response();
+  void linger();
+  void discard(bool ok, std::size_t size);
+  void set_deadline(std::chrono::milliseconds from_now) { deadline_ = worker_->now() + from_now; }
+  bool claim() { return !claimed_.exchange(true, std::memory_order_acq_rel); }
+  void hand_over(Delivery::Kind kind);
+  ResponseFrame frame() const;
+
+  // Event streams (session_stream.cpp).
+  void begin_streaming();
+  void flush_stream();
+  void check_stream(Clock::time_point now);
+  void end_streaming();
+
+  const PeerAddress peer_;
+  const bool behind_proxy_;
+  State state_ = State::kHandshake;
+  std::size_t place_ = 0;  // in the worker's list
+  Clock::time_point deadline_;
+  bool timed_out_ = false;
+  bool reading_ = false;
+  bool request_started_ = false;  // its first byte is here, so its clock runs
+
+  RequestParser parser_;
+  std::unique_ptr<char[]> input_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;    // where the current request begins
+  std::size_t end_ = 0;      // where the bytes end
+  std::size_t scanned_ = 0;  // up to here there is no end of the head
+  std::size_t head_end_ = 0;
+  std::size_t body_from_ = 0;  // first byte of the body that was not parsed yet
+
+  // Who wins `claim` owns the output until it is sent: the thread that answers, or ours when time is up.
+  std::atomic<bool> claimed_{true};
+  std::shared_ptr<Session> self_;  // while a handler has the exchange
+  bool dispatching_ = false;
+  bool answered_inline_ = false;
+  bool keep_alive_ = false;
+  unsigned status_ = 0;
+  std::string out_;
+  std::size_t discarded_bytes_ = 0;
+
+  std::mutex stream_mutex_;
+  std::string stream_pending_;
+  bool stream_overflow_ = false;
+  bool stream_ended_ = false;
+  bool stream_closed_ = false;   // nobody reads it any more
+  bool stream_writing_ = false;  // from here on for the worker's thread alone
+  bool stream_finished_ = false;
+  std::string stream_sending_;
+  std::function<void()> stream_gone_;
+  Clock::time_point heartbeat_at_{};
+};
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,53 @@
+// What the server is allowed to do and how long things may take; filled from the plugin's options.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "address.hpp"
+#include "token_buckets.hpp"
+
+namespace gatetorio::transport_http {
+
+// Deadlines of a connection. They are checked by one sweep per thread, so each may be late by up to a tick
+// (an eighth of the shortest one, at most 250 ms).
+struct Deadlines {
+  std::chrono::milliseconds head{10'000};       // from the first byte (or the accept) to the end of the request head
+  std::chrono::milliseconds body{30'000};       // from the end of the head to the end of the body
+  std::chrono::milliseconds idle{60'000};       // between requests of a kept-alive connection
+  std::chrono::milliseconds reply{60'000};      // for the operation; the hub's own deadlines are shorter
+  std::chrono::milliseconds write{30'000};      // for the peer to take a response
+  std::chrono::milliseconds linger{2'000};      // for the peer to close after our last byte
+  std::chrono::milliseconds heartbeat{15'000};  // between comments on a quiet event stream
+};
+
+struct RateLimits {
+  bool enabled = true;
+  Rate address{200, 1000};     // requests by address prefix (IPv4 /32, IPv6 /64)
+  Rate credential{50, 300};    // requests by credential
+  Rate failed_login{10, 100};  // refused credentials by address prefix
+};
+
+struct Settings {
+  ListenAddress listen{"127.0.0.1", 8080};
+  unsigned io_threads = 1;
+  std::string tls_certificate;  // PEM files; both or neither
+  std::string tls_key;
+  AddressSet trusted_proxies;  // peers whose X-Forwarded-For is believed
+
+  std::size_t max_head_bytes = 8 * 1024;
+  std::size_t max_body_bytes = 64 * 1024;
+  std::size_t max_stream_bytes = 256 * 1024;  // waiting for one slow event-stream reader
+  std::uint32_t max_connections = 10'000;
+  std::uint32_t max_connections_per_address = 1'024;
+  std::uint32_t max_in_flight = 4'096;  // operations under way, over all connections
+  Deadlines deadlines;
+  RateLimits rate_limits;
+
+  bool tls() const { return !tls_certificate.empty(); }
+};
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,57 @@
+#include <boost/asio/ssl.hpp>
+
+#include "new_session.hpp"
+
+namespace gatetorio::transport_http {
+
+namespace ssl = boost::asio::ssl;
+using TlsStream = ssl::stream<Socket>;
+
+template <>
+void StreamSession<TlsStream>::start_handshake() {
+  Error ignored;
+  socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  stream_.async_handshake(ssl::stream_base::server,
+                          [self = self()](const Error& error) { self->on_handshake(!error); });
+}
+
+template <>
+void StreamSession<TlsStream>::start_goodbye() {
+  // A shutdown reads as well, and there may be only one reader. The peer has the end of the body in any case.
+  if (reading()) return close();
+  stream_.async_shutdown([self = self()](const Error&) { self->close(); });
+}
+
+template class StreamSession<TlsStream>;
+
+struct TlsContext::Impl {
+  ssl::context context{ssl::context::tls_server};
+};
+
+TlsContext::TlsContext() : impl(std::make_unique<Impl>()) {}
+TlsContext::~TlsContext() = default;
+
+std::string TlsContext::load(const std::string& certificate_file, const std::string& key_file) {
+  auto& context = impl->context;
+  boost::system::error_code error;
+  context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+                          ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1 | ssl::context::no_compression,
+                      error);
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // An idle TLS connection should not hold two record buffers.
+  SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  context.use_certificate_chain_file(certificate_file, error);
+  if (error) return "cannot use the certificate " + certificate_file + ": " + error.message();
+  context.use_private_key_file(key_file, ssl::context::pem, error);
+  if (error) return "cannot use the key " + key_file + ": " + error.message();
+  if (SSL_CTX_check_private_key(context.native_handle()) != 1) return "the key does not belong to the certificate";
+  return {};
+}
+
+std::shared_ptr<Session> new_tls_session(std::shared_ptr<Worker> worker, PeerAddress peer, Socket socket,
+                                         TlsContext& tls) {
+  return std::make_shared<StreamSession<TlsStream>>(std::move(worker), std::move(peer), std::move(socket),
+                                                    tls.impl->context);
+}
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,51 @@
+// Whose the client ids of absent clients are: a persistent session waits in the broker for its owner, and nobody else
+// may take it over. The broker does not say which sessions persist, so it is asked, sparingly.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace gatetorio::transport_mqtt {
+
+class ClientIds {
+ public:
+  using Clock = std::chrono::system_clock;
+  // Does the broker still hold a session of this client id, whose client is not connected?
+  using Probe = std::function<bool(const std::string& client_id)>;
+
+  // The client of `username` left; its session may persist.
+  void left(std::string client_id, std::string username, Clock::time_point now);
+  // It is back, or its session is known to be gone.
+  void forget(std::string_view client_id);
+  // True where an absent client of another principal still has a session of this id.
+  bool held_by_other(std::string_view client_id, std::string_view username, const Probe& probe, Clock::time_point now);
+  // Drops those that left since the last call and have no session.
+  void sweep(const Probe& probe, Clock::time_point now);
+
+  // Written when the broker stops and read when it starts again, beside the broker's own file of sessions. Both return
+  // false where the file cannot be used; the broker then goes on without.
+  bool save(const std::string& path) const;
+  bool load(const std::string& path, Clock::time_point now);
+  std::size_t size() const { return absent_.size(); }
+
+ private:
+  struct Absent {
+    std::string username;
+    Clock::time_point left_at;
+    Clock::time_point asked_at;    // when the broker was last asked
+    bool from_file = false;        // left before the broker's start: asking would harm the restored session
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  std::unordered_map<std::string, Absent, Hash, std::equal_to<>> absent_;
+  std::vector<std::string> unasked_;  // left since the last sweep
+};
+
+}  // namespace gatetorio::transport_mqtt

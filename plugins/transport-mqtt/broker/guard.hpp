@@ -1,0 +1,136 @@
+// The guard's mind: everything that the broker asks, answered from memory. It knows no broker type, so that it is tested
+// without one; mosquitto_entry.cpp translates. All functions are called on the broker's one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/client_ids.hpp"
+#include "broker/ledger.hpp"
+#include "broker/link.hpp"
+#include "broker/policy.hpp"
+#include "broker/protocol.hpp"
+#include "broker/sessions.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+struct GuardSettings {
+  std::string hub_socket;
+  std::string hub_username;  // the hub's own client ...
+  std::string hub_password;  // ... and its secret of this run
+  std::string topic_prefix;
+  std::chrono::milliseconds command_ttl{10'000};
+  std::chrono::milliseconds connect_deadline{200};
+  std::string client_ids_file;  // empty: client ids of absent clients are forgotten when the broker stops
+};
+
+// What the guard asks of the broker.
+struct BrokerHooks {
+  std::function<void(const std::string& username)> kick;
+  std::function<bool(const std::string& client_id)> session_exists;  // of a client that is not connected
+  std::function<int(SessionTable::Client)> subscription_count;
+};
+
+struct ConnectAttempt {
+  SessionTable::Client client = nullptr;
+  std::string_view username;
+  std::string_view password;
+  std::string_view client_id;
+  std::string_view peer;
+  bool clean_start = true;
+  bool may_persist = true;  // false: its session surely ends with its connection
+};
+
+struct Message {
+  std::string_view topic;
+  std::string_view payload;
+  bool retained = false;
+};
+
+// What becomes of a message that may_publish has let pass.
+struct Verdict {
+  enum class Kind {
+    kPass,
+    kReplace,  // deliver `payload` instead
+    kNobody,   // as if nobody were subscribed
+    kRefuse,
+  };
+  Kind kind = Kind::kPass;
+  std::string payload = {};
+};
+
+class Guard {
+ public:
+  Guard(GuardSettings settings, BrokerHooks hooks);
+  ~Guard();
+
+  // Waits, at most so long, until the hub has told what it knows; called before the broker takes connections.
+  void wait_until_synced(std::chrono::milliseconds longest);
+
+  // May this client connect? Waits at most connect_deadline, and a fifth of all time at most.
+  bool may_connect(const ConnectAttempt& attempt);
+  void disconnected(SessionTable::Client client);
+
+  bool may_publish(std::string_view username, const Message& message);
+  bool may_receive(std::string_view username, const Message& message);
+  bool may_subscribe(std::string_view username, std::string_view filter);
+  Verdict judge(std::string_view username, const Message& message);
+
+  // Many times a second: takes the hub's news and ends revoked sessions.
+  void tick();
+  // When the broker stops.
+  void save();
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  template <class T>
+  using ByText = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+  using Steady = std::chrono::steady_clock;
+
+  bool is_hub(std::string_view username) const { return username == settings_.hub_username; }
+  const Policy* policy_of(std::string_view username);
+  void hear();
+  void hear_frame(const Frame& frame);
+  void set_policy(Policy policy);
+  void tell_sessions();
+  bool confirmed(std::string_view username, const std::string& hash) const;
+  bool ask_hub(const ConnectAttempt& attempt);
+  bool await_reply(std::uint64_t id, Steady::time_point deadline);
+  bool admit(const ConnectAttempt& attempt);
+  bool refuse_connect();
+  bool device_listens(std::string_view controller_id) const;
+  Verdict judge_hub_command(const Message& message);
+  Verdict judge_app_command(const Topic& topic, const Message& message);
+
+  GuardSettings settings_;
+  BrokerHooks hooks_;
+  ByText<Policy> policies_;
+  ByText<std::string> device_usernames_;  // by controller id
+  ByText<std::string> boot_nonces_;       // JSON text by controller id; where the last status carried one
+  std::vector<std::string> to_kick_;
+  SessionTable sessions_;
+  ClientIds client_ids_;
+  CommandLedger ledger_;
+  Counters counters_;
+  Counters counters_told_;
+  bool synced_ = false;
+  bool probing_ = false;
+  std::uint64_t last_request_ = 0;
+  std::uint64_t answered_request_ = 0;
+  bool answer_ = false;
+  std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
+  Steady::time_point budget_at_;
+  Steady::time_point told_at_;
+  std::unique_ptr<Link> link_;
+};
+
+}  // namespace gatetorio::transport_mqtt

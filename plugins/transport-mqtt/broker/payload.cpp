@@ -1,0 +1,143 @@
+#include "broker/payload.hpp"
+
+#include <openssl/rand.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+
+#include "gatetorio/time.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxStampBytes = 1024;
+constexpr std::size_t kMaxNonceBytes = 128;
+constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
+
+// Calls `use` with the parsed object; false where the payload is none.
+template <class Use>
+bool with_object(std::string_view payload, std::size_t limit, Use use) {
+  if (payload.size() > limit) return false;
+  unsigned char buffer[4096];
+  json::monotonic_resource memory(buffer);
+  boost::system::error_code wrong;
+  const json::value value = json::parse(payload, wrong, &memory);
+  if (wrong || !value.is_object()) return false;
+  use(value.get_object());
+  return true;
+}
+
+void append_stamp(std::string& out, const Stamp& stamp) {
+  out.append("\"command_id\":\"").append(stamp.command_id);
+  out.append("\",\"issued_at\":\"").append(to_rfc3339({stamp.issued_at_us}));
+  out.append("\",\"expires_at\":\"").append(to_rfc3339({stamp.expires_at_us})).push_back('"');
+  if (!stamp.boot_nonce.empty()) out.append(",\"boot_nonce\":").append(stamp.boot_nonce);
+}
+
+// The object's text without its closing brace, ready for more fields.
+std::string open_text(std::string_view payload, const json::object& object) {
+  bool has_reserved = false;
+  for (const auto name : kReserved) has_reserved = has_reserved || object.contains(name);
+  std::string text;
+  if (!has_reserved) {
+    text = payload.substr(0, payload.rfind('}'));
+  } else {
+    json::object rest(object);
+    for (const auto name : kReserved) {
+      if (const auto found = rest.find(name); found != rest.end()) rest.stable_erase(found);
+    }
+    text = json::serialize(rest);
+    text.pop_back();
+    if (rest.empty()) return text;
+  }
+  if (!object.empty()) text.push_back(',');
+  return text;
+}
+
+bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) {
+  if (text.size() < at + count) return false;
+  const auto* first = text.data() + at;
+  const auto [end, wrong] = std::from_chars(first, first + count, out);
+  return wrong == std::errc() && end == first + count && out >= 0;
+}
+
+}  // namespace
+
+bool is_json_object(std::string_view payload) {
+  return with_object(payload, kMaxPayloadBytes, [](const json::object&) {});
+}
+
+std::string boot_nonce_of(std::string_view status) {
+  std::string nonce;
+  if (status.find("boot_nonce") == std::string_view::npos) return nonce;
+  with_object(status, kMaxPayloadBytes, [&nonce](const json::object& object) {
+    const json::value* value = object.if_contains("boot_nonce");
+    if (value == nullptr || !(value->is_string() || value->is_int64() || value->is_uint64())) return;
+    nonce = json::serialize(*value);
+    if (nonce.size() > kMaxNonceBytes) nonce.clear();
+  });
+  return nonce;
+}
+
+std::optional<std::string> stamp_command(std::string_view payload, const Stamp& stamp) {
+  std::string out;
+  const bool is_object = with_object(payload, kMaxPayloadBytes, [&](const json::object& object) {
+    out = open_text(payload, object);
+    append_stamp(out, stamp);
+    out.push_back('}');
+  });
+  if (!is_object) return std::nullopt;
+  return out;
+}
+
+std::optional<CommandMark> read_mark(std::string_view payload) {
+  std::optional<CommandMark> mark;
+  with_object(payload, kMaxPayloadBytes + kMaxStampBytes, [&mark](const json::object& object) {
+    const json::value* id = object.if_contains("command_id");
+    const json::value* expires = object.if_contains("expires_at");
+    if (id == nullptr || !id->is_string() || expires == nullptr || !expires->is_string()) return;
+    const auto at = parse_rfc3339_us(std::string_view(expires->get_string()));
+    if (at) mark = CommandMark{std::string(std::string_view(id->get_string())), *at};
+  });
+  return mark;
+}
+
+std::string new_command_id() {
+  static constexpr char kHex[] = "0123456789abcdef";
+  unsigned char bits[16];
+  if (RAND_bytes(bits, sizeof bits) != 1) throw std::runtime_error("no random bits");
+  std::string id = "cmd_";
+  for (const unsigned char byte : bits) {
+    id.push_back(kHex[byte >> 4]);
+    id.push_back(kHex[byte & 15]);
+  }
+  return id;
+}
+
+std::optional<std::int64_t> parse_rfc3339_us(std::string_view text) {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (text.size() < 20 || text.size() > 30 || text.back() != 'Z') return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  if (!digits(text, 0, 4, year) || !digits(text, 5, 2, month) || !digits(text, 8, 2, day)) return std::nullopt;
+  if (!digits(text, 11, 2, hour) || !digits(text, 14, 2, minute) || !digits(text, 17, 2, second)) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  std::int64_t fraction_us = 0;
+  if (const std::string_view fraction = text.substr(19, text.size() - 20); !fraction.empty()) {
+    int value = 0;
+    if (fraction[0] != '.' || fraction.size() < 2 || !digits(fraction, 1, fraction.size() - 1, value)) return std::nullopt;
+    fraction_us = value;
+    for (std::size_t i = fraction.size() - 1; i < 6; ++i) fraction_us *= 10;
+    for (std::size_t i = fraction.size() - 1; i > 6; --i) fraction_us /= 10;
+  }
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  const std::int64_t seconds = ((days * 24LL + hour) * 60 + minute) * 60 + second;
+  return seconds * kMicrosecondsPerSecond + fraction_us;
+}
+
+}  // namespace gatetorio::transport_mqtt

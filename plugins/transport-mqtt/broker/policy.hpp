@@ -1,0 +1,67 @@
+// Who may do what on which topic: the decision alone, without a broker, a socket or a clock of its own. The Mosquitto
+// guard asks it for every subscription and every delivery; external brokers' questions come to the same functions.
+//
+//   principal        publishes                    receives
+//   device           its own <prefix>/<id>/status  its own <prefix>/<id>/commands
+//   owner, engineer  /commands of its devices      /status of its devices
+//   readonly         nothing                       /status of its devices
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatetorio::transport_mqtt {
+
+// What a principal may do with one controller's topics.
+struct Rule {
+  std::string controller_id;
+  bool is_self = false;          // the principal is that device
+  bool may_command = false;      // publish on /commands
+  bool may_read_status = false;  // receive /status
+  std::int64_t expires_at_us = 0;  // UTC; judged at each question. 0: never
+  friend bool operator==(const Rule&, const Rule&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_status, expires_at_us))
+
+// A principal as the broker knows it. One that is not `valid` may do nothing and loses its live sessions.
+struct Policy {
+  std::string username;
+  std::string kind;  // "device" or "user"
+  std::int64_t id = 0;
+  bool valid = false;
+  std::vector<std::string> password_hashes;  // SHA-256, 32 bytes each: passwords confirmed so far
+  std::vector<Rule> rules;                   // sorted by controller id: see sort_rules
+};
+BOOST_DESCRIBE_STRUCT(Policy, (), (username, kind, id, valid, password_hashes, rules))
+
+// Puts the rules into the order that the questions below rely on.
+void sort_rules(Policy& policy);
+
+enum class TopicKind { kOther, kCommands, kStatus };
+
+// A topic taken apart. `controller_id` points into the text that was parsed.
+struct Topic {
+  TopicKind kind = TopicKind::kOther;
+  std::string_view controller_id;
+};
+
+// Parses "<prefix>/<controller_id>/commands" or ".../status"; everything else, wildcards included, is kOther. The prefix
+// may have several levels.
+Topic parse_topic(std::string_view prefix, std::string_view topic);
+
+// May the principal publish on this topic / receive from it, at `now_us` (UTC microseconds)? Wills are publishes.
+bool may_publish(const Policy& policy, const Topic& topic, std::int64_t now_us);
+bool may_receive(const Policy& policy, const Topic& topic, std::int64_t now_us);
+
+// May it subscribe? An exact topic as may_receive says. A wildcard is accepted, because each delivery is judged anew,
+// but topics that begin with '$' ($SYS, $CONTROL, shared subscriptions) are not: a shared subscription could swallow
+// messages that another principal waits for.
+bool may_subscribe(const Policy& policy, std::string_view prefix, std::string_view filter, std::int64_t now_us);
+
+// The controller that the principal is, or empty where it is not a device.
+std::string_view own_controller(const Policy& policy);
+
+}  // namespace gatetorio::transport_mqtt

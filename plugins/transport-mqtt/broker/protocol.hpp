@@ -1,0 +1,158 @@
+// What the guard (inside the broker) and the hub say to each other over a local stream socket.
+//
+// A frame is u32 size of what follows, u8 type, then one struct in the encoding of gatetorio/wire.hpp; all numbers are
+// little-endian. Structs may grow at their end, unknown types are skipped, so that a guard and a hub of different
+// versions get along.
+//
+//   guard                                        hub
+//   Hello, Sessions (all that live)      ->
+//                                        <-      SetPolicy (each confirmed principal), Synced
+//   ConnectRequest                       ->
+//                                        <-      ConnectReply
+//   SessionOpened, SessionClosed         ->
+//                                        <-      SetPolicy (whenever what a principal may do changed)
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/policy.hpp"
+#include "gatetorio/wire.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kMaxFrameBytes = 64 * 1024 * 1024;
+
+struct Hello {
+  static constexpr std::uint8_t kType = 1;
+  std::uint32_t version = kProtocolVersion;
+};
+BOOST_DESCRIBE_STRUCT(Hello, (), (version))
+
+// May this client connect? The answer must come within a fifth of a second; a later one is kept for the next attempt.
+struct ConnectRequest {
+  static constexpr std::uint8_t kType = 2;
+  std::uint64_t id = 0;
+  std::string username;
+  std::string password;
+  std::string client_id;
+  std::string peer;  // IP address
+};
+BOOST_DESCRIBE_STRUCT(ConnectRequest, (), (id, username, password, client_id, peer))
+
+// A client was let in. `session` is never used twice by one broker process.
+struct SessionOpened {
+  static constexpr std::uint8_t kType = 3;
+  std::uint64_t session = 0;
+  std::string username;
+  std::string client_id;
+  std::string peer;
+};
+BOOST_DESCRIBE_STRUCT(SessionOpened, (), (session, username, client_id, peer))
+
+struct SessionClosed {
+  static constexpr std::uint8_t kType = 4;
+  std::uint64_t session = 0;
+  std::string username;
+  std::string client_id;
+  std::string reason;  // "closed", "taken over", "revoked"
+};
+BOOST_DESCRIBE_STRUCT(SessionClosed, (), (session, username, client_id, reason))
+
+// Every session that lives now; what is not in it has ended.
+struct Sessions {
+  static constexpr std::uint8_t kType = 5;
+  std::vector<SessionOpened> sessions;
+};
+BOOST_DESCRIBE_STRUCT(Sessions, (), (sessions))
+
+// How often something was refused, since the broker's start.
+struct Counters {
+  static constexpr std::uint8_t kType = 6;
+  std::uint64_t connects_refused = 0;
+  std::uint64_t connects_unanswered = 0;  // of those: the hub did not answer in time
+  std::uint64_t publishes_refused = 0;
+  std::uint64_t statuses_malformed = 0;
+  std::uint64_t commands_malformed = 0;
+  std::uint64_t commands_retained = 0;
+  std::uint64_t commands_undeliverable = 0;  // the device is not connected
+  std::uint64_t commands_late = 0;           // deliveries refused because their time was over
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Counters, (),
+                      (connects_refused, connects_unanswered, publishes_refused, statuses_malformed, commands_malformed,
+                       commands_retained, commands_undeliverable, commands_late))
+
+struct ConnectReply {
+  static constexpr std::uint8_t kType = 16;
+  std::uint64_t id = 0;
+  bool allow = false;
+  Policy policy;  // where allowed; its password_hashes include the one that was asked about
+};
+BOOST_DESCRIBE_STRUCT(ConnectReply, (), (id, allow, policy))
+
+// Replaces what the guard knows of policy.username. One that is not valid ends its sessions at once.
+struct SetPolicy {
+  static constexpr std::uint8_t kType = 17;
+  Policy policy;
+};
+BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy))
+
+// The hub has said everything that it knew when the guard came.
+struct Synced {
+  static constexpr std::uint8_t kType = 18;
+};
+BOOST_DESCRIBE_STRUCT(Synced, (), ())
+
+struct Frame {
+  std::uint8_t type = 0;
+  std::string body;
+};
+
+template <class T>
+std::string to_frame(const T& message) {
+  std::string out(5, '\0');
+  wire::Writer(out).value(message);
+  const auto size = static_cast<std::uint32_t>(out.size() - 4);
+  std::memcpy(out.data(), &size, sizeof size);
+  out[4] = static_cast<char>(T::kType);
+  return out;
+}
+
+// Cuts a stream of bytes into frames.
+class FrameReader {
+ public:
+  void append(std::string_view bytes) { buffer_.append(bytes); }
+  // The next whole frame, or nothing yet. After `broken` there is never another one.
+  std::optional<Frame> next() {
+    std::uint32_t size = 0;
+    if (broken_ || buffer_.size() - at_ < sizeof size) return std::nullopt;
+    std::memcpy(&size, buffer_.data() + at_, sizeof size);
+    if (size == 0 || size > kMaxFrameBytes) {
+      broken_ = true;
+      return std::nullopt;
+    }
+    if (buffer_.size() - at_ < sizeof size + size) {
+      buffer_.erase(0, std::exchange(at_, 0));
+      return std::nullopt;
+    }
+    Frame frame{static_cast<std::uint8_t>(buffer_[at_ + 4]), buffer_.substr(at_ + 5, size - 1)};
+    at_ += sizeof size + size;
+    return frame;
+  }
+  bool broken() const { return broken_; }
+
+ private:
+  std::string buffer_;
+  std::size_t at_ = 0;
+  bool broken_ = false;
+};
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,61 @@
+#include "broker/sessions.hpp"
+
+#include <algorithm>
+
+namespace gatetorio::transport_mqtt {
+
+const Session& SessionTable::open(Client client, Session session) {
+  close(client);  // a handle is reused only after its connection's end; never count it twice
+  if (const auto old = by_client_id_.find(session.client_id); old != by_client_id_.end()) {
+    sessions_.at(old->second).superseded = true;
+  }
+  session.number = ++last_number_;
+  by_client_id_[session.client_id] = client;
+  by_username_[session.username].push_back(client);
+  return sessions_[client] = std::move(session);
+}
+
+std::optional<Session> SessionTable::close(Client client) {
+  const auto found = sessions_.find(client);
+  if (found == sessions_.end()) return std::nullopt;
+  Session session = std::move(found->second);
+  sessions_.erase(found);
+  if (const auto owner = by_client_id_.find(session.client_id);
+      owner != by_client_id_.end() && owner->second == client) {
+    by_client_id_.erase(owner);
+  }
+  const auto clients = by_username_.find(session.username);
+  std::erase(clients->second, client);
+  if (clients->second.empty()) by_username_.erase(clients);
+  return session;
+}
+
+void SessionTable::mark_revoked(std::string_view username) {
+  const auto clients = by_username_.find(username);
+  if (clients == by_username_.end()) return;
+  for (const Client client : clients->second) sessions_.at(client).revoked = true;
+}
+
+std::vector<Session> SessionTable::all() const {
+  std::vector<Session> list;
+  list.reserve(sessions_.size());
+  for (const auto& [client, session] : sessions_) list.push_back(session);
+  return list;
+}
+
+std::vector<SessionTable::Client> SessionTable::live(std::string_view username) const {
+  std::vector<Client> list;
+  const auto clients = by_username_.find(username);
+  if (clients == by_username_.end()) return list;
+  for (const Client client : clients->second) {
+    if (!sessions_.at(client).superseded) list.push_back(client);
+  }
+  return list;
+}
+
+const std::string* SessionTable::live_owner(std::string_view client_id) const {
+  const auto found = by_client_id_.find(client_id);
+  return found == by_client_id_.end() ? nullptr : &sessions_.at(found->second).username;
+}
+
+}  // namespace gatetorio::transport_mqtt

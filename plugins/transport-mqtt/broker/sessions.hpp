@@ -1,0 +1,55 @@
+// Who is connected to the broker now, and whose a client id is. Sessions are counted by connection, so that a takeover -
+// where the old connection's end is told after the new one's beginning - never looks like a departure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace gatetorio::transport_mqtt {
+
+struct Session {
+  std::uint64_t number = 0;
+  std::string username;
+  std::string client_id;
+  std::string peer;
+  bool clean_start = true;  // what it asked for
+  bool may_persist = true;  // false: its session surely ends with its connection
+  bool superseded = false;  // another connection has taken its client id; its end is near
+  bool revoked = false;
+};
+
+class SessionTable {
+ public:
+  using Client = const void*;  // the broker's handle of a connection
+
+  // Notes a new connection and gives it a number. Older ones of the same client id become superseded. The reference lives until `close`.
+  const Session& open(Client client, Session session);
+  // The session of a connection that ended, or nothing where it never was let in.
+  std::optional<Session> close(Client client);
+  void mark_revoked(std::string_view username);
+
+  std::vector<Session> all() const;
+  // Connections of a principal that nobody has superseded.
+  std::vector<Client> live(std::string_view username) const;
+  // The principal whose live connection has this client id, or null.
+  const std::string* live_owner(std::string_view client_id) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  template <class T>
+  using ByText = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+  std::unordered_map<Client, Session> sessions_;
+  ByText<std::vector<Client>> by_username_;
+  ByText<Client> by_client_id_;  // the connection that is not superseded
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace gatetorio::transport_mqtt

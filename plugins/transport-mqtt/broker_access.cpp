@@ -1,0 +1,96 @@
+#include "broker_access.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::uint32_t kQueue = 1'000'000;  // a lost change would be a right that lives on
+constexpr std::uint64_t kAskAgainMs = 200;
+constexpr std::uint32_t kListDeadlineMs = 1'000;
+
+}  // namespace
+
+void BrokerAccess::subscribe() {
+  // Of several changes only the last counts: what a principal may do now is looked up, not carried by the event.
+  subscriptions_.push_back(Subscription::to<AccessChanged>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const AccessChanged& event, std::uint64_t) { access_changed({.kind = event.kind, .id = event.id}); }));
+  subscriptions_.push_back(Subscription::to<DeviceRenamed>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const DeviceRenamed& event, std::uint64_t) { device_changed(event.device_id); }));
+  subscriptions_.push_back(Subscription::to<DeviceDeleted>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const DeviceDeleted& event, std::uint64_t) { device_changed(event.device_id); }));
+}
+
+void BrokerAccess::answer(ConnectRequest request, LinkServer::Reply reply) {
+  host_.post([this, request = std::move(request), reply = std::move(reply)] { host_.run(decide(request, reply)); });
+}
+
+Task<Result<Principal>> BrokerAccess::authenticate(std::string username, std::string password) {
+  auto start = [this, &username, &password](gtr_completion done) {
+    host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
+  };
+  auto awaiter = host_.complete(start);
+  const Result<std::string> bytes = co_await awaiter;
+  if (!bytes) co_return bytes.error();
+  Principal principal;
+  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  co_return principal;
+}
+
+Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply) {
+  auto asking = authenticate(request.username, request.password);
+  const Result<Principal> principal = co_await asking;
+  if (!principal) {
+    reply(false, {});
+    co_return;
+  }
+  bool told = false;
+  while (!told) {
+    const std::uint64_t ticket = principals_.begin(*principal, request.username);
+    auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
+    const Result<Grants> grants = co_await listing;
+    if (!grants) {
+      reply(false, {});
+      co_return;
+    }
+    told = principals_.commit(*principal, ticket, grants->grants,
+                              [&reply](const Policy& policy) { reply(policy.valid, policy); });
+  }
+}
+
+void BrokerAccess::access_changed(const Principal& principal) {
+  const auto ticket = principals_.changed(principal);
+  if (ticket && server_ != nullptr) host_.run(find_out(principal, *ticket));
+}
+
+void BrokerAccess::device_changed(std::int64_t device_id) {
+  for (const Principal& principal : principals_.with_access_to(device_id)) access_changed(principal);
+}
+
+// Asks until there is an answer; until then the principal may do nothing, but keeps its connection.
+Task<void> BrokerAccess::find_out(Principal principal, std::uint64_t ticket) {
+  const auto tell = [this](const Policy& policy) { server_->set_policy(policy); };
+  const auto suspend = [this](const Policy& policy) {
+    Policy suspended = policy;
+    suspended.valid = true;
+    server_->set_policy(std::move(suspended));
+  };
+  while (true) {
+    auto listing = access_.call<AccessControl::List>(principal, kListDeadlineMs);
+    const Result<Grants> grants = co_await listing;
+    const bool is_known = grants || grants.error().status == Status::kNotFound;
+    if (is_known) {
+      principals_.commit(principal, ticket, grants ? grants->grants : std::vector<Access>(), tell);
+      co_return;
+    }
+    if (!principals_.commit(principal, ticket, {}, suspend)) co_return;
+    host_.warn("what a principal may do cannot be found out; it may do nothing until then",
+               {{"principal", key_of(principal)}, {"why", grants.error().detail}});
+    auto sleeping = host_.sleep(kAskAgainMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+  }
+}
+
+}  // namespace gatetorio::transport_mqtt

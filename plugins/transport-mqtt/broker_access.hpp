@@ -1,0 +1,43 @@
+// Answers the guard's question who may connect, and tells it whenever what somebody may do has changed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/events.hpp"
+#include "gatetorio/identity.hpp"
+#include "gatetorio/services.hpp"
+#include "link_server.hpp"
+#include "principals.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+class BrokerAccess {
+ public:
+  explicit BrokerAccess(Host& host) : host_(host), access_(host, AccessControl::kId) {}
+
+  // In configure().
+  void subscribe();
+  // Before the first question. The server must outlive this object's coroutines.
+  void tell_through(LinkServer& server) { server_ = &server; }
+
+  // From any thread.
+  void answer(ConnectRequest request, LinkServer::Reply reply);
+  const Principals& principals() const { return principals_; }
+
+ private:
+  Task<void> decide(ConnectRequest request, LinkServer::Reply reply);
+  Task<Result<Principal>> authenticate(std::string username, std::string password);
+  void access_changed(const Principal& principal);
+  void device_changed(std::int64_t device_id);
+  Task<void> find_out(Principal principal, std::uint64_t ticket);
+
+  Host& host_;
+  ServiceClient access_;
+  LinkServer* server_ = nullptr;
+  Principals principals_;
+  std::vector<Subscription> subscriptions_;
+};
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,95 @@
+#include "child_process.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::size_t kLongestLine = 4096;
+
+// In the child, between fork and exec: only what is safe after a fork of a process with threads.
+[[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(127);  // the parent died before the line above
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  ::dup2(nothing, 0);
+  ::dup2(output, 1);
+  ::dup2(output, 2);
+  ::syscall(SYS_close_range, 3u, ~0u, 0u);  // whatever some library left open
+  ::execv(arguments[0], arguments);
+  ::_exit(127);
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
+  std::vector<char*> list;
+  for (const std::string& argument : arguments) list.push_back(const_cast<char*>(argument.c_str()));
+  list.push_back(nullptr);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) become(list.data(), ends[1], parent);
+  const int failure = errno;
+  ::close(ends[1]);
+  output_ = ends[0];
+  if (pid_ < 0) {
+    ::close(output_);
+    throw std::system_error(failure, std::generic_category(), "fork");
+  }
+  ::fcntl(output_, F_SETFL, O_NONBLOCK);
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ > 0) {
+    signal(SIGKILL);
+    reap();
+  }
+  ::close(output_);
+}
+
+bool ChildProcess::read_lines(const std::function<void(std::string_view)>& line) {
+  char buffer[8192];
+  const auto size = ::read(output_, buffer, sizeof buffer);
+  if (size < 0) return errno == EAGAIN || errno == EINTR;
+  rest_.append(buffer, static_cast<std::size_t>(size));
+  std::size_t begin = 0;
+  for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+    line(std::string_view(rest_).substr(begin, end - begin));
+    begin = end + 1;
+  }
+  rest_.erase(0, begin);
+  if (!rest_.empty() && (size == 0 || rest_.size() > kLongestLine)) {
+    line(rest_);
+    rest_.clear();
+  }
+  return size > 0;
+}
+
+void ChildProcess::signal(int number) const {
+  if (pid_ > 0) ::kill(pid_, number);
+}
+
+int ChildProcess::reap() {
+  int status = 0;
+  while (pid_ > 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  return status;
+}
+
+}  // namespace gatetorio::transport_mqtt

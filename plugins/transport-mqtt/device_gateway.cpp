@@ -1,0 +1,127 @@
+#include "device_gateway.hpp"
+
+#include <unistd.h>
+
+#include "broker/payload.hpp"
+#include "broker/policy.hpp"
+#include "gatetorio/events.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr int kConnectAttempts = 200;
+constexpr std::uint64_t kConnectPauseMs = 50;
+
+// The machine's own name where the broker listens on every address.
+std::string reachable(const std::string& host) {
+  if (host != "0.0.0.0" && host != "::") return host;
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "127.0.0.1";
+}
+
+std::string in_url(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
+
+}  // namespace
+
+LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& settings, const BrokerPorts& ports) {
+  LinkEndpoint endpoint;
+  endpoint.tls = options.managed() ? ports.tls != 0 : options.external_url.starts_with("ssl:");
+  endpoint.host = reachable(endpoint.tls && options.managed() ? settings.tls_listen.host : settings.listen.host);
+  endpoint.port = endpoint.tls && options.managed() ? ports.tls : ports.mqtt;
+  if (!options.managed()) {
+    ListenAddress broker;
+    const auto slashes = options.external_url.find("//");
+    if (slashes != std::string::npos && parse_listen(options.external_url.substr(slashes + 2), broker)) {
+      endpoint.host = broker.host;
+      endpoint.port = broker.port;
+    }
+  }
+  if (!options.public_host.empty()) endpoint.host = options.public_host;
+  if (options.public_port != 0) endpoint.port = options.public_port;
+  endpoint.topic_prefix = options.topic_prefix;
+  endpoint.websocket_url = options.public_websocket_url;
+  if (endpoint.websocket_url.empty() && ports.websocket != 0) {
+    const std::string host = options.public_host.empty() ? reachable(settings.websocket_listen.host) : options.public_host;
+    endpoint.websocket_url = "ws://" + in_url(host) + ":" + std::to_string(ports.websocket) + "/";
+  }
+  return endpoint;
+}
+
+DeviceGateway::DeviceGateway(Host& host, const Options& options, Telemetry& telemetry)
+    : host_(host), topic_prefix_(options.topic_prefix), telemetry_(telemetry) {}
+
+void DeviceGateway::start(ClientSettings settings) {
+  BrokerClient::Callbacks callbacks;
+  callbacks.message = [this](std::string_view topic, std::string_view payload, bool retained) {
+    on_message(topic, payload, retained);
+  };
+  callbacks.connection = [this](bool connected) {
+    host_.set_fact("mqtt_connected", connected);
+    if (!connected) host_.warn("the connection to the broker is lost");
+  };
+  host_.set_fact("mqtt_connected", false);
+  client_ = std::make_unique<BrokerClient>(std::move(settings), std::move(callbacks));
+  client_->start();
+}
+
+Task<Result<void>> DeviceGateway::connected() {
+  for (int attempt = 0; attempt < kConnectAttempts; ++attempt) {
+    if (client_->connected()) co_return Result<void>();
+    auto sleeping = host_.sleep(kConnectPauseMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
+  }
+  co_return Error{.status = Status::kUnavailable, .detail = "The broker does not let the hub connect."};
+}
+
+void DeviceGateway::stop() {
+  if (client_) client_->stop();
+}
+
+void DeviceGateway::on_message(std::string_view topic, std::string_view payload, bool retained) {
+  // A retained status was news once; it says nothing of now.
+  if (retained || payload.empty()) return;
+  const Topic parsed = parse_topic(topic_prefix_, topic);
+  if (parsed.kind != TopicKind::kStatus) return;
+  telemetry_.statuses.add();
+  if (!is_json_object(payload)) {
+    telemetry_.statuses_malformed.add();
+    return;
+  }
+  const DeviceMessage message{std::string(parsed.controller_id), std::string(payload)};
+  gatetorio::publish(host_, message, message.controller_id);
+}
+
+Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
+  if (!read_mark(command.payload)) {
+    co_return Error{.status = Status::kInvalid, .detail = "A command needs command_id and expires_at."};
+  }
+  const auto left = std::chrono::milliseconds((command.expires_at_us - now().us) / 1000);
+  if (left <= left.zero()) co_return Error{.status = Status::kTimeout, .detail = "The command's time is over."};
+  const std::string topic = topic_prefix_ + "/" + command.controller_id + "/commands";
+  if (parse_topic(topic_prefix_, topic).kind != TopicKind::kCommands) {
+    co_return Error{.status = Status::kInvalid, .detail = "There can be no such controller."};
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  auto outcome = PublishOutcome::kUnknown;
+  auto start = [this, &command, &topic, &outcome, left](gtr_completion done) {
+    const bool sent = client_ && client_->publish(topic, std::move(command.payload), left, [&outcome, done](PublishOutcome o) {
+      outcome = o;
+      done.done(done.context, GTR_OK, {nullptr, 0});
+    });
+    if (!sent) host_.post([done] { done.done(done.context, GTR_UNAVAILABLE, {nullptr, 0}); });
+  };
+  auto awaiter = host_.complete(start);
+  const Result<std::string> ended = co_await awaiter;
+  if (!ended) co_return Error{.status = Status::kUnavailable, .detail = "The broker cannot be reached."};
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  telemetry_.published(outcome, took.count());
+  if (outcome == PublishOutcome::kUnknown) {
+    co_return Error{.status = Status::kTimeout, .detail = "The broker did not acknowledge the command in time."};
+  }
+  co_return Published{.has_receiver = outcome == PublishOutcome::kDelivered};
+}
+
+Task<Result<LinkEndpoint>> DeviceGateway::endpoint(EndpointQuery) { co_return endpoint_; }
+
+}  // namespace gatetorio::transport_mqtt

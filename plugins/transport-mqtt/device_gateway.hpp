@@ -1,0 +1,45 @@
+// The way to the devices and back: publishes commands through the hub's own client, and turns statuses into events.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "broker_client.hpp"
+#include "gatetorio/device_link.hpp"
+#include "gatetorio/host.hpp"
+#include "options.hpp"
+#include "telemetry.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+class DeviceGateway {
+ public:
+  DeviceGateway(Host& host, const Options& options, Telemetry& telemetry);
+
+  // Connects, and stays so.
+  void start(ClientSettings settings);
+  // Completes when it is connected for the first time. Errors: kUnavailable where it is not within 10 s.
+  Task<Result<void>> connected();
+  // Blocks until the connection is closed.
+  void stop();
+  // What Endpoint answers: `address` and `ports` of the listeners.
+  void set_endpoint(LinkEndpoint endpoint) { endpoint_ = std::move(endpoint); }
+
+  // gatetorio.device-link/1
+  Task<Result<Published>> publish_command(Publish command);
+  Task<Result<LinkEndpoint>> endpoint(EndpointQuery query);
+
+ private:
+  void on_message(std::string_view topic, std::string_view payload, bool retained);
+
+  Host& host_;
+  const std::string topic_prefix_;
+  Telemetry& telemetry_;
+  LinkEndpoint endpoint_;
+  std::unique_ptr<BrokerClient> client_;
+};
+
+// What devices and apps are told, by the options and the ports that the broker has.
+LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& settings, const BrokerPorts& ports);
+
+}  // namespace gatetorio::transport_mqtt

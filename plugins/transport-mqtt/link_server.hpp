@@ -1,0 +1,49 @@
+// The hub's end of the guard's socket: answers who may connect, hears who came and went, and tells of changes. It keeps
+// what it has confirmed, so that a guard that starts anew hears everything before the first client knocks.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/protocol.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+class LinkServer {
+ public:
+  // May be called on any thread, once. `policy` counts only where `allow`; its password hashes are filled in.
+  using Reply = std::function<void(bool allow, Policy policy)>;
+
+  // All on the server's one thread, which they must not block.
+  struct Callbacks {
+    std::function<void(ConnectRequest request, Reply reply)> connect_request;
+    std::function<void(SessionOpened session)> session_opened;
+    std::function<void(SessionClosed session)> session_closed;
+    // A guard came: these are all its sessions. Empty for a broker that has just started.
+    std::function<void(std::vector<SessionOpened> sessions)> sessions;
+    std::function<void(Counters counters)> counters;
+    std::function<void()> guard_left;
+  };
+
+  // `path`: of the socket, at most 107 bytes; its folder must be one that only this user can enter.
+  LinkServer(std::string path, Callbacks callbacks);
+  // As `stop`.
+  ~LinkServer();
+
+  // Opens the socket and starts the thread. Returns an error's text or nothing.
+  std::string start();
+  // Ends the thread; no callback comes after it.
+  void stop();
+
+  // From any thread: what this principal may do now. Its confirmed passwords are forgotten, so that the next connection
+  // asks; connections that live keep living, unless the policy is not valid.
+  void set_policy(Policy policy);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace gatetorio::transport_mqtt

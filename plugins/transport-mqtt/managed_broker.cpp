@@ -1,0 +1,148 @@
+#include "managed_broker.hpp"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "gatetorio/device_link.hpp"
+#include "gatetorio/events.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestSocketPath = 107;
+
+// The hub is on the broker's own machine: where it listens on every address, any of the machine's will do.
+std::string local_host(const std::string& host) {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  if (host == "::") return "[::1]";
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry)
+    : host_(host),
+      access_(access),
+      telemetry_(telemetry),
+      book_([this](const std::string& username, bool connected, const std::string& peer) {
+        tell_session(username, connected, peer);
+      }) {}
+
+ManagedBroker::~ManagedBroker() {
+  stop();
+  if (!socket_folder_.empty()) ::rmdir(socket_folder_.c_str());
+}
+
+void ManagedBroker::tell_session(const std::string& username, bool connected, const std::string& peer) {
+  const auto principal = access_.principals().find(username);
+  if (!principal) return;
+  const LinkSession session{principal->kind, principal->id, connected, peer};
+  publish(host_, session, key_of(*principal));
+}
+
+// Sets settings.hub_socket. Returns an error's text or nothing.
+std::string ManagedBroker::open_link(BrokerSettings& settings) {
+  std::error_code wrong;
+  fs::create_directories(settings.folder, wrong);
+  if (!wrong) fs::permissions(settings.folder, fs::perms::owner_all, wrong);
+  if (wrong) return settings.folder + ": " + wrong.message();
+  settings.hub_socket = settings.folder + "/guard.sock";
+  if (settings.hub_socket.size() > kLongestSocketPath) {
+    std::string folder = "/tmp/gatetorio-XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) return folder + ": " + std::strerror(errno);
+    socket_folder_ = folder;
+    settings.hub_socket = folder + "/guard.sock";
+  }
+  link_ = std::make_unique<LinkServer>(settings.hub_socket, link_callbacks());
+  access_.tell_through(*link_);
+  return link_->start();
+}
+
+LinkServer::Callbacks ManagedBroker::link_callbacks() {
+  const auto with_book = [this](auto change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    telemetry_.sessions.set(static_cast<double>(book_.size()));
+  };
+  LinkServer::Callbacks callbacks;
+  callbacks.connect_request = [this](ConnectRequest request, LinkServer::Reply reply) {
+    access_.answer(std::move(request), std::move(reply));
+  };
+  callbacks.session_opened = [this, with_book](SessionOpened s) { with_book([&] { book_.opened(s); }); };
+  callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
+  callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
+  callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };
+  callbacks.guard_left = [] {};
+  return callbacks;
+}
+
+void ManagedBroker::on_running(bool running) {
+  if (running) {
+    host_.info("the broker is running");
+    return;
+  }
+  host_.error("the broker died and is started again");
+  telemetry_.broker_restarts.add();
+  const std::lock_guard lock(mutex_);
+  book_.clear();
+  telemetry_.sessions.set(0);
+  publish(host_, LinkReset{"the broker died"}, "");
+}
+
+void ManagedBroker::on_log(std::string_view line) const {
+  if (line.starts_with("Error") || line.find("gatetorio guard:") != std::string_view::npos) {
+    host_.error("broker", {{"line", line}});
+  } else if (line.starts_with("Warning")) {
+    host_.warn("broker", {{"line", line}});
+  } else {
+    host_.debug("broker", {{"line", line}});
+  }
+}
+
+Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
+  // Whoever was connected to an earlier hub's broker is not any more.
+  publish(host_, LinkReset{"the hub started"}, "");
+  std::string error = open_link(settings);
+  if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};
+  BrokerPorts ports;
+  auto start = [&](gtr_completion done) {
+    BrokerProcess::Callbacks callbacks;
+    callbacks.started = [&ports, &error, done](BrokerPorts taken, std::string wrong) {
+      ports = taken;
+      error = std::move(wrong);
+      done.done(done.context, GTR_OK, {nullptr, 0});
+    };
+    callbacks.running = [this](bool running) { on_running(running); };
+    callbacks.log = [this](std::string_view line) { on_log(line); };
+    process_ = std::make_unique<BrokerProcess>(settings, std::move(callbacks));
+    process_->start();
+  };
+  auto awaiter = host_.complete(start);
+  const Result<std::string> started = co_await awaiter;
+  if (!started) co_return started.error();
+  if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = "The broker: " + error};
+  co_return ports;
+}
+
+void ManagedBroker::stop() {
+  if (process_) process_->stop();
+  if (link_) link_->stop();
+}
+
+ClientSettings ManagedBroker::login(const BrokerSettings& settings, const BrokerPorts& ports) const {
+  ClientSettings login;
+  login.uri = "tcp://" + local_host(settings.listen.host) + ":" + std::to_string(ports.mqtt);
+  login.client_id = "gatetorio-hub";
+  login.username = process_->hub_username();
+  login.password = process_->hub_password();
+  login.subscription = settings.topic_prefix + "/+/status";
+  return login;
+}
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,46 @@
+// The managed broker as the plugin sees it: the process, the guard's link, and the news that come from both.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "broker_access.hpp"
+#include "broker_process.hpp"
+#include "gatetorio/host.hpp"
+#include "session_book.hpp"
+#include "telemetry.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+class ManagedBroker {
+ public:
+  ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry);
+  // Removes the socket's folder where it made one.
+  ~ManagedBroker();
+
+  // Starts the broker; completes when it takes connections. Errors: kUnavailable with what went wrong.
+  Task<Result<BrokerPorts>> start(BrokerSettings settings);
+  // Blocks until the broker is gone.
+  void stop();
+  // For the hub's own client.
+  ClientSettings login(const BrokerSettings& settings, const BrokerPorts& ports) const;
+
+ private:
+  std::string open_link(BrokerSettings& settings);
+  LinkServer::Callbacks link_callbacks();
+  void tell_session(const std::string& username, bool connected, const std::string& peer);
+  void on_running(bool running);
+  void on_log(std::string_view line) const;
+
+  Host& host_;
+  BrokerAccess& access_;
+  Telemetry& telemetry_;
+  std::mutex mutex_;  // guards book_: the link's and the process' threads tell it
+  SessionBook book_;
+  std::string socket_folder_;  // made in the temporary folder; empty: the socket is in the broker's own
+  std::unique_ptr<LinkServer> link_;
+  std::unique_ptr<BrokerProcess> process_;
+};
+
+}  // namespace gatetorio::transport_mqtt

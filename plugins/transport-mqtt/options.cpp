@@ -1,0 +1,85 @@
+#include "options.hpp"
+
+#include <gatetorio/plugin.hpp>
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+ListenAddress address(const char* option, const std::string& text) {
+  ListenAddress parsed;
+  if (!text.empty() && !parse_listen(text, parsed)) {
+    throw OptionError(option, "must be an address and a port, as in \"127.0.0.1:1883\"");
+  }
+  return parsed;
+}
+
+void check_plain(const char* option, const ListenAddress& where, bool allowed) {
+  const bool loopback = where.host.empty() || where.host.starts_with("127.") || where.host == "::1" ||
+                        where.host == "localhost";
+  if (loopback || allowed) return;
+  throw OptionError(option,
+                    "would serve MQTT without TLS beyond this machine: set tls_listen, tls_certificate and tls_key and "
+                    "keep this one on 127.0.0.1, or allow_plain_mqtt = true to send credentials in the clear");
+}
+
+void check_topic_prefix(const std::string& prefix) {
+  const bool wrong = prefix.empty() || prefix.front() == '/' || prefix.front() == '$' || prefix.back() == '/' ||
+                     prefix.find_first_of("+#\"\\ \t\r\n") != std::string::npos || prefix.size() > 128;
+  if (wrong) throw OptionError("topic_prefix", "must be a topic of at most 128 characters, without + # $ or spaces");
+}
+
+}  // namespace
+
+const OptionTable<Options>& option_table() {
+  using O = Options;
+  static const OptionTable<Options> table = {
+      option("broker", &O::broker,
+             "\"managed\": the hub starts, configures and supervises its own Mosquitto. \"external\": it connects to a "
+             "broker that you run.")
+          .choices({"managed", "external"}),
+      option("listen", &O::listen, "Address and port of the managed broker; port 0 takes a free one."),
+      option("allow_plain_mqtt", &O::allow_plain_mqtt,
+             "Serve MQTT without TLS on an address that others can reach. Credentials then travel in the clear."),
+      option("topic_prefix", &O::topic_prefix, "What topics begin with: <topic_prefix>/<controller_id>/commands."),
+      option("command_ttl_seconds", &O::command_ttl_seconds,
+             "Time to live of commands that apps publish over MQTT themselves.")
+          .unit("seconds")
+          .range(1, 300),
+      option("tls_listen", &O::tls_listen, "Address and port for MQTT over TLS, as in \"0.0.0.0:8883\"; empty: none."),
+      option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain for tls_listen."),
+      option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
+      option("websocket_listen", &O::websocket_listen,
+             "Address and port for MQTT over WebSocket, without TLS: for a proxy in front. Empty: none."),
+      option("public_host", &O::public_host, "Host name of the broker that devices and apps are told."),
+      option("public_port", &O::public_port, "Port that they are told; 0: the one of the listener.").range(0, 65535),
+      option("public_websocket_url", &O::public_websocket_url, "WebSocket URL that apps are told, as in \"wss://...\"."),
+      option("mosquitto", &O::mosquitto, "Path of the mosquitto program; empty: looked for."),
+      option("external_url", &O::external_url, "URL of the external broker: \"tcp://host:1883\" or \"ssl://host:8883\"."),
+      option("external_username", &O::external_username, "User name of the hub at the external broker."),
+      option("external_password", &O::external_password, "Password of the hub at the external broker."),
+      option("external_ca_file", &O::external_ca_file, "PEM file of the authority of an ssl:// broker; empty: the system's.")};
+  return table;
+}
+
+BrokerSettings broker_settings(const Options& options) {
+  check_topic_prefix(options.topic_prefix);
+  if (!options.managed() && options.external_url.empty()) throw OptionError("external_url", "is needed for an external broker");
+  BrokerSettings settings;
+  settings.mosquitto = options.mosquitto;
+  settings.topic_prefix = options.topic_prefix;
+  settings.command_ttl = std::chrono::seconds(options.command_ttl_seconds);
+  settings.listen = address("listen", options.listen);
+  settings.tls_listen = address("tls_listen", options.tls_listen);
+  settings.websocket_listen = address("websocket_listen", options.websocket_listen);
+  settings.tls_certificate = options.tls_certificate;
+  settings.tls_key = options.tls_key;
+  if (settings.listen.host.empty()) throw OptionError("listen", "must be an address and a port");
+  check_plain("listen", settings.listen, options.allow_plain_mqtt || !options.managed());
+  check_plain("websocket_listen", settings.websocket_listen, options.allow_plain_mqtt || !options.managed());
+  if (!options.tls_listen.empty() && (options.tls_certificate.empty() || options.tls_key.empty())) {
+    throw OptionError("tls_listen", "needs tls_certificate and tls_key");
+  }
+  return settings;
+}
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,39 @@
+// What an operator may set in [plugins.transport-mqtt].
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "broker_process.hpp"
+#include "gatetorio/options.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+struct Options {
+  std::string broker = "managed";
+  std::string listen = "127.0.0.1:1883";
+  bool allow_plain_mqtt = false;
+  std::string topic_prefix = "gatetorio";
+  std::int64_t command_ttl_seconds = 10;
+  std::string tls_listen;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string websocket_listen;
+  std::string public_host;
+  std::int64_t public_port = 0;
+  std::string public_websocket_url;
+  std::string mosquitto;
+  std::string external_url;
+  std::string external_username;
+  Secret external_password;
+  std::string external_ca_file;
+
+  bool managed() const { return broker == "managed"; }
+};
+
+const OptionTable<Options>& option_table();
+
+// The broker's settings, as far as the options say them. Throws OptionError for options that do not fit together.
+BrokerSettings broker_settings(const Options& options);
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,121 @@
+// transport-mqtt: devices and apps over MQTT, through a Mosquitto that the hub manages or a broker of the operator's.
+#include "gatetorio/plugin.hpp"
+
+#include <thread>
+
+#include "broker_access.hpp"
+#include "device_gateway.hpp"
+#include "gatetorio/services.hpp"
+#include "managed_broker.hpp"
+#include "options.hpp"
+#include "telemetry.hpp"
+
+namespace gatetorio::transport_mqtt {
+
+class MqttTransport : public PluginBase {
+ public:
+  using Settings = Options;
+  static const Manifest kManifest;
+  static const OptionTable<Options>& options() { return option_table(); }
+
+  MqttTransport(Host& host, Options options)
+      : host_(host),
+        options_(std::move(options)),
+        settings_(broker_settings(options_)),
+        telemetry_(host),
+        access_(host),
+        gateway_(host, options_, telemetry_),
+        managed_(host, access_, telemetry_),
+        link_(host, &gateway_) {}
+  ~MqttTransport() {
+    if (closer_.joinable()) closer_.join();
+  }
+
+  void configure() {
+    link_.on<DeviceLink::PublishCommand>(&DeviceGateway::publish_command)
+        .on<DeviceLink::Endpoint>(&DeviceGateway::endpoint)
+        .provide(DeviceLink::kId);
+    access_.subscribe();
+  }
+  Task<Result<void>> start();
+  Task<Result<void>> stop();
+
+ private:
+  ClientSettings external_login() const;
+
+  Host& host_;
+  const Options options_;
+  BrokerSettings settings_;
+  Telemetry telemetry_;
+  BrokerAccess access_;
+  DeviceGateway gateway_;
+  ManagedBroker managed_;
+  ServiceProvider<DeviceGateway> link_;
+  std::thread closer_;  // waits for the broker's end, which no thread of the hub may do
+};
+
+const Manifest MqttTransport::kManifest{.id = "transport-mqtt",
+                                        .version = "1.0.0",
+                                        .summary = "Connects devices and apps over MQTT.",
+                                        .affinity = Affinity::kAnyThread,
+                                        .provides = {"gatetorio.device-link/1"},
+                                        .requires_ = {"gatetorio.access/1", "gatetorio.authenticator/1"}};
+
+ClientSettings MqttTransport::external_login() const {
+  ClientSettings login;
+  login.uri = options_.external_url;
+  login.client_id = "gatetorio-hub";
+  login.username = options_.external_username;
+  login.password = options_.external_password.reveal();
+  login.subscription = options_.topic_prefix + "/+/status";
+  login.ca_file = options_.external_ca_file;
+  return login;
+}
+
+Task<Result<void>> MqttTransport::start() {
+  BrokerPorts ports;
+  ClientSettings login;
+  if (options_.managed()) {
+    settings_.folder = host_.setting("data_dir") + "/" + kManifest.id;
+    settings_.guard = host_.setting("plugin_dir") + "/mosquitto/gatetorio-mosquitto-guard.so";
+    auto starting = managed_.start(settings_);
+    const Result<BrokerPorts> started = co_await starting;
+    if (!started) co_return started.error();
+    ports = *started;
+    login = managed_.login(settings_, ports);
+  } else {
+    login = external_login();
+  }
+  gateway_.set_endpoint(public_endpoint(options_, settings_, ports));
+  gateway_.start(std::move(login));
+  auto connecting = gateway_.connected();
+  const Result<void> connected = co_await connecting;
+  // An operator's broker may come later; ours must be there.
+  if (!connected && options_.managed()) co_return connected.error();
+  if (!connected) host_.warn("the external broker cannot be reached yet", {{"url", options_.external_url}});
+  if (options_.managed()) {
+    host_.announce("mqtt", settings_.listen.host + ":" + std::to_string(ports.mqtt));
+  } else {
+    host_.announce("mqtt", options_.external_url.substr(options_.external_url.find("//") + 2));
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> MqttTransport::stop() {
+  auto begin = [this](gtr_completion done) {
+    closer_ = std::thread([this, done] {
+      gateway_.stop();
+      managed_.stop();
+      done.done(done.context, GTR_OK, {nullptr, 0});
+    });
+  };
+  auto ending = host_.complete(begin);
+  const Result<std::string> ended = co_await ending;
+  if (!ended) co_return ended.error();
+  co_return Result<void>();
+}
+
+}  // namespace gatetorio::transport_mqtt
+
+using gatetorio::transport_mqtt::MqttTransport;
+GATETORIO_PLUGIN(MqttTransport)

@@ -1,0 +1,55 @@
+#include "telemetry.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::string_view kPublishes = "gatetorio_transport_mqtt_publishes_total";
+constexpr std::string_view kPublishesHelp = "Commands that the hub published, by what the broker answered.";
+constexpr std::string_view kRefusals = "gatetorio_transport_mqtt_refusals_total";
+constexpr std::string_view kRefusalsHelp = "What the broker's guard refused, by reason.";
+
+}  // namespace
+
+Telemetry::Telemetry(const Host& host)
+    : sessions(host.gauge("gatetorio_transport_mqtt_sessions", "Clients that are connected to the broker.")),
+      statuses(host.counter("gatetorio_transport_mqtt_statuses_total", "Status messages that the hub received.")),
+      statuses_malformed(host.counter("gatetorio_transport_mqtt_statuses_malformed_total",
+                                      "Status messages that reached the hub and are no JSON objects of at most 64 KiB.")),
+      broker_restarts(host.counter("gatetorio_transport_mqtt_broker_restarts_total",
+                                   "How often the managed broker died and was started again.")),
+      publish_seconds_(host.histogram("gatetorio_transport_mqtt_publish_seconds",
+                                      "Time from publishing a command to the broker's acknowledgement.")),
+      delivered_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "taken"}})),
+      no_receiver_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "no_receiver"}})),
+      unknown_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "unknown"}})) {
+  const auto refusal = [&](std::string_view reason, std::uint64_t Counters::* field) {
+    refusals_.push_back({host.counter(kRefusals, kRefusalsHelp, {{"reason", reason}}), field});
+  };
+  refusal("connect", &Counters::connects_refused);
+  refusal("connect_unanswered", &Counters::connects_unanswered);
+  refusal("publish", &Counters::publishes_refused);
+  refusal("status_malformed", &Counters::statuses_malformed);
+  refusal("command_malformed", &Counters::commands_malformed);
+  refusal("command_retained", &Counters::commands_retained);
+  refusal("command_undeliverable", &Counters::commands_undeliverable);
+  refusal("command_late", &Counters::commands_late);
+}
+
+void Telemetry::guard_counted(const Counters& counters) {
+  for (const auto& [metric, field] : refusals_) {
+    const std::uint64_t before = counted_.*field, after = counters.*field;
+    // Less than before: another broker process has begun at zero.
+    const std::uint64_t more = after >= before ? after - before : after;
+    if (more > 0) metric.add(static_cast<double>(more));
+  }
+  counted_ = counters;
+}
+
+void Telemetry::published(PublishOutcome outcome, double seconds) const {
+  publish_seconds_.add(seconds);
+  if (outcome == PublishOutcome::kDelivered) delivered_.add();
+  else if (outcome == PublishOutcome::kUnknown) unknown_.add();
+  else no_receiver_.add();
+}
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,27 @@
+/* What the hub knows of itself, for transports and admin pages; and what a plugin says about its own health. */
+#ifndef GATETORIO_ABI_INSPECT_H
+#define GATETORIO_ABI_INSPECT_H
+
+#include "base.h"
+
+#define GTR_INSPECT_ID "gatetorio.host.inspect/1"
+
+typedef struct gtr_inspect {
+  uint32_t size;
+  /* Completes with a report:
+   *   "operations"  JSON array of declarations, each with "number" and "plugin"
+   *   "health"      JSON {"status", "healthy", "ready", "version", "facts": {name: bool}, "plugins": {id: state}}
+   *   "plugins"     JSON array of {"id", "version", "summary", "state", "detail"}
+   *   "metrics"     Prometheus text format 0.0.4
+   * GTR_NOT_FOUND for another name. */
+  void (*report)(gtr_host* host, gtr_bytes name, gtr_completion done);
+  /* States a fact about health ("database_connected"). A false fact makes the hub unhealthy. */
+  void (*set_fact)(gtr_host* host, gtr_bytes name, uint32_t value);
+  /* A word for the line that the hub prints when it is ready ("http" = "127.0.0.1:8080"). Call it in `start`. */
+  void (*announce)(gtr_host* host, gtr_bytes name, gtr_bytes value);
+  /* Where things are: "data_dir" (this plugin may write below data_dir/<plugin id>/), "migrations_dir" (colon-separated
+   * search path), "plugin_dir", "version". Empty for another name. Valid as long as the process. */
+  gtr_bytes (*setting)(gtr_host* host, gtr_bytes name);
+} gtr_inspect;
+
+#endif

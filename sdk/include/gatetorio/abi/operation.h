@@ -1,0 +1,88 @@
+/* Operations: what the outside can ask of the hub. A feature declares one once; every transport offers it.
+ *
+ * The declaration is a JSON object (docs/plugin-guide/operations.md):
+ *   {"id", "method", "path", "summary", "callers": [{"kind", "need"}], "resource", "denied_as", "credential_field",
+ *    "input": <JSON Schema>, "output": <JSON Schema>, "success": [200], "errors": [404, ...], "stream": false}
+ *
+ * The hub authenticates and authorises by it before the handler runs: a handler sees a principal that may call.
+ */
+#ifndef GATETORIO_ABI_OPERATION_H
+#define GATETORIO_ABI_OPERATION_H
+
+#include "base.h"
+#include "log.h" /* gtr_field */
+
+#define GTR_OPERATIONS_ID "gatetorio.host.operations/1"
+
+/* A call as the handler sees it. Everything stays valid until `complete`. */
+typedef struct gtr_operation_request {
+  uint32_t size;
+  gtr_call call;
+  gtr_bytes body;          /* JSON text, or empty */
+  const gtr_field* params; /* path and query parameters, decoded */
+  uint32_t param_count;
+  gtr_bytes principal;    /* identity.hpp: Principal, or empty for an anonymous caller */
+  gtr_bytes access;       /* identity.hpp: Access, or empty where the declaration names no resource */
+  gtr_bytes request_id;   /* for logs */
+  gtr_bytes peer;         /* "192.0.2.1", for audit */
+  gtr_bytes resume_after; /* streams: the last event id that the caller has seen */
+  gtr_bytes preferred;    /* media type that the caller prefers, or empty */
+} gtr_operation_request;
+
+typedef void (*gtr_operation_fn)(void* context, const gtr_operation_request* request);
+
+/* The answer. On success `body` is JSON, or of `content_type` where that is not empty; on error as gtr_completion says.
+ * `stream` not 0: events follow by stream_write until stream_close. */
+typedef struct gtr_reply {
+  uint32_t size;
+  gtr_status status;
+  gtr_bytes content_type;
+  gtr_bytes body;
+  uint64_t stream;
+} gtr_reply;
+typedef void (*gtr_reply_fn)(void* context, const gtr_reply* reply);
+
+/* A call as a transport makes it. Copied before `invoke` returns. */
+typedef struct gtr_invocation {
+  uint32_t size;
+  uint64_t operation; /* number from the "operations" report of inspect.h */
+  gtr_bytes body;
+  const gtr_field* params;
+  uint32_t param_count;
+  gtr_bytes credential_scheme; /* "bearer", "cookie", "password" or empty */
+  gtr_bytes credential_name;   /* user name, where the scheme has one */
+  gtr_bytes credential_secret;
+  gtr_bytes request_id;
+  gtr_bytes peer;
+  gtr_bytes resume_after;
+  gtr_bytes preferred;
+  /* Answer of the call; exactly once, on an unspecified thread. */
+  gtr_reply_fn reply;
+  /* Streams only: an event (its text, complete), and the end. On an unspecified thread, after `reply`. */
+  void (*stream_data)(void* context, gtr_bytes event);
+  void (*stream_end)(void* context);
+  void* context;
+} gtr_invocation;
+
+typedef struct gtr_operations {
+  uint32_t size;
+  /* Feature side, in `configure`. GTR_INVALID for a bad declaration, GTR_CONFLICT for a taken id or path. */
+  gtr_status (*declare)(gtr_host* host, gtr_bytes declaration, gtr_operation_fn handler, void* context);
+  void (*complete)(gtr_host* host, gtr_call call, const gtr_reply* reply);
+
+  /* Feature side of streams: a number to put into the reply. `closed` fires once, when the caller went away, the
+   * feature closed it, or it could not keep up. stream_write returns GTR_GONE after that. */
+  uint64_t (*stream_open)(gtr_host* host, gtr_call call, gtr_completion closed);
+  gtr_status (*stream_write)(gtr_host* host, uint64_t stream, gtr_bytes event); /* a whole event in the text/event-stream
+                                                                                 * format of the HTML standard */
+  void (*stream_close)(gtr_host* host, uint64_t stream);
+
+  /* Transport side. */
+  void (*invoke)(gtr_host* host, const gtr_invocation* invocation);
+  void (*stream_cancel)(gtr_host* host, uint64_t stream); /* the caller went away */
+  /* Asks whoever authenticates this kind of credential. Result: Principal (identity.hpp). Errors: GTR_UNAUTHENTICATED,
+   * GTR_UNAVAILABLE. */
+  void (*authenticate)(gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done);
+} gtr_operations;
+
+#endif

@@ -1,0 +1,77 @@
+// gatetorio.device-link/1: the way to devices that are connected now, and what comes back from them.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gatetorio {
+
+struct Publish {
+  std::string controller_id;
+  std::string payload;              // a JSON object, delivered as it is
+  std::int64_t expires_at_us = 0;   // never delivered later than this
+};
+BOOST_DESCRIBE_STRUCT(Publish, (), (controller_id, payload, expires_at_us))
+
+struct Published {
+  bool has_receiver = true;  // false: the broker said that nobody is subscribed
+};
+BOOST_DESCRIBE_STRUCT(Published, (), (has_receiver))
+
+// Where devices and apps find the broker.
+struct LinkEndpoint {
+  std::string host;
+  std::int64_t port = 0;
+  bool tls = false;
+  std::string websocket_url;  // empty: none
+  std::string topic_prefix;
+};
+BOOST_DESCRIBE_STRUCT(LinkEndpoint, (), (host, port, tls, websocket_url, topic_prefix))
+
+struct EndpointQuery {};
+BOOST_DESCRIBE_STRUCT(EndpointQuery, (), ())
+
+struct DeviceLink {
+  static constexpr std::string_view kId = "gatetorio.device-link/1";
+  // Answers when the broker has taken it. Errors: kUnavailable where the broker cannot be reached, kTimeout where it did
+  // not acknowledge in time.
+  struct PublishCommand {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = Publish;
+    using Reply = Published;
+  };
+  struct Endpoint {
+    static constexpr std::uint32_t kMethod = 2;
+    using Request = EndpointQuery;
+    using Reply = LinkEndpoint;
+  };
+};
+
+// A principal's session with the broker began or ended. Key: "<kind>:<id>".
+struct LinkSession {
+  static constexpr std::string_view kTopic = "link.session";
+  std::string kind;
+  std::int64_t id = 0;
+  bool connected = false;  // false: it has no session left
+  std::string peer;
+};
+BOOST_DESCRIBE_STRUCT(LinkSession, (), (kind, id, connected, peer))
+
+// A device published on its status topic. Key: the controller id.
+struct DeviceMessage {
+  static constexpr std::string_view kTopic = "device.message";
+  std::string controller_id;
+  std::string payload;  // a JSON object of at most 64 KiB, as the device sent it
+};
+BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (controller_id, payload))
+
+// The broker lost all its sessions (it was restarted): until it says otherwise nobody is connected. Key: empty.
+struct LinkReset {
+  static constexpr std::string_view kTopic = "link.reset";
+  std::string reason;
+};
+BOOST_DESCRIBE_STRUCT(LinkReset, (), (reason))
+
+}  // namespace gatetorio

@@ -1,0 +1,98 @@
+// gatetorio.devices/1: the registry of devices, and the events that tell of it.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatetorio {
+
+struct Device {
+  std::int64_t id = 0;  // the hub's own, never reused
+  std::string controller_id;
+  std::string hardware_id;
+  std::string device_name;
+  std::string firmware_version;
+  bool is_online = false;
+  std::int64_t last_seen_us = 0;  // 0: never
+  std::int64_t created_at_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(Device, (),
+                      (id, controller_id, hardware_id, device_name, firmware_version, is_online, last_seen_us,
+                       created_at_us))
+
+struct DeviceName {
+  std::string controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceName, (), (controller_id))
+
+struct DeviceIds {
+  std::vector<std::int64_t> ids;
+};
+BOOST_DESCRIBE_STRUCT(DeviceIds, (), (ids))
+
+struct DeviceList {
+  std::vector<Device> devices;
+};
+BOOST_DESCRIBE_STRUCT(DeviceList, (), (devices))
+
+struct DeviceRegistry {
+  static constexpr std::string_view kId = "gatetorio.devices/1";
+  // Errors: kNotFound.
+  struct FindByName {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = DeviceName;
+    using Reply = Device;
+  };
+  // Those that exist, in no order. At most 1,000 ids a call.
+  struct FindByIds {
+    static constexpr std::uint32_t kMethod = 2;
+    using Request = DeviceIds;
+    using Reply = DeviceList;
+  };
+};
+
+// Events. The key is the device's id in decimal.
+struct DeviceRegistered {
+  static constexpr std::string_view kTopic = "device.registered";
+  std::int64_t device_id = 0;
+  std::string controller_id;
+  bool is_new = false;  // false: it booted again
+};
+BOOST_DESCRIBE_STRUCT(DeviceRegistered, (), (device_id, controller_id, is_new))
+
+struct DeviceRenamed {
+  static constexpr std::string_view kTopic = "device.renamed";
+  std::int64_t device_id = 0;
+  std::string old_controller_id;
+  std::string controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceRenamed, (), (device_id, old_controller_id, controller_id))
+
+struct DeviceDeleted {
+  static constexpr std::string_view kTopic = "device.deleted";
+  std::int64_t device_id = 0;
+  std::string controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceDeleted, (), (device_id, controller_id))
+
+// A device came or went, or showed that it lives.
+struct DevicePresence {
+  static constexpr std::string_view kTopic = "device.presence";
+  std::int64_t device_id = 0;
+  bool is_online = false;
+  std::int64_t last_seen_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(DevicePresence, (), (device_id, is_online, last_seen_us))
+
+// What a principal may do, or its credentials, changed. Key: "<kind>:<id>".
+struct AccessChanged {
+  static constexpr std::string_view kTopic = "access.changed";
+  std::string kind;
+  std::int64_t id = 0;
+};
+BOOST_DESCRIBE_STRUCT(AccessChanged, (), (kind, id))
+
+}  // namespace gatetorio

@@ -1,0 +1,91 @@
+// Who calls, and what they may do: the two services that the hub asks before an operation runs.
+//
+// gatetorio.authenticator/1   One plugin for each kind of credential, under the selector "scheme:prefix": the hub asks the
+//                             provider whose selector is the longest prefix of "scheme:name" (scheme "password") or
+//                             "scheme:secret" (the others). "bearer:" is asked for what nobody else claims.
+// gatetorio.access/1          Decides whether a principal may do something to a resource.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatetorio {
+
+// How a caller proves who it is. Never log one.
+struct Credential {
+  std::string scheme;  // "bearer", "cookie", "password"
+  std::string name;    // user name, for "password"; the CSRF token, for "cookie"
+  std::string secret;
+};
+BOOST_DESCRIBE_STRUCT(Credential, (), (scheme, name, secret))
+
+// Who a caller is. `kind` and `id` together name one principal for ever.
+struct Principal {
+  std::string kind;  // "device", "user", "admin", or a kind that a plugin brings
+  std::int64_t id = 0;
+  std::string name;  // for people; may be empty
+  std::string role;  // of admins; else empty
+  // SHA-256 of the credential, for a user whom the hub has never seen: such a principal has id 0 and no access to
+  // anything, but can be given some. Else empty.
+  std::string subject;
+  friend bool operator==(const Principal&, const Principal&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Principal, (), (kind, id, name, role, subject))
+
+struct Authenticator {
+  static constexpr std::string_view kId = "gatetorio.authenticator/1";
+  // Errors: kUnauthenticated, in the same words and time for unknown and wrong; kUnavailable.
+  struct Authenticate {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = Credential;
+    using Reply = Principal;
+  };
+};
+
+struct AccessQuery {
+  Principal principal;
+  std::string resource;  // the name by which the caller knows it
+  std::string need;      // what the operation's declaration asks of this kind of principal
+};
+BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need))
+
+// What a principal has on a resource.
+struct Access {
+  std::int64_t resource_id = 0;
+  std::string resource;           // its present name
+  std::string level;              // "owner", "engineer", "readonly"; "self" for the resource itself; a role for admins
+  std::int64_t expires_at_us = 0;  // 0: never
+};
+BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us))
+
+struct Decision {
+  bool is_allowed = false;
+  Access access;  // an empty level: the principal has nothing to do with this resource
+};
+BOOST_DESCRIBE_STRUCT(Decision, (), (is_allowed, access))
+
+struct Grants {
+  std::vector<Access> grants;
+};
+BOOST_DESCRIBE_STRUCT(Grants, (), (grants))
+
+struct AccessControl {
+  static constexpr std::string_view kId = "gatetorio.access/1";
+  // Errors: kNotFound for an unknown resource, kUnavailable. Expiry is judged at the time of the call.
+  struct Check {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = AccessQuery;
+    using Reply = Decision;
+  };
+  // Everything that a principal has access to now. A principal that no longer exists has nothing: kNotFound.
+  struct List {
+    static constexpr std::uint32_t kMethod = 2;
+    using Request = Principal;
+    using Reply = Grants;
+  };
+};
+
+}  // namespace gatetorio

@@ -1,0 +1,332 @@
+// JSON for described structs: reading with errors by field, writing, and the JSON Schema that says the same to others.
+//
+// A member is required unless it is std::optional. Rules sit in the member's type: Text<Rule> for constrained strings,
+// Integer<Min, Max> for bounded numbers, described enums for a choice of words, Object for any JSON object.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <boost/json.hpp>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetorio/result.hpp"
+#include "gatetorio/time.hpp"
+#include "gatetorio/wire.hpp"
+
+namespace gatetorio {
+
+// A string that obeys a rule:
+//   struct NameRule { static constexpr std::size_t kMin = 1, kMax = 64;                 // characters (bytes)
+//                     static constexpr std::string_view kPattern = "^[a-z]*$";          // for the schema
+//                     static constexpr std::string_view kWords = "lower-case letters";  // for people
+//                     static bool valid(std::string_view text); };                      // size is checked already
+template <class Rule>
+struct Text {
+  using RuleType = Rule;
+  std::string value;
+  operator const std::string&() const { return value; }  // NOLINT: it is that string
+};
+
+// A whole number in [Min, Max].
+template <std::int64_t Min, std::int64_t Max>
+struct Integer {
+  static constexpr std::int64_t kMin = Min, kMax = Max;
+  std::int64_t value = Min;
+  operator std::int64_t() const { return value; }  // NOLINT: it is that number
+};
+
+// Any JSON object, kept as it came.
+struct Object {
+  boost::json::object value;
+};
+
+namespace json {
+
+template <class T>
+inline constexpr bool kIsText = false;
+template <class Rule>
+inline constexpr bool kIsText<Text<Rule>> = true;
+template <class T>
+inline constexpr bool kIsInteger = false;
+template <std::int64_t Min, std::int64_t Max>
+inline constexpr bool kIsInteger<Integer<Min, Max>> = true;
+
+// ---- writing -------------------------------------------------------------------------------------------------------
+
+// Appends a JSON string. Bytes from 0x80 on pass as they are: text inside the hub is UTF-8.
+inline void append_string(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out.push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out.append("\\u00");
+      out.push_back(kHex[(c >> 4) & 15]);
+      out.push_back(kHex[c & 15]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+template <class T>
+void append(std::string& out, const T& v) {
+  if constexpr (std::is_same_v<T, bool>) {
+    out.append(v ? "true" : "false");
+  } else if constexpr (std::is_integral_v<T>) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, v).ptr;
+    out.append(digits, end);
+  } else if constexpr (std::is_enum_v<T>) {
+    append_string(out, boost::describe::enum_to_string(v, ""));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    out.append(boost::json::serialize(boost::json::value(v)));
+  } else if constexpr (std::is_convertible_v<T, std::string_view>) {
+    append_string(out, v);
+  } else if constexpr (std::is_same_v<T, Timestamp>) {
+    append_string(out, to_rfc3339(v));
+  } else if constexpr (std::is_same_v<T, Object>) {
+    out.append(boost::json::serialize(v.value));
+  } else if constexpr (kIsText<T> || kIsInteger<T>) {
+    append(out, v.value);
+  } else if constexpr (wire::kIsOptional<T>) {
+    v ? append(out, *v) : void(out.append("null"));
+  } else if constexpr (wire::kIsVector<T>) {
+    out.push_back('[');
+    bool first = true;
+    for (const auto& element : v) {
+      if (!first) out.push_back(',');
+      first = false;
+      append(out, element);
+    }
+    out.push_back(']');
+  } else {
+    static_assert(wire::kIsStruct<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
+    out.push_back('{');
+    bool first = true;
+    boost::mp11::mp_for_each<wire::Members<T>>([&](auto member) {
+      if (!first) out.push_back(',');
+      first = false;
+      append_string(out, member.name);
+      out.push_back(':');
+      append(out, v.*member.pointer);
+    });
+    out.push_back('}');
+  }
+}
+
+template <class T>
+std::string write(const T& value) {
+  std::string out;
+  out.reserve(256);
+  append(out, value);
+  return out;
+}
+
+// ---- reading -------------------------------------------------------------------------------------------------------
+
+using Errors = std::vector<FieldError>;
+
+template <class T>
+std::string enum_words() {
+  std::string words;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) {
+    words.append(words.empty() ? "" : ", ").append(e.name);
+  });
+  return words;
+}
+
+template <class T>
+void read_text(std::string_view text, T& out, const std::string& pointer, Errors& errors) {
+  if constexpr (kIsText<T>) {
+    using Rule = typename T::RuleType;
+    if (text.size() < Rule::kMin || text.size() > Rule::kMax || !Rule::valid(text)) {
+      errors.push_back({pointer, "must be " + std::to_string(Rule::kMin) + " to " + std::to_string(Rule::kMax) +
+                                     " characters: " + std::string(Rule::kWords)});
+    } else {
+      out.value = text;
+    }
+  } else if constexpr (std::is_enum_v<T>) {
+    if (!boost::describe::enum_from_string(std::string(text).c_str(), out)) {
+      errors.push_back({pointer, "must be one of " + enum_words<T>()});
+    }
+  } else {
+    out = text;
+  }
+}
+
+template <class T>
+void read(const boost::json::value& in, T& out, const std::string& pointer, Errors& errors);
+
+template <class T>
+void read_number(const boost::json::value& in, T& out, std::int64_t min, std::int64_t max, const std::string& pointer,
+                 Errors& errors) {
+  boost::system::error_code wrong;
+  const auto number = in.is_number() ? in.to_number<std::int64_t>(wrong) : 0;
+  if (!in.is_number() || wrong || number < min || number > max) {
+    errors.push_back({pointer, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max)});
+  } else {
+    out = static_cast<T>(number);
+  }
+}
+
+template <class T>
+void read_struct(const boost::json::object& in, T& out, const std::string& pointer, Errors& errors) {
+  boost::mp11::mp_for_each<wire::Members<T>>([&](auto member) {
+    auto& field = out.*member.pointer;
+    using Field = std::remove_reference_t<decltype(field)>;
+    const auto* value = in.if_contains(member.name);
+    const std::string at = pointer + "/" + member.name;
+    if (value != nullptr) {
+      read(*value, field, at, errors);
+    } else if constexpr (!wire::kIsOptional<Field>) {
+      errors.push_back({at, "is required"});
+    }
+  });
+}
+
+template <class T>
+void read(const boost::json::value& in, T& out, const std::string& pointer, Errors& errors) {
+  if constexpr (wire::kIsOptional<T>) {
+    if (in.is_null()) return;
+    read(in, out.emplace(), pointer, errors);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    in.is_bool() ? void(out = in.as_bool()) : errors.push_back({pointer, "must be true or false"});
+  } else if constexpr (kIsInteger<T>) {
+    read_number(in, out.value, T::kMin, T::kMax, pointer, errors);
+  } else if constexpr (std::is_integral_v<T>) {
+    read_number(in, out, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::max(), pointer,
+                errors);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    in.is_number() ? void(out = in.to_number<double>()) : errors.push_back({pointer, "must be a number"});
+  } else if constexpr (std::is_same_v<T, std::string> || kIsText<T> || std::is_enum_v<T>) {
+    in.is_string() ? read_text(std::string_view(in.get_string()), out, pointer, errors)
+                   : errors.push_back({pointer, "must be a string"});
+  } else if constexpr (std::is_same_v<T, Object>) {
+    in.is_object() ? void(out.value = in.get_object()) : errors.push_back({pointer, "must be an object"});
+  } else if constexpr (wire::kIsVector<T>) {
+    if (!in.is_array()) return errors.push_back({pointer, "must be an array"});
+    for (const auto& element : in.get_array()) {
+      read(element, out.emplace_back(), pointer + "/" + std::to_string(out.size()), errors);
+    }
+  } else {
+    in.is_object() ? read_struct(in.get_object(), out, pointer, errors)
+                   : errors.push_back({pointer, "must be an object"});
+  }
+}
+
+// Parses text that should hold a T. Errors: kMalformed (not JSON, not UTF-8, nested deeper than 32), kInvalid.
+template <class T>
+Result<T> parse(std::string_view text) {
+  boost::system::error_code wrong;
+  const auto value = boost::json::parse(text, wrong);
+  if (wrong) return Error{.status = Status::kMalformed, .detail = "The body is not valid JSON."};
+  T out{};
+  Errors errors;
+  read(value, out, "", errors);
+  if (!errors.empty()) return Error{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = errors};
+  return out;
+}
+
+// ---- JSON Schema (draft 2020-12) -----------------------------------------------------------------------------------
+
+template <class T>
+boost::json::object schema() {
+  if constexpr (wire::kIsOptional<T>) {
+    return schema<typename T::value_type>();
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return {{"type", "boolean"}};
+  } else if constexpr (kIsInteger<T>) {
+    return {{"type", "integer"}, {"minimum", T::kMin}, {"maximum", T::kMax}};
+  } else if constexpr (std::is_integral_v<T>) {
+    return {{"type", "integer"}};
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return {{"type", "number"}};
+  } else if constexpr (std::is_same_v<T, Timestamp>) {
+    return {{"type", "string"}, {"format", "date-time"}};
+  } else if constexpr (kIsText<T>) {
+    using Rule = typename T::RuleType;
+    boost::json::object out{{"type", "string"}, {"minLength", Rule::kMin}, {"maxLength", Rule::kMax}};
+    if (!Rule::kPattern.empty()) out["pattern"] = Rule::kPattern;
+    return out;
+  } else if constexpr (std::is_enum_v<T>) {
+    boost::json::array words;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) { words.emplace_back(e.name); });
+    return {{"type", "string"}, {"enum", std::move(words)}};
+  } else if constexpr (std::is_same_v<T, Object>) {
+    return {{"type", "object"}};
+  } else if constexpr (std::is_convertible_v<T, std::string_view>) {
+    return {{"type", "string"}};
+  } else if constexpr (wire::kIsVector<T>) {
+    return {{"type", "array"}, {"items", schema<typename T::value_type>()}};
+  } else {
+    static_assert(wire::kIsStruct<T>, "describe the struct with BOOST_DESCRIBE_STRUCT");
+    boost::json::object properties;
+    boost::json::array required;
+    boost::mp11::mp_for_each<wire::Members<T>>([&](auto member) {
+      using Field = std::remove_reference_t<decltype(std::declval<T&>().*member.pointer)>;
+      properties[member.name] = schema<Field>();
+      if constexpr (!wire::kIsOptional<Field>) required.emplace_back(member.name);
+    });
+    boost::json::object out{{"type", "object"}, {"properties", std::move(properties)}};
+    if (!required.empty()) out["required"] = std::move(required);
+    return out;
+  }
+}
+
+}  // namespace json
+
+// The error as a failed completion carries it (abi/base.h).
+inline std::string to_json(const Error& error) {
+  std::string out = "{\"detail\":";
+  json::append_string(out, error.detail);
+  out.append(",\"errors\":[");
+  for (std::size_t i = 0; i < error.fields.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    out.append("{\"pointer\":");
+    json::append_string(out, error.fields[i].pointer);
+    out.append(",\"detail\":");
+    json::append_string(out, error.fields[i].detail);
+    out.push_back('}');
+  }
+  out.append("],\"retry_after_s\":").append(std::to_string(error.retry_after_s));
+  out.append(",\"statement\":").append(std::to_string(error.statement)).push_back('}');
+  return out;
+}
+
+// The same back. Bytes that are not such an object give an error without words.
+inline Error error_from_json(gtr_status status, std::string_view text) {
+  Error error{.status = static_cast<Status>(status)};
+  boost::system::error_code wrong;
+  const auto value = boost::json::parse(text, wrong);
+  if (wrong || !value.is_object()) return error;
+  const auto& object = value.get_object();
+  if (const auto* detail = object.if_contains("detail"); detail && detail->is_string()) {
+    error.detail = std::string_view(detail->get_string());
+  }
+  if (const auto* fields = object.if_contains("errors"); fields && fields->is_array()) {
+    for (const auto& field : fields->get_array()) {
+      const auto* entry = field.if_object();
+      if (!entry || !entry->contains("pointer") || !entry->contains("detail")) continue;
+      error.fields.push_back({boost::json::value_to<std::string>(entry->at("pointer")),
+                              boost::json::value_to<std::string>(entry->at("detail"))});
+    }
+  }
+  if (const auto* s = object.if_contains("retry_after_s"); s && s->is_int64() && s->get_int64() >= 0) {
+    error.retry_after_s = static_cast<std::uint32_t>(s->get_int64());
+  }
+  if (const auto* s = object.if_contains("statement"); s && s->is_int64()) {
+    error.statement = static_cast<std::int32_t>(s->get_int64());
+  }
+  return error;
+}
+
+}  // namespace gatetorio

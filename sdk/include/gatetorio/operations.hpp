@@ -1,0 +1,293 @@
+// Operations: what a feature offers to the outside, declared once with typed input and output. The hub derives routing,
+// authentication, authorisation, validation, metrics and the OpenAPI document from it; the handler sees neither HTTP nor
+// MQTT.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetorio/host.hpp"
+#include "gatetorio/identity.hpp"
+
+namespace gatetorio {
+
+// One kind of principal that may call, and what it needs on the operation's resource ("owner", "self", a role); an empty
+// need: being of that kind is enough. Kind "anyone": no credential is needed, a good one is passed on.
+struct Caller {
+  std::string_view kind;
+  std::string_view need = "";
+};
+
+struct OperationSpec {
+  std::string_view id;       // "registration.register"
+  std::string_view method;   // "POST"; empty: not offered over HTTP
+  std::string_view path;     // "/devices/{controller_id}", below the transport's base path
+  std::string_view summary;  // one line
+  std::vector<Caller> callers;
+  std::string_view resource = "";  // the input field that names the resource which `need` speaks of
+  Status denied_as = Status::kForbidden;  // kNotFound: a stranger does not learn that it exists
+  std::string_view credential_field = "";  // an input field that may carry the bearer credential instead
+  std::vector<Status> success = {Status::kOk};
+  std::vector<Status> errors = {};
+  bool stream = false;
+  bool body_only = false;  // the input is the body alone: a path parameter may share its name with a body field
+};
+
+// Who called, and on what. Belongs to the handler.
+struct Call {
+  std::optional<Principal> principal = {};  // empty: anonymous
+  Access access = {};                       // on the operation's resource, where it has one
+  std::string request_id;
+  std::string peer;
+  std::string resume_after;
+  std::string preferred;
+  gtr_call handle{};  // for EventStream
+};
+
+// No input, or no output.
+struct Nothing {};
+BOOST_DESCRIBE_STRUCT(Nothing, (), ())
+
+// An answer with another kind of success than kOk, or as a stream.
+template <class Out>
+struct Reply {
+  Reply(Out out) : value(std::move(out)) {}                                       // NOLINT: implicit on purpose
+  Reply(Status kind, Out out) : status(kind), value(std::move(out)) {}
+  Status status = Status::kOk;
+  Out value;
+  std::uint64_t stream = 0;  // EventStream::number()
+};
+
+// A stream of events to one caller (abi/operation.h). Ends when destroyed.
+class EventStream {
+ public:
+  EventStream(Host& host, const Call& call) : host_(host), state_(new State) {
+    state_->holders = 2;  // this object and the hub, which fires `closed` exactly once
+    number_ = host.operations().stream_open(host.raw(), call.handle, {&EventStream::closed, state_});
+  }
+  EventStream(const EventStream&) = delete;
+  EventStream& operator=(const EventStream&) = delete;
+  ~EventStream() {
+    host_.operations().stream_close(host_.raw(), number_);
+    release(state_);
+  }
+  std::uint64_t number() const { return number_; }
+  bool is_open() const { return !state_->is_closed.load(std::memory_order_acquire); }
+  // `data`: one line of JSON.
+  void send(std::string_view id, std::string_view type, std::string_view data) {
+    std::string text;
+    text.append("id: ").append(id).append("\nevent: ").append(type).append("\ndata: ").append(data).append("\n\n");
+    if (is_open()) host_.operations().stream_write(host_.raw(), number_, to_bytes(text));
+  }
+
+ private:
+  struct State {
+    std::atomic<int> holders{0};
+    std::atomic<bool> is_closed{false};
+  };
+  static void closed(void* context, gtr_status, gtr_bytes) {
+    auto* state = static_cast<State*>(context);
+    state->is_closed.store(true, std::memory_order_release);
+    release(state);
+  }
+  static void release(State* state) {
+    if (state->holders.fetch_sub(1) == 1) delete state;
+  }
+
+  Host& host_;
+  State* state_;
+  std::uint64_t number_ = 0;
+};
+
+namespace detail {
+
+inline int http_status(Status status) {
+  switch (status) {
+    case Status::kOk: return 200;
+    case Status::kCreated: return 201;
+    case Status::kAccepted: return 202;
+    case Status::kNoContent: return 204;
+    case Status::kMalformed: return 400;
+    case Status::kUnauthenticated: return 401;
+    case Status::kForbidden: return 403;
+    case Status::kNotFound: return 404;
+    case Status::kConflict: return 409;
+    case Status::kGone: return 410;
+    case Status::kTooLarge: return 413;
+    case Status::kInvalid: return 422;
+    case Status::kRateLimited: return 429;
+    case Status::kUnavailable: return 503;
+    case Status::kFull: return 507;
+    default: return 500;
+  }
+}
+
+inline boost::json::array http_statuses(const std::vector<Status>& list) {
+  boost::json::array out;
+  for (const Status status : list) out.emplace_back(http_status(status));
+  return out;
+}
+
+template <class T>
+void read_param(std::string_view text, T& out, const std::string& pointer, json::Errors& errors) {
+  if constexpr (wire::kIsOptional<T>) {
+    read_param(text, out.emplace(), pointer, errors);
+  } else if constexpr (std::is_same_v<T, std::string> || json::kIsText<T> || std::is_enum_v<T>) {
+    json::read_text(text, out, pointer, errors);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    json::read(text == "true" || text == "1"    ? boost::json::value(true)
+               : text == "false" || text == "0" ? boost::json::value(false)
+                                                : boost::json::value(text),
+               out, pointer, errors);
+  } else if constexpr (std::is_integral_v<T> || json::kIsInteger<T>) {
+    std::int64_t number = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = wrong == std::errc() && end == text.data() + text.size();
+    json::read(whole ? boost::json::value(number) : boost::json::value(text), out, pointer, errors);
+  } else {
+    errors.push_back({pointer, "cannot be given as a parameter"});
+  }
+}
+
+// Input fields come from the parameters (path, then query) and, for the rest, from the JSON body.
+template <class In>
+Result<In> read_input(const gtr_operation_request& request, bool body_only) {
+  const Error malformed{.status = Status::kMalformed, .detail = "The body is not valid JSON."};
+  const Error not_object{.status = Status::kInvalid,
+                         .detail = "The body must be a JSON object.",
+                         .fields = {{"", "must be an object"}}};
+  unsigned char buffer[2048];
+  boost::json::monotonic_resource memory(buffer, sizeof buffer);
+  boost::json::value body(boost::json::object_kind, &memory);
+  if (request.body.size > 0) {
+    boost::system::error_code wrong;
+    body = boost::json::parse(to_view(request.body), wrong, &memory);
+    if (wrong) return malformed;
+    if (!body.is_object()) return not_object;
+  }
+  In in{};
+  json::Errors errors;
+  boost::mp11::mp_for_each<wire::Members<In>>([&](auto member) {
+    auto& field = in.*member.pointer;
+    using Member = std::remove_reference_t<decltype(field)>;
+    const std::string_view name = member.name;
+    for (std::uint32_t i = 0; i < request.param_count && !body_only; ++i) {
+      if (to_view(request.params[i].name) == name) {
+        return read_param(to_view(request.params[i].value), field, "/" + std::string(name), errors);
+      }
+    }
+    if (const auto* value = body.get_object().if_contains(name)) {
+      json::read(*value, field, "/" + std::string(name), errors);
+    } else if constexpr (!wire::kIsOptional<Member>) {
+      errors.push_back({"/" + std::string(name), "is required"});
+    }
+  });
+  if (errors.empty()) return in;
+  return Error{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = std::move(errors)};
+}
+
+}  // namespace detail
+
+// Declares the operations of a plugin; the handlers are coroutines of `self`, which lives as long as the plugin.
+template <class Self>
+class OperationSet {
+ public:
+  OperationSet(Host& host, Self* self) : host_(host), self_(self) {}
+  OperationSet(const OperationSet&) = delete;
+  OperationSet& operator=(const OperationSet&) = delete;
+
+  // In configure(). Throws SetupError for a bad declaration.
+  template <class In, class Out>
+  OperationSet& add(const OperationSpec& spec, Task<Result<Reply<Out>>> (Self::*handler)(Call, In)) {
+    auto& entry = entries_.emplace_back(std::make_unique<Entry>());
+    entry->run = [this, handler, body_only = spec.body_only](const gtr_operation_request& request) {
+      this->run<In, Out>(handler, request, body_only);
+    };
+    const std::string text = boost::json::serialize(declaration<In, Out>(spec));
+    const gtr_status status =
+        host_.operations().declare(host_.raw(), to_bytes(text), &OperationSet::handle, entry.get());
+    if (status != GTR_OK) {
+      throw SetupError("cannot declare operation " + std::string(spec.id) +
+                       (status == GTR_CONFLICT ? ": its id or path is taken" : ": the declaration is wrong"));
+    }
+    return *this;
+  }
+
+ private:
+  struct Entry {
+    std::function<void(const gtr_operation_request&)> run;
+  };
+  static void handle(void* context, const gtr_operation_request* request) {
+    static_cast<Entry*>(context)->run(*request);
+  }
+
+  template <class In, class Out>
+  void run(Task<Result<Reply<Out>>> (Self::*handler)(Call, In), const gtr_operation_request& request,
+           bool body_only) {
+    const gtr_call handle = request.call;
+    Result<In> in = detail::read_input<In>(request, body_only);
+    if (!in) return fail(handle, in.error());
+    spawn((self_->*handler)(call_of(request), *std::move(in)),
+          [this, handle](Result<Reply<Out>> out) {
+            if (!out) return fail(handle, out.error());
+            std::string body;
+            if constexpr (!std::is_same_v<Out, Nothing>) body = json::write(out->value);
+            answer(handle, static_cast<gtr_status>(out->status), body, out->stream);
+          },
+          [this, handle](std::exception_ptr thrown) {
+            host_.log_exception("an operation failed", thrown);
+            fail(handle, {.status = Status::kInternal, .detail = "The hub could not do this; its log says why."});
+          });
+  }
+
+  static Call call_of(const gtr_operation_request& request) {
+    Call call{.request_id = std::string(to_view(request.request_id)),
+              .peer = std::string(to_view(request.peer)),
+              .resume_after = std::string(to_view(request.resume_after)),
+              .preferred = std::string(to_view(request.preferred)),
+              .handle = request.call};
+    if (request.principal.size > 0) wire::decode(to_view(request.principal), call.principal.emplace());
+    if (request.access.size > 0) wire::decode(to_view(request.access), call.access);
+    return call;
+  }
+  void fail(gtr_call call, const Error& error) const {
+    answer(call, static_cast<gtr_status>(error.status), to_json(error), 0);
+  }
+  void answer(gtr_call call, gtr_status status, const std::string& body, std::uint64_t stream) const {
+    const gtr_reply reply{sizeof(gtr_reply), status, {nullptr, 0}, to_bytes(body), stream};
+    host_.operations().complete(host_.raw(), call, &reply);
+  }
+
+  template <class In, class Out>
+  static boost::json::object declaration(const OperationSpec& spec) {
+    boost::json::array callers;
+    for (const Caller& caller : spec.callers) {
+      callers.push_back(boost::json::object{{"kind", caller.kind}, {"need", caller.need}});
+    }
+    return {{"id", spec.id},
+            {"method", spec.method},
+            {"path", spec.path},
+            {"summary", spec.summary},
+            {"callers", std::move(callers)},
+            {"resource", spec.resource},
+            {"denied_as", spec.denied_as == Status::kNotFound ? "not_found" : "forbidden"},
+            {"credential_field", spec.credential_field},
+            {"input", json::schema<In>()},
+            {"output", json::schema<Out>()},
+            {"success", detail::http_statuses(spec.success)},
+            {"errors", detail::http_statuses(spec.errors)},
+            {"stream", spec.stream},
+            {"body_only", spec.body_only}};
+  }
+
+  Host& host_;
+  Self* self_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace gatetorio

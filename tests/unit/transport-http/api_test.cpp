@@ -1,0 +1,236 @@
+#include "api.hpp"
+
+#include <boost/json.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <memory>
+
+#include "test_server.hpp"
+
+namespace gatetorio::transport_http::test {
+namespace {
+
+constexpr std::string_view kOperations = R"([
+  {"number":0,"plugin":"registration","id":"registration.register","method":"POST","path":"/devices/register",
+   "callers":[{"kind":"anyone","need":""}]},
+  {"number":1,"plugin":"registration","id":"registration.get","method":"GET","path":"/devices/{controller_id}",
+   "callers":[{"kind":"device","need":"self"}]},
+  {"number":2,"plugin":"registration","id":"registration.delete","method":"DELETE","path":"/devices/{controller_id}",
+   "callers":[{"kind":"user","need":"owner"}]},
+  {"number":3,"plugin":"commands","id":"commands.internal","method":"","path":"","callers":[{"kind":"admin","need":""}]}
+])";
+
+// Answers each call with what the test set, and remembers the last one.
+class FakeBackend final : public Backend {
+ public:
+  Api* api = nullptr;
+  gtr_status status = GTR_OK;
+  std::string content_type;
+  std::string body = "{}";
+  std::string health = R"({"healthy":true,"ready":true,"status":"healthy","version":"1.2.3","facts":{},"plugins":{}})";
+  bool hold = false;
+
+  struct Call {
+    std::uint64_t number = 0;
+    std::string text;
+  } last;
+  std::vector<Exchange*> held;
+
+  void invoke(const OperationCall& call, Exchange& exchange) override {
+    last.number = call.number;
+    last.text = std::string(call.credential.scheme).append(":").append(call.credential.secret).append(" ");
+    for (const auto& [name, value] : *call.params) last.text.append(name).append("=").append(value).append(" ");
+    last.text.append(call.body);
+    if (hold) {
+      held.push_back(&exchange);
+    } else {
+      api->answer(exchange, status, content_type, body);
+    }
+  }
+  void report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) override {
+    done(GTR_OK, name == "health" ? health : "metric 1\n");
+  }
+  void log_request(const Exchange&, unsigned) override {}
+};
+
+struct ApiServer {
+  explicit ApiServer(Settings settings = unlimited()) : api(settings, backend), server(make(settings)) {}
+
+  static Settings unlimited() {
+    Settings settings;
+    settings.rate_limits.enabled = false;
+    return settings;
+  }
+  Response ask(const std::string& request) {
+    RawClient client(server->port());
+    client.send(request);
+    return client.read(request.starts_with("HEAD"));
+  }
+  std::unique_ptr<Server> make(Settings settings) {
+    backend.api = &api;
+    REQUIRE(api.set_operations(kOperations, "1.2.3") == "");
+    settings.listen.port = 0;
+    auto made = std::make_unique<Server>(settings, api);
+    REQUIRE(made->start() == "");
+    return made;
+  }
+
+  FakeBackend backend;
+  Api api;
+  std::unique_ptr<Server> server;
+};
+
+}  // namespace
+
+TEST_CASE("operations are called with parameters, body and credential") {
+  ApiServer hub;
+  hub.backend.status = GTR_CREATED;
+  hub.backend.body = R"({"device_id":1})";
+  auto response = hub.ask(post("/api/v1/devices/register", R"({"a":1})"));
+  CHECK(response.status == 201);
+  CHECK(response.body == R"({"device_id":1})");
+  CHECK(response.header("content-type") == "application/json");
+  CHECK(hub.backend.last.number == 0);
+  CHECK(hub.backend.last.text == R"(: {"a":1})");
+  response = hub.ask(get("/api/v1/devices/gate%207?x=y", "Authorization: Bearer gtd_1\r\n"));
+  CHECK(hub.backend.last.number == 1);
+  CHECK(hub.backend.last.text == "bearer:gtd_1 controller_id=gate 7 x=y ");
+}
+
+TEST_CASE("what is not there, not taken or not readable is refused") {
+  ApiServer hub;
+  struct Row {
+    std::string request;
+    int status;
+  };
+  const Row rows[] = {
+      {get("/"), 404},
+      {get("/api/v1"), 404},
+      {get("/devices/gate-7"), 404},
+      {get("/api/v1/devices/gate-7/"), 404},
+      {get("/api/v1/devices/register"), 200},  // a device of that name
+      {post("/api/v1/devices/gate-7", "{}"), 405},
+      {post("/api/v1/devices/register", "{}", "text/plain"), 415},
+      {post("/api/v1/devices/register", "{}", "application/json; charset=latin1"), 415},
+      {post("/api/v1/devices/register", "", "text/plain"), 200},
+      {get("/api/v1/devices/gate-7?controller_id=gate-8"), 400},
+      {post("/health", "{}"), 405},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.request);
+    const auto response = hub.ask(row.request);
+    CHECK(response.status == row.status);
+    if (row.status < 400) continue;
+    CHECK(response.header("content-type") == "application/problem+json");
+    CHECK(boost::json::parse(response.body).at("status") == row.status);
+  }
+}
+
+TEST_CASE("methods of a path are told by 405 and OPTIONS, and HEAD works as GET") {
+  ApiServer hub;
+  CHECK(hub.ask("PUT /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\n\r\n").header("allow") == "GET, HEAD, DELETE, OPTIONS");
+  const auto options = hub.ask("OPTIONS /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\n\r\n");
+  CHECK(options.status == 204);
+  CHECK(options.header("allow") == "GET, HEAD, DELETE, OPTIONS");
+  CHECK_FALSE(options.has("content-length"));
+  const auto head = hub.ask("HEAD /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\n\r\n");
+  CHECK(head.status == 200);
+  CHECK(head.header("content-length") == "2");
+}
+
+TEST_CASE("failures become problem documents, and other media types pass through") {
+  ApiServer hub;
+  hub.backend.status = GTR_UNAUTHENTICATED;
+  hub.backend.body = R"({"detail":"The credential is not valid.","errors":[],"retry_after_s":0})";
+  const auto refused = hub.ask(get("/api/v1/devices/g"));
+  CHECK(refused.status == 401);
+  CHECK(refused.header("www-authenticate") == "Bearer");
+  CHECK(boost::json::parse(refused.body).at("detail") == "The credential is not valid.");
+  hub.backend.status = GTR_NO_CONTENT;
+  const auto gone = hub.ask("DELETE /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\n\r\n");
+  CHECK(gone.status == 204);
+  CHECK_FALSE(gone.has("content-type"));
+  hub.backend.status = GTR_OK;
+  hub.backend.content_type = "image/svg+xml";
+  CHECK(hub.ask(get("/api/v1/devices/g")).header("content-type") == "image/svg+xml");
+  hub.backend.content_type = "text/plain\r\nSet-Cookie: a=b";
+  CHECK(hub.ask(get("/api/v1/devices/g")).header("content-type") == "application/json");
+}
+
+TEST_CASE("more operations than may be under way are turned away") {
+  auto settings = ApiServer::unlimited();
+  settings.max_in_flight = 1;
+  ApiServer hub(settings);
+  hub.backend.hold = true;
+  RawClient first(hub.server->port());
+  first.send(get("/api/v1/devices/g"));
+  RawClient second(hub.server->port());
+  CHECK(eventually([&] {
+    second.send(get("/health"));
+    return second.read().status == 200 && !hub.backend.held.empty();
+  }));
+  const auto refused = hub.ask(get("/api/v1/devices/g"));
+  CHECK(refused.status == 503);
+  CHECK(refused.has("retry-after"));
+  hub.api.answer(*hub.backend.held.at(0), GTR_OK, "", "{}");
+  CHECK(first.read().status == 200);
+  hub.backend.hold = false;
+  CHECK(hub.ask(get("/api/v1/devices/g")).status == 200);
+}
+
+TEST_CASE("an address that presents wrong credentials too often has to wait") {
+  Settings settings;
+  settings.rate_limits.failed_login = {0.01, 3};
+  ApiServer hub(settings);
+  hub.backend.status = GTR_UNAUTHENTICATED;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer guess-" + std::to_string(i) + "\r\n")).status == 401);
+  }
+  const auto limited = hub.ask(get("/api/v1/devices/g", "Authorization: Bearer guess-4\r\n"));
+  CHECK(limited.status == 429);
+  CHECK(std::stoi(limited.header("retry-after")) > 1);
+}
+
+TEST_CASE("a write with a session cookie from another site is refused") {
+  ApiServer hub;
+  const std::string head = "DELETE /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\nCookie: gatetorio_session=s\r\n";
+  CHECK(hub.ask(head + "Origin: http://evil\r\n\r\n").status == 403);
+  CHECK(hub.ask(head + "Origin: http://hub\r\n\r\n").status == 200);
+  CHECK(hub.backend.last.text.starts_with("cookie:s"));
+}
+
+TEST_CASE("health, readiness, metrics and documents have their places") {
+  ApiServer hub;
+  auto health = boost::json::parse(hub.ask(get("/health")).body).as_object();
+  CHECK(health.at("status") == "healthy");
+  CHECK(health.at("mqtt_connected") == false);
+  CHECK(health.at("database_connected") == false);
+  CHECK(health.at("version") == "1.2.3");
+  CHECK(hub.ask(get("/ready")).body == R"({"ready":true})");
+  hub.backend.health =
+      R"({"healthy":false,"ready":false,"status":"degraded","facts":{"database_connected":true},"plugins":{"a":"started"}})";
+  const auto unhealthy = hub.ask(get("/health"));
+  CHECK(unhealthy.status == 503);
+  health = boost::json::parse(unhealthy.body).as_object();
+  CHECK(health.at("database_connected") == true);
+  CHECK(health.at("plugins").at("a") == "started");
+  CHECK(hub.ask(get("/ready")).status == 503);
+  CHECK(hub.ask(get("/metrics")).body == "metric 1\n");
+  CHECK(hub.ask(get("/metrics")).header("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+  const auto docs = hub.ask(get("/docs"));
+  CHECK(docs.header("content-security-policy").find("default-src 'none'") == 0);
+  CHECK(docs.body.find("<script>") == std::string::npos);
+  for (const auto* path : {"/docs/app.js", "/docs/style.css", "/openapi.json"}) CHECK(hub.ask(get(path)).status == 200);
+}
+
+TEST_CASE("declarations that cannot be offered are named") {
+  FakeBackend backend;
+  for (const auto* bad : {R"([{"number":0,"id":"x.y","method":"BREW","path":"/a"}])",
+                          R"([{"number":0,"id":"x.y","method":"GET","path":"a//b"}])"}) {
+    Api api(Settings(), backend);
+    CHECK(api.set_operations(bad, "1").find("x.y: ") == 0);
+  }
+  Api api(Settings(), backend);
+  CHECK(api.set_operations("{}", "1") != "");
+}
+
+}  // namespace gatetorio::transport_http::test

@@ -1,0 +1,73 @@
+#include "request.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "credential.hpp"
+
+namespace gatetorio::transport_http {
+
+TEST_CASE("JSON bodies are recognised by their type") {
+  for (const auto* good :
+       {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
+        "application/merge-patch+json", "application/json; profile=x"}) {
+    CAPTURE(good);
+    CHECK(is_json_type(good));
+  }
+  for (const auto* bad : {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1",
+                          "application/jsonx", "+json", "json"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(is_json_type(bad));
+  }
+}
+
+TEST_CASE("a client may choose a harmless request id only") {
+  CHECK(is_request_id("a"));
+  CHECK(is_request_id("Az0._-"));
+  CHECK(is_request_id(std::string(64, 'x')));
+  CHECK_FALSE(is_request_id(std::string(65, 'x')));
+  for (const auto* bad : {"", "a b", "a\x1b[31m", "\xC3\xA4", "a/b"}) CHECK_FALSE(is_request_id(bad));
+}
+
+TEST_CASE("the first media type of Accept is what the caller prefers") {
+  CHECK(first_media_type("image/png;q=0.8, image/svg+xml") == "image/png");
+  CHECK(first_media_type("*/*") == "");
+  CHECK(first_media_type("") == "");
+}
+
+TEST_CASE("credentials come from the Authorization header or the session cookie") {
+  Request request;
+  CHECK(read_credential(request).scheme == "");
+  request.cookie = "theme=dark; gatetorio_session=s3cret; x=y";
+  request.csrf_token = "csrf";
+  CHECK(read_credential(request).scheme == "cookie");
+  CHECK(read_credential(request).secret == "s3cret");
+  CHECK(read_credential(request).name == "csrf");
+  request.authorization = "bearer  gtd_abc";
+  CHECK(read_credential(request).scheme == "bearer");
+  CHECK(read_credential(request).secret == "gtd_abc");
+  request.cookie = {};
+  for (const auto* none : {"Basic abc", "Bearer", "Bearer ", "gtd_abc"}) {
+    CAPTURE(none);
+    request.authorization = none;
+    CHECK(read_credential(request).secret == "");
+  }
+}
+
+TEST_CASE("a write from another site is recognised") {
+  Request request;
+  request.host = "hub:8080";
+  request.method = Method::kPost;
+  CHECK(is_same_origin(request));
+  request.origin = "http://hub:8080";
+  CHECK(is_same_origin(request));
+  for (const auto* other : {"http://evil", "null", "http://hub", "http://hub:8080.evil"}) {
+    CAPTURE(other);
+    request.origin = other;
+    CHECK_FALSE(is_same_origin(request));
+  }
+  request.method = Method::kGet;
+  CHECK(is_same_origin(request));
+}
+
+}  // namespace gatetorio::transport_http

@@ -1,0 +1,146 @@
+// What the guard remembers: commands, sessions, client ids, and the frames that tell it.
+#include <catch2/catch_test_macros.hpp>
+
+#include "broker/client_ids.hpp"
+#include "broker/ledger.hpp"
+#include "broker/protocol.hpp"
+#include "broker/sessions.hpp"
+#include "stack.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+
+Session session(std::string username, std::string client_id) {
+  Session s;
+  s.username = std::move(username);
+  s.client_id = std::move(client_id);
+  return s;
+}
+
+TEST_CASE("only commands that were accepted are in time, until their end") {
+  CommandLedger ledger;
+  const CommandLedger::Clock::time_point start{};
+  ledger.accept("a", start + 10s, start);
+  CHECK(ledger.in_time("a", start + 10s));
+  CHECK_FALSE(ledger.in_time("a", start + 10s + 1ns));
+  CHECK_FALSE(ledger.in_time("b", start));
+}
+
+TEST_CASE("accepting a command again can only shorten its time") {
+  CommandLedger ledger;
+  const CommandLedger::Clock::time_point start{};
+  ledger.accept("a", start + 10s, start);
+  ledger.accept("a", start + 100s, start);
+  CHECK_FALSE(ledger.in_time("a", start + 11s));
+  ledger.accept("a", start + 5s, start);
+  CHECK_FALSE(ledger.in_time("a", start + 6s));
+}
+
+TEST_CASE("the ledger forgets what is over") {
+  CommandLedger ledger;
+  const CommandLedger::Clock::time_point start{};
+  for (int i = 0; i < 1000; ++i) ledger.accept(std::to_string(i), start + 1s * i + 10s, start + 1s * i);
+  CHECK(ledger.size() <= 12);
+}
+
+TEST_CASE("a takeover leaves one live session of two and never none") {
+  SessionTable table;
+  const int first = 0, second = 0;
+  const auto one = table.open(&first, session("dev_1", "gate")).number;
+  const auto two = table.open(&second, session("dev_1", "gate")).number;
+  CHECK(one != two);
+  CHECK(table.live("dev_1") == std::vector<SessionTable::Client>{&second});
+  const auto ended = table.close(&first);
+  REQUIRE(ended);
+  CHECK(ended->superseded);
+  CHECK(ended->number == one);
+  CHECK(table.live("dev_1").size() == 1);
+  CHECK(*table.live_owner("gate") == "dev_1");
+  CHECK_FALSE(table.close(&second)->superseded);
+  CHECK(table.live("dev_1").empty());
+  CHECK(table.live_owner("gate") == nullptr);
+  CHECK_FALSE(table.close(&second));
+}
+
+TEST_CASE("a handle that the broker uses again is another session") {
+  SessionTable table;
+  const int client = 0;
+  table.open(&client, session("dev_1", "a"));
+  table.open(&client, session("dev_2", "b"));
+  CHECK(table.live("dev_1").empty());
+  CHECK(table.live_owner("a") == nullptr);
+  CHECK(table.all().size() == 1);
+}
+
+TEST_CASE("an absent client's id stays its own as long as its session waits") {
+  ClientIds ids;
+  const ClientIds::Clock::time_point start{1000h};
+  bool exists = true;
+  int asked = 0;
+  const auto probe = [&](const std::string&) {
+    ++asked;
+    return exists;
+  };
+  ids.left("phone", "usr_1", start);
+  CHECK(ids.held_by_other("phone", "usr_2", probe, start));
+  CHECK_FALSE(ids.held_by_other("phone", "usr_1", probe, start));
+  CHECK(ids.held_by_other("phone", "usr_2", probe, start + 1s));
+  CHECK(asked == 1);
+  exists = false;
+  CHECK_FALSE(ids.held_by_other("phone", "usr_2", probe, start + 10s));
+  CHECK(ids.size() == 0);
+}
+
+TEST_CASE("ids whose session ended with the connection are swept") {
+  ClientIds ids;
+  const ClientIds::Clock::time_point start{1000h};
+  ids.left("a", "usr_1", start);
+  ids.left("b", "usr_1", start);
+  ids.sweep([](const std::string& id) { return id == "b"; }, start);
+  CHECK(ids.size() == 1);
+}
+
+TEST_CASE("client ids survive a restart of the broker for a day") {
+  const testing::TempFolder folder;
+  const std::string path = folder.path("client-ids");
+  const ClientIds::Clock::time_point start{1000h};
+  const auto never = [](const std::string&) { return false; };
+  ClientIds before;
+  before.left("phone", "usr_1", start);
+  REQUIRE(before.save(path));
+  ClientIds after;
+  REQUIRE(after.load(path, start + 1h));
+  CHECK(after.held_by_other("phone", "usr_2", never, start + 1h));
+  CHECK_FALSE(after.held_by_other("phone", "usr_2", never, start + 25h));
+  CHECK_FALSE(ClientIds().load(folder.path("none"), start));
+}
+
+TEST_CASE("frames are cut from any pieces") {
+  const std::string bytes = to_frame(SessionOpened{7, "usr_1", "phone", "192.0.2.1"}) + to_frame(Synced{});
+  FrameReader reader;
+  std::vector<Frame> frames;
+  for (const char byte : bytes) {
+    reader.append({&byte, 1});
+    while (auto frame = reader.next()) frames.push_back(std::move(*frame));
+  }
+  REQUIRE(frames.size() == 2);
+  SessionOpened opened;
+  REQUIRE(wire::decode(frames[0].body, opened));
+  CHECK(opened.session == 7);
+  CHECK(opened.client_id == "phone");
+  CHECK(frames[1].type == Synced::kType);
+}
+
+TEST_CASE("a frame of an impossible size breaks the stream") {
+  for (const std::string& bytes : {std::string(4, '\0'), std::string(4, '\xff')}) {
+    FrameReader reader;
+    reader.append(bytes);
+    CHECK_FALSE(reader.next());
+    CHECK(reader.broken());
+  }
+}
+
+}  // namespace
+}  // namespace gatetorio::transport_mqtt
