@@ -63,13 +63,14 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
           : fs::absolute(config.hub().plugin_dir).string();
   std::vector<std::string> migrations = config.hub().migrations_dir;
   for (std::string& dir : migrations) dir = fs::absolute(dir).string();
-  migrations.push_back(
-      first_existing({program_dir_ / "migrations", program_dir_ / kInstalledMigrationsDir}).lexically_normal().string());
+  migrations.push_back(first_existing({program_dir_ / "migrations", program_dir_ / kInstalledMigrationsDir})
+                           .lexically_normal()
+                           .string());
   settings["migrations_dir"] = joined(migrations);
 
   self_.id = "hub";
   self_.version = kVersion;
-  self_.lane = &platform_->executor.make_lane(false);
+  self_.lane = &platform_->executor.make_lane(false, self_.id);
   self_.host.size = sizeof(gtr_host);
   self_.host.get_interface = &host_interface;
   self_.host.plugin = &self_;
@@ -81,17 +82,12 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
 }
 
 Hub::~Hub() {
-  sweeping_ = false;
-  platform_->executor.cancel_all_timers();
-  // Workers end first: after them nothing can call into a plugin, so that it may be destroyed.
-  std::vector<std::unique_ptr<Loaded>> plugins = std::move(plugins_);
-  platform_->executor.join();
-  for (auto& loaded : plugins) lifecycle_.destroy(loaded->plugin);
+  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) lifecycle_.destroy((*loaded)->plugin);
 }
 
 void Hub::sweep() {
   platform_->executor.start_timer(kSweepMs, [this](bool fired) {
-    if (!fired || !sweeping_) return;
+    if (!fired) return;
     const auto now = Clock::now();
     const std::size_t late = platform_->services.sweep(now) + platform_->operations.sweep(now);
     if (late > 0) log_.write(LogLevel::kWarn, "hub", "calls got no answer in time", {{"count", std::to_string(late)}});
@@ -118,7 +114,7 @@ void Hub::load(const std::string& id) {
   if (!schema) return config_.plugin_error(id, "declares its options wrongly: " + schema.error().detail);
   loaded->schema = *std::move(schema);
   loaded->needs = {id, list_of(plugin.descriptor->provides), list_of(plugin.descriptor->requires_)};
-  plugin.lane = &platform_->executor.make_lane(plugin.descriptor->affinity != GTR_AFFINITY_ANY);
+  plugin.lane = &platform_->executor.make_lane(plugin.descriptor->affinity != GTR_AFFINITY_ANY, id);
   plugin.host.size = sizeof(gtr_host);
   plugin.host.get_interface = &host_interface;
   plugin.host.plugin = &plugin;
@@ -161,6 +157,10 @@ void Hub::configure_one(Loaded& loaded) {
   }
 }
 
+bool Hub::is_configured() const {
+  return std::all_of(plugins_.begin(), plugins_.end(), [](const auto& loaded) { return loaded->plugin.is_configured; });
+}
+
 std::vector<DeclaredPlugin> Hub::declared() const {
   std::vector<DeclaredPlugin> list;
   for (const auto& loaded : plugins_) {
@@ -198,11 +198,13 @@ void Hub::start(const std::function<bool()>& is_stopping) {
   }
   if (is_stopping()) return;
   if (!all) {
-    log_.write(LogLevel::kError, "hub", "not ready: a plugin failed; the others serve, /ready says 503", {});
+    log_.write(LogLevel::kError, "hub", "not ready: a plugin failed; the others serve, /ready says 503",
+               {{"serves", platform_->announcements.words()}});
     return;
   }
   platform_->health.set_ready(true);
-  std::printf("%s\n", platform_->announcements.line().c_str());
+  const std::string words = platform_->announcements.words();
+  std::printf("ready%s%s\n", words.empty() ? "" : " ", words.c_str());
   std::fflush(stdout);
   sd_notify(0, "READY=1");
 }
@@ -217,18 +219,18 @@ bool Hub::stop() {
     const auto left = std::chrono::duration_cast<milliseconds>(total - (Clock::now() - began));
     return std::clamp(left, milliseconds(10), each);
   };
+  bool clean = true;
   for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) {
-    lifecycle_.drain((*loaded)->plugin, patience());
+    clean = lifecycle_.drain((*loaded)->plugin, patience()) && clean;
   }
+  platform_->operations.cancel_all();  // while the transports can still tell their callers
   for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) {
-    lifecycle_.stop((*loaded)->plugin, patience());
+    clean = lifecycle_.stop((*loaded)->plugin, patience()) && clean;
   }
   platform_->operations.cancel_all();
   platform_->services.cancel_all();
-  return std::all_of(plugins_.begin(), plugins_.end(), [](const auto& loaded) {
-    const PluginState state = loaded->plugin.state.load();
-    return state == PluginState::kStopped || state == PluginState::kFailed;
-  });
+  // Workers end before plugins are destroyed: after them nothing can call into one.
+  return platform_->executor.join(patience()) && clean;
 }
 
 }  // namespace gatetorio::core

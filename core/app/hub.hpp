@@ -1,7 +1,6 @@
 // The hub as a whole: loads what the configuration names, starts it in order, waits, and stops it in order.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,14 +21,16 @@ class Hub {
 
   // Loads and configures every plugin, starting nothing. What is wrong with the configuration is in its problems().
   void configure();
+  // Whether every plugin took its configuration.
+  bool is_configured() const;
   // The options of the loaded plugins, for documents.
   std::vector<DeclaredPlugin> declared() const;
 
   // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`
   // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve.
   void start(const std::function<bool()>& is_stopping);
-  // Drains and stops everything within hub.stop_timeout. True where everything ended as it should: only then may the
-  // process end by returning from main.
+  // Drains and stops everything, started or only configured, within hub.stop_timeout, and ends the workers. True where
+  // everything ended as it should: only then may this object be destroyed. Nothing may be called after.
   bool stop();
 
  private:
@@ -48,7 +49,6 @@ class Hub {
   Plugin self_;  // the hub's own door to its services
   std::unique_ptr<Host> host_;
   std::vector<std::unique_ptr<Loaded>> plugins_;  // in the order of starting, once configured
-  std::atomic<bool> sweeping_{true};
 };
 
 }  // namespace gatetorio::core

@@ -48,6 +48,12 @@ bool tell(const Config& config) {
   return config.ok();
 }
 
+int tell_check(const Hub& hub, const std::string& file) {
+  if (!hub.is_configured()) return kBadConfiguration;  // the log has said why
+  std::printf("%s: the configuration is valid\n", file.c_str());
+  return 0;
+}
+
 LogLevel level_of(const std::string& word) {
   if (word == "debug") return LogLevel::kDebug;
   if (word == "warn") return LogLevel::kWarn;
@@ -60,14 +66,17 @@ int print_options(const Hub& hub, const std::string& format) {
   return 0;
 }
 
-int run(Hub& hub, Log& log, StopSignal& stop_signal) {
+void run(Hub& hub, Log& log, StopSignal& stop_signal) {
   hub.start([&stop_signal] { return stop_signal.came(); });
   stop_signal.wait();
   log.write(LogLevel::kInfo, "hub", "stopping", {});
-  if (hub.stop()) return 0;
+}
+
+int leave(Hub& hub, int exit_code) {
+  if (hub.stop()) return exit_code;
   // Something of a plugin still runs: unwinding beneath it would be worse than not.
   std::fflush(nullptr);
-  _exit(0);
+  _exit(exit_code);
 }
 
 }  // namespace
@@ -86,11 +95,9 @@ int main(int argc, char** argv) {
            .level = level_of(config.hub().log_level)});
   Hub hub(config, log, "/proc/self/exe");
   hub.configure();
-  if (!tell(config)) return kBadConfiguration;
-  if (line.command == Command::kOptions) return print_options(hub, line.format);
-  if (line.command == Command::kCheck) {
-    std::printf("%s: the configuration is valid\n", line.config.c_str());
-    return 0;
-  }
-  return run(hub, log, stop_signal);
+  if (!tell(config)) return leave(hub, kBadConfiguration);
+  if (line.command == Command::kOptions) return leave(hub, print_options(hub, line.format));
+  if (line.command == Command::kCheck) return leave(hub, tell_check(hub, line.config));
+  run(hub, log, stop_signal);
+  return leave(hub, 0);
 }

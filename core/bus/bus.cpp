@@ -21,27 +21,35 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
  public:
   explicit Queue(Subscriber subscriber) : subscriber_(std::move(subscriber)) {}
   const std::string& topic() const { return subscriber_.topic; }
+  bool is_on(const Lane& lane) const { return subscriber_.lane == &lane; }
+
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    if (!waiting_.empty() || detached_) schedule();
+  }
 
   void push(const std::shared_ptr<const Event>& event) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (closed_ || detached_) return;
-      if (subscriber_.policy == GTR_COALESCE_BY_KEY && replace(event)) return;
-      if (waiting_.size() >= subscriber_.capacity && !make_room()) return schedule();
-      waiting_.push_back(event);
-      if (subscriber_.policy == GTR_COALESCE_BY_KEY) by_key_[event->key] = std::prev(waiting_.end());
-      schedule();
-    }
+    const std::lock_guard lock(mutex_);
+    if (closed_ || detached_) return;
+    if (subscriber_.policy == GTR_COALESCE_BY_KEY && replace(event)) return;
+    if (waiting_.size() >= subscriber_.capacity && !make_room()) return schedule();
+    waiting_.push_back(event);
+    if (subscriber_.policy == GTR_COALESCE_BY_KEY) by_key_[event->key] = std::prev(waiting_.end());
+    schedule();
+  }
+
+  // False where the calling thread is in the handler, so that waiting for its end would be for ever.
+  bool shut() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    waiting_.clear();
+    by_key_.clear();
+    return delivering_ != std::this_thread::get_id();
   }
 
   void close() {
-    {
-      const std::lock_guard lock(mutex_);
-      closed_ = true;
-      waiting_.clear();
-      by_key_.clear();
-      if (delivering_ == std::this_thread::get_id()) return;
-    }
+    if (!shut()) return;
     const std::lock_guard wait(delivery_);
   }
 
@@ -75,7 +83,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
 
   // With mutex_ held.
   void schedule() {
-    if (scheduled_) return;
+    if (scheduled_ || !open_) return;
     scheduled_ = true;
     subscriber_.lane->post([self = shared_from_this()] { self->deliver(); });
   }
@@ -101,11 +109,22 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
         lost = lost_;
         delivering_ = std::this_thread::get_id();
       }
-      call(event.get(), lost);
-      if (!event) return;  // detached: scheduled_ stays set, nothing more comes
+      try {
+        call(event.get(), lost);
+      } catch (...) {
+        end_turn(event != nullptr);
+        throw;  // to the lane, which reports it; the next event comes nevertheless
+      }
+      if (!event) return end_turn(false);
     }
+    end_turn(true);
+  }
+
+  // `more` false: the end of the subscription was told, nothing follows; scheduled_ stays set.
+  void end_turn(bool more) {
     const std::lock_guard lock(mutex_);
     delivering_ = {};
+    if (!more) return;
     scheduled_ = false;
     if (!waiting_.empty() || detached_) schedule();
   }
@@ -127,6 +146,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   std::unordered_map<std::string, std::list<std::shared_ptr<const Event>>::iterator> by_key_;
   std::thread::id delivering_;
   std::uint64_t lost_ = 0;
+  bool open_ = false;
   bool scheduled_ = false;
   bool closed_ = false;
   bool detached_ = false;
@@ -142,7 +162,9 @@ void Bus::publish(std::string_view topic, std::string_view key, std::string_view
 
 std::uint64_t Bus::subscribe(Subscriber subscriber) {
   const std::lock_guard lock(mutex_);
+  const Lane* subscriber_lane = subscriber.lane;
   auto queue = std::make_shared<Queue>(std::move(subscriber));
+  if (open_.contains(subscriber_lane)) queue->open();
   topics_[queue->topic()].push_back(queue);
   by_number_[++last_number_] = std::move(queue);
   return last_number_;
@@ -159,6 +181,22 @@ void Bus::unsubscribe(std::uint64_t subscription) {
     std::erase(topics_[queue->topic()], queue);
   }
   queue->close();
+}
+
+void Bus::open(const Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  open_.insert(&lane);
+  for (const auto& [number, queue] : by_number_) {
+    if (queue->is_on(lane)) queue->open();
+  }
+}
+
+void Bus::shut(const Lane& lane) {
+  const std::lock_guard lock(mutex_);
+  open_.erase(&lane);
+  for (const auto& [number, queue] : by_number_) {
+    if (queue->is_on(lane)) queue->shut();
+  }
 }
 
 }  // namespace gatetorio::core

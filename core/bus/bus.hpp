@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -28,8 +29,8 @@ class Bus {
     std::uint32_t capacity = 1;
     gtr_event_fn handler = nullptr;
     void* context = nullptr;
-    Lane* lane = nullptr;                 // where the handler runs; outlives the bus
-    std::function<void()> on_lost = {};   // once for each event lost; any thread, must not call the bus
+    Lane* lane = nullptr;                // where the handler runs; outlives the bus
+    std::function<void()> on_lost = {};  // once for each event lost; any thread, must not call the bus
   };
 
   // Any thread. The bytes are copied.
@@ -39,11 +40,17 @@ class Bus {
   // Returns when no handler of it is running, unless the calling thread is in that handler.
   void unsubscribe(std::uint64_t subscription);
 
+  // Handlers on this lane run from now on; before, events wait in their queues.
+  void open(const Lane& lane);
+  // No handler on this lane begins any more. Does not wait for one that is running.
+  void shut(const Lane& lane);
+
  private:
   class Queue;
-  mutable std::shared_mutex mutex_;  // guards the two maps
+  mutable std::shared_mutex mutex_;  // guards all below
   std::unordered_map<std::string, std::vector<std::shared_ptr<Queue>>> topics_;
   std::map<std::uint64_t, std::shared_ptr<Queue>> by_number_;
+  std::set<const Lane*> open_;
   std::uint64_t last_number_ = 0;
 };
 

@@ -38,11 +38,18 @@ Result<Operation> parse_operation(std::string_view declaration) {
   const auto& object = operation.declaration;
   operation.id = text_of(object, "id");
   if (!has_form_of_id(operation.id)) return wrong("'id' must be lower-case letters, digits, dots and dashes");
-  const std::string path = text_of(object, "path");
-  if (!text_of(object, "method").empty() && !path.starts_with('/')) return wrong("'path' must begin with /");
+  operation.method = text_of(object, "method");
+  operation.path = text_of(object, "path");
+  if (!operation.method.empty() && !operation.path.starts_with('/')) return wrong("'path' must begin with /");
   operation.resource = text_of(object, "resource");
   operation.credential_field = text_of(object, "credential_field");
   operation.denied_as = text_of(object, "denied_as") == "not_found" ? Status::kNotFound : Status::kForbidden;
+  const auto* body_only = object.if_contains("body_only");
+  if (body_only != nullptr && body_only->is_bool() && body_only->get_bool() && !operation.resource.empty() &&
+      operation.path.find("{" + operation.resource + "}") == std::string::npos) {
+    // Else access would be judged by a parameter and the handler would act on the body.
+    return wrong("with 'body_only' the 'resource' must be part of 'path'");
+  }
   const auto* callers = object.if_contains("callers");
   if (callers == nullptr || !callers->is_array() || callers->get_array().empty()) {
     return wrong("'callers' must say who may call; {\"kind\": \"anyone\"} is everybody");

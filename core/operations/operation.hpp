@@ -1,6 +1,7 @@
 // An operation as declared, and one call of it under way.
 #pragma once
 
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <string>
@@ -23,8 +24,9 @@ struct CallerRule {
 struct Operation {
   std::uint64_t number = 0;
   std::string id;
+  std::string method, path;  // both empty: not offered over HTTP
   std::vector<CallerRule> callers;
-  std::string resource;          // the field or parameter that names it; empty: none
+  std::string resource;  // the field or parameter that names it; empty: none
   Status denied_as = Status::kForbidden;
   std::string credential_field;  // may carry the bearer credential; empty: none
   boost::json::object declaration;
@@ -65,6 +67,8 @@ struct Invocation {
   void (*stream_data)(void*, gtr_bytes);
   void (*stream_end)(void*);
   void* context;
+  std::atomic<bool> has_stream{false};   // one a call
+  std::atomic<std::uint64_t> stream{0};  // its number; 0: none
   Clock::time_point began = Clock::now();
 };
 

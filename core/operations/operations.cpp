@@ -9,20 +9,24 @@ namespace {
 
 constexpr auto kDeadline = std::chrono::seconds(30);
 
-Error unauthenticated(std::string detail) {
-  return {.status = Status::kUnauthenticated, .detail = std::move(detail)};
+Error unreadable(const std::string& whose) {
+  return {.status = Status::kInternal, .detail = "The answer of the " + whose + " cannot be read."};
 }
 
-// A text member of the call's parameters or, failing that, of its body.
+Error not_running(const Operation& operation) {
+  return {.status = Status::kUnavailable,
+          .detail = "Plugin '" + operation.owner->id + "' is not running.",
+          .retry_after_s = 5};
+}
+
+Error unauthenticated(std::string detail) { return {.status = Status::kUnauthenticated, .detail = std::move(detail)}; }
+
 struct NamedText {
   bool is_malformed = false;
   std::optional<std::string> value;
 };
 
-NamedText find_text(const Invocation& call, std::string_view name) {
-  for (const gtr_field& param : call.params) {
-    if (to_view(param.name) == name) return {.value = std::string(to_view(param.value))};
-  }
+NamedText find_in_body(const Invocation& call, std::string_view name) {
   if (call.body.empty()) return {};
   unsigned char buffer[2048];
   boost::json::monotonic_resource memory(buffer, sizeof buffer);
@@ -33,6 +37,14 @@ NamedText find_text(const Invocation& call, std::string_view name) {
   const auto* member = object == nullptr ? nullptr : object->if_contains(name);
   if (member == nullptr || !member->is_string()) return {};
   return {.value = std::string(member->get_string())};
+}
+
+// A text member of the call's parameters or, failing that, of its body.
+NamedText find_text(const Invocation& call, std::string_view name) {
+  for (const gtr_field& param : call.params) {
+    if (to_view(param.name) == name) return {.value = std::string(to_view(param.value))};
+  }
+  return find_in_body(call, name);
 }
 
 }  // namespace
@@ -51,10 +63,9 @@ gtr_status Operations::declare(Plugin& owner, std::string_view declaration, gtr_
   }
   auto operation = std::make_unique<Operation>(*std::move(parsed));
   const std::lock_guard lock(mutex_);
-  const auto& mine = operation->declaration;
   for (const auto& other : operations_) {
-    const bool same_route = !mine.at("method").as_string().empty() && other->declaration.at("method") == mine.at("method") &&
-                            other->declaration.at("path") == mine.at("path");
+    const bool same_route =
+        !operation->method.empty() && other->method == operation->method && other->path == operation->path;
     if (other->id == operation->id || same_route) {
       problem = "plugin '" + other->owner->id + "' has declared it as " + other->id;
       return GTR_CONFLICT;
@@ -108,9 +119,7 @@ void Operations::begin(void* argument) {
   Operations& self = *job->operations;
   const auto& call = job->call;
   if (!call->operation.owner->serves()) {
-    self.refuse(call, {.status = Status::kUnavailable,
-                       .detail = "Plugin '" + call->operation.owner->id + "' is not running.",
-                       .retry_after_s = 5});
+    self.refuse(call, not_running(call->operation));
   } else if (call->operation.is_open() && call->secret.empty()) {
     self.run_handler(call);
   } else {
@@ -122,7 +131,7 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   const Operation& operation = call->operation;
   std::string secret(call->secret);
   if (secret.empty() && !operation.credential_field.empty()) {
-    const NamedText field = find_text(*call, operation.credential_field);
+    const NamedText field = find_in_body(*call, operation.credential_field);  // never in a parameter: URLs are logged
     if (field.is_malformed) {
       co_return refuse(call, {.status = Status::kMalformed, .detail = "The body is not valid JSON."});
     }
@@ -173,7 +182,7 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call, std::s
 Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, std::string resource) {
   const Error forbidden{.status = Status::kForbidden, .detail = "You may not do this."};
   AccessQuery query;
-  if (!wire::decode(call->principal, query.principal)) co_return Error{};
+  if (!wire::decode(call->principal, query.principal)) co_return unreadable("authenticator");
   const CallerRule* rule = call->operation.rule_for(query.principal.kind);
   if (rule == nullptr) co_return forbidden;
   if (rule->need.empty()) co_return Result<void>();
@@ -189,7 +198,7 @@ Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, st
   Result<std::string> answer = co_await awaiter;
   if (!answer) co_return answer.error();
   Decision decision;
-  if (!wire::decode(*answer, decision)) co_return Error{};
+  if (!wire::decode(*answer, decision)) co_return unreadable("access control");
   if (!decision.is_allowed) {
     const bool is_stranger = decision.access.level.empty();
     if (is_stranger && call->operation.denied_as == Status::kNotFound) {
@@ -219,16 +228,23 @@ void Operations::authenticate(std::string_view scheme, std::string_view name, st
 }
 
 void Operations::run_handler(const std::shared_ptr<Invocation>& call) {
-  struct Run {
-    std::shared_ptr<Invocation> call;
-  };
-  call->operation.owner->lane->dispatch(
-      [](void* argument) {
-        const std::unique_ptr<Run> run(static_cast<Run*>(argument));
-        const Operation& operation = run->call->operation;
-        operation.handler(operation.context, &run->call->request);
-      },
-      new Run{call});
+  call->operation.owner->lane->dispatch(&Operations::handle, new Job{this, call});
+}
+
+void Operations::handle(void* argument) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(argument));
+  Operations& self = *job->operations;
+  const auto& call = job->call;
+  const Operation& operation = call->operation;
+  // Whoever asked was told that it took too long. Doing it now would be the late command that moves a gate.
+  if (!self.calls_.is_waiting(call->call)) return self.refuse(call, {});
+  if (!operation.owner->serves()) return self.refuse(call, not_running(operation));
+  try {
+    operation.handler(operation.context, &call->request);
+  } catch (...) {
+    self.refuse(call, {.detail = "The hub could not do this; its log says why."});
+    throw;  // to the lane, which reports it
+  }
 }
 
 void Operations::refuse(const std::shared_ptr<Invocation>& call, const Error& error) {
@@ -239,21 +255,29 @@ void Operations::refuse(const std::shared_ptr<Invocation>& call, const Error& er
 void Operations::complete(gtr_call call, const gtr_reply& reply) {
   bool first = false;
   const auto invocation = calls_.finish(call, first);
-  if (!invocation || !first) {
-    if (reply.stream != 0) streams_.close(reply.stream, false);
-    return;
+  if (!invocation) return;
+  const std::uint64_t stream = invocation->stream.load();
+  gtr_reply answer = reply;
+  if (reply.status >= GTR_FIRST_ERROR) answer.stream = 0;
+  if (first && answer.stream != 0 && answer.stream != stream) {
+    invocation->answer(Error{.detail = "The answer names a stream that is not its own."});
+  } else if (first) {
+    invocation->answer(answer);
+    if (answer.stream != 0) return streams_.begin(stream);
   }
-  invocation->answer(reply);
-  if (reply.stream != 0) streams_.begin(reply.stream);
+  if (stream != 0) streams_.drop(stream);
 }
 
 std::uint64_t Operations::stream_open(gtr_call call, gtr_completion closed) {
   const auto invocation = calls_.find(call);
-  if (!invocation) {
-    lane_->post([closed] { closed.done(closed.context, GTR_GONE, {nullptr, 0}); });
-    return 0;
+  const bool can_stream = invocation && invocation->stream_data != nullptr && invocation->stream_end != nullptr;
+  if (can_stream && calls_.is_waiting(call) && !invocation->has_stream.exchange(true)) {
+    const Streams::Sink sink{invocation->stream_data, invocation->stream_end, invocation->context};
+    invocation->stream = streams_.open(sink, closed);
+    return invocation->stream;
   }
-  return streams_.open({invocation->stream_data, invocation->stream_end, invocation->context}, closed);
+  lane_->post([closed] { closed.done(closed.context, GTR_GONE, {nullptr, 0}); });
+  return 0;
 }
 
 void Operations::give_up(gtr_call call, const Error& error) {

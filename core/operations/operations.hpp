@@ -45,6 +45,7 @@ class Operations {
  private:
   struct Job;
   static void begin(void* job);
+  static void handle(void* job);
   Task<void> authorise(std::shared_ptr<Invocation> call);
   Task<Result<void>> identify(std::shared_ptr<Invocation> call, std::string_view secret);
   Task<Result<void>> check_access(std::shared_ptr<Invocation> call, std::string resource);

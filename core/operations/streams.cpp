@@ -1,5 +1,7 @@
 #include "core/operations/streams.hpp"
 
+#include <utility>
+
 #include "gatetorio/result.hpp"
 
 namespace gatetorio::core {
@@ -19,13 +21,25 @@ std::shared_ptr<Streams::Stream> Streams::find(std::uint64_t stream) const {
   return found == streams_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<Streams::Stream> Streams::remove(std::uint64_t stream) {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.extract(stream);
+  return found ? found.mapped() : nullptr;
+}
+
 void Streams::begin(std::uint64_t number) {
   const auto stream = find(number);
   if (!stream) return;
-  const std::lock_guard lock(stream->mutex);
-  stream->begun = true;
-  for (const std::string& event : stream->early) stream->sink.data(stream->sink.context, to_bytes(event));
-  stream->early.clear();
+  bool has_ended = false;
+  {
+    const std::lock_guard lock(stream->mutex);
+    stream->begun = true;
+    for (const std::string& event : stream->early) stream->sink.data(stream->sink.context, to_bytes(event));
+    stream->early.clear();
+    has_ended = stream->ended;
+    if (has_ended) stream->sink.end(stream->sink.context);
+  }
+  if (has_ended) remove(number);
 }
 
 gtr_status Streams::write(std::uint64_t number, std::string_view event) {
@@ -42,19 +56,27 @@ gtr_status Streams::write(std::uint64_t number, std::string_view event) {
   return GTR_OK;
 }
 
-void Streams::close(std::uint64_t number, bool tell_transport) {
-  std::shared_ptr<Stream> stream;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = streams_.find(number);
-    if (found == streams_.end()) return;
-    stream = std::move(found->second);
-    streams_.erase(found);
-  }
+void Streams::end(std::uint64_t number) {
+  const auto stream = find(number);
+  if (!stream) return;
+  bool has_begun = false;
   {
     const std::lock_guard lock(stream->mutex);
+    if (stream->ended) return;
     stream->ended = true;
-    if (tell_transport && stream->begun) stream->sink.end(stream->sink.context);
+    has_begun = stream->begun;
+    if (has_begun) stream->sink.end(stream->sink.context);
+  }
+  if (has_begun) remove(number);  // else `begin` or `drop` does
+  stream->closed.done(stream->closed.context, GTR_OK, {nullptr, 0});
+}
+
+void Streams::drop(std::uint64_t number) {
+  const auto stream = remove(number);
+  if (!stream) return;
+  {
+    const std::lock_guard lock(stream->mutex);
+    if (std::exchange(stream->ended, true)) return;
   }
   stream->closed.done(stream->closed.context, GTR_OK, {nullptr, 0});
 }
@@ -65,7 +87,7 @@ void Streams::close_all() {
     const std::lock_guard lock(mutex_);
     for (const auto& [number, stream] : streams_) open.push_back(number);
   }
-  for (const std::uint64_t number : open) close(number, true);
+  for (const std::uint64_t number : open) end(number);
 }
 
 }  // namespace gatetorio::core

@@ -23,12 +23,14 @@ class Streams {
 
   // `closed` fires once: when either side ended the stream.
   std::uint64_t open(Sink sink, gtr_completion closed);
-  // What was written before the caller had its answer follows now.
+  // The caller has its answer: what was written before follows now, and the end where that has come already.
   void begin(std::uint64_t stream);
   // GTR_GONE once it has ended.
   gtr_status write(std::uint64_t stream, std::string_view event);
-  // By the feature: the transport is told. By the transport, or for an answer that never used it: it is not.
-  void close(std::uint64_t stream, bool tell_transport);
+  // By the feature: the transport is told, as soon as it knows of the stream.
+  void end(std::uint64_t stream);
+  // By the transport, or for an answer that never used it: the transport hears nothing more.
+  void drop(std::uint64_t stream);
   void close_all();
 
  private:
@@ -41,6 +43,7 @@ class Streams {
     std::vector<std::string> early;
   };
   std::shared_ptr<Stream> find(std::uint64_t stream) const;
+  std::shared_ptr<Stream> remove(std::uint64_t stream);
 
   mutable std::mutex mutex_;  // guards both
   std::unordered_map<std::uint64_t, std::shared_ptr<Stream>> streams_;

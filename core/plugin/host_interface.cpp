@@ -42,9 +42,10 @@ constexpr gtr_executor kExecutor{
     [](gtr_host* host, gtr_task_fn task, void* context) { plugin_of(host).lane->dispatch(task, context); },
     [](gtr_host* host, std::uint64_t delay_ms, gtr_completion done) {
       Lane* lane = plugin_of(host).lane;
-      return platform_of(host).executor.start_timer(delay_ms, [lane, done](bool fired) {
+      const auto ended = [lane, done](bool fired) {
         lane->post([done, fired] { done.done(done.context, fired ? GTR_OK : GTR_CANCELLED, {nullptr, 0}); });
-      });
+      };
+      return platform_of(host).executor.start_timer(delay_ms, ended, lane);
     },
     [](gtr_host* host, std::uint64_t timer) { platform_of(host).executor.cancel_timer(timer); }};
 
@@ -114,9 +115,9 @@ constexpr gtr_operations kOperations{
     [](gtr_host* host, std::uint64_t stream, gtr_bytes event) {
       return platform_of(host).operations.streams().write(stream, to_view(event));
     },
-    [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().close(stream, true); },
+    [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().end(stream); },
     [](gtr_host* host, const gtr_invocation* invocation) { platform_of(host).operations.invoke(*invocation); },
-    [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().close(stream, false); },
+    [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().drop(stream); },
     [](gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done) {
       platform_of(host).operations.authenticate(to_view(scheme), to_view(name), to_view(secret), done);
     }};
@@ -142,25 +143,30 @@ void inspect_report(gtr_host* host, gtr_bytes name, gtr_completion done) {
   Platform& platform = platform_of(host);
   plugin_of(host).lane->post([&platform, wanted = std::string(to_view(name)), done] {
     std::string report;
-    if (wanted == "operations") report = platform.operations.report();
-    else if (wanted == "health") report = platform.health.report();
-    else if (wanted == "plugins") report = platform.plugins_report();
-    else if (wanted == "metrics") report = platform.metrics.render();
+    if (wanted == "operations")
+      report = platform.operations.report();
+    else if (wanted == "health")
+      report = platform.health.report();
+    else if (wanted == "plugins")
+      report = platform.plugins_report();
+    else if (wanted == "metrics")
+      report = platform.metrics.render();
     done.done(done.context, report.empty() ? GTR_NOT_FOUND : GTR_OK, to_bytes(report));
   });
 }
 
-constexpr gtr_inspect kInspect{
-    sizeof(gtr_inspect), &inspect_report,
-    [](gtr_host* host, gtr_bytes name, std::uint32_t value) { platform_of(host).health.set_fact(to_view(name), value != 0); },
-    [](gtr_host* host, gtr_bytes name, gtr_bytes value) {
-      platform_of(host).announcements.set(to_view(name), to_view(value));
-    },
-    [](gtr_host* host, gtr_bytes name) {
-      const auto& settings = platform_of(host).settings;
-      const auto found = settings.find(to_view(name));
-      return found == settings.end() ? gtr_bytes{nullptr, 0} : to_bytes(found->second);
-    }};
+constexpr gtr_inspect kInspect{sizeof(gtr_inspect), &inspect_report,
+                               [](gtr_host* host, gtr_bytes name, std::uint32_t value) {
+                                 platform_of(host).health.set_fact(to_view(name), value != 0);
+                               },
+                               [](gtr_host* host, gtr_bytes name, gtr_bytes value) {
+                                 platform_of(host).announcements.set(to_view(name), to_view(value));
+                               },
+                               [](gtr_host* host, gtr_bytes name) {
+                                 const auto& settings = platform_of(host).settings;
+                                 const auto found = settings.find(to_view(name));
+                                 return found == settings.end() ? gtr_bytes{nullptr, 0} : to_bytes(found->second);
+                               }};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #define BOOST_DLL_USE_STD_FS
 #include <boost/dll/shared_library.hpp>
+#include <cstddef>
 #include <fstream>
 #include <memory>
 #include <vector>
@@ -39,11 +40,15 @@ std::string sha256_of(const std::filesystem::path& file) {
 Result<const gtr_plugin*> check(const gtr_plugin* plugin, const std::filesystem::path& file, const std::string& id) {
   const std::string ours = std::to_string(GTR_ABI_MAJOR) + "." + std::to_string(GTR_ABI_MINOR);
   if (plugin == nullptr) return unfit(file, "says that it cannot run under plugin ABI " + ours);
+  constexpr std::size_t kNamesItsAbi = offsetof(gtr_plugin, id);
+  // What ABI 1.0 had: later minors append to it, and a plugin of an older minor is shorter than ours.
+  constexpr std::size_t kSizeOfFirst = offsetof(gtr_plugin, destroy) + sizeof(gtr_plugin::destroy);
+  if (plugin->size < kNamesItsAbi) return unfit(file, "has a descriptor that is too short for any ABI");
   if (plugin->abi_major != GTR_ABI_MAJOR || plugin->abi_minor > GTR_ABI_MINOR) {
     return unfit(file, "was built for plugin ABI " + std::to_string(plugin->abi_major) + "." +
                            std::to_string(plugin->abi_minor) + "; this hub has " + ours);
   }
-  if (plugin->size < sizeof(gtr_plugin)) return unfit(file, "has a descriptor that is too short for its ABI");
+  if (plugin->size < kSizeOfFirst) return unfit(file, "has a descriptor that is too short for its ABI");
   if (plugin->id == nullptr || id != plugin->id) {
     return unfit(file, "calls itself '" + std::string(plugin->id == nullptr ? "" : plugin->id) + "', not '" + id + "'");
   }

@@ -17,27 +17,39 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kForEver = milliseconds::max();
 
-// Where a hook's answer arrives. Shared with the hook, which may answer after everybody has stopped waiting.
-struct Answer {
-  std::mutex mutex;
-  std::condition_variable arrived;
-  std::optional<Result<void>> result;
+std::string words(const Error& error) { return error.detail.empty() ? "it gave no reason" : error.detail; }
 
+}  // namespace
+
+// Where a hook's answer arrives: the first one counts.
+struct Lifecycle::Answer {
   void set(Result<void> value) {
     const std::lock_guard lock(mutex);
     if (!result) result = std::move(value);
     arrived.notify_all();
   }
+  // Empty: not within `patience`.
+  std::optional<Result<void>> wait(milliseconds patience) {
+    std::unique_lock lock(mutex);
+    arrived.wait_for(lock, patience, [this] { return result.has_value(); });
+    return result;
+  }
+  static void done(void* context, gtr_status status, gtr_bytes result) {
+    static_cast<Answer*>(context)->set(
+        status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(error_from_json(status, to_view(result))));
+  }
+
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::optional<Result<void>> result;
 };
 
-void answered(void* context, gtr_status status, gtr_bytes result) {
-  const std::unique_ptr<std::shared_ptr<Answer>> answer(static_cast<std::shared_ptr<Answer>*>(context));
-  (*answer)->set(status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(error_from_json(status, to_view(result))));
-}
+Lifecycle::Lifecycle(Platform& platform) : platform_(platform) {}
+Lifecycle::~Lifecycle() = default;
 
 // Runs `call` on the plugin's lane; what escapes it is an error.
 template <class Call>
-void on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, Call call) {
+void Lifecycle::on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, Call call) {
   plugin.lane->post([answer, call] {
     try {
       call();
@@ -48,17 +60,6 @@ void on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, Call call) {
     }
   });
 }
-
-// Empty: not within `patience`.
-std::optional<Result<void>> wait(Answer& answer, milliseconds patience) {
-  std::unique_lock lock(answer.mutex);
-  answer.arrived.wait_for(lock, patience, [&] { return answer.result.has_value(); });
-  return answer.result;
-}
-
-std::string words(const Error& error) { return error.detail.empty() ? "it gave no reason" : error.detail; }
-
-}  // namespace
 
 void Lifecycle::set_state(Plugin& plugin, PluginState state, const std::string& detail) {
   if (!detail.empty()) plugin.detail = detail;
@@ -77,7 +78,10 @@ Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& opt
   const std::string text = boost::json::serialize(options);
   on_lane(plugin, answer, [&plugin, answer, text] {
     const gtr_status made = plugin.descriptor->create(&plugin.host, &plugin.instance);
-    if (made >= GTR_FIRST_ERROR) return answer->set(Error{.detail = "it could not be created"});
+    if (made >= GTR_FIRST_ERROR) {
+      plugin.instance = nullptr;
+      return answer->set(Error{.detail = "it could not be created"});
+    }
     // The problem is reported during the call, so its context may live here.
     Error problem{.detail = "configure() failed without a reason"};
     const auto report = [](void* context, gtr_status status, gtr_bytes json) {
@@ -87,28 +91,31 @@ Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& opt
     answer->set(status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(problem));
   });
   constexpr milliseconds kPatience(10'000);  // it does no I/O
-  const auto result = wait(*answer, kPatience);
+  const auto result = answer->wait(kPatience);
   Result<void> outcome = result ? *result : Result<void>(Error{.detail = "configure() did not end within 10 s"});
+  plugin.is_configured = static_cast<bool>(outcome);
+  plugin.is_stuck = !result;
   if (outcome) set_state(plugin, PluginState::kConfigured);
   return outcome;
 }
 
 Result<void> Lifecycle::run(Plugin& plugin, Hook hook, milliseconds patience, const char* doing,
                             const std::function<bool()>& is_cancelled) {
-  const auto answer = std::make_shared<Answer>();
-  on_lane(plugin, answer, [&plugin, answer, hook] {
-    auto context = std::make_unique<std::shared_ptr<Answer>>(answer);
-    hook(plugin.instance, {&answered, context.get()});
-    static_cast<void>(context.release());  // `answered` deletes it
-  });
-  constexpr milliseconds kLook(50), kRemind(10'000);
+  const auto answer = answers_.emplace_back(std::make_shared<Answer>());
+  on_lane(plugin, answer, [&plugin, answer, hook] { hook(plugin.instance, {&Answer::done, answer.get()}); });
+  constexpr milliseconds kLook(50), kRemind(10'000), kGrace(3'000);
   const auto began = Clock::now();
   auto remind_at = began + kRemind;
   while (true) {
-    if (const auto result = wait(*answer, std::min(patience, kLook))) return *result;
+    if (const auto result = answer->wait(std::min(patience, kLook))) return *result;
     const auto now = Clock::now();
     if (patience != kForEver && now - began >= patience) return Error{.status = Status::kTimeout};
-    if (is_cancelled()) return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+    if (is_cancelled()) {
+      // What begins must end before it is told to stop, or the two would meet in the plugin.
+      platform_.executor.cancel_timers(*plugin.lane);
+      if (const auto result = answer->wait(kGrace)) return *result;
+      return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+    }
     if (now < remind_at) continue;
     remind_at = now + kRemind;
     platform_.log.write(LogLevel::kWarn, "hub", "still waiting for a plugin", {{"plugin", plugin.id}, {"to", doing}});
@@ -117,6 +124,7 @@ Result<void> Lifecycle::run(Plugin& plugin, Hook hook, milliseconds patience, co
 
 Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_cancelled) {
   set_state(plugin, PluginState::kStarting);
+  platform_.bus.open(*plugin.lane);
   Result<void> started = run(plugin, plugin.descriptor->start, kForEver, "start", is_cancelled);
   if (started) {
     set_state(plugin, PluginState::kStarted);
@@ -126,29 +134,39 @@ Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_ca
   return started;
 }
 
-void Lifecycle::end(Plugin& plugin, Hook hook, milliseconds patience, const char* doing) {
+bool Lifecycle::end(Plugin& plugin, Hook hook, milliseconds patience, const char* doing) {
   const Result<void> done = run(plugin, hook, patience, doing, [] { return false; });
-  if (done) return;
+  if (done) return true;
   const bool is_late = done.error().status == Status::kTimeout;
-  platform_.log.write(LogLevel::kError, "hub", "a plugin did not end as it should",
-                      {{"plugin", plugin.id}, {"in", doing}, {"why", is_late ? "it is too slow" : words(done.error())}});
+  platform_.log.write(
+      LogLevel::kError, "hub", "a plugin did not end as it should",
+      {{"plugin", plugin.id}, {"in", doing}, {"why", is_late ? "it is too slow" : words(done.error())}});
+  return false;
 }
 
-void Lifecycle::drain(Plugin& plugin, milliseconds patience) {
-  if (plugin.state.load() != PluginState::kStarted) return;
+bool Lifecycle::drain(Plugin& plugin, milliseconds patience) {
+  if (plugin.state.load() != PluginState::kStarted) return true;
   set_state(plugin, PluginState::kDraining);
-  end(plugin, plugin.descriptor->drain, patience, "drain");
+  return end(plugin, plugin.descriptor->drain, patience, "drain");
 }
 
-void Lifecycle::stop(Plugin& plugin, milliseconds patience) {
-  if (plugin.instance == nullptr || plugin.state.load() == PluginState::kStopped) return;
+bool Lifecycle::stop(Plugin& plugin, milliseconds patience) {
+  if (!plugin.is_configured || plugin.state.load() == PluginState::kStopped) return !plugin.is_stuck;
   const bool has_failed = plugin.state.load() == PluginState::kFailed;
-  end(plugin, plugin.descriptor->stop, patience, "stop");
+  platform_.bus.shut(*plugin.lane);
+  platform_.executor.cancel_timers(*plugin.lane);  // wakes what sleeps between two rounds of work
+  const bool ended = end(plugin, plugin.descriptor->stop, patience, "stop");
+  platform_.executor.end_timers(*plugin.lane);
   if (!has_failed) set_state(plugin, PluginState::kStopped);
+  return ended;
 }
 
 void Lifecycle::destroy(Plugin& plugin) {
-  if (plugin.instance != nullptr) plugin.descriptor->destroy(plugin.instance);
+  try {
+    if (plugin.instance != nullptr) plugin.descriptor->destroy(plugin.instance);
+  } catch (...) {
+    platform_.log.write(LogLevel::kError, "hub", "a plugin threw in destroy", {{"plugin", plugin.id}});
+  }
   plugin.instance = nullptr;
 }
 

@@ -5,6 +5,8 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "core/plugin/platform.hpp"
 #include "gatetorio/result.hpp"
@@ -13,16 +15,18 @@ namespace gatetorio::core {
 
 class Lifecycle {
  public:
-  explicit Lifecycle(Platform& platform) : platform_(platform) {}
+  explicit Lifecycle(Platform& platform);
+  ~Lifecycle();
 
   // Makes the instance and hands it its options. Error fields name options ("/listen").
   Result<void> configure(Plugin& plugin, const boost::json::object& options);
   // Waits until it is ready to serve, however long that takes, and says every 10 s that it still does. Ends early,
   // as kCancelled, where `is_cancelled` says so.
   Result<void> start(Plugin& plugin, const std::function<bool()>& is_cancelled);
-  // The way down. A hook that does not end within `patience` is left behind and named in the log.
-  void drain(Plugin& plugin, std::chrono::milliseconds patience);
-  void stop(Plugin& plugin, std::chrono::milliseconds patience);
+  // The way down. False where a hook fails or does not end within `patience`: it is left behind and named in the log,
+  // and something of the plugin may still run.
+  bool drain(Plugin& plugin, std::chrono::milliseconds patience);
+  bool stop(Plugin& plugin, std::chrono::milliseconds patience);
   // Only when no worker runs any more.
   void destroy(Plugin& plugin);
 
@@ -32,10 +36,15 @@ class Lifecycle {
   using Hook = void (*)(void*, gtr_completion);
   Result<void> run(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing,
                    const std::function<bool()>& is_cancelled);
-  void end(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing);
+  bool end(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing);
   void set_state(Plugin& plugin, PluginState state, const std::string& detail = "");
 
+  struct Answer;
+  template <class Call>
+  static void on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, Call call);
+
   Platform& platform_;
+  std::vector<std::shared_ptr<Answer>> answers_;  // kept: a hook may answer late, or twice
 };
 
 }  // namespace gatetorio::core

@@ -6,13 +6,20 @@ namespace gatetorio::core {
 
 std::string_view to_string(PluginState state) {
   switch (state) {
-    case PluginState::kLoaded: return "loaded";
-    case PluginState::kConfigured: return "configured";
-    case PluginState::kStarting: return "starting";
-    case PluginState::kStarted: return "started";
-    case PluginState::kDraining: return "draining";
-    case PluginState::kStopped: return "stopped";
-    case PluginState::kFailed: return "failed";
+    case PluginState::kLoaded:
+      return "loaded";
+    case PluginState::kConfigured:
+      return "configured";
+    case PluginState::kStarting:
+      return "starting";
+    case PluginState::kStarted:
+      return "started";
+    case PluginState::kDraining:
+      return "draining";
+    case PluginState::kStopped:
+      return "stopped";
+    case PluginState::kFailed:
+      return "failed";
   }
   return "unknown";
 }
@@ -22,11 +29,13 @@ void Announcements::set(std::string_view name, std::string_view value) {
   words_.insert_or_assign(std::string(name), std::string(value));
 }
 
-std::string Announcements::line() const {
+std::string Announcements::words() const {
   const std::lock_guard lock(mutex_);
-  std::string line = "ready";
-  for (const auto& [name, value] : words_) line.append(" ").append(name).append("=").append(value);
-  return line;
+  std::string text;
+  for (const auto& [name, value] : words_) {
+    text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
+  }
+  return text;
 }
 
 Platform::Platform(Log& log_, std::string version, unsigned threads)
@@ -34,8 +43,8 @@ Platform::Platform(Log& log_, std::string version, unsigned threads)
       metrics(log_),
       health(std::move(version)),
       executor(threads,
-               [this](const std::string& what) {
-                 log.write(LogLevel::kError, "hub", "a plugin's task threw", {{"exception", what}});
+               [this](const std::string& lane, const std::string& what) {
+                 log.write(LogLevel::kError, "hub", "a task threw", {{"plugin", lane}, {"exception", what}});
                }),
       operations(services, metrics) {}
 

@@ -20,7 +20,7 @@ namespace gatetorio::core {
 class Announcements {
  public:
   void set(std::string_view name, std::string_view value);
-  std::string line() const;  // "ready http=127.0.0.1:8080 ..."
+  std::string words() const;  // "http=127.0.0.1:8080 ..."
 
  private:
   mutable std::mutex mutex_;

@@ -40,6 +40,8 @@ struct Plugin {
   Lane* lane = nullptr;
   PluginHost host{};
   void* instance = nullptr;
+  bool is_configured = false;  // `stop` is owed to it
+  bool is_stuck = false;       // a hook of it never ended: nothing of it may be destroyed
   std::atomic<PluginState> state{PluginState::kLoaded};
   std::string detail;  // why it failed; written before `state`
 

@@ -65,13 +65,23 @@ gtr_call Services::call(gtr_service& service, std::uint32_t method, std::string_
 
 void Services::begin(void* pending) {
   auto* call = static_cast<Pending*>(pending);
-  if (call->target->provider->serves()) {
-    return call->target->handler(call->target->context, call->call, call->method, to_bytes(call->body));
+  Services& self = *call->services;
+  const gtr_call number = call->call;  // `call` ends with its answer
+  const Plugin& provider = *call->target->provider;
+  // Nobody waits any more: doing it now, late, would be worse than not at all.
+  if (!self.calls_.is_waiting(number)) return self.complete(number, GTR_CANCELLED, {});
+  if (!provider.serves()) {
+    const Error error{
+        .status = Status::kUnavailable, .detail = "Plugin '" + provider.id + "' is not running.", .retry_after_s = 1};
+    return self.complete(number, GTR_UNAVAILABLE, to_json(error));
   }
-  const std::string text = to_json(Error{.status = Status::kUnavailable,
-                                         .detail = "Plugin '" + call->target->provider->id + "' is not running.",
-                                         .retry_after_s = 1});
-  call->services->complete(call->call, GTR_UNAVAILABLE, text);
+  try {
+    call->target->handler(call->target->context, number, call->method, to_bytes(call->body));
+  } catch (...) {
+    const Error error{.detail = "Plugin '" + provider.id + "' failed."};
+    self.complete(number, GTR_INTERNAL, to_json(error));
+    throw;  // to the lane, which reports it
+  }
 }
 
 void Services::complete(gtr_call call, gtr_status status, std::string_view result) {

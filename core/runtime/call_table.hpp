@@ -46,6 +46,13 @@ class CallTable {
     return slot == nullptr ? nullptr : slot->payload;
   }
 
+  // Whether somebody still waits for its answer.
+  bool is_waiting(gtr_call call) {
+    const std::lock_guard lock(mutex_);
+    const Slot* slot = at(call);
+    return slot != nullptr && !slot->answered;
+  }
+
   // The callee's answer. The call is over: its payload belongs to the caller of this function, who answers the waiter
   // where `first` says so. NULL for an answer that is late twice over or forged.
   std::shared_ptr<Payload> finish(gtr_call call, bool& first) {

@@ -1,5 +1,6 @@
 #include "command_payload.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace gatetorio::commands {
@@ -27,7 +28,8 @@ std::string stamped(boost::json::object command, const Stamp& stamp) {
   command["command_id"] = stamp.command_id;
   command["issued_at"] = to_rfc3339(stamp.issued_at);
   command["expires_at"] = to_rfc3339(stamp.expires_at);
-  if (stamp.boot_nonce) command["boot_nonce"] = *stamp.boot_nonce;
+  boost::system::error_code wrong;
+  if (stamp.boot_nonce) command["boot_nonce"] = boost::json::parse(*stamp.boot_nonce, wrong);
   return boost::json::serialize(command);
 }
 

@@ -16,7 +16,7 @@ struct Stamp {
   std::string command_id;
   Timestamp issued_at;
   Timestamp expires_at;
-  std::optional<std::string> boot_nonce;  // of the device's present boot, where it told one
+  std::optional<std::string> boot_nonce;  // of the device's last status, as JSON text
 };
 
 // Refuses a command that uses a reserved name (kInvalid, with the field) or is larger than 32 KiB (kTooLarge).

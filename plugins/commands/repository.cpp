@@ -49,7 +49,8 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
   batch.add("SELECT boot_nonce FROM device_status WHERE device_id = $1", command.device_id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
-  if (!results && results.error().status == Status::kGuardFailed) co_return Recorded{.is_repetition = true, .boot_nonce = {}};
+  if (!results && results.error().status == Status::kGuardFailed)
+    co_return Recorded{.is_repetition = true, .boot_nonce = {}};
   if (!results) co_return results.error();
   Recorded recorded;
   if (!(*results)[nonce].empty()) recorded.boot_nonce = (*results)[nonce].text_or_null(0, 0);
@@ -58,9 +59,9 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
 
 Task<Result<Command>> Repository::find_repeated(Command like) {
   Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) +
-                "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4",
-            like.device_id, like.sender_kind, like.sender_id, like.idempotency_key);
+  batch.add(
+      std::string(kColumns) + "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4",
+      like.device_id, like.sender_kind, like.sender_id, like.idempotency_key);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return command_from(results);
@@ -105,7 +106,7 @@ Task<Result<void>> Repository::save_status(std::vector<LastStatus> list) {
     batch.add(
         "INSERT INTO device_status (device_id, status, status_at, boot_nonce) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (device_id) DO UPDATE SET status = $2, status_at = $3,"
-        " boot_nonce = COALESCE($4, device_status.boot_nonce)",
+        " boot_nonce = $4",
         last.device_id, last.status, last.status_at, last.boot_nonce);
   }
   auto running = database_.run(std::move(batch));

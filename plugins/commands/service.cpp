@@ -12,7 +12,8 @@ namespace {
 constexpr std::uint32_t kPublishDeadlineMs = 5'000;
 
 Error device_is_away() {
-  return {.status = Status::kUnavailable, .detail = "The device is not connected; the command was not sent.",
+  return {.status = Status::kUnavailable,
+          .detail = "The device is not connected; the command was not sent.",
           .retry_after_s = 5};
 }
 
@@ -27,7 +28,8 @@ std::optional<Object> object_from(const std::optional<std::string>& text) {
 }
 
 SendOutput sent(const Command& command) {
-  return {.success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
+  return {
+      .success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
 }
 
 }  // namespace
@@ -58,6 +60,8 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   }
 
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
+  // Asked before the database is, so that a status which is written meanwhile is found there.
+  const std::optional<LastStatus> unwritten = board_.unwritten(device->controller_id);
   auto recording = repository_.record(command, window_start, call);
   const Result<Repository::Recorded> recorded = co_await recording;
   if (!recorded) co_return recorded.error();
@@ -66,7 +70,8 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
     Result<SendOutput> first = co_await repeating;
     co_return first;
   }
-  const Stamp stamp{command.id, command.issued_at, command.expires_at, recorded->boot_nonce};
+  const Stamp stamp{command.id, command.issued_at, command.expires_at,
+                    unwritten ? unwritten->boot_nonce : recorded->boot_nonce};
   Publish message{device->controller_id, stamped(std::move(input.command.value), stamp), command.expires_at.us};
   auto publishing = publish(std::move(message), command.id);
   const Result<void> published = co_await publishing;

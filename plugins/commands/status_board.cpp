@@ -15,6 +15,14 @@ std::optional<std::string> text_of(const boost::json::object& object, std::strin
   return std::string(member->get_string());
 }
 
+// As JSON text: the device gets it back as it gave it.
+std::optional<std::string> nonce_of(const boost::json::object& status) {
+  const auto* nonce = status.if_contains("boot_nonce");
+  if (nonce == nullptr || !(nonce->is_string() || nonce->is_int64() || nonce->is_uint64())) return std::nullopt;
+  std::string text = boost::json::serialize(*nonce);
+  return text.size() > kMaxNonce ? std::nullopt : std::optional(std::move(text));
+}
+
 }  // namespace
 
 bool StatusBoard::take(const DeviceMessage& message) {
@@ -25,13 +33,10 @@ bool StatusBoard::take(const DeviceMessage& message) {
     return false;
   }
   const auto& status = parsed.get_object();
-  LastStatus last{0, message.payload, now(), text_of(status, "boot_nonce")};
-  if (last.boot_nonce && last.boot_nonce->size() > kMaxNonce) last.boot_nonce.reset();
+  LastStatus last{0, message.payload, now(), nonce_of(status)};
   {
     const std::lock_guard lock(mutex_);
-    LastStatus& place = waiting_[message.controller_id];
-    if (!last.boot_nonce) last.boot_nonce = std::move(place.boot_nonce);
-    place = std::move(last);
+    waiting_[message.controller_id] = std::move(last);
   }
   const auto command_id = text_of(status, "command_id");
   const auto result = text_of(status, "result");
@@ -51,14 +56,18 @@ Task<void> StatusBoard::acknowledge(std::string controller_id, std::string comma
   if (!written) host_.warn("a device's answer could not be written", {{"command", command_id}});
 }
 
-Task<Result<std::optional<LastStatus>>> StatusBoard::last(Device device) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto* board : {&waiting_, &writing_}) {
-      const auto found = board->find(device.controller_id);
-      if (found != board->end()) co_return std::optional(found->second);
-    }
+std::optional<LastStatus> StatusBoard::unwritten(const std::string& controller_id) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto* board : {&waiting_, &writing_}) {
+    const auto found = board->find(controller_id);
+    if (found != board->end()) return found->second;
   }
+  return std::nullopt;
+}
+
+Task<Result<std::optional<LastStatus>>> StatusBoard::last(Device device) {
+  auto newest = unwritten(device.controller_id);
+  if (newest) co_return newest;
   auto reading = repository_.last_status(device.id);
   Result<std::optional<LastStatus>> last = co_await reading;
   co_return last;

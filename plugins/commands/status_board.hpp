@@ -27,6 +27,8 @@ class StatusBoard {
   bool take(const DeviceMessage& message);
   // The last status, whether written yet or not.
   Task<Result<std::optional<LastStatus>>> last(Device device);
+  // The last status, where it is not written yet.
+  std::optional<LastStatus> unwritten(const std::string& controller_id) const;
   void renamed(const DeviceRenamed& event);
 
   Task<void> keep_writing();
@@ -39,7 +41,7 @@ class StatusBoard {
   Repository& repository_;
   ServiceClient& devices_;
   Metric malformed_;
-  std::mutex mutex_;  // guards both
+  mutable std::mutex mutex_;  // guards both
   std::map<std::string, LastStatus> waiting_;  // by controller id; device_id is found when written
   std::map<std::string, LastStatus> writing_;
 };

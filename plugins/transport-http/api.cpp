@@ -22,11 +22,11 @@ std::string_view text_at(const json::object& object, std::string_view key) {
   return value->get_string();
 }
 
-bool collect_params(const Match& match, const Route& route, const Target& target, std::vector<Param>& params) {
-  for (std::size_t i = 0; i < route.parameters.size(); ++i) params.emplace_back(route.parameters[i], match.values[i]);
+bool collect_params(const Match& match, const Target& target, std::vector<Param>& params) {
+  const auto& names = match.route->parameters;
+  for (std::size_t i = 0; i < names.size(); ++i) params.emplace_back(names[i], match.values[i]);
   for (const auto& given : target.query()) {
     // Two values under one name, and one of them decides about access: refused rather than guessed.
-    const auto& names = route.parameters;
     if (std::find(names.begin(), names.end(), given.first) != names.end()) return false;
     params.push_back(given);
   }
@@ -64,12 +64,11 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
 void Api::handle(Exchange& exchange) {
   const auto credential = read_credential(exchange.request());
   if (!admit(exchange, credential)) return;
-  const auto match = router_.find(exchange.target().segments());
-  const auto* route = match.find(exchange.request().method);
-  if (route == nullptr) return answer_other_methods(match, exchange);
-  const auto number = static_cast<std::size_t>(route->number);
+  const auto match = router_.find(exchange.request().method, exchange.target().segments());
+  if (match.route == nullptr) return answer_other_methods(match, exchange);
+  const auto number = static_cast<std::size_t>(match.route->number);
   if (number < std::size(kPagePaths)) return pages_.answer(static_cast<Page>(number), exchange);
-  call_operation(offered_[number - std::size(kPagePaths)], match, *route, exchange);
+  call_operation(offered_[number - std::size(kPagePaths)], match, exchange);
 }
 
 bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
@@ -87,7 +86,7 @@ bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
 }
 
 void Api::answer_other_methods(const Match& match, Exchange& exchange) {
-  if (match.routes == nullptr) return refuse(exchange, make_problem(404, "There is no such path."));
+  if (match.methods == 0) return refuse(exchange, make_problem(404, "There is no such path."));
   const auto allow = "Allow: " + match.allowed() + "\r\n";
   if (exchange.request().method != Method::kOptions) {
     return refuse(exchange, make_problem(405, "The path does not take this method."), allow);
@@ -96,14 +95,14 @@ void Api::answer_other_methods(const Match& match, Exchange& exchange) {
   exchange.respond({204, {}, {}, allow});
 }
 
-void Api::call_operation(const Offered& operation, const Match& match, const Route& route, Exchange& exchange) {
+void Api::call_operation(const Offered& operation, const Match& match, Exchange& exchange) {
   const auto& request = exchange.request();
   if (!request.body.empty() && !is_json_type(request.content_type)) {
     return refuse(exchange, make_problem(415, "The body must be application/json in UTF-8."));
   }
   thread_local std::vector<Param> params;
   params.clear();
-  if (!collect_params(match, route, exchange.target(), params)) {
+  if (!collect_params(match, exchange.target(), params)) {
     return refuse(exchange, make_problem(400, "A parameter is given twice."));
   }
   if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= max_in_flight_) {

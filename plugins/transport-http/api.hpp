@@ -42,7 +42,7 @@ class Api final : public RequestHandler {
     bool stream = false;
   };
 
-  void call_operation(const Offered& operation, const Match& match, const Route& route, Exchange& exchange);
+  void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
   void answer_other_methods(const Match& match, Exchange& exchange);
   void refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers = {});

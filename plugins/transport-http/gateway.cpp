@@ -118,6 +118,7 @@ void Gateway::on_stream_end(void* key) {
 }
 
 void Gateway::report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) {
+  if (name == "metrics" && before_metrics_) before_metrics_();
   using Done = std::function<void(gtr_status, std::string_view)>;
   const auto finish = [](void* context, gtr_status status, gtr_bytes result) {
     const std::unique_ptr<Done> call(static_cast<Done*>(context));

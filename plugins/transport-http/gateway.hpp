@@ -14,6 +14,8 @@ class Gateway final : public Backend {
   explicit Gateway(Host& host) : host_(host) {}
   // Where answers go; before the first call.
   void answer_through(Api& api) { api_ = &api; }
+  // Called before the metrics are shown, on any thread; before the first call.
+  void before_metrics(std::function<void()> call) { before_metrics_ = std::move(call); }
 
   void invoke(const OperationCall& call, Exchange& exchange) override;
   void report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) override;
@@ -31,6 +33,7 @@ class Gateway final : public Backend {
 
   Host& host_;
   Api* api_ = nullptr;
+  std::function<void()> before_metrics_;
 };
 
 }  // namespace gatetorio::transport_http

@@ -1,6 +1,7 @@
 // transport-http: offers every declared operation over HTTP/1.1.
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <gatetorio/plugin.hpp>
 #include <optional>
 
@@ -72,6 +73,7 @@ Task<Result<void>> HttpTransport::start() {
   api_->count_in(server_->counters());
   metrics_.emplace(host_, server_->counters());
   server_->on_tick([this] { metrics_->publish(); });
+  gateway_.before_metrics([this] { metrics_->publish(); });
   wrong = server_->start();
   if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};
   settings_.listen.port = server_->port();

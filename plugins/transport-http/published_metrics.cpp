@@ -20,6 +20,7 @@ PublishedMetrics::PublishedMetrics(const Host& host, const Counters& counters) :
 }
 
 void PublishedMetrics::publish() {
+  const std::lock_guard lock(mutex_);
   for (auto& series : totals_) {
     const auto now = series.source->load(std::memory_order_relaxed);
     if (now == series.published) continue;

@@ -4,16 +4,18 @@
 #include <array>
 #include <cstdint>
 #include <gatetorio/host.hpp>
+#include <mutex>
 
 #include "counters.hpp"
 
 namespace gatetorio::transport_http {
 
-// Counting on the hot path is a plain atomic; this carries the differences over, several times a second.
+// Counting on the hot path is a plain atomic; this carries the differences over, several times a second
+// and before the metrics are shown.
 class PublishedMetrics {
  public:
   PublishedMetrics(const Host& host, const Counters& counters);
-  void publish();  // from one thread at a time
+  void publish();  // any thread
 
  private:
   struct Series {
@@ -22,6 +24,7 @@ class PublishedMetrics {
     std::uint64_t published = 0;
   };
   const Counters& counters_;
+  std::mutex mutex_;
   std::array<Series, 5 + kRefusalNames.size()> totals_;
   Metric connections_;
   Metric streams_;

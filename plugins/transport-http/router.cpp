@@ -9,24 +9,19 @@ bool is_parameter(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
+std::uint32_t bit(Method method) { return 1u << static_cast<unsigned>(method); }
+
 bool has_brace(std::string_view segment) { return segment.find_first_of("{}") != std::string_view::npos; }
 
 }  // namespace
-
-const Route* Match::find(Method method) const {
-  if (routes == nullptr) return nullptr;
-  const auto& exact = (*routes)[static_cast<std::size_t>(method)];
-  if (exact) return &*exact;
-  const auto& get = (*routes)[static_cast<std::size_t>(Method::kGet)];
-  return method == Method::kHead && get ? &*get : nullptr;
-}
 
 std::string Match::allowed() const {
   std::string list;
   for (std::size_t i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
-    if (method == Method::kOptions || find(method) == nullptr) continue;
+    if ((methods & bit(method)) == 0) continue;
     list.append(method_name(method)).append(", ");
+    if (method == Method::kGet) list += "HEAD, ";
   }
   return list + "OPTIONS";
 }
@@ -43,7 +38,7 @@ std::string Router::add(Method method, std::string_view path_template, std::uint
     more = slash != std::string_view::npos;
     const auto segment = rest.substr(0, slash);
     rest = more ? rest.substr(slash + 1) : std::string_view{};
-    if (segment.empty()) return "a path has no empty segment";
+    if (segment.empty() && path_template != "/") return "a path has no empty segment";
     if (!is_parameter(segment)) {
       if (has_brace(segment)) return "a parameter is a whole segment";
       at = add_static_child(at, segment);
@@ -59,31 +54,32 @@ std::string Router::add(Method method, std::string_view path_template, std::uint
   auto& slot = nodes_[at].routes[static_cast<std::size_t>(method)];
   if (slot) return "the path is taken";
   slot = std::move(route);
-  nodes_[at].has_route = true;
+  nodes_[at].methods |= bit(method);
   return {};
 }
 
-Match Router::find(const std::vector<std::string_view>& segments) const {
+Match Router::find(Method method, const std::vector<std::string_view>& segments) const {
   Match match;
-  descend(0, segments, 0, match);
+  descend(0, method == Method::kHead ? Method::kGet : method, segments, 0, match);
   return match;
 }
 
 // Depth is bounded by Target::kMaxSegments and by the tree, which clients cannot shape.
-bool Router::descend(std::size_t at, const std::vector<std::string_view>& segments, std::size_t depth,
+bool Router::descend(std::size_t at, Method method, const std::vector<std::string_view>& segments, std::size_t depth,
                      Match& match) const {
   const auto& node = nodes_[at];
   if (depth == segments.size()) {
-    if (!node.has_route) return false;
-    match.routes = &node.routes;
-    return true;
+    match.methods |= node.methods;
+    const auto& route = node.routes[static_cast<std::size_t>(method)];
+    if (route) match.route = &*route;
+    return route.has_value();
   }
   const auto segment = segments[depth];
   const auto child = static_child(node, segment);
-  if (child != 0 && descend(child, segments, depth + 1, match)) return true;
+  if (child != 0 && descend(child, method, segments, depth + 1, match)) return true;
   if (node.parameter == 0 || segment.empty() || match.value_count == Match::kMaxParams) return false;
   match.values[match.value_count++] = segment;
-  if (descend(node.parameter, segments, depth + 1, match)) return true;
+  if (descend(node.parameter, method, segments, depth + 1, match)) return true;
   --match.value_count;
   return false;
 }

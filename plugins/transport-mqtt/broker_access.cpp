@@ -11,9 +11,13 @@ constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 void BrokerAccess::subscribe() {
   // Of several changes only the last counts: what a principal may do now is looked up, not carried by the event.
-  subscriptions_.push_back(Subscription::to<AccessChanged>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const AccessChanged& event, std::uint64_t) { access_changed({.kind = event.kind, .id = event.id}); }));
+  subscriptions_.push_back(Subscription::to<AccessChanged>(host_, WhenFull::kCoalesceByKey, kQueue,
+                                                           [this](const AccessChanged& event, std::uint64_t) {
+                                                             Principal principal;
+                                                             principal.kind = event.kind;
+                                                             principal.id = event.id;
+                                                             access_changed(principal);
+                                                           }));
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
       host_, WhenFull::kCoalesceByKey, kQueue,
       [this](const DeviceRenamed& event, std::uint64_t) { device_changed(event.device_id); }));

@@ -25,6 +25,8 @@ constexpr int kMostBuffered = 1'000'000;
 // The library's sender can miss its wake-up and then rests for a second; any further command wakes it.
 constexpr milliseconds kNudgeAfter{20};
 constexpr milliseconds kTick{25};
+// A broker that takes longer to acknowledge is not worth waiting for.
+constexpr milliseconds kLongestAnswer{3000};
 
 mqtt::create_options create_options() {
   mqtt::create_options options(MQTTVERSION_5);
@@ -55,7 +57,9 @@ struct BrokerClient::Impl final : mqtt::iaction_listener {
   bool forget(std::uint64_t id, Done& done);
   void finish(std::uint64_t id, PublishOutcome outcome);
   void finish_all();
-  static std::uint64_t id_of(const mqtt::token& token) { return reinterpret_cast<std::uintptr_t>(token.get_user_context()); }
+  static std::uint64_t id_of(const mqtt::token& token) {
+    return reinterpret_cast<std::uintptr_t>(token.get_user_context());
+  }
   void on_success(const mqtt::token& token) override { finish(id_of(token), outcome_of(token)); }
   void on_failure(const mqtt::token& token) override { finish(id_of(token), outcome_of(token)); }
 
@@ -67,7 +71,6 @@ struct BrokerClient::Impl final : mqtt::iaction_listener {
 
   ClientSettings settings;
   Callbacks callbacks;
-  mqtt::async_client client;
 
   mutable std::mutex mutex;  // guards what follows; never held while the library is called
   std::condition_variable changed;
@@ -78,6 +81,7 @@ struct BrokerClient::Impl final : mqtt::iaction_listener {
   std::unordered_map<std::uint64_t, Pending> pending;
   std::set<std::pair<Clock::time_point, std::uint64_t>> deadlines;
 
+  mqtt::async_client client;  // ends before what its callbacks use
   std::thread thread;
 };
 
@@ -140,8 +144,8 @@ void BrokerClient::Impl::run() {
   }
 }
 
-// Until the connection is lost or `stop` is called; everything under way has ended when it returns. Looks around at every
-// tick while it is connected, so that a publish need not wake this thread.
+// Until the connection is lost or `stop` is called; everything under way has ended when it returns. Looks around at
+// every tick while it is connected, so that a publish need not wake this thread.
 void BrokerClient::Impl::stay_connected() {
   std::unique_lock lock(mutex);
   while (!changed.wait_for(lock, kTick, [this] { return stopping || lost; })) {
@@ -229,7 +233,10 @@ void BrokerClient::stop() {
     if (impl_->client.is_connected()) impl_->client.disconnect(0)->wait_for(milliseconds(1000));
   } catch (const mqtt::exception&) {  // it is gone already
   }
-  impl_->client.disable_callbacks();
+  try {
+    impl_->client.disable_callbacks();
+  } catch (const mqtt::exception&) {  // refused while it connects
+  }
 }
 
 bool BrokerClient::publish(std::string topic, std::string payload, milliseconds expiry, Done done) {
@@ -239,8 +246,9 @@ bool BrokerClient::publish(std::string topic, std::string payload, milliseconds 
     if (!impl_->connected) return false;
     id = ++impl_->last_id;
     const auto now = Clock::now();
-    impl_->pending[id] = {std::move(done), now + expiry, now};
-    impl_->deadlines.emplace(now + expiry, id);
+    const auto deadline = now + std::min(expiry, kLongestAnswer);
+    impl_->pending[id] = {std::move(done), deadline, now};
+    impl_->deadlines.emplace(deadline, id);
   }
   try {
     const auto message = mqtt::make_message(std::move(topic), std::move(payload), 1, false);

@@ -20,11 +20,11 @@ struct ClientSettings {
 };
 
 enum class PublishOutcome {
-  kDelivered,    // the broker took it and somebody is subscribed
-  kNoReceiver,   // the broker took it; nobody is subscribed
-  kRefused,      // the broker says no; our guard says so where nobody is subscribed, because Paho C up to 1.3.13 drops
-                 // the reason codes below 0x80
-  kUnknown,      // the connection broke or the time was over before the broker acknowledged
+  kDelivered,   // the broker took it and somebody is subscribed
+  kNoReceiver,  // the broker took it; nobody is subscribed
+  kRefused,     // the broker says no; our guard says so where nobody is subscribed, because Paho C up to 1.3.13 drops
+                // the reason codes below 0x80
+  kUnknown,     // the connection broke or the time was over before the broker acknowledged
 };
 
 class BrokerClient {
@@ -48,9 +48,10 @@ class BrokerClient {
 
   bool connected() const;
 
-  // QoS 1. False where there is no connection: nothing was sent and `done` is dropped. Else `done` is called exactly once,
-  // on a thread of the object's own or of the library. The broker drops the message after `expiry` (whole seconds,
-  // rounded up, at least 1); its answer is waited for at most as long. Nothing is sent again after a reconnection.
+  // QoS 1. False where there is no connection: nothing was sent and `done` is dropped. Else `done` is called exactly
+  // once, on a thread of the object's own or of the library. The broker drops the message after `expiry` (whole
+  // seconds, rounded up, at least 1); its answer is waited for as long, and 3 s at most. Nothing is sent again
+  // after a reconnection.
   bool publish(std::string topic, std::string payload, std::chrono::milliseconds expiry, Done done);
 
  private:

@@ -65,12 +65,13 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
   std::ostringstream out;
   out << "# Written by the hub at each start; changes are lost.\n"
       << "user " << current_user() << "\n"
-      << "log_dest stdout\nlog_timestamp false\nlog_type error\nlog_type warning\nlog_type notice\nlog_type information\n"
+      << "log_dest stdout\nlog_timestamp false\nlog_type error\nlog_type warning\nlog_type notice\nlog_type "
+         "information\n"
       << "connection_messages false\nset_tcp_nodelay true\n"
       << "persistence true\npersistence_location " << settings.folder << "/\nautosave_interval 300\n"
       << "persistent_client_expiration 1d\n"
-      // Without a limit a message is judged when it is sent. With one, a message that waits for room would be sent later
-      // without being judged again; and the hub's own client would be held to 20 messages in flight.
+      // Without a limit a message is judged when it is sent. With one, a message that waits for room would be sent
+      // later without being judged again; and the hub's own client would be held to 20 messages in flight.
       << "max_inflight_messages 0\n"
       << "max_queued_messages 1000\nmax_queued_bytes 8388608\n"
       << "max_packet_size 262144\n"

@@ -8,12 +8,13 @@
 namespace gatetorio::transport_mqtt {
 
 // The text of mosquitto.conf.
-std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts& ports, const std::string& hub_username);
+std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts& ports,
+                               const std::string& hub_username);
 
-// Writes mosquitto.conf and the password file (0600) below settings.folder, which it makes (0700). Returns an error's text
-// or nothing.
-std::string write_broker_files(const BrokerSettings& settings, const BrokerPorts& ports, const std::string& hub_username,
-                               const std::string& hub_password);
+// Writes mosquitto.conf and the password file (0600) below settings.folder, which it makes (0700). Returns an error's
+// text or nothing.
+std::string write_broker_files(const BrokerSettings& settings, const BrokerPorts& ports,
+                               const std::string& hub_username, const std::string& hub_password);
 
 // The path of the mosquitto program, or empty where there is none.
 std::string find_mosquitto(const std::string& configured);

@@ -1,4 +1,5 @@
-// The managed Mosquitto: a child process that is started, watched, started again when it dies, and never outlives the hub.
+// The managed Mosquitto: a child process that is started, watched, started again when it dies, and never outlives the
+// hub.
 #pragma once
 
 #include <chrono>
@@ -11,8 +12,8 @@
 namespace gatetorio::transport_mqtt {
 
 struct ListenAddress {
-  std::string host;         // IPv4 or IPv6 address
-  std::uint16_t port = 0;   // 0: a free one is taken, and kept across restarts
+  std::string host;        // IPv4 or IPv6 address
+  std::uint16_t port = 0;  // 0: a free one is taken, and kept across restarts
 };
 
 // Parses "127.0.0.1:1883" or "[::1]:1883". False where it is neither.
@@ -26,8 +27,8 @@ struct BrokerSettings {
   std::string topic_prefix = "gatetorio";
   std::chrono::milliseconds command_ttl{10'000};
   ListenAddress listen;
-  ListenAddress tls_listen;        // empty host: none
-  std::string tls_certificate;     // PEM files
+  ListenAddress tls_listen;     // empty host: none
+  std::string tls_certificate;  // PEM files
   std::string tls_key;
   ListenAddress websocket_listen;  // empty host: none
 };
@@ -41,7 +42,8 @@ struct BrokerPorts {
 class BrokerProcess {
  public:
   struct Callbacks {
-    // Once, unless it is stopped before: the broker takes connections, or `error` says why it does not (and it is not tried again).
+    // Once, unless it is stopped before: the broker takes connections, or `error` says why it does not (and it is not
+    // tried again).
     std::function<void(BrokerPorts ports, std::string error)> started;
     // Each time it dies unasked and each time it is back.
     std::function<void(bool running)> running;

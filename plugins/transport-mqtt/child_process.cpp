@@ -1,8 +1,8 @@
 #include "child_process.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +29,11 @@ constexpr std::size_t kLongestLine = 4096;
   ::dup2(output, 1);
   ::dup2(output, 2);
   ::syscall(SYS_close_range, 3u, ~0u, 0u);  // whatever some library left open
+  rlimit files{};                           // a connection is a file, and the usual soft limit is 1,024
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
   ::execv(arguments[0], arguments);
   ::_exit(127);
 }

@@ -41,7 +41,8 @@ LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& setti
   endpoint.topic_prefix = options.topic_prefix;
   endpoint.websocket_url = options.public_websocket_url;
   if (endpoint.websocket_url.empty() && ports.websocket != 0) {
-    const std::string host = options.public_host.empty() ? reachable(settings.websocket_listen.host) : options.public_host;
+    const std::string host =
+        options.public_host.empty() ? reachable(settings.websocket_listen.host) : options.public_host;
     endpoint.websocket_url = "ws://" + in_url(host) + ":" + std::to_string(ports.websocket) + "/";
   }
   return endpoint;
@@ -57,7 +58,7 @@ void DeviceGateway::start(ClientSettings settings) {
   };
   callbacks.connection = [this](bool connected) {
     host_.set_fact("mqtt_connected", connected);
-    if (!connected) host_.warn("the connection to the broker is lost");
+    if (!connected && !stopping_) host_.warn("the connection to the broker is lost");
   };
   host_.set_fact("mqtt_connected", false);
   client_ = std::make_unique<BrokerClient>(std::move(settings), std::move(callbacks));
@@ -75,6 +76,7 @@ Task<Result<void>> DeviceGateway::connected() {
 }
 
 void DeviceGateway::stop() {
+  stopping_ = true;
   if (client_) client_->stop();
 }
 
@@ -105,10 +107,11 @@ Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
   const auto begun = std::chrono::steady_clock::now();
   auto outcome = PublishOutcome::kUnknown;
   auto start = [this, &command, &topic, &outcome, left](gtr_completion done) {
-    const bool sent = client_ && client_->publish(topic, std::move(command.payload), left, [&outcome, done](PublishOutcome o) {
-      outcome = o;
-      done.done(done.context, GTR_OK, {nullptr, 0});
-    });
+    const bool sent =
+        client_ && client_->publish(topic, std::move(command.payload), left, [&outcome, done](PublishOutcome o) {
+          outcome = o;
+          done.done(done.context, GTR_OK, {nullptr, 0});
+        });
     if (!sent) host_.post([done] { done.done(done.context, GTR_UNAVAILABLE, {nullptr, 0}); });
   };
   auto awaiter = host_.complete(start);

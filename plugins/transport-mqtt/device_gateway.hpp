@@ -1,6 +1,7 @@
 // The way to the devices and back: publishes commands through the hub's own client, and turns statuses into events.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,7 @@ class DeviceGateway {
   const std::string topic_prefix_;
   Telemetry& telemetry_;
   LinkEndpoint endpoint_;
+  std::atomic<bool> stopping_ = false;
   std::unique_ptr<BrokerClient> client_;
 };
 

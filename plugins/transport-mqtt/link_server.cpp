@@ -22,7 +22,8 @@ constexpr std::size_t kMostHashes = 4;
 
 std::string sha256(const std::string& text) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), reinterpret_cast<unsigned char*>(hash.data()));
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
 
@@ -122,12 +123,18 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
   SessionClosed closed;
   Sessions sessions;
   Counters counters;
-  if (frame.type == Hello::kType) tell_everything();
-  else if (read(request)) on_connect_request(std::move(request));
-  else if (read(opened)) callbacks.session_opened(std::move(opened));
-  else if (read(closed)) callbacks.session_closed(std::move(closed));
-  else if (read(sessions)) callbacks.sessions(std::move(sessions.sessions));
-  else if (read(counters)) callbacks.counters(counters);
+  if (frame.type == Hello::kType)
+    tell_everything();
+  else if (read(request))
+    on_connect_request(std::move(request));
+  else if (read(opened))
+    callbacks.session_opened(std::move(opened));
+  else if (read(closed))
+    callbacks.session_closed(std::move(closed));
+  else if (read(sessions))
+    callbacks.sessions(std::move(sessions.sessions));
+  else if (read(counters))
+    callbacks.counters(counters);
 }
 
 void LinkServer::Impl::accept_guard() {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "broker/payload.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/events.hpp"
 
@@ -138,7 +139,8 @@ void ManagedBroker::stop() {
 ClientSettings ManagedBroker::login(const BrokerSettings& settings, const BrokerPorts& ports) const {
   ClientSettings login;
   login.uri = "tcp://" + local_host(settings.listen.host) + ":" + std::to_string(ports.mqtt);
-  login.client_id = "gatetorio-hub";
+  // Random, so that nobody can sit on it before the hub comes.
+  login.client_id = "gatetorio-hub-" + new_command_id().substr(4, 8);
   login.username = process_->hub_username();
   login.password = process_->hub_password();
   login.subscription = settings.topic_prefix + "/+/status";

@@ -14,8 +14,8 @@ ListenAddress address(const char* option, const std::string& text) {
 }
 
 void check_plain(const char* option, const ListenAddress& where, bool allowed) {
-  const bool loopback = where.host.empty() || where.host.starts_with("127.") || where.host == "::1" ||
-                        where.host == "localhost";
+  const bool loopback =
+      where.host.empty() || where.host.starts_with("127.") || where.host == "::1" || where.host == "localhost";
   if (loopback || allowed) return;
   throw OptionError(option,
                     "would serve MQTT without TLS beyond this machine: set tls_listen, tls_certificate and tls_key and "
@@ -52,18 +52,22 @@ const OptionTable<Options>& option_table() {
              "Address and port for MQTT over WebSocket, without TLS: for a proxy in front. Empty: none."),
       option("public_host", &O::public_host, "Host name of the broker that devices and apps are told."),
       option("public_port", &O::public_port, "Port that they are told; 0: the one of the listener.").range(0, 65535),
-      option("public_websocket_url", &O::public_websocket_url, "WebSocket URL that apps are told, as in \"wss://...\"."),
+      option("public_websocket_url", &O::public_websocket_url,
+             "WebSocket URL that apps are told, as in \"wss://...\"."),
       option("mosquitto", &O::mosquitto, "Path of the mosquitto program; empty: looked for."),
-      option("external_url", &O::external_url, "URL of the external broker: \"tcp://host:1883\" or \"ssl://host:8883\"."),
+      option("external_url", &O::external_url,
+             "URL of the external broker: \"tcp://host:1883\" or \"ssl://host:8883\"."),
       option("external_username", &O::external_username, "User name of the hub at the external broker."),
       option("external_password", &O::external_password, "Password of the hub at the external broker."),
-      option("external_ca_file", &O::external_ca_file, "PEM file of the authority of an ssl:// broker; empty: the system's.")};
+      option("external_ca_file", &O::external_ca_file,
+             "PEM file of the authority of an ssl:// broker; empty: the system's.")};
   return table;
 }
 
 BrokerSettings broker_settings(const Options& options) {
   check_topic_prefix(options.topic_prefix);
-  if (!options.managed() && options.external_url.empty()) throw OptionError("external_url", "is needed for an external broker");
+  if (!options.managed() && options.external_url.empty())
+    throw OptionError("external_url", "is needed for an external broker");
   BrokerSettings settings;
   settings.mosquitto = options.mosquitto;
   settings.topic_prefix = options.topic_prefix;

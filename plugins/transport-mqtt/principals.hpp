@@ -1,5 +1,5 @@
-// Which principals the broker knows, and what it was told of each. Keeps an answer that was under way when access changed
-// from overwriting the newer one.
+// Which principals the broker knows, and what it was told of each. Keeps an answer that was under way when access
+// changed from overwriting the newer one.
 #pragma once
 
 #include <cstdint>

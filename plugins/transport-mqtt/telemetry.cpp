@@ -13,8 +13,9 @@ constexpr std::string_view kRefusalsHelp = "What the broker's guard refused, by 
 Telemetry::Telemetry(const Host& host)
     : sessions(host.gauge("gatetorio_transport_mqtt_sessions", "Clients that are connected to the broker.")),
       statuses(host.counter("gatetorio_transport_mqtt_statuses_total", "Status messages that the hub received.")),
-      statuses_malformed(host.counter("gatetorio_transport_mqtt_statuses_malformed_total",
-                                      "Status messages that reached the hub and are no JSON objects of at most 64 KiB.")),
+      statuses_malformed(
+          host.counter("gatetorio_transport_mqtt_statuses_malformed_total",
+                       "Status messages that reached the hub and are no JSON objects of at most 64 KiB.")),
       broker_restarts(host.counter("gatetorio_transport_mqtt_broker_restarts_total",
                                    "How often the managed broker died and was started again.")),
       publish_seconds_(host.histogram("gatetorio_transport_mqtt_publish_seconds",
@@ -22,7 +23,7 @@ Telemetry::Telemetry(const Host& host)
       delivered_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "taken"}})),
       no_receiver_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "no_receiver"}})),
       unknown_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "unknown"}})) {
-  const auto refusal = [&](std::string_view reason, std::uint64_t Counters::* field) {
+  const auto refusal = [&](std::string_view reason, std::uint64_t Counters::*field) {
     refusals_.push_back({host.counter(kRefusals, kRefusalsHelp, {{"reason", reason}}), field});
   };
   refusal("connect", &Counters::connects_refused);
@@ -47,9 +48,12 @@ void Telemetry::guard_counted(const Counters& counters) {
 
 void Telemetry::published(PublishOutcome outcome, double seconds) const {
   publish_seconds_.add(seconds);
-  if (outcome == PublishOutcome::kDelivered) delivered_.add();
-  else if (outcome == PublishOutcome::kUnknown) unknown_.add();
-  else no_receiver_.add();
+  if (outcome == PublishOutcome::kDelivered)
+    delivered_.add();
+  else if (outcome == PublishOutcome::kUnknown)
+    unknown_.add();
+  else
+    no_receiver_.add();
 }
 
 }  // namespace gatetorio::transport_mqtt

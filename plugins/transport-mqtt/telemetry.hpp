@@ -23,7 +23,7 @@ class Telemetry {
  private:
   struct Refusal {
     Metric metric;
-    std::uint64_t Counters::* field;
+    std::uint64_t Counters::*field;
   };
 
   Metric publish_seconds_;

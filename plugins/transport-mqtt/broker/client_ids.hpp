@@ -36,8 +36,8 @@ class ClientIds {
   struct Absent {
     std::string username;
     Clock::time_point left_at;
-    Clock::time_point asked_at;    // when the broker was last asked
-    bool from_file = false;        // left before the broker's start: asking would harm the restored session
+    Clock::time_point asked_at;  // when the broker was last asked
+    bool from_file = false;      // left before the broker's start: asking would harm the restored session
   };
   struct Hash {
     using is_transparent = void;

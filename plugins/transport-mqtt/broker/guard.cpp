@@ -19,7 +19,8 @@ constexpr milliseconds kCountersEvery{1000};
 
 std::string sha256(std::string_view text) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), reinterpret_cast<unsigned char*>(hash.data()));
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
 
@@ -53,12 +54,10 @@ bool Guard::may_connect(const ConnectAttempt& attempt) {
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
     return refuse_connect();
   }
-  if (is_hub(attempt.username)) {
-    return same(sha256(attempt.password), settings_.hub_password) ? true : refuse_connect();
-  }
-  const bool known = confirmed(attempt.username, sha256(attempt.password));
-  if (!known && !ask_hub(attempt)) return refuse_connect();
-  return admit(attempt) ? true : refuse_connect();
+  const std::string hash = sha256(attempt.password);
+  const bool known = is_hub(attempt.username) ? same(hash, settings_.hub_password)
+                                              : confirmed(attempt.username, hash) || ask_hub(attempt);
+  return known && admit(attempt) ? true : refuse_connect();
 }
 
 bool Guard::refuse_connect() {
@@ -120,13 +119,14 @@ bool Guard::admit(const ConnectAttempt& attempt) {
   session.peer = attempt.peer;
   session.clean_start = attempt.clean_start;
   session.may_persist = attempt.may_persist;
-  link_->send(to_frame(opened(sessions_.open(attempt.client, std::move(session)))));
+  const Session& now_open = sessions_.open(attempt.client, std::move(session));
+  if (!is_hub(attempt.username)) link_->send(to_frame(opened(now_open)));
   return true;
 }
 
 void Guard::disconnected(SessionTable::Client client) {
   const auto session = sessions_.close(client);
-  if (!session) return;
+  if (!session || is_hub(session->username)) return;
   if (session->may_persist && !session->superseded) {
     client_ids_.left(session->client_id, session->username, ClientIds::Clock::now());
   }

@@ -1,5 +1,5 @@
-// The guard's mind: everything that the broker asks, answered from memory. It knows no broker type, so that it is tested
-// without one; mosquitto_entry.cpp translates. All functions are called on the broker's one thread.
+// The guard's mind: everything that the broker asks, answered from memory. It knows no broker type, so that it is
+// tested without one; mosquitto_entry.cpp translates. All functions are called on the broker's one thread.
 #pragma once
 
 #include <chrono>

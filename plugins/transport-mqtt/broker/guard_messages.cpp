@@ -53,8 +53,8 @@ bool Guard::may_receive(std::string_view username, const Message& message) {
   if (topic.kind == TopicKind::kStatus) return true;
   // Two clocks: the date that the device will see, and the ledger's, which cannot be set.
   const auto mark = read_mark(message.payload);
-  const bool in_time = mark && !message.retained && now_us <= mark->expires_at_us &&
-                       ledger_.in_time(mark->command_id, Steady::now());
+  const bool in_time =
+      mark && !message.retained && now_us <= mark->expires_at_us && ledger_.in_time(mark->command_id, Steady::now());
   if (!in_time) ++counters_.commands_late;
   return in_time;
 }

@@ -38,6 +38,7 @@ void Guard::hear_frame(const Frame& frame) {
 void Guard::tell_sessions() {
   Sessions list;
   for (const Session& session : sessions_.all()) {
+    if (is_hub(session.username)) continue;
     list.sessions.push_back({session.number, session.username, session.client_id, session.peer});
   }
   link_->send(to_frame(list));

@@ -20,7 +20,9 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 }  // namespace
 
 Link::Link(std::string socket_path)
-    : socket_path_(std::move(socket_path)), wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), thread_([this] { run(); }) {}
+    : socket_path_(std::move(socket_path)),
+      wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this] { run(); }) {}
 
 Link::~Link() {
   stopping_ = true;
@@ -109,7 +111,8 @@ void Link::serve(int socket) {
       const std::lock_guard lock(out_mutex_);
       has_output = !out_.empty();
     }
-    pollfd waiting[2] = {{socket, static_cast<short>(has_output ? POLLIN | POLLOUT : POLLIN), 0}, {wake_fd_, POLLIN, 0}};
+    pollfd waiting[2] = {{socket, static_cast<short>(has_output ? POLLIN | POLLOUT : POLLIN), 0},
+                         {wake_fd_, POLLIN, 0}};
     if (::poll(waiting, 2, -1) < 0) continue;
     if (waiting[1].revents != 0) clear_wake();
     if (waiting[0].revents & POLLOUT) alive = write_some(socket);

@@ -1,5 +1,5 @@
-// The guard's end of the socket to the hub. A thread of its own connects, reconnects with a growing pause (10 ms to 1 s),
-// reads and writes; the broker's thread only puts frames into a queue and takes frames out of one.
+// The guard's end of the socket to the hub. A thread of its own connects, reconnects with a growing pause (10 ms to 1
+// s), reads and writes; the broker's thread only puts frames into a queue and takes frames out of one.
 #pragma once
 
 #include <atomic>

@@ -160,7 +160,7 @@ extern "C" __attribute__((visibility("default"))) int mosquitto_plugin_version(i
 }
 
 extern "C" __attribute__((visibility("default"))) int mosquitto_plugin_init(mosquitto_plugin_id_t* id, void** userdata,
-                                                                           mosquitto_opt* options, int count) {
+                                                                            mosquitto_opt* options, int count) {
   return guarded(mosq::kUnknown, [&] {
     GuardSettings settings;
     if (!read_settings(options, count, settings)) {

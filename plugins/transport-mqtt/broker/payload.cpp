@@ -130,7 +130,8 @@ std::optional<std::int64_t> parse_rfc3339_us(std::string_view text) {
   std::int64_t fraction_us = 0;
   if (const std::string_view fraction = text.substr(19, text.size() - 20); !fraction.empty()) {
     int value = 0;
-    if (fraction[0] != '.' || fraction.size() < 2 || !digits(fraction, 1, fraction.size() - 1, value)) return std::nullopt;
+    if (fraction[0] != '.' || fraction.size() < 2 || !digits(fraction, 1, fraction.size() - 1, value))
+      return std::nullopt;
     fraction_us = value;
     for (std::size_t i = fraction.size() - 1; i < 6; ++i) fraction_us *= 10;
     for (std::size_t i = fraction.size() - 1; i > 6; --i) fraction_us /= 10;

@@ -18,9 +18,9 @@ namespace gatetorio::transport_mqtt {
 // What a principal may do with one controller's topics.
 struct Rule {
   std::string controller_id;
-  bool is_self = false;          // the principal is that device
-  bool may_command = false;      // publish on /commands
-  bool may_read_status = false;  // receive /status
+  bool is_self = false;            // the principal is that device
+  bool may_command = false;        // publish on /commands
+  bool may_read_status = false;    // receive /status
   std::int64_t expires_at_us = 0;  // UTC; judged at each question. 0: never
   friend bool operator==(const Rule&, const Rule&) = default;
 };
@@ -48,8 +48,8 @@ struct Topic {
   std::string_view controller_id;
 };
 
-// Parses "<prefix>/<controller_id>/commands" or ".../status"; everything else, wildcards included, is kOther. The prefix
-// may have several levels.
+// Parses "<prefix>/<controller_id>/commands" or ".../status"; everything else, wildcards included, is kOther. The
+// prefix may have several levels.
 Topic parse_topic(std::string_view prefix, std::string_view topic);
 
 // May the principal publish on this topic / receive from it, at `now_us` (UTC microseconds)? Wills are publishes.

@@ -1,5 +1,5 @@
-// Who is connected to the broker now, and whose a client id is. Sessions are counted by connection, so that a takeover -
-// where the old connection's end is told after the new one's beginning - never looks like a departure.
+// Who is connected to the broker now, and whose a client id is. Sessions are counted by connection, so that a takeover
+// - where the old connection's end is told after the new one's beginning - never looks like a departure.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class SessionTable {
  public:
   using Client = const void*;  // the broker's handle of a connection
 
-  // Notes a new connection and gives it a number. Older ones of the same client id become superseded. The reference lives until `close`.
+  // Notes a new connection and gives it a number. Older ones of the same client id become superseded. The reference
+  // lives until `close`.
   const Session& open(Client client, Session session);
   // The session of a connection that ended, or nothing where it never was let in.
   std::optional<Session> close(Client client);

@@ -113,16 +113,23 @@ class Host {
   void warn(std::string_view message, Fields fields = {}) const { write(GTR_LOG_WARN, message, fields); }
   void error(std::string_view message, Fields fields = {}) const { write(GTR_LOG_ERROR, message, fields); }
 
-  // Runs `work` later on the plugin's executor.
+  // Runs `work` later on the plugin's executor. An exception that escapes it is logged.
   void post(std::function<void()> work) const {
-    auto* boxed = new std::function<void()>(std::move(work));
+    struct Boxed {
+      const Host* host;
+      std::function<void()> work;
+    };
     executor_->post(
         raw_,
         [](void* context) {
-          const std::unique_ptr<std::function<void()>> task(static_cast<std::function<void()>*>(context));
-          (*task)();
+          const std::unique_ptr<Boxed> boxed(static_cast<Boxed*>(context));
+          try {
+            boxed->work();
+          } catch (...) {
+            boxed->host->log_exception("a posted task failed", std::current_exception());
+          }
         },
-        boxed);
+        new Boxed{this, std::move(work)});
   }
 
   // Begins a call by `start(gtr_completion)` and awaits its end.
@@ -141,7 +148,9 @@ class Host {
 
   // Runs a task that nobody waits for. An exception that escapes it is logged.
   void run(Task<void> task) const {
-    spawn(std::move(task), [] {}, [this](std::exception_ptr thrown) { log_exception("a background task failed", thrown); });
+    spawn(
+        std::move(task), [] {},
+        [this](std::exception_ptr thrown) { log_exception("a background task failed", thrown); });
   }
 
   Metric metric(std::uint32_t kind, std::string_view name, std::string_view help, Fields labels = {}) const {
@@ -165,7 +174,9 @@ class Host {
     inspect_->announce(raw_, to_bytes(name), to_bytes(value));
   }
   // See abi/inspect.h for the names.
-  std::string setting(std::string_view name) const { return std::string(to_view(inspect_->setting(raw_, to_bytes(name)))); }
+  std::string setting(std::string_view name) const {
+    return std::string(to_view(inspect_->setting(raw_, to_bytes(name))));
+  }
 
   void log_exception(std::string_view what, std::exception_ptr thrown) const {
     try {

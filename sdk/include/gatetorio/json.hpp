@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -138,9 +139,8 @@ using Errors = std::vector<FieldError>;
 template <class T>
 std::string enum_words() {
   std::string words;
-  boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) {
-    words.append(words.empty() ? "" : ", ").append(e.name);
-  });
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+      [&](auto e) { words.append(words.empty() ? "" : ", ").append(e.name); });
   return words;
 }
 
@@ -155,9 +155,14 @@ void read_text(std::string_view text, T& out, const std::string& pointer, Errors
       out.value = text;
     }
   } else if constexpr (std::is_enum_v<T>) {
-    if (!boost::describe::enum_from_string(std::string(text).c_str(), out)) {
-      errors.push_back({pointer, "must be one of " + enum_words<T>()});
-    }
+    bool found = false;  // not enum_from_string: it stops at a NUL inside the text
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) {
+      if (text == e.name) {
+        out = e.value;
+        found = true;
+      }
+    });
+    if (!found) errors.push_back({pointer, "must be one of " + enum_words<T>()});
   } else {
     out = text;
   }
@@ -203,8 +208,9 @@ void read(const boost::json::value& in, T& out, const std::string& pointer, Erro
   } else if constexpr (kIsInteger<T>) {
     read_number(in, out.value, T::kMin, T::kMax, pointer, errors);
   } else if constexpr (std::is_integral_v<T>) {
-    read_number(in, out, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::max(), pointer,
-                errors);
+    constexpr std::uint64_t kTop = std::numeric_limits<T>::max();
+    constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+    read_number(in, out, std::numeric_limits<T>::min(), kTop < kMost ? kTop : kMost, pointer, errors);
   } else if constexpr (std::is_floating_point_v<T>) {
     in.is_number() ? void(out = in.to_number<double>()) : errors.push_back({pointer, "must be a number"});
   } else if constexpr (std::is_same_v<T, std::string> || kIsText<T> || std::is_enum_v<T>) {
@@ -215,7 +221,8 @@ void read(const boost::json::value& in, T& out, const std::string& pointer, Erro
   } else if constexpr (wire::kIsVector<T>) {
     if (!in.is_array()) return errors.push_back({pointer, "must be an array"});
     for (const auto& element : in.get_array()) {
-      read(element, out.emplace_back(), pointer + "/" + std::to_string(out.size()), errors);
+      const std::string at = pointer + "/" + std::to_string(out.size());
+      read(element, out.emplace_back(), at, errors);
     }
   } else {
     in.is_object() ? read_struct(in.get_object(), out, pointer, errors)
@@ -315,12 +322,14 @@ inline Error error_from_json(gtr_status status, std::string_view text) {
   if (const auto* fields = object.if_contains("errors"); fields && fields->is_array()) {
     for (const auto& field : fields->get_array()) {
       const auto* entry = field.if_object();
-      if (!entry || !entry->contains("pointer") || !entry->contains("detail")) continue;
-      error.fields.push_back({boost::json::value_to<std::string>(entry->at("pointer")),
-                              boost::json::value_to<std::string>(entry->at("detail"))});
+      const auto* pointer = entry ? entry->if_contains("pointer") : nullptr;
+      const auto* words = entry ? entry->if_contains("detail") : nullptr;
+      if (!pointer || !pointer->is_string() || !words || !words->is_string()) continue;
+      error.fields.push_back({std::string(pointer->get_string()), std::string(words->get_string())});
     }
   }
-  if (const auto* s = object.if_contains("retry_after_s"); s && s->is_int64() && s->get_int64() >= 0) {
+  if (const auto* s = object.if_contains("retry_after_s");
+      s && s->is_int64() && s->get_int64() >= 0 && s->get_int64() <= std::numeric_limits<std::uint32_t>::max()) {
     error.retry_after_s = static_cast<std::uint32_t>(s->get_int64());
   }
   if (const auto* s = object.if_contains("statement"); s && s->is_int64()) {

@@ -1,6 +1,6 @@
 // Operations: what a feature offers to the outside, declared once with typed input and output. The hub derives routing,
-// authentication, authorisation, validation, metrics and the OpenAPI document from it; the handler sees neither HTTP nor
-// MQTT.
+// authentication, authorisation, validation, metrics and the OpenAPI document from it; the handler sees neither HTTP
+// nor MQTT.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@
 
 namespace gatetorio {
 
-// One kind of principal that may call, and what it needs on the operation's resource ("owner", "self", a role); an empty
-// need: being of that kind is enough. Kind "anyone": no credential is needed, a good one is passed on.
+// One kind of principal that may call, and what it needs on the operation's resource ("owner", "self", a role); an
+// empty need: being of that kind is enough. Kind "anyone": no credential is needed, a good one is passed on.
 struct Caller {
   std::string_view kind;
   std::string_view need = "";
@@ -29,8 +29,8 @@ struct OperationSpec {
   std::string_view path;     // "/devices/{controller_id}", below the transport's base path
   std::string_view summary;  // one line
   std::vector<Caller> callers;
-  std::string_view resource = "";  // the input field that names the resource which `need` speaks of
-  Status denied_as = Status::kForbidden;  // kNotFound: a stranger does not learn that it exists
+  std::string_view resource = "";          // the input field that names the resource which `need` speaks of
+  Status denied_as = Status::kForbidden;   // kNotFound: a stranger does not learn that it exists
   std::string_view credential_field = "";  // an input field that may carry the bearer credential instead
   std::vector<Status> success = {Status::kOk};
   std::vector<Status> errors = {};
@@ -56,7 +56,7 @@ BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 // An answer with another kind of success than kOk, or as a stream.
 template <class Out>
 struct Reply {
-  Reply(Out out) : value(std::move(out)) {}                                       // NOLINT: implicit on purpose
+  Reply(Out out) : value(std::move(out)) {}  // NOLINT: implicit on purpose
   Reply(Status kind, Out out) : status(kind), value(std::move(out)) {}
   Status status = Status::kOk;
   Out value;
@@ -108,22 +108,38 @@ namespace detail {
 
 inline int http_status(Status status) {
   switch (status) {
-    case Status::kOk: return 200;
-    case Status::kCreated: return 201;
-    case Status::kAccepted: return 202;
-    case Status::kNoContent: return 204;
-    case Status::kMalformed: return 400;
-    case Status::kUnauthenticated: return 401;
-    case Status::kForbidden: return 403;
-    case Status::kNotFound: return 404;
-    case Status::kConflict: return 409;
-    case Status::kGone: return 410;
-    case Status::kTooLarge: return 413;
-    case Status::kInvalid: return 422;
-    case Status::kRateLimited: return 429;
-    case Status::kUnavailable: return 503;
-    case Status::kFull: return 507;
-    default: return 500;
+    case Status::kOk:
+      return 200;
+    case Status::kCreated:
+      return 201;
+    case Status::kAccepted:
+      return 202;
+    case Status::kNoContent:
+      return 204;
+    case Status::kMalformed:
+      return 400;
+    case Status::kUnauthenticated:
+      return 401;
+    case Status::kForbidden:
+      return 403;
+    case Status::kNotFound:
+      return 404;
+    case Status::kConflict:
+      return 409;
+    case Status::kGone:
+      return 410;
+    case Status::kTooLarge:
+      return 413;
+    case Status::kInvalid:
+      return 422;
+    case Status::kRateLimited:
+      return 429;
+    case Status::kUnavailable:
+      return 503;
+    case Status::kFull:
+      return 507;
+    default:
+      return 500;
   }
 }
 
@@ -158,9 +174,8 @@ void read_param(std::string_view text, T& out, const std::string& pointer, json:
 template <class In>
 Result<In> read_input(const gtr_operation_request& request, bool body_only) {
   const Error malformed{.status = Status::kMalformed, .detail = "The body is not valid JSON."};
-  const Error not_object{.status = Status::kInvalid,
-                         .detail = "The body must be a JSON object.",
-                         .fields = {{"", "must be an object"}}};
+  const Error not_object{
+      .status = Status::kInvalid, .detail = "The body must be a JSON object.", .fields = {{"", "must be an object"}}};
   unsigned char buffer[2048];
   boost::json::monotonic_resource memory(buffer, sizeof buffer);
   boost::json::value body(boost::json::object_kind, &memory);
@@ -206,7 +221,11 @@ class OperationSet {
   OperationSet& add(const OperationSpec& spec, Task<Result<Reply<Out>>> (Self::*handler)(Call, In)) {
     auto& entry = entries_.emplace_back(std::make_unique<Entry>());
     entry->run = [this, handler, body_only = spec.body_only](const gtr_operation_request& request) {
-      this->run<In, Out>(handler, request, body_only);
+      try {
+        this->run<In, Out>(handler, request, body_only);
+      } catch (...) {
+        failed(request.call, std::current_exception());
+      }
     };
     const std::string text = boost::json::serialize(declaration<In, Out>(spec));
     const gtr_status status =
@@ -227,8 +246,7 @@ class OperationSet {
   }
 
   template <class In, class Out>
-  void run(Task<Result<Reply<Out>>> (Self::*handler)(Call, In), const gtr_operation_request& request,
-           bool body_only) {
+  void run(Task<Result<Reply<Out>>> (Self::*handler)(Call, In), const gtr_operation_request& request, bool body_only) {
     const gtr_call handle = request.call;
     Result<In> in = detail::read_input<In>(request, body_only);
     if (!in) return fail(handle, in.error());
@@ -239,10 +257,11 @@ class OperationSet {
             if constexpr (!std::is_same_v<Out, Nothing>) body = json::write(out->value);
             answer(handle, static_cast<gtr_status>(out->status), body, out->stream);
           },
-          [this, handle](std::exception_ptr thrown) {
-            host_.log_exception("an operation failed", thrown);
-            fail(handle, {.status = Status::kInternal, .detail = "The hub could not do this; its log says why."});
-          });
+          [this, handle](std::exception_ptr thrown) { failed(handle, thrown); });
+  }
+  void failed(gtr_call handle, std::exception_ptr thrown) const {
+    host_.log_exception("an operation failed", thrown);
+    fail(handle, {.status = Status::kInternal, .detail = "The hub could not do this; its log says why."});
   }
 
   static Call call_of(const gtr_operation_request& request) {

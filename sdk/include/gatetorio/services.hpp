@@ -1,6 +1,7 @@
 // Typed services over abi/service.h. An interface is a struct with a kId, and one nested struct for each method:
 //   struct Clock { static constexpr std::string_view kId = "example.clock/1";
-//                  struct Now { static constexpr std::uint32_t kMethod = 1; using Request = Zone; using Reply = Time; }; };
+//                  struct Now { static constexpr std::uint32_t kMethod = 1; using Request = Zone; using Reply = Time;
+//                  }; };
 // Requests and replies are described structs, encoded by wire.hpp.
 #pragma once
 
@@ -115,10 +116,15 @@ class ServiceProvider {
   };
   static void handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body) {
     auto* self = static_cast<ServiceProvider*>(context);
-    for (const auto& entry : self->methods_) {
-      if (entry.number == method) return entry.run(call, to_view(body));
+    try {
+      for (const auto& entry : self->methods_) {
+        if (entry.number == method) return entry.run(call, to_view(body));
+      }
+      self->fail(call, {.status = Status::kUnsupported, .detail = "There is no such method."});
+    } catch (...) {
+      self->host_.log_exception("a service request could not be handled", std::current_exception());
+      self->fail(call, {.status = Status::kInternal, .detail = "The service failed."});
     }
-    self->fail(call, {.status = Status::kUnsupported, .detail = "There is no such method."});
   }
   void fail(gtr_call call, const Error& error) const {
     const std::string text = to_json(error);

@@ -139,6 +139,7 @@ class Results {
  public:
   // False for bytes that are not such an answer.
   bool parse(std::string bytes) {
+    tables_.clear();
     bytes_ = std::make_unique<std::string>(std::move(bytes));
     wire::Reader in(*bytes_);
     while (!in.at_end()) {

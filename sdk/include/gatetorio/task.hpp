@@ -129,8 +129,8 @@ Detached run_detached(Task<T> task, Done done, Failed failed) {
 
 }  // namespace detail
 
-// Runs a task that nobody awaits, starting on the calling thread. At its end exactly one of `done` (with the value) and
-// `failed` (with the exception that escaped) is called.
+// Runs a task that nobody awaits, starting on the calling thread. At its end `done` is called with the value, or `failed`
+// with the exception that escaped the task - or `done` itself, so that whoever waits gets an answer in any case.
 template <class T, class Done, class Failed>
 void spawn(Task<T> task, Done done, Failed failed) {
   detail::run_detached(std::move(task), std::move(done), std::move(failed));

@@ -9,10 +9,10 @@
 namespace gatetorio::storage_sqlite {
 namespace {
 
-// Some tens of milliseconds of work.
+// A few milliseconds of work.
 sql::Batch slow_read() {
   return read(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n");
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n");
 }
 
 TEST_CASE("reads beyond the connections wait and are answered once each") {

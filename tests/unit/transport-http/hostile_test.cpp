@@ -94,7 +94,7 @@ TEST_CASE("what is not HTTP is refused at its first byte") {
   CHECK(refusal(server, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status == 505);
 }
 
-TEST_CASE("doubtful targets are refused") {
+TEST_CASE("doubtful targets end the connection") {
   TestServer server;
   for (const auto* target : {"/%zz", "/..", "/a/%2e%2e/b", "/%00", "hub:443", "/a?b=1&b=2"}) {
     CAPTURE(target);
@@ -111,15 +111,12 @@ TEST_CASE("a head that trickles in is cut off at its deadline, however busy it i
   CHECK(slow.read().status == 408);
   CHECK(slow.is_closed_by_server());
   RawClient drip(server.port());
-  const auto began = std::chrono::steady_clock::now();
-  std::optional<std::string> ended;
-  std::thread dripping([&drip, &ended] { ended = drip.read_until("408"); });
-  for (int i = 0; i < 400; ++i) drip.send("\r\n");
-  drip.send("G");
-  dripping.join();
-  REQUIRE(ended);
-  CHECK(ended->find("408") != std::string::npos);
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(3));
+  drip.send("GET / HTTP/1.1\r\nX: ");
+  CHECK(eventually([&drip] {
+    drip.send("a");
+    return drip.has_answer(std::chrono::milliseconds(10));
+  }));
+  CHECK(drip.read().status == 408);
 }
 
 TEST_CASE("a body that does not come is cut off at its deadline") {

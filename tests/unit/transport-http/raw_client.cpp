@@ -95,6 +95,11 @@ std::optional<std::string> RawClient::read_until(std::string_view text) {
   return buffer_;
 }
 
+bool RawClient::has_answer(std::chrono::milliseconds patience) {
+  pollfd wanted{socket_, POLLIN, 0};
+  return !buffer_.empty() || poll(&wanted, 1, static_cast<int>(patience.count())) == 1;
+}
+
 bool RawClient::is_closed_by_server() {
   while (fill()) buffer_.clear();
   return ended_;

@@ -1,6 +1,7 @@
 // A client that sends any bytes and reads what comes back, with a deadline on every wait.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,6 +33,8 @@ class RawClient {
   Response read(bool to_head = false);
   // Whatever comes until `text` was seen or the connection ended; nothing where neither happened in time.
   std::optional<std::string> read_until(std::string_view text);
+  // True when something to read, or the end, is there within `patience`.
+  bool has_answer(std::chrono::milliseconds patience);
   // True when the server ends the connection in time; drops what comes before.
   bool is_closed_by_server();
 

@@ -18,12 +18,11 @@ struct Found {
 Found look_up(const Router& router, Method method, const char* path) {
   Target target;
   if (!target.parse(path).empty()) return {};
-  const auto match = router.find(target.segments());
-  const auto* route = match.find(method);
-  if (route == nullptr) return {};
-  Found found{route->number, {}};
-  for (std::size_t i = 0; i < route->parameters.size(); ++i) {
-    found.values.append(route->parameters[i]).append("=").append(match.values[i]).append(";");
+  const auto match = router.find(method, target.segments());
+  if (match.route == nullptr) return {};
+  Found found{match.route->number, {}};
+  for (std::size_t i = 0; i < match.value_count; ++i) {
+    found.values.append(match.route->parameters[i]).append("=").append(match.values[i]).append(";");
   }
   return found;
 }
@@ -56,6 +55,7 @@ TEST_CASE("paths lead to their routes") {
       {Method::kGet, "/devices/gate-7", {2, "controller_id=gate-7;"}},
       {Method::kHead, "/devices/gate-7", {2, "controller_id=gate-7;"}},
       {Method::kPatch, "/devices/gate-7", {3, "controller_id=gate-7;"}},
+      {Method::kGet, "/devices/register", {2, "controller_id=register;"}},
       {Method::kGet, "/devices/register/users", {4, "controller_id=register;"}},
       {Method::kDelete, "/devices/a%2Fb/users/12", {5, "controller_id=a/b;user_id=12;"}},
       {Method::kGet, "/users/me/devices", {6, ""}},
@@ -78,9 +78,9 @@ TEST_CASE("paths lead to their routes") {
 
 TEST_CASE("a path knows the methods that it takes") {
   const auto router = contract_router();
-  CHECK(router.find({"devices", "gate-7"}).allowed() == "GET, HEAD, PATCH, OPTIONS");
-  CHECK(router.find({"devices", "register"}).allowed() == "POST, OPTIONS");
-  CHECK(router.find({"nothing"}).routes == nullptr);
+  CHECK(router.find(Method::kPut, {"devices", "gate-7"}).allowed() == "GET, HEAD, PATCH, OPTIONS");
+  CHECK(router.find(Method::kPut, {"devices", "register"}).allowed() == "GET, HEAD, POST, PATCH, OPTIONS");
+  CHECK(router.find(Method::kPut, {"nothing"}).methods == 0);
 }
 
 TEST_CASE("bad templates are refused") {

@@ -28,7 +28,8 @@ TEST_CASE("revoking ends a live session within a second") {
   revoked.valid = false;
   stack.change(revoked);
   CHECK(device.is_closed_by_broker(1s));
-  CHECK(stack.eventually([](const Stack::Heard& h) { return h.closed.size() == 1 && h.closed[0].reason == "revoked"; }));
+  CHECK(
+      stack.eventually([](const Stack::Heard& h) { return h.closed.size() == 1 && h.closed[0].reason == "revoked"; }));
   CHECK(device.connect(stack.port(), stack.login("dev_1")) == kNotAuthorized5);
 }
 
@@ -45,7 +46,8 @@ TEST_CASE("changed rules bite on a live session without ending it") {
   stack.change(testing::user_policy("usr_1", {{"gate2", false, true, true, 0}}));
   const auto deadline = std::chrono::steady_clock::now() + 1s;
   int code = 0;
-  while (code == 0 && std::chrono::steady_clock::now() < deadline) code = user.publish("gatetorio/gate1/commands", "{}");
+  while (code == 0 && std::chrono::steady_clock::now() < deadline)
+    code = user.publish("gatetorio/gate1/commands", "{}");
   CHECK(code == kNotAuthorized5);
   CHECK(device.publish("gatetorio/gate1/status", R"({"state":"OPEN"})") == 0);
   CHECK(user.received_so_far().empty());
@@ -105,7 +107,8 @@ TEST_CASE("a killed broker comes back on its port and knows the confirmed princi
   const auto port = stack.port();
   REQUIRE(stack.broker_pid() > 0);
   ::kill(stack.broker_pid(), SIGKILL);
-  REQUIRE(stack.eventually([](const Stack::Heard& h) { return h.deaths == 1 && h.starts == 2 && h.lists.size() == 2; }));
+  REQUIRE(
+      stack.eventually([](const Stack::Heard& h) { return h.deaths == 1 && h.starts == 2 && h.lists.size() == 2; }));
   CHECK(stack.port() == port);
   stack.eventually([](const Stack::Heard& h) {
     CHECK(h.lists.back().empty());

@@ -49,9 +49,10 @@ TEST_CASE("a stamped command tells when it expires") {
 }
 
 TEST_CASE("a command without a readable end has no mark") {
-  const auto payload = GENERATE(as<std::string>(), "{}", R"({"command_id":"a"})", R"({"expires_at":"2026-01-01T00:00:00Z"})",
-                                R"({"command_id":"a","expires_at":1})", R"({"command_id":"a","expires_at":"tomorrow"})",
-                                R"({"command_id":1,"expires_at":"2026-01-01T00:00:00Z"})", "nonsense");
+  const auto payload =
+      GENERATE(as<std::string>(), "{}", R"({"command_id":"a"})", R"({"expires_at":"2026-01-01T00:00:00Z"})",
+               R"({"command_id":"a","expires_at":1})", R"({"command_id":"a","expires_at":"tomorrow"})",
+               R"({"command_id":1,"expires_at":"2026-01-01T00:00:00Z"})", "nonsense");
   INFO(payload);
   CHECK_FALSE(read_mark(payload));
 }

@@ -25,7 +25,8 @@ void put_text(std::string& out, std::string_view text) {
 }
 
 std::uint16_t u16_at(std::string_view body, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<std::uint8_t>(body.at(at)) << 8 | static_cast<std::uint8_t>(body.at(at + 1)));
+  return static_cast<std::uint16_t>(static_cast<std::uint8_t>(body.at(at)) << 8 |
+                                    static_cast<std::uint8_t>(body.at(at + 1)));
 }
 
 }  // namespace

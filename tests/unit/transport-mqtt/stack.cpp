@@ -87,7 +87,9 @@ LinkServer::Callbacks Stack::link_callbacks() {
   };
   callbacks.session_opened = [this](SessionOpened s) { hear([&](Heard& heard) { heard.opened.push_back(s); }); };
   callbacks.session_closed = [this](SessionClosed s) { hear([&](Heard& heard) { heard.closed.push_back(s); }); };
-  callbacks.sessions = [this](std::vector<SessionOpened> list) { hear([&](Heard& heard) { heard.lists.push_back(list); }); };
+  callbacks.sessions = [this](std::vector<SessionOpened> list) {
+    hear([&](Heard& heard) { heard.lists.push_back(list); });
+  };
   callbacks.counters = [this](Counters counters) { hear([&](Heard& heard) { heard.counters = counters; }); };
   callbacks.guard_left = [] {};
   return callbacks;

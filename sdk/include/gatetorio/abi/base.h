@@ -10,7 +10,7 @@
  *   comment says otherwise; whoever wants them longer copies them.
  * - Every function of the host may be called from any thread, unless its comment says otherwise.
  * - An asynchronous call takes a gtr_completion, which fires exactly once - also on cancel and on shutdown - and never
- *   before the call that started it has returned.
+ *   inside the call that started it. Another thread may run it before that call has returned.
  */
 #ifndef GATETORIO_ABI_BASE_H
 #define GATETORIO_ABI_BASE_H

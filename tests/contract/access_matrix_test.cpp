@@ -1,0 +1,165 @@
+// Every principal x every declared operation x its own device, a foreign one and one that does not exist: nobody gets
+// through who must not. Generated from GET /openapi.json, so a new operation is covered without a word here.
+#include <catch2/catch_test_macros.hpp>
+#include <iostream>
+
+#include "shared_hub.hpp"
+#include "support/event_reader.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+struct Endpoint {
+  std::string method, path;
+  bool is_stream = false;
+};
+
+struct Caller {
+  std::string name, bearer;
+};
+
+std::string with_parameter(std::string path, const std::string& name, const std::string& value) {
+  const auto at = path.find("{" + name + "}");
+  return at == std::string::npos ? path : path.replace(at, name.size() + 2, value);
+}
+
+std::vector<Endpoint> all_endpoints() {
+  std::vector<Endpoint> list;
+  const JsonObject document = client().root("/openapi.json").json();
+  for (const auto& [path, methods] : document.at("paths").as_object()) {
+    for (const auto& [method, declaration] : methods.as_object()) {
+      if (method == "parameters") continue;
+      std::string upper(method);
+      for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');
+      const bool is_stream = boost::json::serialize(declaration).find("text/event-stream") != std::string::npos;
+      list.push_back({upper, std::string(path), is_stream});
+    }
+  }
+  return list;
+}
+
+// What the contract's tables allow: "METHOD path" -> callers, for the caller's own device. Nothing is allowed on a
+// foreign one. Operations without a device in them are in the second table.
+const std::map<std::string, std::string> kOnOwnDevice = {
+    {"GET /devices/{controller_id}", "device owner engineer readonly admin viewer"},
+    {"PATCH /devices/{controller_id}", "device owner admin"},
+    {"POST /devices/{controller_id}/heartbeat", "device"},
+    {"DELETE /devices/{controller_id}", "owner admin"},
+    {"GET /devices/{controller_id}/users", "device owner admin viewer"},
+    {"DELETE /devices/{controller_id}/users/{user_id}", "device owner admin"},
+    {"POST /commands/send", "owner engineer"},
+    {"GET /commands/status/{controller_id}", "device owner engineer readonly admin viewer"},
+    {"GET /devices/{controller_id}/events", "owner engineer readonly admin viewer"},
+    {"GET /users/access/{controller_id}", "owner engineer readonly stranger foreign_owner"},
+    {"POST /admin/devices/{controller_id}/release", "admin"},
+};
+const std::map<std::string, std::string> kWithoutDevice = {
+    {"POST /devices/register",
+     "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong"},
+    {"POST /users/authorize", "device foreign_device"},
+    {"POST /users/discover", "owner engineer readonly stranger foreign_owner"},
+    {"GET /users/me/devices", "owner engineer readonly stranger foreign_owner"},
+    {"POST /users/mqtt-credentials", "owner engineer readonly foreign_owner"},
+    {"GET /commands/{command_id}", ""},  // of a command that is nobody's: commands_test.cpp has the others
+    {"GET /admin/pending-devices", "admin viewer"},
+    {"POST /admin/pending-devices/{hardware_id}/approve", "admin"},
+    {"POST /admin/enrolment-keys", "admin"},
+};
+
+bool contains_word(const std::string& words, const std::string& word) {
+  return (" " + words + " ").find(" " + word + " ") != std::string::npos;
+}
+
+// A body that lets the call through to its end where the caller may.
+JsonObject body_for(const std::string& key, const std::string& controller_id) {
+  if (key == "POST /devices/register") return {{"hardware_id", unique("hw")}, {"controller_id", unique("gate")}};
+  if (key == "POST /users/authorize") return {{"user_token", unique("user-token-of-an-app")}};
+  if (key == "POST /commands/send") return {{"controller_id", controller_id}, {"command", {{"action", "x"}}}};
+  return {};
+}
+
+// Whether the caller got through: refusals are 401, 403 and 404; 404 for a thing in the path that is not there counts
+// as through only where nothing was refused before, which the tables decide.
+int call(const Endpoint& endpoint, const Caller& caller, const std::string& controller_id) {
+  std::string path = with_parameter(endpoint.path, "controller_id", controller_id);
+  path = with_parameter(path, "user_id", "9007199254740991");
+  path = with_parameter(path, "command_id", "cmd_none");
+  path = with_parameter(path, "hardware_id", "hw-none");
+  const std::string key = endpoint.method + " " + endpoint.path;
+  if (endpoint.is_stream) return EventReader(shared_hub().http(), path, caller.bearer).status();
+  HttpRequest request{.method = endpoint.method, .path = path, .bearer = caller.bearer};
+  if (endpoint.method != "GET" && endpoint.method != "DELETE") {
+    request.body = boost::json::serialize(body_for(key, controller_id));
+  }
+  return client().request(request).status;
+}
+
+bool is_refusal(int status) { return status == 401 || status == 403 || status == 404; }
+
+TEST_CASE("the matrix of every principal and operation has no unexpected allow") {
+  int cells = 0, unexpected = 0, unlisted = 0;
+  const TestDevice foreign = new_device();
+  const TestUser foreign_owner = new_user(foreign, "owner");
+  for (const Endpoint& endpoint : all_endpoints()) {
+    const std::string key = endpoint.method + " " + endpoint.path;
+    const auto own_rule = kOnOwnDevice.find(key);
+    const auto plain_rule = kWithoutDevice.find(key);
+    CAPTURE(key);
+    if (own_rule == kOnOwnDevice.end() && plain_rule == kWithoutDevice.end()) {
+      ++unlisted;
+      FAIL_CHECK("an operation that the tables of this test do not know");
+      continue;
+    }
+    const bool has_device = own_rule != kOnOwnDevice.end();
+    const std::string& allowed = has_device ? own_rule->second : plain_rule->second;
+    for (const std::string target : {"own", "foreign", "missing"}) {
+      const TestDevice own = new_device();  // an allowed DELETE takes it
+      const TestUser owner = new_user(own, "owner"), engineer = new_user(own, "engineer"),
+                     reader = new_user(own, "readonly");
+      const Caller callers[] = {{"anonymous", ""},
+                                {"wrong", "gtd_1_" + std::string(43, 'w')},
+                                {"device", own.token},
+                                {"foreign_device", foreign.token},
+                                {"owner", owner.token},
+                                {"engineer", engineer.token},
+                                {"readonly", reader.token},
+                                {"stranger", unique("token-of-a-stranger")},
+                                {"foreign_owner", foreign_owner.token},
+                                {"viewer", kViewerToken},
+                                {"admin", kAdminToken}};
+      if (!has_device && target != "own") continue;
+      // One that belongs to nobody among the callers, so that "foreign" is foreign to all of them.
+      const std::string name = target == "own"       ? own.controller_id
+                               : target == "foreign" ? new_device().controller_id
+                                                     : unique("none");
+      for (const Caller& caller : callers) {
+        CAPTURE(target, caller.name);
+        const bool is_admin = caller.name == "admin" || caller.name == "viewer";
+        const bool is_open_to_all = key == "GET /users/access/{controller_id}";
+        const bool may = contains_word(allowed, caller.name) &&
+                         (target == "own" || is_open_to_all || (target == "foreign" && is_admin));
+        const int status = call(endpoint, caller, name);
+        ++cells;
+        const bool got_through = !is_refusal(status);
+        if (got_through && !may) ++unexpected;
+        CAPTURE(status);
+        CHECK(status < 600);
+        CHECK(status != 500);
+        CHECK((may || !got_through));
+        // Where the path names a user, command or hardware that is not there, an allowed call ends in 404.
+        const bool ends_in_404 = endpoint.path.find("{user_id}") != std::string::npos ||
+                                 endpoint.path.find("{hardware_id}") != std::string::npos;
+        if (may && ends_in_404) CHECK(status == 404);
+        if (may && !ends_in_404) CHECK(got_through);
+        if (caller.name == "owner" && endpoint.method == "DELETE" && got_through) break;  // the device is gone
+      }
+    }
+  }
+  std::cout << "access matrix: " << cells << " cells, " << unexpected << " unexpected allows\n";
+  CHECK(cells > 300);
+  CHECK(unexpected == 0);
+  CHECK(unlisted == 0);
+}
+
+}  // namespace
+}  // namespace gatetorio::testing

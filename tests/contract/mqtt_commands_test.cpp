@@ -1,0 +1,171 @@
+// Section 5: commands over MQTT, and that a late one is never delivered.
+#include <catch2/catch_test_macros.hpp>
+
+#include "shared_hub.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+constexpr const char* kCommand = R"({"action":"open_gate"})";
+
+std::uint16_t port() { return shared_hub().mqtt_port(); }
+
+TEST_CASE("a command that an app publishes gets the hub's fields on its way") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  const auto app = go_online(shared_hub(), new_user(device, "engineer"), device);
+  CHECK(mqtt->publish(device.status, R"({"boot_nonce":"n-7"})") == kMqttOk);
+  REQUIRE(app->receive());
+  CHECK(app->publish(device.commands,
+                     R"({"action":"open","command_id":"mine","expires_at":"2999-01-01T00:00:00.000Z"})") == kMqttOk);
+  const auto message = mqtt->receive();
+  REQUIRE(message);
+  const auto payload = boost::json::parse(message->payload);
+  CHECK(payload.at("action") == "open");
+  CHECK(payload.at("command_id") != "mine");
+  CHECK(payload.at("boot_nonce") == "n-7");
+  CHECK(is_timestamp(std::string(payload.at("issued_at").as_string())));
+  CHECK(hours_ahead(std::string(payload.at("expires_at").as_string())) == 0);
+}
+
+TEST_CASE("retained commands are refused and nothing is kept") {
+  const TestDevice device = new_device();
+  auto mqtt = go_online(shared_hub(), device);
+  const TestUser owner = new_user(device, "owner");
+  const auto app = go_online(shared_hub(), owner, device);
+  for (const int qos : {1, 0}) app->publish(device.commands, kCommand, qos, true);
+  CHECK(app->publish(device.commands, kCommand, 1, true) == kNotAuthorized);
+  MqttClient old;
+  REQUIRE(old.connect(port(), login_of(shared_hub().http(), owner, 4)) == kMqttOk);
+  old.publish(device.commands, kCommand, 1, true);
+  CHECK(mqtt->received_so_far().empty());
+  mqtt->disconnect();
+  mqtt = go_online(shared_hub(), device);
+  CHECK(mqtt->received_so_far().empty());
+}
+
+TEST_CASE("a will on commands is refused") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  const TestUser owner = new_user(device, "owner");
+  MqttClient app;
+  MqttLogin login = login_of(shared_hub().http(), owner);
+  login.will_topic = device.commands;
+  login.will_payload = kCommand;
+  if (app.connect(port(), login) == kMqttOk) app.drop();
+  // Whatever became of the will: it must not open the gate later than its time, nor be retained. A live one is stamped.
+  for (const MqttMessage& message : mqtt->received_so_far()) {
+    CHECK(boost::json::parse(message.payload).as_object().contains("expires_at"));
+  }
+}
+
+TEST_CASE("an app learns by MQTT 5 that the device is not connected, and nothing waits for it") {
+  const TestDevice device = new_device();
+  const auto app = go_online(shared_hub(), new_user(device, "owner"), device);
+  CHECK(app->publish(device.commands, kCommand) == kNobodyThere);
+  auto mqtt = go_online(shared_hub(), device);
+  CHECK(app->publish(device.commands, kCommand) == kMqttOk);
+  CHECK(mqtt->received_so_far().size() == 1);
+  mqtt->disconnect();
+  CHECK(eventually([&] { return app->publish(device.commands, kCommand) == kNobodyThere; }));
+  mqtt = go_online(shared_hub(), device);
+  CHECK(mqtt->received_so_far().empty());
+}
+
+TEST_CASE("a persistent session gets no command that came while it was away") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner");
+  const auto app = go_online(shared_hub(), owner, device);
+  MqttLogin login = login_of(device);
+  login.clean = false;
+  login.session_expiry_s = 3'600;
+  MqttClient mqtt;
+  REQUIRE(mqtt.connect(port(), login) == kMqttOk);
+  REQUIRE(mqtt.subscribe(device.commands) == kGrantedQos1);
+  mqtt.drop();
+  CHECK(eventually([&] { return app->publish(device.commands, kCommand) == kNobodyThere; }));
+  CHECK(client(owner.token)
+            .post("/commands/send", {{"controller_id", device.controller_id}, {"command", JsonObject{}}})
+            .status == 503);
+  REQUIRE(mqtt.connect(port(), login) == kMqttOk);
+  CHECK(mqtt.session_present());
+  for (const MqttMessage& message : mqtt.received_so_far()) {
+    // Accepted in the moment before the broker saw the cut: in time, or not at all.
+    const auto payload = boost::json::parse(message.payload);
+    CHECK(hours_ahead(std::string(payload.at("expires_at").as_string())) == 0);
+  }
+}
+
+TEST_CASE("an unacknowledged command is not delivered again after its time") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner");
+  MqttLogin login = login_of(device);
+  login.clean = false;
+  login.session_expiry_s = 3'600;
+  MqttClient mqtt;
+  mqtt.acknowledge(false);
+  REQUIRE(mqtt.connect(port(), login) == kMqttOk);
+  REQUIRE(mqtt.subscribe(device.commands) == kGrantedQos1);
+  auto http = client(owner.token);
+  REQUIRE(eventually([&] { return http.get(device_path(device)).at("is_online").as_bool(); }));
+  const auto sent =
+      http.post("/commands/send",
+                {{"controller_id", device.controller_id}, {"command", {{"action", "open_gate"}}}, {"ttl_seconds", 1}});
+  REQUIRE(sent.status == 202);
+  REQUIRE(mqtt.receive());
+  mqtt.drop();
+  REQUIRE(eventually([&] { return http.get("/commands/" + sent.text("command_id")).text("state") == "expired"; }));
+  REQUIRE(mqtt.connect(port(), login) == kMqttOk);
+  CHECK(mqtt.session_present());
+  CHECK(mqtt.received_so_far().empty());
+}
+
+TEST_CASE("malformed commands are refused") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  const auto app = go_online(shared_hub(), new_user(device, "owner"), device);
+  for (const std::string& bad : {std::string("open"), std::string("[]"), std::string("{"), std::string(),
+                                 "{\"x\":\"" + std::string(70'000, 'x') + "\"}"}) {
+    CAPTURE(bad.substr(0, 20));
+    CHECK(app->publish(device.commands, bad) >= 0x80);
+  }
+  CHECK(mqtt->received_so_far().empty());
+}
+
+TEST_CASE("a status that an app hears is the device's, as it sent it") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  const auto app = go_online(shared_hub(), new_user(device, "readonly"), device);
+  const std::string status = R"({"state":"OPENING", "m1_percent":12})";
+  CHECK(mqtt->publish(device.status, status) == kMqttOk);
+  const auto message = app->receive();
+  REQUIRE(message);
+  CHECK(message->topic == device.status);
+  CHECK(message->payload == status);
+}
+
+TEST_CASE("a device is offline at once when its connection ends, with or without a will") {
+  const TestDevice device = new_device();
+  auto http = client(device.token);
+  for (const bool with_will : {false, true}) {
+    CAPTURE(with_will);
+    MqttLogin login = login_of(device);
+    if (with_will) {
+      login.will_topic = device.status;
+      login.will_payload = R"({"state":"OFFLINE"})";
+    }
+    MqttClient mqtt;
+    REQUIRE(mqtt.connect(port(), login) == kMqttOk);
+    const auto is_online = [&] { return http.get(device_path(device)).at("is_online").as_bool(); };
+    REQUIRE(eventually(is_online));
+    mqtt.drop();
+    CHECK(eventually([&] { return !is_online(); }, milliseconds(1'000)));
+  }
+  CHECK(eventually([&] {
+    const auto status = http.get("/commands/status/" + device.controller_id).at("status");
+    return status.is_object() && status.at("state") == "OFFLINE";
+  }));
+}
+
+}  // namespace
+}  // namespace gatetorio::testing

@@ -1,0 +1,97 @@
+// boot-counter: counts how often each device has booted. A plugin of a third party: a table, an event, an operation and
+// an option, with nothing but the installed SDK.
+#include "gatetorio/plugin.hpp"
+
+#include "gatetorio/database.hpp"
+#include "gatetorio/devices.hpp"
+#include "gatetorio/events.hpp"
+#include "gatetorio/identifiers.hpp"
+
+namespace gatetorio::boot_counter {
+
+struct Settings {
+  std::int64_t many = 3;
+};
+
+struct BootsInput {
+  ControllerId controller_id;
+};
+BOOST_DESCRIBE_STRUCT(BootsInput, (), (controller_id))
+
+struct BootsOutput {
+  std::int64_t boots = 0;
+  bool is_many = false;
+};
+BOOST_DESCRIBE_STRUCT(BootsOutput, (), (boots, is_many))
+
+class BootCounter : public PluginBase {
+ public:
+  using Settings = boot_counter::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options();
+
+  BootCounter(Host& host, Settings settings)
+      : host_(host), settings_(settings), database_(host, kManifest.id), operations_(host, this) {}
+
+  void configure() {
+    operations_.add({.id = "boot-counter.get",
+                     .method = "GET",
+                     .path = "/devices/{controller_id}/boots",
+                     .summary = "How often a device has booted.",
+                     .callers = {{"device", "self"}, {"user", "readonly"}},
+                     .resource = "controller_id",
+                     .denied_as = Status::kNotFound,
+                     .errors = {Status::kNotFound}},
+                    &BootCounter::get);
+    registered_.emplace(Subscription::to<DeviceRegistered>(
+        host_, WhenFull::kDropOldest, 1024,
+        [this](const DeviceRegistered& event, std::uint64_t) { host_.run(count(event.device_id)); }));
+  }
+
+  Task<Result<void>> start() { return database_.migrate(); }
+
+ private:
+  Task<void> count(std::int64_t device_id) {
+    sql::Batch batch(sql::Mode::kWrite);
+    batch.add(
+        "INSERT INTO boot_counter_boots (device_id, boots) VALUES ($1, 1)"
+        " ON CONFLICT (device_id) DO UPDATE SET boots = boot_counter_boots.boots + 1",
+        device_id);
+    auto counting = database_.run(std::move(batch));
+    const Result<sql::Results> counted = co_await counting;
+    if (!counted) host_.warn("a boot was not counted", {{"why", counted.error().detail}});
+  }
+
+  Task<Result<Reply<BootsOutput>>> get(Call call, BootsInput) {
+    sql::Batch batch(sql::Mode::kRead);
+    batch.add("SELECT boots FROM boot_counter_boots WHERE device_id = $1", call.access.resource_id);
+    auto reading = database_.run(std::move(batch));
+    const Result<sql::Results> found = co_await reading;
+    if (!found) co_return found.error();
+    const sql::Table& rows = (*found)[0];
+    const std::int64_t boots = rows.empty() ? 0 : rows.integer(0, 0);
+    co_return Reply<BootsOutput>(BootsOutput{.boots = boots, .is_many = boots >= settings_.many});
+  }
+
+  Host& host_;
+  const Settings settings_;
+  Database database_;
+  OperationSet<BootCounter> operations_;
+  std::optional<Subscription> registered_;
+};
+
+const Manifest BootCounter::kManifest{.id = "boot-counter",
+                                      .version = "1.0.0",
+                                      .summary = "Counts how often devices boot.",
+                                      .affinity = Affinity::kAnyThread,
+                                      .requires_ = {"gatetorio.sql/1"}};
+
+const OptionTable<Settings>& BootCounter::options() {
+  static const OptionTable<Settings> table = {
+      option("many", &Settings::many, "So many boots are many.").unit("boots").range(1, 1'000'000)};
+  return table;
+}
+
+}  // namespace gatetorio::boot_counter
+
+GATETORIO_PLUGIN(gatetorio::boot_counter::BootCounter)

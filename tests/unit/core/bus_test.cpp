@@ -1,0 +1,218 @@
+#include "core/bus/bus.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <future>
+#include <thread>
+
+#include "platform_fixture.hpp"
+
+namespace gatetorio::core {
+namespace {
+
+using test::Inbox;
+
+struct Seen {
+  std::string topic, key, payload;
+  std::uint64_t lost = 0;
+};
+
+// A subscriber that keeps what it sees; its lane can be held up.
+class Listener {
+ public:
+  Listener(Bus& bus, Lane& lane, std::uint32_t policy, std::uint32_t capacity) : bus_(bus), lane_(lane) {
+    number_ = bus.subscribe({"t", policy, capacity, &Listener::hear, this, &lane, [this] { ++lost_; }});
+  }
+  ~Listener() { bus_.unsubscribe(number_); }
+  std::optional<Seen> next() { return inbox_.take(); }
+  std::size_t waiting() const { return inbox_.size(); }
+  std::uint64_t number() const { return number_; }
+  int lost() const { return lost_; }
+  // Nothing runs on the lane until the promise is kept.
+  void hold_up(std::shared_future<void> until) {
+    Inbox<bool> held;
+    lane_.post([until, &held] {
+      held.put(true);
+      until.wait();
+    });
+    held.take();
+  }
+  std::function<void(const Seen&)> on_event = [](const Seen&) {};
+
+ private:
+  static void hear(void* context, const gtr_event* event) {
+    auto* self = static_cast<Listener*>(context);
+    const Seen seen{std::string(to_view(event->topic)), std::string(to_view(event->key)),
+                    std::string(to_view(event->payload)), event->lost};
+    self->on_event(seen);
+    self->inbox_.put(seen);
+  }
+
+  Bus& bus_;
+  Lane& lane_;
+  Inbox<Seen> inbox_;
+  std::atomic<int> lost_{0};
+  std::uint64_t number_ = 0;
+};
+
+struct Workers {
+  std::mutex mutex;
+  std::vector<std::string> faults;
+  Executor executor{3, [this](const std::string& lane, const std::string& what) {
+                      const std::lock_guard lock(mutex);
+                      faults.push_back(lane + ": " + what);
+                    }};
+  Bus bus;
+  Lane& lane(const char* name = "a", bool serial = true) {
+    Lane& made = executor.make_lane(serial, name);
+    bus.open(made);
+    return made;
+  }
+  ~Workers() { executor.join(test::kPatience); }
+};
+
+}  // namespace
+
+TEST_CASE("a subscriber sees every event of a publisher in order", "[bus]") {
+  Workers workers;
+  Listener any(workers.bus, workers.lane("any", false), GTR_WHEN_FULL_DROP_OLDEST, 10'000);
+  Listener serial(workers.bus, workers.lane(), GTR_WHEN_FULL_DETACH, 10'000);
+  for (int i = 0; i < 5000; ++i) workers.bus.publish("t", std::to_string(i % 3), std::to_string(i));
+  for (int i = 0; i < 5000; ++i) {
+    const auto first = any.next(), second = serial.next();
+    REQUIRE((first && second));
+    REQUIRE(first->payload == std::to_string(i));
+    REQUIRE(second->payload == std::to_string(i));
+    REQUIRE(first->key == std::to_string(i % 3));
+  }
+  CHECK(any.lost() == 0);
+}
+
+TEST_CASE("only the exact topic is heard, and nothing after unsubscribing", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 10);
+  workers.bus.publish("t.x", "", "no");
+  workers.bus.publish("t", "", "yes");
+  CHECK(listener.next()->payload == "yes");
+  workers.bus.unsubscribe(listener.number());
+  workers.bus.publish("t", "", "late");
+  workers.bus.unsubscribe(12345);
+  CHECK(listener.waiting() == 0);
+}
+
+TEST_CASE("a full queue drops the oldest and says how many", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 3);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  for (int i = 0; i < 10; ++i) workers.bus.publish("t", "", std::to_string(i));
+  go.set_value();
+  for (const char* expected : {"7", "8", "9"}) {
+    const auto seen = listener.next();
+    REQUIRE(seen);
+    CHECK(seen->payload == expected);
+    CHECK(seen->lost == 7);
+  }
+  CHECK(listener.lost() == 7);
+}
+
+TEST_CASE("coalescing keeps the last event of each key, and the order of the keys", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_COALESCE_BY_KEY, 2);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  for (const char* event : {"a1", "b1", "a2", "b2", "c1"}) workers.bus.publish("t", std::string(event, 1), event);
+  go.set_value();
+  CHECK(listener.next()->payload == "b2");  // c1 pushed a2 out
+  CHECK(listener.next()->payload == "c1");
+  CHECK(listener.lost() == 3);
+  workers.bus.publish("t", "a", "a3");  // a key that was dropped can come again
+  CHECK(listener.next()->payload == "a3");
+}
+
+TEST_CASE("a detaching subscription ends at the first gap and is told so once", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_WHEN_FULL_DETACH, 2);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  for (int i = 0; i < 5; ++i) workers.bus.publish("t", "", "x");
+  go.set_value();
+  const auto notice = listener.next();
+  REQUIRE(notice);
+  CHECK(notice->topic.empty());
+  CHECK(notice->lost == 1);
+  workers.bus.publish("t", "", "after");
+  workers.bus.unsubscribe(listener.number());  // waits for the handler
+  CHECK(listener.waiting() == 0);
+}
+
+TEST_CASE("a slow subscriber slows neither the publisher nor its neighbour", "[bus]") {
+  Workers workers;
+  Listener slow(workers.bus, workers.lane("slow"), GTR_WHEN_FULL_DROP_OLDEST, 1);
+  Listener quick(workers.bus, workers.lane("quick"), GTR_WHEN_FULL_DROP_OLDEST, 1000);
+  std::promise<void> go;
+  slow.hold_up(go.get_future().share());
+  for (int i = 0; i < 1000; ++i) workers.bus.publish("t", "", std::to_string(i));
+  for (int i = 0; i < 1000; ++i) REQUIRE(quick.next());  // while `slow` is still held up
+  CHECK(slow.waiting() == 0);
+  go.set_value();
+  CHECK(slow.next()->payload == "999");
+}
+
+TEST_CASE("unsubscribing waits for the handler, except inside it", "[bus]") {
+  Workers workers;
+  auto listener = std::make_unique<Listener>(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 10);
+  Inbox<bool> inside;
+  std::promise<void> go;
+  std::atomic<bool> has_ended = false;
+  listener->on_event = [&, wait = go.get_future().share()](const Seen& seen) {
+    if (seen.payload == "self") return workers.bus.unsubscribe(listener->number());
+    inside.put(true);
+    wait.wait();
+    has_ended = true;
+  };
+  workers.bus.publish("t", "", "blocks");
+  REQUIRE(inside.take());
+  std::thread opener([&go] { go.set_value(); });
+  workers.bus.unsubscribe(listener->number());
+  CHECK(has_ended);
+  opener.join();
+
+  Listener other(workers.bus, workers.lane("other"), GTR_WHEN_FULL_DROP_OLDEST, 10);
+  other.on_event = [&](const Seen&) { workers.bus.unsubscribe(other.number()); };
+  workers.bus.publish("t", "", "self");
+  CHECK(other.next());
+}
+
+TEST_CASE("events wait until their subscriber's lane is open, and never come once it is shut", "[bus]") {
+  Workers workers;
+  Lane& lane = workers.executor.make_lane(true, "later");
+  Listener listener(workers.bus, lane, GTR_WHEN_FULL_DROP_OLDEST, 2);
+  for (const char* event : {"1", "2", "3"}) workers.bus.publish("t", "", event);
+  CHECK(listener.waiting() == 0);
+  workers.bus.open(lane);
+  CHECK(listener.next()->payload == "2");
+  CHECK(listener.next()->payload == "3");
+  workers.bus.shut(lane);
+  workers.bus.publish("t", "", "4");
+  Inbox<bool> passed;
+  lane.post([&passed] { passed.put(true); });
+  REQUIRE(passed.take());
+  CHECK(listener.waiting() == 0);
+}
+
+TEST_CASE("a handler that throws is reported, and gets the next event nevertheless", "[bus]") {
+  Workers workers;
+  {
+    Listener listener(workers.bus, workers.lane("careless"), GTR_WHEN_FULL_DROP_OLDEST, 10);
+    listener.on_event = [](const Seen& seen) {
+      if (seen.payload == "bad") throw std::runtime_error("oops");
+    };
+    workers.bus.publish("t", "", "bad");
+    workers.bus.publish("t", "", "good");
+    CHECK(listener.next()->payload == "good");
+  }
+  const std::lock_guard lock(workers.mutex);
+  CHECK(workers.faults == std::vector<std::string>{"careless: oops"});
+}
+
+}  // namespace gatetorio::core

@@ -1,0 +1,250 @@
+#include <catch2/catch_test_macros.hpp>
+#include <future>
+
+#include "operations_fixture.hpp"
+
+namespace gatetorio::core {
+namespace {
+
+using namespace test;
+
+constexpr const char* kOpen = R"({"id":"t.open","method":"GET","path":"/open","callers":[{"kind":"anyone"}]})";
+constexpr const char* kUsers = R"({"id":"t.users","callers":[{"kind":"user"}],"credential_field":"user_token"})";
+constexpr const char* kGate = R"({"id":"t.gate","method":"POST","path":"/gate","resource":"gate",
+  "callers":[{"kind":"user","need":"engineer"},{"kind":"device","need":"self"}]})";
+constexpr const char* kHidden =
+    R"({"id":"t.hidden","method":"GET","path":"/gate","resource":"gate","denied_as":"not_found",
+  "callers":[{"kind":"user","need":"owner"}]})";
+
+}  // namespace
+
+TEST_CASE_METHOD(OperationsFixture, "a declaration that is wrong is refused with a reason", "[operations]") {
+  struct Row {
+    const char *declaration, *why;
+  };
+  const Row table[] = {
+      {"", "the declaration is not a JSON object"},
+      {"[]", "the declaration is not a JSON object"},
+      {"{}", "'id' must be lower-case letters, digits, dots and dashes"},
+      {R"({"id":"A b","callers":[{"kind":"anyone"}]})", "'id' must be lower-case letters, digits, dots and dashes"},
+      {R"({"id":7,"callers":[{"kind":"anyone"}]})", "'id' must be lower-case letters, digits, dots and dashes"},
+      {R"({"id":"a","method":"GET","path":"x","callers":[{"kind":"anyone"}]})", "'path' must begin with /"},
+      {R"({"id":"a"})", "'callers' must say who may call; {\"kind\": \"anyone\"} is everybody"},
+      {R"({"id":"a","callers":[]})", "'callers' must say who may call; {\"kind\": \"anyone\"} is everybody"},
+      {R"({"id":"a","callers":["user"]})", "a caller has no 'kind'"},
+      {R"({"id":"a","callers":[{"need":"x"}]})", "a caller has no 'kind'"},
+      {R"({"id":"a","method":"PUT","path":"/x","resource":"gate","body_only":true,"callers":[{"kind":"user"}]})",
+       "with 'body_only' the 'resource' must be part of 'path'"}};
+  for (const Row& row : table) {
+    CAPTURE(row.declaration);
+    CHECK(refused(row.declaration) == row.why);
+  }
+  CHECK(platform.operations.report() == "[]");
+}
+
+TEST_CASE_METHOD(OperationsFixture, "an id and a route are taken once", "[operations]") {
+  declare(kOpen);
+  CHECK(refused(kOpen) == "plugin 'feature' has declared it as t.open");
+  CHECK(refused(R"({"id":"other","method":"GET","path":"/open","callers":[{"kind":"anyone"}]})") ==
+        "plugin 'feature' has declared it as t.open");
+  CHECK(refused(R"({"id":"other","method":"PUT","path":"/open","callers":[{"kind":"anyone"}]})").empty());
+  CHECK(refused(R"({"id":"a","callers":[{"kind":"anyone"}]})").empty());  // no route: not offered over HTTP
+  CHECK(refused(R"({"id":"b","callers":[{"kind":"anyone"}]})").empty());
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a number that no operation has is not found", "[operations]") {
+  CHECK(call(0, {}).status == GTR_NOT_FOUND);
+  CHECK(call(~0ULL, {}).status == GTR_NOT_FOUND);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "anyone may call what is open; a good credential is passed on", "[operations]") {
+  const auto open = declare(kOpen);
+  struct Row {
+    const char *secret, *kind;
+  };
+  for (const Row& row : {Row{"", ""}, Row{"u-good", "user"}, Row{"wrong", ""}}) {
+    CAPTURE(row.secret);
+    CHECK(call(open, {.secret = row.secret, .body = "{}"}).status == GTR_OK);
+    const auto seen = handled.take();
+    REQUIRE(seen);
+    CHECK(seen->principal_kind == row.kind);
+    CHECK(seen->request_id == "request-1");
+    CHECK(seen->peer == "192.0.2.1");
+  }
+  auth_fails = GTR_UNAVAILABLE;  // it might be a good one: nobody can say
+  CHECK(call(open, {.secret = "u-good"}).status == GTR_UNAVAILABLE);
+  CHECK(handled.size() == 0);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "who may not call is refused before the handler runs", "[operations]") {
+  decisions["mine"] = {true, {1, "mine", "owner", 0}};
+  decisions["shared"] = {false, {2, "shared", "readonly", 0}};
+  decisions["foreign"] = {false, {}};
+  const auto users = declare(kUsers), gate = declare(kGate), hidden = declare(kHidden);
+  using Params = std::vector<std::pair<std::string, std::string>>;
+  struct Row {
+    const char* what;
+    std::uint64_t operation;
+    Ask ask;
+    gtr_status expected;
+  };
+  const Row table[] = {
+      {"no credential", users, {}, GTR_UNAUTHENTICATED},
+      {"a wrong one", users, {.secret = "wrong"}, GTR_UNAUTHENTICATED},
+      {"a scheme that nobody knows", users, {.secret = "u-good", .scheme = "cookie"}, GTR_UNAUTHENTICATED},
+      {"a principal that cannot be read", users, {.secret = "broken"}, GTR_INTERNAL},
+      {"another kind of caller", users, {.secret = "d-good"}, GTR_FORBIDDEN},
+      {"the right kind", users, {.secret = "u-good"}, GTR_OK},
+      {"no resource named", gate, {.secret = "u-good"}, GTR_INVALID},
+      {"a resource that is no text", gate, {.secret = "u-good", .body = R"({"gate":7})"}, GTR_INVALID},
+      {"a body that is no JSON", gate, {.secret = "u-good", .body = "{"}, GTR_MALFORMED},
+      {"its own", gate, {.secret = "u-good", .body = R"({"gate":"mine"})"}, GTR_OK},
+      {"as a parameter", gate, {.secret = "u-good", .params = Params{{"gate", "mine"}}}, GTR_OK},
+      {"too little", gate, {.secret = "u-good", .body = R"({"gate":"shared"})"}, GTR_FORBIDDEN},
+      {"a stranger", gate, {.secret = "u-good", .body = R"({"gate":"foreign"})"}, GTR_FORBIDDEN},
+      {"nothing of the name", gate, {.secret = "u-good", .body = R"({"gate":"unknown"})"}, GTR_NOT_FOUND},
+      {"a stranger who shall not know",
+       hidden,
+       {.secret = "u-good", .params = Params{{"gate", "foreign"}}},
+       GTR_NOT_FOUND},
+      {"too little, and he knows it",
+       hidden,
+       {.secret = "u-good", .params = Params{{"gate", "shared"}}},
+       GTR_FORBIDDEN},
+      {"nobody, and nothing is asked", hidden, {.params = Params{{"gate", "foreign"}}}, GTR_UNAUTHENTICATED}};
+  for (const Row& row : table) {
+    CAPTURE(row.what);
+    const Answer answer = call(row.operation, row.ask);
+    CHECK(answer.status == row.expected);
+    CHECK(handled.take(std::chrono::milliseconds(0)).has_value() == (row.expected == GTR_OK));
+    if (row.expected != GTR_OK) CHECK_FALSE(answer.error().detail.empty());
+  }
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a parameter wins over the body for what is judged", "[operations]") {
+  decisions["mine"] = {true, {1, "mine", "owner", 0}};
+  decisions["foreign"] = {false, {}};
+  const auto gate = declare(kGate);
+  const Ask ask{.secret = "u-good", .body = R"({"gate":"mine"})", .params = {{"gate", "foreign"}}};
+  CHECK(call(gate, ask).status == GTR_FORBIDDEN);
+  CHECK(queries.take()->resource == "foreign");
+}
+
+TEST_CASE_METHOD(OperationsFixture, "what is asked of access control is what the declaration says", "[operations]") {
+  decisions["mine"] = {true, {1, "mine", "self", 0}};
+  const auto gate = declare(kGate);
+  CHECK(call(gate, {.secret = "d-good", .body = R"({"gate":"mine"})"}).status == GTR_OK);
+  const auto query = queries.take();
+  REQUIRE(query);
+  CHECK(query->principal.kind == "device");
+  CHECK(query->need == "self");
+  CHECK(handled.take()->access == "self");
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a credential may stand in a body field, never in a parameter", "[operations]") {
+  const auto users = declare(kUsers);
+  CHECK(call(users, {.body = R"({"user_token":"u-good"})", .scheme = ""}).status == GTR_OK);
+  CHECK(call(users, {.body = R"({"user_token":"wrong"})", .scheme = ""}).status == GTR_UNAUTHENTICATED);
+  CHECK(call(users, {.body = R"({"user_token":7})", .scheme = ""}).status == GTR_UNAUTHENTICATED);
+  CHECK(call(users, {.body = "{", .scheme = ""}).status == GTR_MALFORMED);
+  CHECK(call(users, {.params = {{"user_token", "u-good"}}, .scheme = ""}).status == GTR_UNAUTHENTICATED);
+}
+
+TEST_CASE_METHOD(PlatformFixture, "where nobody decides about access, it is refused", "[operations]") {
+  FakePlugin& auth = plugin("auth", true, {"gatetorio.authenticator/1"});
+  const auto says_yes = [](void* context, gtr_call call, std::uint32_t, gtr_bytes) {
+    static_cast<Services*>(context)->complete(call, GTR_OK, wire::encode(Principal{"user", 1, "", "", ""}));
+  };
+  platform.services.provide(auth.plugin, Authenticator::kId, "", says_yes, &platform.services);
+  std::string problem;
+  const auto never = [](void*, const gtr_operation_request*) { std::terminate(); };
+  platform.operations.declare(auth.plugin, kGate, never, nullptr, problem);
+  Inbox<gtr_status> replies;
+  gtr_invocation made{};
+  made.size = sizeof made;
+  made.body = to_bytes(R"({"gate":"mine"})");
+  made.credential_scheme = to_bytes("bearer");
+  made.credential_secret = to_bytes("x");
+  made.reply = [](void* context, const gtr_reply* reply) {
+    static_cast<Inbox<gtr_status>*>(context)->put(reply->status);
+  };
+  made.context = &replies;
+  platform.operations.invoke(made);
+  CHECK(replies.take() == GTR_FORBIDDEN);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "the operation of a plugin that is not running is unavailable", "[operations]") {
+  const auto open = declare(kOpen);
+  feature.plugin.state = PluginState::kStopped;
+  const Answer answer = call(open, {});
+  CHECK(answer.status == GTR_UNAVAILABLE);
+  CHECK(answer.error().retry_after_s > 0);
+  CHECK(answer.error().detail == "Plugin 'feature' is not running.");
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a handler that throws answers as failed, and the log names its plugin",
+                 "[operations]") {
+  const auto open = declare(kOpen), users = declare(kUsers);
+  CHECK(call(open, {.body = "throw"}).status == GTR_INTERNAL);
+  CHECK(call(users, {.secret = "u-good", .body = "throw"}).status == GTR_INTERNAL);
+  on_lane(feature, [] {});
+  CHECK(log().find("a task threw plugin=feature exception=\"handler threw\"") != std::string::npos);
+  CHECK(platform.operations.calls_under_way() == 0);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "an operation answers once, whatever its handler does", "[operations]") {
+  handler_answers = false;
+  const auto open = declare(kOpen);
+  invoke(open, {});
+  const auto seen = handled.take();
+  REQUIRE(seen);
+  complete({seen->call.slot, seen->call.generation + 7}, GTR_OK, "forged");
+  complete(seen->call, GTR_CONFLICT, "first");
+  complete(seen->call, GTR_OK, "second");
+  CHECK(replies.take()->text == "first");
+  CHECK(replies.size() == 0);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a call that takes too long is told so, its late answer is dropped",
+                 "[operations]") {
+  handler_answers = false;
+  const auto open = declare(kOpen);
+  invoke(open, {});
+  const auto seen = handled.take();
+  REQUIRE(seen);
+  CHECK(platform.operations.sweep(Clock::now()) == 0);
+  CHECK(platform.operations.sweep(Clock::now() + std::chrono::seconds(31)) == 1);
+  CHECK(replies.take()->status == GTR_TIMEOUT);
+  complete(seen->call, GTR_OK);
+  CHECK(replies.size() == 0);
+  CHECK(platform.operations.calls_under_way() == 0);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "a call that was given up before its turn is never carried out", "[operations]") {
+  const auto open = declare(kOpen);
+  std::promise<void> go;
+  Inbox<bool> held;
+  feature.plugin.lane->post([&, until = go.get_future().share()] {
+    held.put(true);
+    until.wait();
+  });
+  REQUIRE(held.take());
+  invoke(open, {});
+  platform.operations.sweep(Clock::now() + std::chrono::seconds(31));
+  CHECK(replies.take()->status == GTR_TIMEOUT);
+  go.set_value();
+  CHECK(call(open, {}).status == GTR_OK);  // the next one is
+  CHECK(handled.take());
+  CHECK(handled.size() == 0);
+}
+
+TEST_CASE_METHOD(OperationsFixture, "at shutdown every open call is answered", "[operations]") {
+  handler_answers = false;
+  const auto open = declare(kOpen);
+  for (int i = 0; i < 10; ++i) invoke(open, {});
+  for (int i = 0; i < 10; ++i) REQUIRE(handled.take());
+  platform.operations.cancel_all();
+  for (int i = 0; i < 10; ++i) CHECK(replies.take()->status == GTR_UNAVAILABLE);
+}
+
+}  // namespace gatetorio::core

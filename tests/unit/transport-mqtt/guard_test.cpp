@@ -1,0 +1,147 @@
+// The guard's mind without a broker: a hub on the other end of its socket, and a broker that is only made believe.
+#include "broker/guard.hpp"
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <map>
+
+#include "broker/payload.hpp"
+#include "gatetorio/time.hpp"
+#include "link_server.hpp"
+#include "stack.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+
+class GuardWithHub {
+ public:
+  GuardWithHub() : server_(folder_.path("guard.sock"), callbacks()) {
+    REQUIRE(server_.start().empty());
+    GuardSettings settings;
+    settings.hub_socket = folder_.path("guard.sock");
+    settings.hub_username = "hub";
+    settings.hub_password = "hub-secret";
+    settings.topic_prefix = "gatetorio";
+    BrokerHooks hooks;
+    hooks.kick = [this](const std::string& username) { kicked.push_back(username); };
+    hooks.session_exists = [](const std::string&) { return false; };
+    hooks.subscription_count = [](SessionTable::Client) { return 1; };
+    guard = std::make_unique<Guard>(settings, hooks);
+    guard->wait_until_synced(5s);
+  }
+  bool connect(const void* client, std::string_view username, std::string_view password, std::string_view id = "id") {
+    return guard->may_connect({client, username, password, id, "192.0.2.1", true, false});
+  }
+  // Lets the guard take news until something holds.
+  bool ticking_until(const std::function<bool()>& holds) {
+    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    while (!holds() && std::chrono::steady_clock::now() < deadline) guard->tick();
+    return holds();
+  }
+  LinkServer& server() { return server_; }
+
+  std::map<std::string, Policy> allowed;  // changed only while the guard asks nothing
+  std::atomic<int> questions = 0;
+  std::vector<std::string> kicked;
+  std::unique_ptr<Guard> guard;
+
+ private:
+  LinkServer::Callbacks callbacks() {
+    LinkServer::Callbacks callbacks;
+    callbacks.connect_request = [this](ConnectRequest request, LinkServer::Reply reply) {
+      ++questions;
+      const auto found = allowed.find(request.username);
+      const bool right = found != allowed.end() && request.password == "pw";
+      reply(right, right ? found->second : Policy());
+    };
+    callbacks.session_opened = [](SessionOpened) {};
+    callbacks.session_closed = [](SessionClosed) {};
+    callbacks.sessions = [](std::vector<SessionOpened>) {};
+    callbacks.counters = [](Counters) {};
+    callbacks.guard_left = [] {};
+    return callbacks;
+  }
+
+  testing::TempFolder folder_;
+  LinkServer server_;
+};
+
+TEST_CASE("a password is asked about once and then known") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  const int one = 0;
+  CHECK(world.connect(&one, "dev_1", "pw"));
+  CHECK(world.connect(&one, "dev_1", "pw"));
+  CHECK(world.questions == 1);
+  CHECK_FALSE(world.connect(&one, "dev_1", "wrong"));
+  CHECK(world.questions == 2);
+  CHECK_FALSE(world.connect(&one, "dev_1", ""));
+  CHECK_FALSE(world.connect(&one, "dev_1", std::string(600, 'x')));
+  CHECK(world.questions == 2);
+}
+
+TEST_CASE("the hub's own client is known by its secret and nobody may take its client id") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  const int hub = 0, device = 0;
+  CHECK_FALSE(world.connect(&hub, "hub", "pw", "hub-id"));
+  CHECK(world.connect(&hub, "hub", "hub-secret", "hub-id"));
+  CHECK_FALSE(world.connect(&device, "dev_1", "pw", "hub-id"));
+  CHECK(world.guard->may_subscribe("hub", "gatetorio/+/status"));
+  CHECK_FALSE(world.guard->may_publish("hub", {"elsewhere", "{}", false}));
+  CHECK_FALSE(world.guard->may_publish("hub", {"gatetorio/gate1/commands", "{}", true}));
+}
+
+TEST_CASE("a principal that stops being valid is kicked and may do nothing") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  const int device = 0;
+  REQUIRE(world.connect(&device, "dev_1", "pw"));
+  const Message status{"gatetorio/gate1/status", "{}", false};
+  CHECK(world.guard->may_publish("dev_1", status));
+  Policy gone = testing::device_policy("dev_1", "gate1");
+  gone.valid = false;
+  world.server().set_policy(gone);
+  CHECK(world.ticking_until([&] { return world.kicked == std::vector<std::string>{"dev_1"}; }));
+  CHECK_FALSE(world.guard->may_publish("dev_1", status));
+}
+
+TEST_CASE("a delivery is refused unless the guard itself accepted the command") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  const int device = 0;
+  REQUIRE(world.connect(&device, "dev_1", "pw"));
+  const std::string topic = "gatetorio/gate1/commands";
+  const Stamp stamp{"cmd_1", now().us, now().us + 10'000'000, {}};
+  const std::string command = *stamp_command("{}", stamp);
+  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, false}));
+  CHECK(world.guard->judge("hub", {topic, command, false}).kind == Verdict::Kind::kPass);
+  CHECK(world.guard->may_receive("dev_1", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, true}));
+  CHECK_FALSE(world.guard->may_receive("dev_2", {topic, command, false}));
+  // The same id with another date is the same command: its first end counts.
+  Stamp later = stamp;
+  later.expires_at_us = now().us - 1;
+  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, *stamp_command("{}", later), false}));
+}
+
+TEST_CASE("a device's new name moves what it may do") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  const int device = 0;
+  REQUIRE(world.connect(&device, "dev_1", "pw"));
+  world.server().set_policy(testing::device_policy("dev_1", "gate9"));
+  const Message renamed{"gatetorio/gate9/status", "{}", false};
+  CHECK(world.ticking_until([&] { return world.guard->may_publish("dev_1", renamed); }));
+  CHECK_FALSE(world.guard->may_publish("dev_1", {"gatetorio/gate1/status", "{}", false}));
+  const Stamp stamp{"cmd_1", now().us, now().us + 10'000'000, {}};
+  const std::string command = *stamp_command("{}", stamp);
+  CHECK(world.guard->judge("hub", {"gatetorio/gate1/commands", command, false}).kind == Verdict::Kind::kRefuse);
+  CHECK(world.guard->judge("hub", {"gatetorio/gate9/commands", command, false}).kind == Verdict::Kind::kPass);
+  CHECK(world.kicked.empty());
+}
+
+}  // namespace
+}  // namespace gatetorio::transport_mqtt
