@@ -11,8 +11,7 @@ namespace {
 
 // A few milliseconds of work.
 sql::Batch slow_read() {
-  return read(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n");
+  return read("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n");
 }
 
 TEST_CASE("reads beyond the connections wait and are answered once each") {

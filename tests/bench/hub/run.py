@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Measures the hub against what the same machine reaches without it, in one run; medians of interleaved rounds.
+
+    cmake --preset bench && cmake --build build/bench && tests/bench/hub/run.py [--rounds 3] [--devices 20000]
+
+Prints one JSON object. Everything runs on loopback and ends with the run. Ratios count, not absolute figures.
+"""
+import argparse, json, os, pathlib, re, signal, sqlite3, statistics, subprocess, sys, tempfile, threading, time
+import http.client
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = ROOT / "build" / "bench"
+PLUGINS = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands", "bench-trivial"]
+
+
+class Hub:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        config = self.folder / "hub.toml"
+        config.write_text(
+            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\nplugins = {json.dumps(PLUGINS)}\n'
+            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
+            '[plugins.transport-mqtt]\nlisten = "127.0.0.1:0"\n[plugins.registration]\nenrolment = "open"\n')
+        began = time.monotonic()
+        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", config], stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        self.start_seconds = time.monotonic() - began
+        self.http = re.search(r"http=(\S+)", line)[1]
+        self.mqtt = re.search(r"mqtt=(\S+)", line)[1]
+
+    def call(self, method, path, body=None, token=None):
+        connection = http.client.HTTPConnection(self.http)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        connection.request(method, "/api/v1" + path, json.dumps(body) if body is not None else None, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"null")
+
+    def resident_mib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=15)
+
+    def database(self):
+        return sqlite3.connect(self.folder / "data" / "storage-sqlite" / "hub.db")
+
+
+def load(target, pid, method, path, requests, *options):
+    out = subprocess.run([BUILD / "bench_http_load", target, method, path, "--requests", str(requests), "--pid", str(pid),
+                          *options], capture_output=True, text=True, check=True).stdout
+    result = json.loads(out)
+    if result["non_2xx"] or result["broken"]:
+        sys.exit(f"{method} {path}: {out}")
+    return result
+
+
+def per_cpu(result):
+    return result["requests_per_cpu_s"]
+
+
+def floor(rows, path):
+    out = subprocess.run([BUILD / "sqlite_floor", "--rows", str(rows), "--path", path], capture_output=True, text=True, check=True).stdout
+    return json.loads(out)
+
+
+def bare_server():
+    process = subprocess.Popen([BUILD / "bench_http_bare"], stdout=subprocess.PIPE, text=True)
+    port = re.search(r"(\d+)\s*$", process.stdout.readline())[1]
+    return process, f"127.0.0.1:{port}"
+
+
+class Subscriber:
+    """A mosquitto_sub that notes when each payload came."""
+
+    def __init__(self, hub, login, topic, field):
+        host, port = hub.mqtt.split(":")
+        self.arrived, self.field, self.ready = {}, field, threading.Event()
+        self.process = subprocess.Popen(
+            ["mosquitto_sub", "-d", "-h", host, "-p", port, "-u", login["mqtt_username"], "-P", login["mqtt_password"],
+             "-t", topic, "-q", "1"], stdout=subprocess.PIPE, text=True, bufsize=1)
+        threading.Thread(target=self.read, daemon=True).start()
+        self.ready.wait(10)
+
+    def read(self):
+        for line in self.process.stdout:
+            if "Subscribed" in line:
+                self.ready.set()
+            if line.startswith("{"):
+                self.arrived[json.loads(line)[self.field]] = time.monotonic()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def percentiles(seconds):
+    ordered = sorted(seconds)
+    pick = lambda share: round(1e6 * ordered[min(len(ordered) - 1, int(share * len(ordered)))])
+    return {"p50_us": pick(0.5), "p99_us": pick(0.99), "count": len(ordered)}
+
+
+def command_latency(hub, count, rate):
+    """REST command until the device's client has it, and an app's own publish until then, in turn on one clock."""
+    _, device = hub.call("POST", "/devices/register", {"hardware_id": "lat", "controller_id": "lat"})
+    user = "latency-user-token-0001"
+    hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
+    _, login = hub.call("POST", "/users/mqtt-credentials", None, user)
+    subscriber = Subscriber(hub, device, "gatetorio/lat/commands", "n")
+    while not hub.call("GET", "/devices/lat", None, user)[1]["is_online"]:
+        time.sleep(0.05)
+    host, port = hub.mqtt.split(":")
+    publisher = subprocess.Popen(["mosquitto_pub", "-h", host, "-p", port, "-u", login["mqtt_username"], "-P",
+                                  login["mqtt_password"], "-t", "gatetorio/lat/commands", "-q", "1", "-l"],
+                                 stdin=subprocess.PIPE, text=True, bufsize=1)
+    connection = http.client.HTTPConnection(hub.http)
+    sent, due = {}, time.monotonic() + 0.5
+    for i in range(count):
+        time.sleep(max(0, due - time.monotonic()))
+        due += 1 / rate
+        sent[i] = time.monotonic()
+        if i % 2:
+            publisher.stdin.write(json.dumps({"n": i}) + "\n")
+        else:
+            connection.request("POST", "/api/v1/commands/send",
+                               json.dumps({"controller_id": "lat", "command": {"n": i}}),
+                               {"Content-Type": "application/json", "Authorization": "Bearer " + user})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 202:
+                sys.exit(f"command: {answer.status}")
+    deadline = time.monotonic() + 10
+    while len(subscriber.arrived) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    publisher.stdin.close()
+    publisher.wait()
+    subscriber.stop()
+    times = {i: subscriber.arrived[i] - sent[i] for i in sent if i in subscriber.arrived}
+    return {"rest": percentiles([t for i, t in times.items() if i % 2 == 0]),
+            "direct": percentiles([t for i, t in times.items() if i % 2]), "lost": count - len(times)}
+
+
+def durable_commit_us(folder, count=300):
+    """One small commit with synchronous=FULL, as a program without a hub pays it."""
+    db = sqlite3.connect(pathlib.Path(folder) / "commit.db", isolation_level=None)
+    db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a)")
+    took = []
+    for i in range(count):
+        began = time.monotonic()
+        db.execute("INSERT INTO t VALUES (?)", (i,))
+        took.append(time.monotonic() - began)
+    return percentiles(took)["p50_us"]
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--devices", type=int, default=20_000)
+    options.add_argument("--requests", type=int, default=100_000)
+    options = options.parse_args()
+    report, rounds = {}, {}
+
+    def note(name, value):
+        rounds.setdefault(name, []).append(value)
+
+    with tempfile.TemporaryDirectory() as folder:
+        hub = Hub(folder)
+        pid = hub.process.pid
+        bare, bare_target = bare_server()
+        try:
+            report["idle_resident_mib"] = round(hub.resident_mib(), 1)
+            registered = 0
+            for round_number in range(options.rounds):
+                note("bare", per_cpu(load(bare_target, bare.pid, "GET", "/", options.requests)))
+                note("trivial", per_cpu(load(hub.http, pid, "GET", "/api/v1/bench/trivial", options.requests)))
+                body = '{"hardware_id":"hw-{n}","controller_id":"gate-{n}","firmware_version":"1.0","device_name":"Gate"}'
+                result = load(hub.http, pid, "POST", "/api/v1/devices/register", options.devices, "--body",
+                              body, "--first", str(registered))
+                registered += options.devices
+                note("register", result["requests_per_s"])
+                note("register_per_cpu", per_cpu(result))
+                note("floor", floor(options.devices, f"{folder}/floor-{round_number}.db")["rows_per_s"])
+            with hub.database() as db:
+                rows = db.execute("SELECT COUNT(*) FROM devices").fetchone()[0]
+                if rows != registered:
+                    sys.exit(f"{rows} rows for {registered} registrations")
+            report["commands_at_100_per_second"] = command_latency(hub, 1000, 100)
+            report["durable_commit_p50_us"] = durable_commit_us(folder)
+
+            _, device = hub.call("POST", "/devices/register", {"hardware_id": "hb", "controller_id": "hb"})
+            bearer = ("--header", "Authorization: Bearer " + device["device_token"])
+            user = "bench-user-token-000001"
+            hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
+            for i in range(4):
+                _, other = hub.call("POST", "/devices/register", {"hardware_id": f"u{i}", "controller_id": f"u{i}"})
+                hub.call("POST", "/users/authorize", {"user_token": user}, other["device_token"])
+            boot = json.dumps({"hardware_id": "hb", "controller_id": "hb"})
+            for _ in range(options.rounds):
+                note("heartbeat_per_cpu", per_cpu(load(hub.http, pid, "POST", "/api/v1/devices/hb/heartbeat",
+                                                       options.devices, *bearer)))
+                note("boot_per_cpu", per_cpu(load(hub.http, pid, "POST", "/api/v1/devices/register", options.devices,
+                                                  *bearer, "--body", boot)))
+                note("discover_per_cpu", per_cpu(load(hub.http, pid, "GET", "/api/v1/users/me/devices", options.devices,
+                                                      "--header", "Authorization: Bearer " + user)))
+            report["resident_mib_after_load"] = round(hub.resident_mib(), 1)
+        finally:
+            bare.terminate()
+            hub.stop()
+        hub = Hub(folder)
+        report["start_seconds"] = round(hub.start_seconds, 3)
+        with hub.database() as db:
+            report["devices"] = db.execute("SELECT COUNT(*) FROM devices").fetchone()[0]
+        hub.stop()
+
+    report["rounds"] = rounds
+    median = {name: statistics.median(values) for name, values in rounds.items()}
+    report["medians"] = {name: round(value) for name, value in median.items()}
+    latency = report["commands_at_100_per_second"]
+    report["ratios"] = {
+        "trivial_to_bare": round(median["trivial"] / median["bare"], 2),
+        "register_to_floor": round(median["register"] / median["floor"], 2),
+        "command_to_direct_p50": round(latency["rest"]["p50_us"] / latency["direct"]["p50_us"], 2),
+        "command_to_direct_plus_commit_p50": round(
+            latency["rest"]["p50_us"] / (latency["direct"]["p50_us"] + report["durable_commit_p50_us"]), 2)}
+    json.dump(report, sys.stdout, indent=2)
+    print()
+
+
+main()
