@@ -200,6 +200,8 @@ void Hub::start(const std::function<bool()>& is_stopping) {
   if (!all) {
     log_.write(LogLevel::kError, "hub", "not ready: a plugin failed; the others serve, /ready says 503",
                {{"serves", platform_->announcements.words()}});
+    // A service manager would otherwise end a hub that serves what it can.
+    sd_notify(0, "READY=1\nSTATUS=degraded: a plugin failed");
     return;
   }
   platform_->health.set_ready(true);

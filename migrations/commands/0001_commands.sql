@@ -6,7 +6,7 @@ CREATE TABLE commands (
   sender_kind     TEXT NOT NULL,
   sender_id       BIGINT NOT NULL,
   command         TEXT NOT NULL,    -- the JSON object as the sender gave it
-  state           TEXT NOT NULL,    -- sent, delivered, acknowledged, failed; "expired" follows from expires_at
+  state           TEXT NOT NULL,    -- sent, unconfirmed, delivered, acknowledged, failed; "expired" follows from expires_at
   result          TEXT,             -- what the device said
   idempotency_key TEXT,
   issued_at       BIGINT NOT NULL,

@@ -87,12 +87,22 @@ Task<Result<void>> Repository::set_failed(std::string command_id, std::string wh
   co_return Result<void>();
 }
 
+Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
+  Batch batch(Mode::kWrite);
+  batch.add("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", command_id, kUnconfirmed,
+            now());
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return Result<void>();
+}
+
 Task<Result<bool>> Repository::acknowledge(std::string command_id, std::int64_t device_id, bool is_success,
                                            std::string result) {
   Batch batch(Mode::kWrite);
   batch.add(
       "UPDATE commands SET state = $3, result = $4, updated_at = $5"
-      " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered')",
+      " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed')",
       command_id, device_id, is_success ? "acknowledged" : "failed", result, now());
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;

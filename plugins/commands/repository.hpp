@@ -9,6 +9,9 @@
 
 namespace gatetorio::commands {
 
+// State of a command whose publish nobody confirmed. Only a device's answer or its expiry end it; outside it is "sent".
+inline constexpr std::string_view kUnconfirmed = "unconfirmed";
+
 struct Command {
   std::string id;
   std::int64_t device_id = 0;
@@ -47,6 +50,8 @@ class Repository {
 
   // It never reached a device: the key may be used again.
   Task<Result<void>> set_failed(std::string command_id, std::string why);
+  // Nobody knows: the key stays taken.
+  Task<Result<void>> set_unconfirmed(std::string command_id);
   // What the device said of a command that was sent to it; others' and finished ones stay as they are.
   Task<Result<bool>> acknowledge(std::string command_id, std::int64_t device_id, bool is_success, std::string result);
 

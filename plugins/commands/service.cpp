@@ -17,6 +17,13 @@ Error device_is_away() {
           .retry_after_s = 5};
 }
 
+// The broker may have it or not: a second try with the same key must not send it twice.
+Error unconfirmed() {
+  return {.status = Status::kUnavailable,
+          .detail = "The broker did not confirm the command; it may arrive until it expires, not later.",
+          .retry_after_s = 5};
+}
+
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such command, or it is not yours."}; }
 
 std::optional<Object> object_from(const std::optional<std::string>& text) {
@@ -83,6 +90,7 @@ Task<Result<SendOutput>> Service::repeat(Command like) {
   auto finding = repository_.find_repeated(std::move(like));
   const Result<Command> first = co_await finding;
   if (!first) co_return first.error();
+  if (first->state == kUnconfirmed) co_return unconfirmed();
   co_return sent(*first);
 }
 
@@ -90,11 +98,17 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
   auto publishing = link_.call<DeviceLink::PublishCommand>(std::move(message), kPublishDeadlineMs);
   const Result<Published> published = co_await publishing;
   if (published && published->has_receiver) co_return Result<void>();
-  const std::string why = published ? "The device was not connected." : "The broker did not take it.";
-  auto marking = repository_.set_failed(command_id, why);
-  const Result<void> marked = co_await marking;  // it expires anyway where this cannot be written
+  // It expires anyway where these cannot be written.
+  if (published) {
+    auto marking = repository_.set_failed(command_id, "The device was not connected.");
+    const Result<void> marked = co_await marking;
+    static_cast<void>(marked);
+    co_return device_is_away();
+  }
+  auto marking = repository_.set_unconfirmed(command_id);
+  const Result<void> marked = co_await marking;
   static_cast<void>(marked);
-  co_return device_is_away();
+  co_return unconfirmed();
 }
 
 Task<bool> Service::may_see(Principal principal, Command command) {
@@ -115,10 +129,11 @@ Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
   auto asking = may_see(*call.principal, *command);
   const bool allowed = co_await asking;
   if (!allowed) co_return not_found();
-  const bool is_open = command->state == "sent" || command->state == "delivered";
+  const bool is_unconfirmed = command->state == kUnconfirmed;
+  const bool is_open = is_unconfirmed || command->state == "sent" || command->state == "delivered";
   const bool has_expired = is_open && command->expires_at <= now();
   co_return CommandOutput{.command_id = command->id,
-                          .state = has_expired ? "expired" : command->state,
+                          .state = has_expired ? "expired" : is_unconfirmed ? "sent" : command->state,
                           .sent_at = command->issued_at,
                           .updated_at = has_expired ? command->expires_at : command->updated_at,
                           .result = object_from(command->result)};
