@@ -96,7 +96,10 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
              to_bytes(keep(from.request_id)),
              to_bytes(keep(from.peer)),
              to_bytes(keep(from.resume_after)),
-             to_bytes(keep(from.preferred))};
+             to_bytes(keep(from.preferred)),
+             from.received_at_us != 0 ? from.received_at_us : now().us};
+  principal = to_view(from.principal);
+  request.principal = to_bytes(principal);
 }
 
 void Invocation::answer(const gtr_reply& given) const {

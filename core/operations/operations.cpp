@@ -19,6 +19,8 @@ Error not_running(const Operation& operation) {
           .retry_after_s = 5};
 }
 
+Error malformed() { return {.status = Status::kMalformed, .detail = "The body is not valid JSON."}; }
+
 Error unauthenticated(std::string detail) { return {.status = Status::kUnauthenticated, .detail = std::move(detail)}; }
 
 struct NamedText {
@@ -120,7 +122,7 @@ void Operations::begin(void* argument) {
   const auto& call = job->call;
   if (!call->operation.owner->serves()) {
     self.refuse(call, not_running(call->operation));
-  } else if (call->operation.is_open() && call->secret.empty()) {
+  } else if (call->operation.is_open() && call->secret.empty() && call->principal.empty()) {
     self.run_handler(call);
   } else {
     self.host_->run(self.authorise(call));
@@ -129,32 +131,19 @@ void Operations::begin(void* argument) {
 
 Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   const Operation& operation = call->operation;
-  std::string secret(call->secret);
-  if (secret.empty() && !operation.credential_field.empty()) {
-    const NamedText field = find_in_body(*call, operation.credential_field);  // never in a parameter: URLs are logged
-    if (field.is_malformed) {
-      co_return refuse(call, {.status = Status::kMalformed, .detail = "The body is not valid JSON."});
-    }
-    secret = field.value.value_or("");
-    if (!secret.empty()) call->scheme = "bearer";
-  }
-  if (secret.empty()) co_return refuse(call, unauthenticated("This needs a credential."));
-
-  auto identifying = identify(call, secret);
-  const Result<void> known = co_await identifying;
-  if (!known) {
+  if (call->principal.empty()) {
+    auto identifying = identify(call);
+    const Result<void> known = co_await identifying;
     // Where anyone may call, a credential that is none is as good as no credential.
-    if (operation.is_open() && known.error().status == Status::kUnauthenticated) co_return run_handler(call);
-    co_return refuse(call, known.error());
+    const bool is_nobody = !known && known.error().status == Status::kUnauthenticated;
+    if (!known && !(operation.is_open() && is_nobody)) co_return refuse(call, known.error());
   }
   if (operation.is_open()) co_return run_handler(call);
 
   std::string resource;
   if (!operation.resource.empty()) {
     NamedText field = find_text(*call, operation.resource);
-    if (field.is_malformed) {
-      co_return refuse(call, {.status = Status::kMalformed, .detail = "The body is not valid JSON."});
-    }
+    if (field.is_malformed) co_return refuse(call, malformed());
     if (!field.value) {
       co_return refuse(call, {.status = Status::kInvalid,
                               .detail = "Some fields are wrong.",
@@ -168,9 +157,18 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   run_handler(call);
 }
 
-Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call, std::string_view secret) {
-  const std::string scheme(call->scheme), name(call->name), value(secret);
-  auto start = [this, &scheme, &name, &value](gtr_completion done) { authenticate(scheme, name, value, done); };
+Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
+  std::string scheme(call->scheme), secret(call->secret);
+  const std::string name(call->name);
+  if (secret.empty() && !call->operation.credential_field.empty()) {
+    // Never in a parameter: URLs are logged.
+    const NamedText field = find_in_body(*call, call->operation.credential_field);
+    if (field.is_malformed) co_return malformed();
+    secret = field.value.value_or("");
+    scheme = "bearer";
+  }
+  if (secret.empty()) co_return unauthenticated("This needs a credential.");
+  auto start = [this, &scheme, &name, &secret](gtr_completion done) { authenticate(scheme, name, secret, done); };
   auto awaiter = host_->complete(start);
   Result<std::string> principal = co_await awaiter;
   if (!principal) co_return principal.error();

@@ -47,7 +47,7 @@ class Operations {
   static void begin(void* job);
   static void handle(void* job);
   Task<void> authorise(std::shared_ptr<Invocation> call);
-  Task<Result<void>> identify(std::shared_ptr<Invocation> call, std::string_view secret);
+  Task<Result<void>> identify(std::shared_ptr<Invocation> call);
   Task<Result<void>> check_access(std::shared_ptr<Invocation> call, std::string resource);
   void run_handler(const std::shared_ptr<Invocation>& call);
   void refuse(const std::shared_ptr<Invocation>& call, const Error& error);

@@ -1,6 +1,7 @@
 // The C side of everything that a plugin can ask of the hub: thin functions that find the platform behind a gtr_host
 // and call its C++ parts. No exception leaves them; running out of memory ends the process, as everywhere.
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "core/plugin/platform.hpp"
@@ -116,7 +117,11 @@ constexpr gtr_operations kOperations{
       return platform_of(host).operations.streams().write(stream, to_view(event));
     },
     [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().end(stream); },
-    [](gtr_host* host, const gtr_invocation* invocation) { platform_of(host).operations.invoke(*invocation); },
+    [](gtr_host* host, const gtr_invocation* invocation) {
+      gtr_invocation known{};  // a caller of an older SDK knows fewer fields
+      std::memcpy(&known, invocation, std::min<std::size_t>(invocation->size, sizeof known));
+      platform_of(host).operations.invoke(known);
+    },
     [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().drop(stream); },
     [](gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done) {
       platform_of(host).operations.authenticate(to_view(scheme), to_view(name), to_view(secret), done);

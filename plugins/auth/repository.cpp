@@ -154,15 +154,18 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
   co_return Result<void>();
 }
 
-Task<Result<std::vector<std::string>>> Repository::mqtt_password_hashes(std::int64_t user_id) {
+Task<Result<std::vector<MqttPassword>>> Repository::mqtt_passwords(std::int64_t user_id) {
   Batch batch(Mode::kRead);
-  batch.add("SELECT password_hash FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id, now());
+  batch.add("SELECT password_hash, expires_at FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id, now());
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
-  std::vector<std::string> hashes;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) hashes.push_back((*results)[0].text(row, 0));
-  co_return hashes;
+  const sql::Table& table = (*results)[0];
+  std::vector<MqttPassword> passwords;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    passwords.push_back({table.text(row, 0), Timestamp{table.integer(row, 1)}});
+  }
+  co_return passwords;
 }
 
 Task<Result<void>> Repository::set_seen(std::map<std::int64_t, std::int64_t> seen) {

@@ -18,6 +18,11 @@ struct Grant {
   Timestamp expires_at{kForeverUs};
 };
 
+struct MqttPassword {
+  std::string hash;  // SHA-256
+  Timestamp expires_at;
+};
+
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
@@ -50,7 +55,7 @@ class Repository {
 
   // Keeps the newest few of a user's passwords.
   Task<Result<void>> add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at, Call call);
-  Task<Result<std::vector<std::string>>> mqtt_password_hashes(std::int64_t user_id);
+  Task<Result<std::vector<MqttPassword>>> mqtt_passwords(std::int64_t user_id);
 
   Task<Result<void>> set_seen(std::map<std::int64_t, std::int64_t> seen);
 

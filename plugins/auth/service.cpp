@@ -155,17 +155,19 @@ Task<Result<Principal>> Service::by_password(std::string username, std::string p
   std::int64_t user_id = 0;
   const std::string_view digits = std::string_view(username).substr(std::min(kUsernamePrefix.size(), username.size()));
   std::from_chars(digits.data(), digits.data() + digits.size(), user_id);
-  auto looking = repository_.mqtt_password_hashes(user_id);
-  const Result<std::vector<std::string>> hashes = co_await looking;
-  if (!hashes) co_return hashes.error();
+  auto looking = repository_.mqtt_passwords(user_id);
+  const Result<std::vector<MqttPassword>> passwords = co_await looking;
+  if (!passwords) co_return passwords.error();
   const std::string given = sha256(password);
-  bool fits = false;
-  for (const std::string& hash : *hashes) fits = equal_in_constant_time(hash, given) || fits;
+  const MqttPassword* fitting = nullptr;
+  for (const MqttPassword& known : *passwords) {
+    if (equal_in_constant_time(known.hash, given)) fitting = &known;
+  }
   const bool is_whole_name = username == std::string(kUsernamePrefix) + std::to_string(user_id);
-  if (!fits || !is_whole_name) {
+  if (fitting == nullptr || !is_whole_name) {
     co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
   }
-  co_return Principal{.kind = "user", .id = user_id};
+  co_return Principal{.kind = "user", .id = user_id, .valid_until_us = fitting->expires_at.us};
 }
 
 void Service::device_deleted(DeviceDeleted event) { host_.run(forget_device(event.device_id)); }

@@ -32,6 +32,7 @@ class Commands : public PluginBase {
     on<DeviceMessage>(WhenFull::kDropOldest, kMessages, [this](const DeviceMessage& message) {
       if (board_.take(message)) feed_.status(message);
     });
+    on<CommandDelivered>(WhenFull::kDropOldest, kMessages, [this](const auto& event) { service_.delivered(event); });
     on<DevicePresence>(WhenFull::kCoalesceByKey, kMessages, [this](const auto& event) { feed_.presence(event); });
     on<DeviceRenamed>(WhenFull::kDropOldest, kChanges, [this](const DeviceRenamed& event) {
       board_.renamed(event);
@@ -46,6 +47,7 @@ class Commands : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     host_.run(board_.keep_writing());
+    host_.run(service_.keep_writing());
     host_.run(feed_.keep_tidy());
     co_return Result<void>();
   }

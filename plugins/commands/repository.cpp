@@ -97,6 +97,19 @@ Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
   co_return Result<void>();
 }
 
+Task<Result<void>> Repository::set_delivered(std::vector<std::pair<std::string, Timestamp>> list) {
+  Batch batch(Mode::kWrite);
+  for (const auto& [command_id, at] : list) {
+    batch.add(
+        "UPDATE commands SET state = 'delivered', updated_at = $2 WHERE id = $1 AND state IN ('sent', 'unconfirmed')",
+        command_id, at);
+  }
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return Result<void>();
+}
+
 Task<Result<bool>> Repository::acknowledge(std::string command_id, std::int64_t device_id, bool is_success,
                                            std::string result) {
   Batch batch(Mode::kWrite);

@@ -52,6 +52,8 @@ class Repository {
   Task<Result<void>> set_failed(std::string command_id, std::string why);
   // Nobody knows: the key stays taken.
   Task<Result<void>> set_unconfirmed(std::string command_id);
+  // Handed to their devices' connections; those that a device has answered already stay as they are.
+  Task<Result<void>> set_delivered(std::vector<std::pair<std::string, Timestamp>> list);
   // What the device said of a command that was sent to it; others' and finished ones stay as they are.
   Task<Result<bool>> acknowledge(std::string command_id, std::int64_t device_id, bool is_success, std::string result);
 

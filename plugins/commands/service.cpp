@@ -10,6 +10,7 @@ namespace gatetorio::commands {
 namespace {
 
 constexpr std::uint32_t kPublishDeadlineMs = 5'000;
+constexpr std::uint64_t kFlushMs = 100;
 
 Error device_is_away() {
   return {.status = Status::kUnavailable,
@@ -22,6 +23,12 @@ Error unconfirmed() {
   return {.status = Status::kUnavailable,
           .detail = "The broker did not confirm the command; it may arrive until it expires, not later.",
           .retry_after_s = 5};
+}
+
+Error too_late() {
+  return {.status = Status::kUnavailable,
+          .detail = "The command's time was over before it could be sent.",
+          .retry_after_s = 1};
 }
 
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such command, or it is not yours."}; }
@@ -53,11 +60,12 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
                   .sender_kind = call.principal->kind,
                   .sender_id = call.principal->id,
                   .command = boost::json::serialize(input.command.value),
-                  .issued_at = now(),
+                  .issued_at = call.received_at,
                   .expires_at = {}};
   if (input.idempotency_key) command.idempotency_key = input.idempotency_key->value;
   const std::int64_t ttl = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
   command.expires_at.us = command.issued_at.us + ttl * kMicrosecondsPerSecond;
+  if (command.expires_at <= now()) co_return too_late();
   if (!device->is_online) {
     if (!command.idempotency_key) co_return device_is_away();
     auto repeating = repeat(command);  // the first answer holds, wherever the device is by now
@@ -98,12 +106,14 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
   auto publishing = link_.call<DeviceLink::PublishCommand>(std::move(message), kPublishDeadlineMs);
   const Result<Published> published = co_await publishing;
   if (published && published->has_receiver) co_return Result<void>();
+  const bool is_late = !published && published.error().status == Status::kGone;
   // It expires anyway where these cannot be written.
-  if (published) {
-    auto marking = repository_.set_failed(command_id, "The device was not connected.");
+  if (published || is_late) {
+    auto marking = repository_.set_failed(command_id, is_late ? "Its time was over before it could be sent."
+                                                              : "The device was not connected.");
     const Result<void> marked = co_await marking;
     static_cast<void>(marked);
-    co_return device_is_away();
+    co_return is_late ? too_late() : device_is_away();
   }
   auto marking = repository_.set_unconfirmed(command_id);
   const Result<void> marked = co_await marking;
@@ -137,6 +147,28 @@ Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
                           .sent_at = command->issued_at,
                           .updated_at = has_expired ? command->expires_at : command->updated_at,
                           .result = object_from(command->result)};
+}
+
+void Service::delivered(const CommandDelivered& event) {
+  const std::lock_guard lock(mutex_);
+  delivered_.emplace_back(event.command_id, Timestamp{event.at_us});
+}
+
+Task<void> Service::keep_writing() {
+  while (true) {
+    auto sleeping = host_.sleep(kFlushMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+    std::vector<std::pair<std::string, Timestamp>> taken;
+    {
+      const std::lock_guard lock(mutex_);
+      taken.swap(delivered_);
+    }
+    if (taken.empty()) continue;
+    auto writing = repository_.set_delivered(std::move(taken));
+    const Result<void> written = co_await writing;
+    if (!written) host_.warn("which commands were delivered could not be written", {{"why", written.error().detail}});
+  }
 }
 
 Task<Result<StatusOutput>> Service::status(Call call) {

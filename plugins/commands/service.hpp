@@ -1,7 +1,10 @@
 // The rules of commands: when one may go out, what is kept of it, who may ask about it. Knows no HTTP and no SQL.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
@@ -21,7 +24,8 @@ struct Settings {
 class Service {
  public:
   Service(Host& host, Repository& repository, StatusBoard& board, ServiceClient& devices, const Settings& settings)
-      : repository_(repository),
+      : host_(host),
+        repository_(repository),
         board_(board),
         devices_(devices),
         link_(host, DeviceLink::kId),
@@ -37,17 +41,24 @@ class Service {
 
   Task<Result<StatusOutput>> status(Call call);
 
+  // The broker handed a command over. Written within a tenth of a second, many together.
+  void delivered(const CommandDelivered& event);
+  Task<void> keep_writing();
+
  private:
   Task<Result<SendOutput>> repeat(Command like);
   Task<Result<void>> publish(Publish message, std::string command_id);
   Task<bool> may_see(Principal principal, Command command);
 
+  Host& host_;
   Repository& repository_;
   StatusBoard& board_;
   ServiceClient& devices_;
   ServiceClient link_;
   ServiceClient access_;
   const Settings& settings_;
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::pair<std::string, Timestamp>> delivered_;
 };
 
 }  // namespace gatetorio::commands

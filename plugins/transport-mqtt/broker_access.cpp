@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::uint32_t kQueue = 1'000'000;  // a lost change would be a right that lives on
 constexpr std::uint64_t kAskAgainMs = 200;
+constexpr std::uint64_t kCompareMs = 60'000;
 constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 }  // namespace
@@ -46,7 +47,7 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   auto asking = authenticate(request.username, request.password);
   const Result<Principal> principal = co_await asking;
   if (!principal) {
-    reply(false, {});
+    reply({});
     co_return;
   }
   bool told = false;
@@ -55,17 +56,32 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
     auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
     const Result<Grants> grants = co_await listing;
     if (!grants) {
-      reply(false, {});
+      reply({});
       co_return;
     }
-    told = principals_.commit(*principal, ticket, grants->grants,
-                              [&reply](const Policy& policy) { reply(policy.valid, policy); });
+    told = principals_.commit(*principal, ticket, grants->grants, [&reply, &principal](const Policy& policy) {
+      reply({.allow = policy.valid, .policy = policy, .valid_until_us = principal->valid_until_us});
+    });
+  }
+}
+
+Task<void> BrokerAccess::keep_comparing() {
+  while (true) {
+    auto sleeping = host_.sleep(kCompareMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+    for (const Principal& principal : principals_.all()) {
+      const auto ticket = principals_.changed(principal);
+      if (!ticket) continue;
+      auto finding = find_out(principal, *ticket, &LinkServer::correct_policy);
+      co_await finding;
+    }
   }
 }
 
 void BrokerAccess::access_changed(const Principal& principal) {
   const auto ticket = principals_.changed(principal);
-  if (ticket && server_ != nullptr) host_.run(find_out(principal, *ticket));
+  if (ticket && server_ != nullptr) host_.run(find_out(principal, *ticket, &LinkServer::set_policy));
 }
 
 void BrokerAccess::device_changed(std::int64_t device_id) {
@@ -73,8 +89,8 @@ void BrokerAccess::device_changed(std::int64_t device_id) {
 }
 
 // Asks until there is an answer; until then the principal may do nothing, but keeps its connection.
-Task<void> BrokerAccess::find_out(Principal principal, std::uint64_t ticket) {
-  const auto tell = [this](const Policy& policy) { server_->set_policy(policy); };
+Task<void> BrokerAccess::find_out(Principal principal, std::uint64_t ticket, Tell how) {
+  const auto tell = [this, how](const Policy& policy) { (server_->*how)(policy); };
   const auto suspend = [this](const Policy& policy) {
     Policy suspended = policy;
     suspended.valid = true;

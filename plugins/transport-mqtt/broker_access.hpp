@@ -25,13 +25,17 @@ class BrokerAccess {
   // From any thread.
   void answer(ConnectRequest request, LinkServer::Reply reply);
   const Principals& principals() const { return principals_; }
+  // Once a minute looks up anew what everybody may do, in case that somebody changed it without telling this hub. Runs
+  // until the hub stops.
+  Task<void> keep_comparing();
 
  private:
   Task<void> decide(ConnectRequest request, LinkServer::Reply reply);
   Task<Result<Principal>> authenticate(std::string username, std::string password);
   void access_changed(const Principal& principal);
   void device_changed(std::int64_t device_id);
-  Task<void> find_out(Principal principal, std::uint64_t ticket);
+  using Tell = void (LinkServer::*)(Policy policy);
+  Task<void> find_out(Principal principal, std::uint64_t ticket, Tell how);
 
   Host& host_;
   ServiceClient access_;

@@ -115,7 +115,10 @@ bool BrokerClient::Impl::await(mqtt::token& token) {
 bool BrokerClient::Impl::connect() {
   try {
     if (!await(*client.connect(connect_options()))) return false;
-    return await(*client.subscribe(settings.subscription, 1)) && client.is_connected();
+    for (const std::string& topic : settings.subscriptions) {
+      if (!await(*client.subscribe(topic, 1))) return false;
+    }
+    return client.is_connected();
   } catch (const mqtt::exception&) {
     return false;
   }
@@ -154,7 +157,7 @@ void BrokerClient::Impl::stay_connected() {
     lock.unlock();
     for (const Done& done : late) done(PublishOutcome::kUnknown);
     try {
-      if (nudge) client.unsubscribe(settings.subscription + "/nudge");
+      if (nudge) client.unsubscribe(settings.subscriptions.front() + "/nudge");
     } catch (const mqtt::exception&) {  // it is being lost
     }
     lock.lock();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatetorio::transport_mqtt {
 
@@ -15,8 +16,8 @@ struct ClientSettings {
   std::string client_id;
   std::string username;
   std::string password;
-  std::string subscription;  // "<prefix>/+/status", QoS 1
-  std::string ca_file;       // PEM, for ssl://; empty: the system's
+  std::vector<std::string> subscriptions;  // "<prefix>/+/status", QoS 1
+  std::string ca_file;                     // PEM, for ssl://; empty: the system's
 };
 
 enum class PublishOutcome {

@@ -2,7 +2,6 @@
 // hub.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,7 +24,6 @@ struct BrokerSettings {
   std::string guard;       // path of gatetorio-mosquitto-guard.so
   std::string hub_socket;  // where LinkServer listens
   std::string topic_prefix = "gatetorio";
-  std::chrono::milliseconds command_ttl{10'000};
   ListenAddress listen;
   ListenAddress tls_listen;     // empty host: none
   std::string tls_certificate;  // PEM files

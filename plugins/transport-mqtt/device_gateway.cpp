@@ -4,6 +4,7 @@
 
 #include "broker/payload.hpp"
 #include "broker/policy.hpp"
+#include "broker/protocol.hpp"
 #include "gatetorio/events.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -48,8 +49,8 @@ LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& setti
   return endpoint;
 }
 
-DeviceGateway::DeviceGateway(Host& host, const Options& options, Telemetry& telemetry)
-    : host_(host), topic_prefix_(options.topic_prefix), telemetry_(telemetry) {}
+DeviceGateway::DeviceGateway(Host& host, const Options& options, Telemetry& telemetry, AppCommands& app_commands)
+    : host_(host), topic_prefix_(options.topic_prefix), telemetry_(telemetry), app_commands_(app_commands) {}
 
 void DeviceGateway::start(ClientSettings settings) {
   BrokerClient::Callbacks callbacks;
@@ -83,6 +84,7 @@ void DeviceGateway::stop() {
 void DeviceGateway::on_message(std::string_view topic, std::string_view payload, bool retained) {
   // A retained status was news once; it says nothing of now.
   if (retained || payload.empty()) return;
+  if (topic == kRequestTopic) return app_commands_.take(payload);
   const Topic parsed = parse_topic(topic_prefix_, topic);
   if (parsed.kind != TopicKind::kStatus) return;
   telemetry_.statuses.add();
@@ -99,7 +101,7 @@ Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
     co_return Error{.status = Status::kInvalid, .detail = "A command needs command_id and expires_at."};
   }
   const auto left = std::chrono::milliseconds((command.expires_at_us - now().us) / 1000);
-  if (left <= left.zero()) co_return Error{.status = Status::kTimeout, .detail = "The command's time is over."};
+  if (left <= left.zero()) co_return Error{.status = Status::kGone, .detail = "The command's time is over."};
   const std::string topic = topic_prefix_ + "/" + command.controller_id + "/commands";
   if (parse_topic(topic_prefix_, topic).kind != TopicKind::kCommands) {
     co_return Error{.status = Status::kInvalid, .detail = "There can be no such controller."};

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app_commands.hpp"
 #include "broker_client.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/host.hpp"
@@ -15,7 +16,7 @@ namespace gatetorio::transport_mqtt {
 
 class DeviceGateway {
  public:
-  DeviceGateway(Host& host, const Options& options, Telemetry& telemetry);
+  DeviceGateway(Host& host, const Options& options, Telemetry& telemetry, AppCommands& app_commands);
 
   // Connects, and stays so.
   void start(ClientSettings settings);
@@ -36,6 +37,7 @@ class DeviceGateway {
   Host& host_;
   const std::string topic_prefix_;
   Telemetry& telemetry_;
+  AppCommands& app_commands_;
   LinkEndpoint endpoint_;
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<BrokerClient> client_;

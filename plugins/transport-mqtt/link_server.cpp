@@ -18,7 +18,7 @@
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::size_t kMostHashes = 4;
+constexpr std::size_t kMostPasswords = 4;
 
 std::string sha256(const std::string& text) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
@@ -48,7 +48,7 @@ struct LinkServer::Impl : std::enable_shared_from_this<LinkServer::Impl> {
   bool write_some();
   void on_frame(const Frame& frame);
   void on_connect_request(ConnectRequest request);
-  void answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash, bool allow, Policy policy);
+  void answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash, Answer answer);
   void tell_everything();
   void send(const std::string& frame);  // with mutex held
   void wake() const {
@@ -84,25 +84,26 @@ void LinkServer::Impl::send(const std::string& frame) {
   wake();
 }
 
-void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash, bool allow,
-                              Policy policy) {
+void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash,
+                              Answer answer) {
   const std::lock_guard lock(mutex);
-  if (allow) {
-    const auto known = confirmed.find(policy.username);
-    policy.password_hashes.clear();
-    if (known != confirmed.end()) policy.password_hashes = known->second.password_hashes;
-    auto& hashes = policy.password_hashes;
-    if (std::find(hashes.begin(), hashes.end(), password_hash) == hashes.end()) hashes.push_back(password_hash);
-    if (hashes.size() > kMostHashes) hashes.erase(hashes.begin());
-    confirmed[policy.username] = policy;
+  if (answer.allow) {
+    const auto known = confirmed.find(answer.policy.username);
+    auto& passwords = answer.policy.passwords;
+    passwords.clear();
+    if (known != confirmed.end()) passwords = known->second.passwords;
+    std::erase_if(passwords, [&](const Password& password) { return password.hash == password_hash; });
+    passwords.push_back({password_hash, answer.valid_until_us});
+    if (passwords.size() > kMostPasswords) passwords.erase(passwords.begin());
+    confirmed[answer.policy.username] = answer.policy;
   }
-  if (guard == guard_number) send(to_frame(ConnectReply{id, allow, std::move(policy)}));
+  if (guard == guard_number) send(to_frame(ConnectReply{id, answer.allow, std::move(answer.policy)}));
 }
 
 void LinkServer::Impl::on_connect_request(ConnectRequest request) {
   const std::uint64_t guard = guard_number;
   auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256(request.password)](
-                   bool allow, Policy policy) { self->answer(guard, id, hash, allow, std::move(policy)); };
+                   Answer answer) { self->answer(guard, id, hash, std::move(answer)); };
   callbacks.connect_request(std::move(request), std::move(reply));
 }
 
@@ -122,6 +123,7 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
   SessionOpened opened;
   SessionClosed closed;
   Sessions sessions;
+  CommandPassed passed;
   Counters counters;
   if (frame.type == Hello::kType)
     tell_everything();
@@ -133,6 +135,8 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
     callbacks.session_closed(std::move(closed));
   else if (read(sessions))
     callbacks.sessions(std::move(sessions.sessions));
+  else if (read(passed))
+    callbacks.command_passed(std::move(passed));
   else if (read(counters))
     callbacks.counters(counters);
 }
@@ -241,8 +245,19 @@ void LinkServer::stop() {
   ::unlink(impl_->path.c_str());
 }
 
+void LinkServer::correct_policy(Policy policy) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const auto known = impl_->confirmed.find(policy.username);
+    const bool is_right = known != impl_->confirmed.end() && known->second.valid == policy.valid &&
+                          known->second.rules == policy.rules;
+    if (is_right) return;
+  }
+  set_policy(std::move(policy));
+}
+
 void LinkServer::set_policy(Policy policy) {
-  policy.password_hashes.clear();
+  policy.passwords.clear();
   const std::lock_guard lock(impl_->mutex);
   // Also where it is not valid: a guard that missed this must hear of it when it is back.
   impl_->confirmed[policy.username] = policy;

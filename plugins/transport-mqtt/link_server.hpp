@@ -13,8 +13,14 @@ namespace gatetorio::transport_mqtt {
 
 class LinkServer {
  public:
-  // May be called on any thread, once. `policy` counts only where `allow`; its password hashes are filled in.
-  using Reply = std::function<void(bool allow, Policy policy)>;
+  // What the hub says to a ConnectRequest.
+  struct Answer {
+    bool allow = false;
+    Policy policy = {};                // counts where allowed; its passwords are filled in
+    std::int64_t valid_until_us = 0;   // UTC; the end of the password that was asked about. 0: none
+  };
+  // May be called on any thread, once.
+  using Reply = std::function<void(Answer answer)>;
 
   // All on the server's one thread, which they must not block.
   struct Callbacks {
@@ -23,6 +29,7 @@ class LinkServer {
     std::function<void(SessionClosed session)> session_closed;
     // A guard came: these are all its sessions. Empty for a broker that has just started.
     std::function<void(std::vector<SessionOpened> sessions)> sessions;
+    std::function<void(CommandPassed passed)> command_passed;
     std::function<void(Counters counters)> counters;
     std::function<void()> guard_left;
   };
@@ -40,6 +47,8 @@ class LinkServer {
   // From any thread: what this principal may do now. Its confirmed passwords are forgotten, so that the next connection
   // asks; connections that live keep living, unless the policy is not valid.
   void set_policy(Policy policy);
+  // The same where the guard believes something else; where not, nothing happens and passwords stay confirmed.
+  void correct_policy(Policy policy);
 
  private:
   struct Impl;

@@ -78,6 +78,9 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   callbacks.session_opened = [this, with_book](SessionOpened s) { with_book([&] { book_.opened(s); }); };
   callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
   callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
+  callbacks.command_passed = [this](CommandPassed passed) {
+    publish(host_, CommandDelivered{passed.controller_id, passed.command_id, passed.at_us}, passed.command_id);
+  };
   callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };
   callbacks.guard_left = [] {};
   return callbacks;
@@ -143,7 +146,7 @@ ClientSettings ManagedBroker::login(const BrokerSettings& settings, const Broker
   login.client_id = "gatetorio-hub-" + new_command_id().substr(4, 8);
   login.username = process_->hub_username();
   login.password = process_->hub_password();
-  login.subscription = settings.topic_prefix + "/+/status";
+  login.subscriptions = {settings.topic_prefix + "/+/status", std::string(kRequestTopic)};
   return login;
 }
 

@@ -41,10 +41,6 @@ const OptionTable<Options>& option_table() {
       option("allow_plain_mqtt", &O::allow_plain_mqtt,
              "Serve MQTT without TLS on an address that others can reach. Credentials then travel in the clear."),
       option("topic_prefix", &O::topic_prefix, "What topics begin with: <topic_prefix>/<controller_id>/commands."),
-      option("command_ttl_seconds", &O::command_ttl_seconds,
-             "Time to live of commands that apps publish over MQTT themselves.")
-          .unit("seconds")
-          .range(1, 300),
       option("tls_listen", &O::tls_listen, "Address and port for MQTT over TLS, as in \"0.0.0.0:8883\"; empty: none."),
       option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain for tls_listen."),
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
@@ -71,7 +67,6 @@ BrokerSettings broker_settings(const Options& options) {
   BrokerSettings settings;
   settings.mosquitto = options.mosquitto;
   settings.topic_prefix = options.topic_prefix;
-  settings.command_ttl = std::chrono::seconds(options.command_ttl_seconds);
   settings.listen = address("listen", options.listen);
   settings.tls_listen = address("tls_listen", options.tls_listen);
   settings.websocket_listen = address("websocket_listen", options.websocket_listen);

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "app_commands.hpp"
 #include "broker_access.hpp"
 #include "device_gateway.hpp"
 #include "gatetorio/services.hpp"
@@ -24,7 +25,8 @@ class MqttTransport : public PluginBase {
         settings_(broker_settings(options_)),
         telemetry_(host),
         access_(host),
-        gateway_(host, options_, telemetry_),
+        app_commands_(host, access_.principals(), telemetry_),
+        gateway_(host, options_, telemetry_, app_commands_),
         managed_(host, access_, telemetry_),
         link_(host, &gateway_) {}
   ~MqttTransport() {
@@ -48,6 +50,7 @@ class MqttTransport : public PluginBase {
   BrokerSettings settings_;
   Telemetry telemetry_;
   BrokerAccess access_;
+  AppCommands app_commands_;
   DeviceGateway gateway_;
   ManagedBroker managed_;
   ServiceProvider<DeviceGateway> link_;
@@ -67,7 +70,7 @@ ClientSettings MqttTransport::external_login() const {
   login.client_id = "gatetorio-hub";
   login.username = options_.external_username;
   login.password = options_.external_password.reveal();
-  login.subscription = options_.topic_prefix + "/+/status";
+  login.subscriptions = {options_.topic_prefix + "/+/status"};
   login.ca_file = options_.external_ca_file;
   return login;
 }
@@ -82,6 +85,9 @@ Task<Result<void>> MqttTransport::start() {
     const Result<BrokerPorts> started = co_await starting;
     if (!started) co_return started.error();
     ports = *started;
+    host_.run(access_.keep_comparing());
+    auto looking = app_commands_.find_operation();
+    co_await looking;
     login = managed_.login(settings_, ports);
   } else {
     login = external_login();

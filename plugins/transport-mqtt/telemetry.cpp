@@ -5,6 +5,8 @@ namespace {
 
 constexpr std::string_view kPublishes = "gatetorio_transport_mqtt_publishes_total";
 constexpr std::string_view kPublishesHelp = "Commands that the hub published, by what the broker answered.";
+constexpr std::string_view kAppCommands = "gatetorio_transport_mqtt_app_commands_total";
+constexpr std::string_view kAppCommandsHelp = "Commands that apps published themselves, by what became of them.";
 constexpr std::string_view kRefusals = "gatetorio_transport_mqtt_refusals_total";
 constexpr std::string_view kRefusalsHelp = "What the broker's guard refused, by reason.";
 
@@ -18,6 +20,8 @@ Telemetry::Telemetry(const Host& host)
                        "Status messages that reached the hub and are no JSON objects of at most 64 KiB.")),
       broker_restarts(host.counter("gatetorio_transport_mqtt_broker_restarts_total",
                                    "How often the managed broker died and was started again.")),
+      app_commands_sent(host.counter(kAppCommands, kAppCommandsHelp, {{"outcome", "sent"}})),
+      app_commands_refused(host.counter(kAppCommands, kAppCommandsHelp, {{"outcome", "refused"}})),
       publish_seconds_(host.histogram("gatetorio_transport_mqtt_publish_seconds",
                                       "Time from publishing a command to the broker's acknowledgement.")),
       delivered_(host.counter(kPublishes, kPublishesHelp, {{"outcome", "taken"}})),

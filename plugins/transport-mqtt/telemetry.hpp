@@ -19,6 +19,8 @@ class Telemetry {
   Metric statuses;
   Metric statuses_malformed;
   Metric broker_restarts;
+  Metric app_commands_sent;
+  Metric app_commands_refused;
 
  private:
   struct Refusal {

@@ -15,11 +15,6 @@ function(gatetorio_plugin id)
   set_target_properties(${objects} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${objects} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
-  set(cxx_sources ${arg_SOURCES})
-  list(FILTER cxx_sources INCLUDE REGEX "[.]cpp$")
-  if(TARGET gatetorio_pch AND cxx_sources)
-    target_precompile_headers(${objects} REUSE_FROM gatetorio_pch)
-  endif()
 
   add_library(gatetorio_${name} MODULE $<TARGET_OBJECTS:${objects}>)
   target_link_libraries(gatetorio_${name} PRIVATE gatetorio::sdk ${arg_LIBRARIES})

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "gatetorio/time.hpp"
+
 namespace gatetorio::transport_mqtt {
 namespace {
 
@@ -14,8 +16,10 @@ using std::chrono::milliseconds;
 // The broker stands still while it waits for the hub. A slow hub may cost it 200 ms a second, and 400 ms at once.
 constexpr microseconds kMostBudget{400'000};
 constexpr int kBudgetDivisor = 5;
+constexpr std::uint64_t kMostUnanswered = 1'000;  // questions that nobody waits for
 constexpr std::size_t kMaxCredentialBytes = 512;
 constexpr milliseconds kCountersEvery{1000};
+constexpr milliseconds kLookEvery{250};
 
 std::string sha256(std::string_view text) {
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
@@ -55,9 +59,12 @@ bool Guard::may_connect(const ConnectAttempt& attempt) {
     return refuse_connect();
   }
   const std::string hash = sha256(attempt.password);
-  const bool known = is_hub(attempt.username) ? same(hash, settings_.hub_password)
-                                              : confirmed(attempt.username, hash) || ask_hub(attempt);
-  return known && admit(attempt) ? true : refuse_connect();
+  if (is_hub(attempt.username)) {
+    return same(hash, settings_.hub_password) && admit(attempt, 0) ? true : refuse_connect();
+  }
+  const Password* password = confirmed(attempt.username, hash);
+  if (password == nullptr && ask_hub(attempt)) password = confirmed(attempt.username, hash);
+  return password != nullptr && admit(attempt, password->valid_until_us) ? true : refuse_connect();
 }
 
 bool Guard::refuse_connect() {
@@ -65,12 +72,16 @@ bool Guard::refuse_connect() {
   return false;
 }
 
-bool Guard::confirmed(std::string_view username, const std::string& hash) const {
+const Password* Guard::confirmed(std::string_view username, const std::string& hash) const {
   const auto found = policies_.find(username);
-  if (found == policies_.end() || !found->second.valid) return false;
-  bool matches = false;
-  for (const std::string& known : found->second.password_hashes) matches = same(known, hash) || matches;
-  return matches;
+  if (found == policies_.end() || !found->second.valid) return nullptr;
+  const Password* match = nullptr;
+  const std::int64_t now_us = now().us;
+  for (const Password& known : found->second.passwords) {
+    const bool is_valid = known.valid_until_us == 0 || known.valid_until_us > now_us;
+    if (same(known.hash, hash) && is_valid) match = &known;
+  }
+  return match;
 }
 
 bool Guard::ask_hub(const ConnectAttempt& attempt) {
@@ -79,22 +90,31 @@ bool Guard::ask_hub(const ConnectAttempt& attempt) {
   wait_budget_ = std::min(kMostBudget, wait_budget_ + earned);
   budget_at_ = now;
   const auto longest = std::min<microseconds>(settings_.connect_deadline, wait_budget_);
-  if (longest <= microseconds::zero() || !link_->up()) {
+  const bool may_wait = longest > microseconds::zero();
+  if (!link_->up() || (!may_wait && unanswered_ >= kMostUnanswered)) {
     ++counters_.connects_unanswered;
     return false;
   }
   const std::uint64_t id = ++last_request_;
+  ++unanswered_;
   link_->send(to_frame(ConnectRequest{id, std::string(attempt.username), std::string(attempt.password),
                                       std::string(attempt.client_id), std::string(attempt.peer)}));
+  if (!may_wait) {
+    // When thousands come at once: the answer will be here when this one tries again.
+    ++counters_.connects_unanswered;
+    return false;
+  }
   const bool answered = await_reply(id, now + longest);
   budget_at_ = Steady::now();
   wait_budget_ -= std::chrono::duration_cast<microseconds>(budget_at_ - now);
   if (!answered) ++counters_.connects_unanswered;
-  return answered && answer_;
+  return answered && *awaited_answer_;
 }
 
 bool Guard::await_reply(std::uint64_t id, Steady::time_point deadline) {
-  while (answered_request_ != id) {
+  awaited_request_ = id;
+  awaited_answer_.reset();
+  while (!awaited_answer_) {
     if (!link_->wait_until(deadline)) return false;
     hear();
     if (!link_->up()) return false;
@@ -102,7 +122,7 @@ bool Guard::await_reply(std::uint64_t id, Steady::time_point deadline) {
   return true;
 }
 
-bool Guard::admit(const ConnectAttempt& attempt) {
+bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
   const std::string* owner = sessions_.live_owner(attempt.client_id);
   if (owner != nullptr && *owner != attempt.username) return false;
   const auto probe = [this](const std::string& client_id) {
@@ -119,6 +139,7 @@ bool Guard::admit(const ConnectAttempt& attempt) {
   session.peer = attempt.peer;
   session.clean_start = attempt.clean_start;
   session.may_persist = attempt.may_persist;
+  session.valid_until_us = valid_until_us;
   const Session& now_open = sessions_.open(attempt.client, std::move(session));
   if (!is_hub(attempt.username)) link_->send(to_frame(opened(now_open)));
   return true;
@@ -143,12 +164,23 @@ void Guard::tick() {
   probing_ = true;
   client_ids_.sweep(hooks_.session_exists, ClientIds::Clock::now());
   probing_ = false;
-  const auto now = Steady::now();
-  if (counters_ != counters_told_ && now - told_at_ > kCountersEvery) {
-    link_->send(to_frame(counters_));
-    counters_told_ = counters_;
-    told_at_ = now;
-  }
+  end_outlived_sessions();
+  tell_counters();
+}
+
+void Guard::end_outlived_sessions() {
+  const auto steady_now = Steady::now();
+  if (steady_now - looked_at_ < kLookEvery) return;
+  looked_at_ = steady_now;
+  for (const std::string& client_id : sessions_.outlived(now().us)) hooks_.kick_session(client_id);
+}
+
+void Guard::tell_counters() {
+  const auto steady_now = Steady::now();
+  if (counters_ == counters_told_ || steady_now - told_at_ < kCountersEvery) return;
+  link_->send(to_frame(counters_));
+  counters_told_ = counters_;
+  told_at_ = steady_now;
 }
 
 void Guard::save() {

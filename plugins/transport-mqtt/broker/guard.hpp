@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,7 +26,6 @@ struct GuardSettings {
   std::string hub_username;  // the hub's own client ...
   std::string hub_password;  // ... and its secret of this run
   std::string topic_prefix;
-  std::chrono::milliseconds command_ttl{10'000};
   std::chrono::milliseconds connect_deadline{200};
   std::string client_ids_file;  // empty: client ids of absent clients are forgotten when the broker stops
 };
@@ -33,6 +33,7 @@ struct GuardSettings {
 // What the guard asks of the broker.
 struct BrokerHooks {
   std::function<void(const std::string& username)> kick;
+  std::function<void(const std::string& client_id)> kick_session;
   std::function<bool(const std::string& client_id)> session_exists;  // of a client that is not connected
   std::function<int(SessionTable::Client)> subscription_count;
 };
@@ -57,8 +58,8 @@ struct Message {
 struct Verdict {
   enum class Kind {
     kPass,
-    kReplace,  // deliver `payload` instead
-    kNobody,   // as if nobody were subscribed
+    kToHub,   // to kRequestTopic, with `payload`
+    kNobody,  // as if nobody were subscribed
     kRefuse,
   };
   Kind kind = Kind::kPass;
@@ -80,7 +81,8 @@ class Guard {
   bool may_publish(std::string_view username, const Message& message);
   bool may_receive(std::string_view username, const Message& message);
   bool may_subscribe(std::string_view username, std::string_view filter);
-  Verdict judge(std::string_view username, const Message& message);
+  // `client` published it.
+  Verdict judge(SessionTable::Client client, std::string_view username, const Message& message);
 
   // Many times a second: takes the hub's news and ends revoked sessions.
   void tick();
@@ -102,20 +104,21 @@ class Guard {
   void hear_frame(const Frame& frame);
   void set_policy(Policy policy);
   void tell_sessions();
-  bool confirmed(std::string_view username, const std::string& hash) const;
+  const Password* confirmed(std::string_view username, const std::string& hash) const;
   bool ask_hub(const ConnectAttempt& attempt);
   bool await_reply(std::uint64_t id, Steady::time_point deadline);
-  bool admit(const ConnectAttempt& attempt);
+  bool admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
+  void end_outlived_sessions();
+  void tell_counters();
   bool refuse_connect();
   bool device_listens(std::string_view controller_id) const;
   Verdict judge_hub_command(const Message& message);
-  Verdict judge_app_command(const Topic& topic, const Message& message);
+  Verdict judge_app_command(SessionTable::Client client, const Topic& topic, const Message& message);
 
   GuardSettings settings_;
   BrokerHooks hooks_;
   ByText<Policy> policies_;
   ByText<std::string> device_usernames_;  // by controller id
-  ByText<std::string> boot_nonces_;       // JSON text by controller id; where the last status carried one
   std::vector<std::string> to_kick_;
   SessionTable sessions_;
   ClientIds client_ids_;
@@ -125,11 +128,13 @@ class Guard {
   bool synced_ = false;
   bool probing_ = false;
   std::uint64_t last_request_ = 0;
-  std::uint64_t answered_request_ = 0;
-  bool answer_ = false;
+  std::uint64_t unanswered_ = 0;        // questions that are with the hub
+  std::uint64_t awaited_request_ = 0;   // the one that the broker waits for
+  std::optional<bool> awaited_answer_;
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;
   Steady::time_point told_at_;
+  Steady::time_point looked_at_;  // when sessions were last checked for outlived passwords
   std::unique_ptr<Link> link_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "broker/guard.hpp"
 #include "broker/payload.hpp"
+#include "gatetorio/json.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -46,7 +47,7 @@ bool Guard::may_publish(std::string_view username, const Message& message) {
 bool Guard::may_receive(std::string_view username, const Message& message) {
   hear();
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
-  if (is_hub(username)) return topic.kind == TopicKind::kStatus;
+  if (is_hub(username)) return topic.kind == TopicKind::kStatus || message.topic == kRequestTopic;
   const Policy* policy = policy_of(username);
   const std::int64_t now_us = now().us;
   if (policy == nullptr || !transport_mqtt::may_receive(*policy, topic, now_us)) return false;
@@ -55,24 +56,20 @@ bool Guard::may_receive(std::string_view username, const Message& message) {
   const auto mark = read_mark(message.payload);
   const bool in_time =
       mark && !message.retained && now_us <= mark->expires_at_us && ledger_.in_time(mark->command_id, Steady::now());
-  if (!in_time) ++counters_.commands_late;
+  if (in_time) {
+    link_->send(to_frame(CommandPassed{std::string(topic.controller_id), mark->command_id, now_us}));
+  } else {
+    ++counters_.commands_late;
+  }
   return in_time;
 }
 
-Verdict Guard::judge(std::string_view username, const Message& message) {
+Verdict Guard::judge(SessionTable::Client client, std::string_view username, const Message& message) {
   hear();
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
-  if (topic.kind == TopicKind::kStatus) {
-    std::string nonce = boot_nonce_of(message.payload);
-    if (nonce.empty()) {
-      if (const auto old = boot_nonces_.find(topic.controller_id); old != boot_nonces_.end()) boot_nonces_.erase(old);
-    } else {
-      boot_nonces_[std::string(topic.controller_id)] = std::move(nonce);
-    }
-    return {};
-  }
+  if (topic.kind == TopicKind::kStatus) return {};
   if (topic.kind != TopicKind::kCommands) return {Verdict::Kind::kRefuse};
-  Verdict verdict = is_hub(username) ? judge_hub_command(message) : judge_app_command(topic, message);
+  Verdict verdict = is_hub(username) ? judge_hub_command(message) : judge_app_command(client, topic, message);
   if (verdict.kind == Verdict::Kind::kRefuse) {
     ++counters_.commands_malformed;
   } else if (!device_listens(topic.controller_id)) {
@@ -93,19 +90,17 @@ Verdict Guard::judge_hub_command(const Message& message) {
   return {};
 }
 
-Verdict Guard::judge_app_command(const Topic& topic, const Message& message) {
-  Stamp stamp;
-  stamp.command_id = new_command_id();
-  stamp.issued_at_us = now().us;
-  stamp.expires_at_us = stamp.issued_at_us + std::chrono::microseconds(settings_.command_ttl).count();
-  if (const auto nonce = boot_nonces_.find(topic.controller_id); nonce != boot_nonces_.end()) {
-    stamp.boot_nonce = nonce->second;
-  }
-  auto stamped = stamp_command(message.payload, stamp);
-  if (!stamped) return {Verdict::Kind::kRefuse};
-  const auto steady_now = Steady::now();
-  ledger_.accept(stamp.command_id, steady_now + settings_.command_ttl, steady_now);
-  return {Verdict::Kind::kReplace, std::move(*stamped)};
+// It goes to the hub, which writes down who wants what before anything moves.
+Verdict Guard::judge_app_command(SessionTable::Client client, const Topic& topic, const Message& message) {
+  const Session* session = sessions_.find(client);
+  if (session == nullptr || !is_json_object(message.payload)) return {Verdict::Kind::kRefuse};
+  std::string payload = json::write(CommandRequest{.username = session->username,
+                                                   .peer = session->peer,
+                                                   .controller_id = std::string(topic.controller_id),
+                                                   .received_at_us = now().us});
+  payload.back() = ',';
+  payload.append("\"command\":").append(message.payload).push_back('}');
+  return {Verdict::Kind::kToHub, std::move(payload)};
 }
 
 bool Guard::device_listens(std::string_view controller_id) const {

@@ -23,6 +23,7 @@ void Guard::hear_frame(const Frame& frame) {
     tell_sessions();
   } else if (frame.type == Link::kDown) {
     synced_ = false;
+    unanswered_ = 0;
   } else if (frame.type == Synced::kType) {
     synced_ = true;
   } else if (read(frame, set)) {
@@ -30,8 +31,8 @@ void Guard::hear_frame(const Frame& frame) {
   } else if (read(frame, reply)) {
     // Kept even when it comes too late for the client that caused it: the next attempt finds it here.
     if (reply.allow) set_policy(std::move(reply.policy));
-    answered_request_ = reply.id;
-    answer_ = reply.allow;
+    if (unanswered_ > 0) --unanswered_;
+    if (reply.id == awaited_request_) awaited_answer_ = reply.allow;
   }
 }
 
@@ -51,7 +52,6 @@ void Guard::set_policy(Policy policy) {
   if (const auto old = own_controller(known); !old.empty() && old != own_controller(policy)) {
     const auto entry = device_usernames_.find(old);
     if (entry != device_usernames_.end() && entry->second == known.username) device_usernames_.erase(entry);
-    if (const auto nonce = boot_nonces_.find(old); nonce != boot_nonces_.end()) boot_nonces_.erase(nonce);
   }
   if (const auto own = own_controller(policy); !own.empty() && policy.valid) {
     device_usernames_[std::string(own)] = policy.username;

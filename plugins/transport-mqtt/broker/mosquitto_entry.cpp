@@ -2,7 +2,6 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
-#include <charconv>
 #include <cstring>
 #include <exception>
 #include <fstream>
@@ -79,27 +78,29 @@ int on_acl_check(int, void* event_data, void* userdata) {
   });
 }
 
+int replace_payload(mosquitto_evt_message& event, std::string_view text) {
+  // One byte more: the broker counts on a zero behind every payload.
+  auto* payload = static_cast<char*>(mosquitto_calloc(text.size() + 1, 1));
+  if (payload == nullptr) return mosq::kAclDenied;
+  std::memcpy(payload, text.data(), text.size());
+  event.payload = payload;
+  event.payloadlen = static_cast<std::uint32_t>(text.size());
+  return mosq::kSuccess;
+}
+
 int on_message(int, void* event_data, void* userdata) {
   auto& guard = *static_cast<Plugin*>(userdata)->guard;
   auto& event = *static_cast<mosquitto_evt_message*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
     const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
-    const Verdict verdict = guard.judge(view(mosquitto_client_username(event.client)), message);
+    const Verdict verdict = guard.judge(event.client, view(mosquitto_client_username(event.client)), message);
     if (verdict.kind == Verdict::Kind::kRefuse) return mosq::kAclDenied;
-    if (verdict.kind == Verdict::Kind::kNobody) {
-      char* topic = mosquitto_strdup(kNowhere);
-      if (topic == nullptr) return mosq::kAclDenied;
-      event.topic = topic;  // the broker frees both
-    }
-    if (verdict.kind == Verdict::Kind::kReplace) {
-      // One byte more: the broker counts on a zero behind every payload.
-      auto* payload = static_cast<char*>(mosquitto_calloc(verdict.payload.size() + 1, 1));
-      if (payload == nullptr) return mosq::kAclDenied;
-      std::memcpy(payload, verdict.payload.data(), verdict.payload.size());
-      event.payload = payload;
-      event.payloadlen = static_cast<std::uint32_t>(verdict.payload.size());
-    }
-    return mosq::kSuccess;
+    if (verdict.kind == Verdict::Kind::kPass) return mosq::kSuccess;
+    const bool to_hub = verdict.kind == Verdict::Kind::kToHub;
+    char* topic = mosquitto_strdup(to_hub ? kRequestTopic.data() : kNowhere);
+    if (topic == nullptr) return mosq::kAclDenied;
+    event.topic = topic;  // the broker frees it, and the payload
+    return to_hub ? replace_payload(event, verdict.payload) : mosq::kSuccess;
   });
 }
 
@@ -114,6 +115,9 @@ int on_tick(int, void*, void* userdata) {
 BrokerHooks broker_hooks() {
   BrokerHooks hooks;
   hooks.kick = [](const std::string& username) { mosquitto_kick_client_by_username(username.c_str(), false); };
+  hooks.kick_session = [](const std::string& client_id) {
+    mosquitto_kick_client_by_clientid(client_id.c_str(), false);
+  };
   // For a client that is not connected this changes nothing and says whether the broker knows it; the broker has no
   // other way to ask.
   hooks.session_exists = [](const std::string& client_id) {
@@ -137,14 +141,9 @@ bool read_settings(const mosquitto_opt* options, int count, GuardSettings& setti
       std::ifstream file{std::string(value)};
       settings.hub_password.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }
-    if (key == "command_ttl_ms") {
-      int ttl_ms = 0;
-      std::from_chars(value.data(), value.data() + value.size(), ttl_ms);
-      settings.command_ttl = std::chrono::milliseconds(ttl_ms);
-    }
   }
   return !settings.hub_socket.empty() && !settings.hub_username.empty() && !settings.hub_password.empty() &&
-         !settings.topic_prefix.empty() && settings.command_ttl.count() > 0;
+         !settings.topic_prefix.empty();
 }
 
 }  // namespace

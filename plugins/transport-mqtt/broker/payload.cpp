@@ -15,8 +15,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxStampBytes = 1024;
-constexpr std::size_t kMaxNonceBytes = 128;
-constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
 
 // Calls `use` with the parsed object; false where the payload is none.
 template <class Use>
@@ -31,33 +29,6 @@ bool with_object(std::string_view payload, std::size_t limit, Use use) {
   return true;
 }
 
-void append_stamp(std::string& out, const Stamp& stamp) {
-  out.append("\"command_id\":\"").append(stamp.command_id);
-  out.append("\",\"issued_at\":\"").append(to_rfc3339({stamp.issued_at_us}));
-  out.append("\",\"expires_at\":\"").append(to_rfc3339({stamp.expires_at_us})).push_back('"');
-  if (!stamp.boot_nonce.empty()) out.append(",\"boot_nonce\":").append(stamp.boot_nonce);
-}
-
-// The object's text without its closing brace, ready for more fields.
-std::string open_text(std::string_view payload, const json::object& object) {
-  bool has_reserved = false;
-  for (const auto name : kReserved) has_reserved = has_reserved || object.contains(name);
-  std::string text;
-  if (!has_reserved) {
-    text = payload.substr(0, payload.rfind('}'));
-  } else {
-    json::object rest(object);
-    for (const auto name : kReserved) {
-      if (const auto found = rest.find(name); found != rest.end()) rest.stable_erase(found);
-    }
-    text = json::serialize(rest);
-    text.pop_back();
-    if (rest.empty()) return text;
-  }
-  if (!object.empty()) text.push_back(',');
-  return text;
-}
-
 bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) {
   if (text.size() < at + count) return false;
   const auto* first = text.data() + at;
@@ -69,29 +40,6 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) 
 
 bool is_json_object(std::string_view payload) {
   return with_object(payload, kMaxPayloadBytes, [](const json::object&) {});
-}
-
-std::string boot_nonce_of(std::string_view status) {
-  std::string nonce;
-  if (status.find("boot_nonce") == std::string_view::npos) return nonce;
-  with_object(status, kMaxPayloadBytes, [&nonce](const json::object& object) {
-    const json::value* value = object.if_contains("boot_nonce");
-    if (value == nullptr || !(value->is_string() || value->is_int64() || value->is_uint64())) return;
-    nonce = json::serialize(*value);
-    if (nonce.size() > kMaxNonceBytes) nonce.clear();
-  });
-  return nonce;
-}
-
-std::optional<std::string> stamp_command(std::string_view payload, const Stamp& stamp) {
-  std::string out;
-  const bool is_object = with_object(payload, kMaxPayloadBytes, [&](const json::object& object) {
-    out = open_text(payload, object);
-    append_stamp(out, stamp);
-    out.push_back('}');
-  });
-  if (!is_object) return std::nullopt;
-  return out;
 }
 
 std::optional<CommandMark> read_mark(std::string_view payload) {

@@ -1,4 +1,4 @@
-// What the guard reads in payloads and writes into them: the fields that keep a command from being late.
+// What is read in payloads: the fields that keep a command from being late.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,6 @@ inline constexpr std::size_t kMaxPayloadBytes = 65'536;
 
 // True for a JSON object of at most kMaxPayloadBytes, nested at most 32 deep.
 bool is_json_object(std::string_view payload);
-
-// The status' `boot_nonce` as JSON text (a string or a whole number, at most 128 bytes of text), or empty where it has
-// none. Empty as well for a payload that is no JSON object.
-std::string boot_nonce_of(std::string_view status);
-
-// The reserved fields of a command.
-struct Stamp {
-  std::string command_id;
-  std::int64_t issued_at_us = 0;   // UTC
-  std::int64_t expires_at_us = 0;  // UTC
-  std::string boot_nonce;          // JSON text as boot_nonce_of gives it; empty: none
-};
-
-// The command with the stamp's fields in place of whatever it had under those names; the rest stays byte for byte where
-// it used none of them. Nothing for a payload that is no JSON object of at most kMaxPayloadBytes.
-std::optional<std::string> stamp_command(std::string_view payload, const Stamp& stamp);
 
 // What a stamped command says of itself.
 struct CommandMark {

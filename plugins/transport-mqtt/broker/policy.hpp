@@ -26,16 +26,23 @@ struct Rule {
 };
 BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_status, expires_at_us))
 
+// A password that the hub has confirmed.
+struct Password {
+  std::string hash;                  // SHA-256, 32 bytes
+  std::int64_t valid_until_us = 0;   // UTC; 0: until it is replaced
+};
+BOOST_DESCRIBE_STRUCT(Password, (), (hash, valid_until_us))
+
 // A principal as the broker knows it. One that is not `valid` may do nothing and loses its live sessions.
 struct Policy {
   std::string username;
   std::string kind;  // "device" or "user"
   std::int64_t id = 0;
   bool valid = false;
-  std::vector<std::string> password_hashes;  // SHA-256, 32 bytes each: passwords confirmed so far
-  std::vector<Rule> rules;                   // sorted by controller id: see sort_rules
+  std::vector<Password> passwords;  // those confirmed so far
+  std::vector<Rule> rules;          // sorted by controller id: see sort_rules
 };
-BOOST_DESCRIBE_STRUCT(Policy, (), (username, kind, id, valid, password_hashes, rules))
+BOOST_DESCRIBE_STRUCT(Policy, (), (username, kind, id, valid, passwords, rules))
 
 // Puts the rules into the order that the questions below rely on.
 void sort_rules(Policy& policy);

@@ -10,6 +10,7 @@
 //   ConnectRequest                       ->
 //                                        <-      ConnectReply
 //   SessionOpened, SessionClosed         ->
+//   CommandPassed                        ->
 //                                        <-      SetPolicy (whenever what a principal may do changed)
 #pragma once
 
@@ -90,11 +91,35 @@ BOOST_DESCRIBE_STRUCT(Counters, (),
                       (connects_refused, connects_unanswered, publishes_refused, statuses_malformed, commands_malformed,
                        commands_retained, commands_undeliverable, commands_late))
 
+// A command was handed to its device's connection.
+struct CommandPassed {
+  static constexpr std::uint8_t kType = 7;
+  std::string controller_id;
+  std::string command_id;
+  std::int64_t at_us = 0;  // UTC
+};
+BOOST_DESCRIBE_STRUCT(CommandPassed, (), (controller_id, command_id, at_us))
+
+// Where the guard sends the commands that apps publish: to the hub, which decides, writes them down and sends them as its
+// own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it. Nobody else
+// can publish or subscribe here.
+inline constexpr std::string_view kRequestTopic = "$gatetorio/requests";
+
+// The payload there, as JSON.
+struct CommandRequest {
+  std::string username;
+  std::string peer;  // IP address
+  std::string controller_id;
+  std::int64_t received_at_us = 0;  // UTC; its time to live counts from here
+  // and "command": the object that was published
+};
+BOOST_DESCRIBE_STRUCT(CommandRequest, (), (username, peer, controller_id, received_at_us))
+
 struct ConnectReply {
   static constexpr std::uint8_t kType = 16;
   std::uint64_t id = 0;
   bool allow = false;
-  Policy policy;  // where allowed; its password_hashes include the one that was asked about
+  Policy policy;  // where allowed; its passwords include the one that was asked about
 };
 BOOST_DESCRIBE_STRUCT(ConnectReply, (), (id, allow, policy))
 

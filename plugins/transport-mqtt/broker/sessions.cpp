@@ -43,6 +43,21 @@ std::vector<Session> SessionTable::all() const {
   return list;
 }
 
+const Session* SessionTable::find(Client client) const {
+  const auto found = sessions_.find(client);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> SessionTable::outlived(std::int64_t now_us) {
+  std::vector<std::string> client_ids;
+  for (auto& [client, session] : sessions_) {
+    if (session.valid_until_us == 0 || session.valid_until_us > now_us || session.revoked) continue;
+    session.revoked = true;
+    client_ids.push_back(session.client_id);
+  }
+  return client_ids;
+}
+
 std::vector<SessionTable::Client> SessionTable::live(std::string_view username) const {
   std::vector<Client> list;
   const auto clients = by_username_.find(username);

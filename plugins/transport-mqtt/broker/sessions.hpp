@@ -18,6 +18,7 @@ struct Session {
   std::string peer;
   bool clean_start = true;  // what it asked for
   bool may_persist = true;  // false: its session surely ends with its connection
+  std::int64_t valid_until_us = 0;  // UTC; when its password ends. 0: never
   bool superseded = false;  // another connection has taken its client id; its end is near
   bool revoked = false;
 };
@@ -34,6 +35,9 @@ class SessionTable {
   void mark_revoked(std::string_view username);
 
   std::vector<Session> all() const;
+  const Session* find(Client client) const;
+  // Client ids of those whose password has ended, each told once.
+  std::vector<std::string> outlived(std::int64_t now_us);
   // Connections of a principal that nobody has superseded.
   std::vector<Client> live(std::string_view username) const;
   // The principal whose live connection has this client id, or null.

@@ -67,6 +67,16 @@ struct DeviceMessage {
 };
 BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (controller_id, payload))
 
+// The broker handed a command to the device's connection. A connection that hangs may swallow it: only the device's answer
+// says that it arrived. Key: the command id.
+struct CommandDelivered {
+  static constexpr std::string_view kTopic = "command.delivered";
+  std::string controller_id;
+  std::string command_id;
+  std::int64_t at_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(CommandDelivered, (), (controller_id, command_id, at_us))
+
 // The broker lost all its sessions (it was restarted): until it says otherwise nobody is connected. Key: empty.
 struct LinkReset {
   static constexpr std::string_view kTopic = "link.reset";

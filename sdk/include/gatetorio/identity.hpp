@@ -31,9 +31,10 @@ struct Principal {
   // SHA-256 of the credential, for a user whom the hub has never seen: such a principal has id 0 and no access to
   // anything, but can be given some. Else empty.
   std::string subject;
+  std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
   friend bool operator==(const Principal&, const Principal&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Principal, (), (kind, id, name, role, subject))
+BOOST_DESCRIBE_STRUCT(Principal, (), (kind, id, name, role, subject, valid_until_us))
 
 struct Authenticator {
   static constexpr std::string_view kId = "gatetorio.authenticator/1";

@@ -62,18 +62,18 @@ inline constexpr bool kIsInteger<Integer<Min, Max>> = true;
 // Appends a JSON string. Bytes from 0x80 on pass as they are: text inside the hub is UTF-8.
 inline void append_string(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
+  const auto needs_escape = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; };
   out.push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out.append("\\u00");
-      out.push_back(kHex[(c >> 4) & 15]);
-      out.push_back(kHex[c & 15]);
-    } else {
-      out.push_back(c);
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && !needs_escape(text[end])) ++end;
+    out.append(text, at, end - at);
+    if (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x20) {
+      out.append({'\\', text[end]});
+    } else if (end < text.size()) {
+      out.append({'\\', 'u', '0', '0', kHex[(text[end] >> 4) & 15], kHex[text[end] & 15]});
     }
+    at = end + 1;
   }
   out.push_back('"');
 }
@@ -93,7 +93,9 @@ void append(std::string& out, const T& v) {
   } else if constexpr (std::is_convertible_v<T, std::string_view>) {
     append_string(out, v);
   } else if constexpr (std::is_same_v<T, Timestamp>) {
-    append_string(out, to_rfc3339(v));
+    out.push_back('"');
+    append_rfc3339(out, v);
+    out.push_back('"');
   } else if constexpr (std::is_same_v<T, Object>) {
     out.append(boost::json::serialize(v.value));
   } else if constexpr (kIsText<T> || kIsInteger<T>) {
@@ -116,8 +118,7 @@ void append(std::string& out, const T& v) {
     boost::mp11::mp_for_each<wire::Members<T>>([&](auto member) {
       if (!first) out.push_back(',');
       first = false;
-      append_string(out, member.name);
-      out.push_back(':');
+      out.append(1, '"').append(member.name).append("\":");  // a name of C++ needs no escaping
       append(out, v.*member.pointer);
     });
     out.push_back('}');

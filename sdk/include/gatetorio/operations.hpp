@@ -47,6 +47,7 @@ struct Call {
   std::string resume_after;
   std::string preferred;
   gtr_call handle{};  // for EventStream
+  Timestamp received_at = {};  // when it reached the hub; a time to live counts from here
 };
 
 // No input, or no output.
@@ -269,7 +270,8 @@ class OperationSet {
               .peer = std::string(to_view(request.peer)),
               .resume_after = std::string(to_view(request.resume_after)),
               .preferred = std::string(to_view(request.preferred)),
-              .handle = request.call};
+              .handle = request.call,
+              .received_at = {request.received_at_us}};
     if (request.principal.size > 0) wire::decode(to_view(request.principal), call.principal.emplace());
     if (request.access.size > 0) wire::decode(to_view(request.access), call.access);
     return call;

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <string>
 
@@ -25,21 +24,32 @@ inline Timestamp now() {
               .count()};
 }
 
-// "2026-11-23T07:00:00.000Z". Years 1970 to 9999; outside them the nearest of the two.
-inline std::string to_rfc3339(Timestamp time) {
+// Appends "2026-11-23T07:00:00.000Z". Years 1970 to 9999; outside them the nearest of the two.
+inline void append_rfc3339(std::string& out, Timestamp time) {
   constexpr std::int64_t kLast = 253402300799LL * kMicrosecondsPerSecond;
   const std::int64_t us = time.us < 0 ? 0 : time.us > kLast ? kLast : time.us;
   const std::chrono::sys_time<std::chrono::milliseconds> point{std::chrono::milliseconds(us / 1000)};
   const auto day = std::chrono::floor<std::chrono::days>(point);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(point - day);
-  char text[40];
-  const int size =
-      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                    static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
-  return std::string(text, static_cast<std::size_t>(size));
+  const auto in_day = static_cast<unsigned>((point - day).count());
+  char text[] = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t at, std::size_t digits, unsigned value) {
+    for (std::size_t i = at + digits; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
+  };
+  put(0, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, in_day / 3'600'000);
+  put(14, 2, in_day / 60'000 % 60);
+  put(17, 2, in_day / 1000 % 60);
+  put(20, 3, in_day % 1000);
+  out.append(text, sizeof text - 1);
+}
+
+inline std::string to_rfc3339(Timestamp time) {
+  std::string out;
+  append_rfc3339(out, time);
+  return out;
 }
 
 }  // namespace gatetorio

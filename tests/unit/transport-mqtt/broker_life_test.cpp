@@ -128,7 +128,8 @@ TEST_CASE("a hub that comes back hears of every live session") {
   std::mutex mutex;
   std::condition_variable changed;
   LinkServer::Callbacks callbacks;
-  callbacks.connect_request = [](ConnectRequest, LinkServer::Reply reply) { reply(false, {}); };
+  callbacks.connect_request = [](ConnectRequest, LinkServer::Reply reply) { reply({}); };
+  callbacks.command_passed = [](CommandPassed) {};
   callbacks.session_opened = [](SessionOpened) {};
   callbacks.session_closed = [](SessionClosed) {};
   callbacks.counters = [](Counters) {};

@@ -2,6 +2,7 @@
 #include "broker/guard.hpp"
 
 #include <atomic>
+#include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 
@@ -26,6 +27,7 @@ class GuardWithHub {
     settings.topic_prefix = "gatetorio";
     BrokerHooks hooks;
     hooks.kick = [this](const std::string& username) { kicked.push_back(username); };
+    hooks.kick_session = [this](const std::string& client_id) { kicked_sessions.push_back(client_id); };
     hooks.session_exists = [](const std::string&) { return false; };
     hooks.subscription_count = [](SessionTable::Client) { return 1; };
     guard = std::make_unique<Guard>(settings, hooks);
@@ -43,7 +45,9 @@ class GuardWithHub {
   LinkServer& server() { return server_; }
 
   std::map<std::string, Policy> allowed;  // changed only while the guard asks nothing
+  std::int64_t valid_until_us = 0;        // of every password; changed like `allowed`
   std::atomic<int> questions = 0;
+  std::vector<std::string> kicked_sessions;
   std::vector<std::string> kicked;
   std::unique_ptr<Guard> guard;
 
@@ -54,11 +58,13 @@ class GuardWithHub {
       ++questions;
       const auto found = allowed.find(request.username);
       const bool right = found != allowed.end() && request.password == "pw";
-      reply(right, right ? found->second : Policy());
+      if (right) return reply({.allow = true, .policy = found->second, .valid_until_us = valid_until_us});
+      reply({});
     };
     callbacks.session_opened = [](SessionOpened) {};
     callbacks.session_closed = [](SessionClosed) {};
     callbacks.sessions = [](std::vector<SessionOpened>) {};
+    callbacks.command_passed = [](CommandPassed) {};
     callbacks.counters = [](Counters) {};
     callbacks.guard_left = [] {};
     return callbacks;
@@ -114,17 +120,51 @@ TEST_CASE("a delivery is refused unless the guard itself accepted the command") 
   const int device = 0;
   REQUIRE(world.connect(&device, "dev_1", "pw"));
   const std::string topic = "gatetorio/gate1/commands";
-  const Stamp stamp{"cmd_1", now().us, now().us + 10'000'000, {}};
-  const std::string command = *stamp_command("{}", stamp);
+  const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
   CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, false}));
-  CHECK(world.guard->judge("hub", {topic, command, false}).kind == Verdict::Kind::kPass);
+  CHECK(world.guard->judge(nullptr, "hub", {topic, command, false}).kind == Verdict::Kind::kPass);
   CHECK(world.guard->may_receive("dev_1", {topic, command, false}));
   CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, true}));
   CHECK_FALSE(world.guard->may_receive("dev_2", {topic, command, false}));
   // The same id with another date is the same command: its first end counts.
-  Stamp later = stamp;
-  later.expires_at_us = now().us - 1;
-  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, *stamp_command("{}", later), false}));
+  const std::string late = testing::command_text("cmd_1", now().us - 1'000);
+  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, late, false}));
+}
+
+TEST_CASE("a password is good until its end, and its session ends with it") {
+  GuardWithHub world;
+  world.allowed["usr_1"] = testing::user_policy("usr_1", {{"gate1", false, true, true, 0}});
+  world.valid_until_us = now().us + 400'000;
+  const int app = 0;
+  REQUIRE(world.connect(&app, "usr_1", "pw"));
+  CHECK(world.kicked_sessions.empty());
+  CHECK(world.ticking_until([&] { return !world.kicked_sessions.empty(); }));
+  CHECK(world.kicked_sessions == std::vector<std::string>{"id"});
+  CHECK(now().us >= world.valid_until_us);
+  CHECK_FALSE(world.connect(&app, "usr_1", "pw"));
+}
+
+TEST_CASE("an app's command goes to the hub with who sent it") {
+  GuardWithHub world;
+  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  world.allowed["usr_1"] = testing::user_policy("usr_1", {{"gate1", false, true, true, 0}});
+  const int device = 0, app = 0;
+  REQUIRE(world.connect(&app, "usr_1", "pw", "app"));
+  const Message message{"gatetorio/gate1/commands", R"({"action":"open", "username":"x"})", false};
+  CHECK(world.guard->judge(&app, "usr_1", message).kind == Verdict::Kind::kNobody);
+  REQUIRE(world.connect(&device, "dev_1", "pw", "device"));
+  const Verdict verdict = world.guard->judge(&app, "usr_1", message);
+  REQUIRE(verdict.kind == Verdict::Kind::kToHub);
+  const auto request = boost::json::parse(verdict.payload);
+  CHECK(request.at("username") == "usr_1");
+  CHECK(request.at("peer") == "192.0.2.1");
+  CHECK(request.at("controller_id") == "gate1");
+  CHECK(request.at("command").at("username") == "x");
+  CHECK(std::abs(request.at("received_at_us").as_int64() - now().us) < 5'000'000);
+  CHECK_FALSE(world.guard->may_publish("usr_1", {kRequestTopic, "{}", false}));
+  CHECK_FALSE(world.guard->may_receive("usr_1", {kRequestTopic, "{}", false}));
+  CHECK_FALSE(world.guard->may_subscribe("usr_1", kRequestTopic));
+  CHECK(world.guard->may_receive("hub", {kRequestTopic, "{}", false}));
 }
 
 TEST_CASE("a device's new name moves what it may do") {
@@ -136,10 +176,9 @@ TEST_CASE("a device's new name moves what it may do") {
   const Message renamed{"gatetorio/gate9/status", "{}", false};
   CHECK(world.ticking_until([&] { return world.guard->may_publish("dev_1", renamed); }));
   CHECK_FALSE(world.guard->may_publish("dev_1", {"gatetorio/gate1/status", "{}", false}));
-  const Stamp stamp{"cmd_1", now().us, now().us + 10'000'000, {}};
-  const std::string command = *stamp_command("{}", stamp);
-  CHECK(world.guard->judge("hub", {"gatetorio/gate1/commands", command, false}).kind == Verdict::Kind::kRefuse);
-  CHECK(world.guard->judge("hub", {"gatetorio/gate9/commands", command, false}).kind == Verdict::Kind::kPass);
+  const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
+  CHECK(world.guard->judge(nullptr, "hub", {"gatetorio/gate1/commands", command, false}).kind == Verdict::Kind::kRefuse);
+  CHECK(world.guard->judge(nullptr, "hub", {"gatetorio/gate9/commands", command, false}).kind == Verdict::Kind::kPass);
   CHECK(world.kicked.empty());
 }
 

@@ -1,5 +1,10 @@
 #include "stack.hpp"
 
+#include <boost/json.hpp>
+
+#include "broker/payload.hpp"
+#include "gatetorio/time.hpp"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -32,13 +37,48 @@ Policy user_policy(const std::string& username, const std::vector<Rule>& rules) 
   return {username, "user", 2, true, {}, rules};
 }
 
+std::string command_text(const std::string& command_id, std::int64_t expires_at_us, const std::string& command) {
+  auto object = boost::json::parse(command).as_object();
+  object["command_id"] = command_id;
+  object["expires_at"] = to_rfc3339({expires_at_us});
+  return boost::json::serialize(object);
+}
+
 Stack::Stack(std::chrono::milliseconds command_ttl) : command_ttl_(command_ttl) {
   link_ = std::make_unique<LinkServer>(folder_.path("guard.sock"), link_callbacks());
   if (const auto error = link_->start(); !error.empty()) throw std::runtime_error(error);
   start_broker();
+  start_relay();
+}
+
+void Stack::start_relay() {
+  ClientSettings login = hub_login();
+  login.client_id = "hub-relay";
+  login.subscriptions = {std::string(kRequestTopic)};
+  BrokerClient::Callbacks callbacks;
+  callbacks.message = [this](std::string_view, std::string_view payload, bool) { relay(payload); };
+  callbacks.connection = [this](bool connected) {
+    const std::lock_guard lock(mutex_);
+    relay_connected_ = connected;
+    changed_.notify_all();
+  };
+  relay_ = std::make_unique<BrokerClient>(login, callbacks);
+  relay_->start();
+  if (!eventually([this](const Heard&) { return relay_connected_.load(); })) throw std::runtime_error("no relay");
+}
+
+// As the hub does with an app's command, without asking anybody.
+void Stack::relay(std::string_view request) {
+  const auto parsed = boost::json::parse(request);
+  const auto expires_at = parsed.at("received_at_us").as_int64() + std::chrono::microseconds(command_ttl_).count();
+  const std::string text =
+      command_text(new_command_id(), expires_at, boost::json::serialize(parsed.at("command")));
+  const std::string topic = "gatetorio/" + std::string(parsed.at("controller_id").as_string()) + "/commands";
+  relay_->publish(topic, text, std::max(command_ttl_, std::chrono::milliseconds(1)), [](PublishOutcome) {});
 }
 
 Stack::~Stack() {
+  relay_.reset();
   broker_.reset();
   link_.reset();
 }
@@ -49,7 +89,6 @@ void Stack::start_broker() {
   settings.guard = BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
   settings.hub_socket = folder_.path("guard.sock");
   settings.listen = {"127.0.0.1", ports_.mqtt};
-  settings.command_ttl = command_ttl_;
   int starts_before = 0;
   hear([&](Heard& heard) { starts_before = heard.starts; });
   BrokerProcess::Callbacks callbacks;
@@ -83,13 +122,14 @@ LinkServer::Callbacks Stack::link_callbacks() {
       allow = found != principals_.end() && found->second.first == request.password && found->second.second.valid;
       if (allow) policy = found->second.second;
     });
-    if (answer) reply(allow, policy);
+    if (answer) reply({.allow = allow, .policy = policy});
   };
   callbacks.session_opened = [this](SessionOpened s) { hear([&](Heard& heard) { heard.opened.push_back(s); }); };
   callbacks.session_closed = [this](SessionClosed s) { hear([&](Heard& heard) { heard.closed.push_back(s); }); };
   callbacks.sessions = [this](std::vector<SessionOpened> list) {
     hear([&](Heard& heard) { heard.lists.push_back(list); });
   };
+  callbacks.command_passed = [this](CommandPassed p) { hear([&](Heard& heard) { heard.passed.push_back(p); }); };
   callbacks.counters = [this](Counters counters) { hear([&](Heard& heard) { heard.counters = counters; }); };
   callbacks.guard_left = [] {};
   return callbacks;
@@ -129,7 +169,7 @@ ClientSettings Stack::hub_login() const {
   settings.client_id = "hub-test";
   settings.username = broker_->hub_username();
   settings.password = broker_->hub_password();
-  settings.subscription = "gatetorio/+/status";
+  settings.subscriptions = {"gatetorio/+/status"};
   return settings;
 }
 

@@ -1,6 +1,7 @@
 // The real broker with our guard, and a hub that decides as the test says.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -32,8 +33,12 @@ class TempFolder {
 Policy device_policy(const std::string& username, const std::string& controller_id);
 Policy user_policy(const std::string& username, const std::vector<Rule>& rules);
 
+// A command as the hub sends it: the members of the object `command` and the hub's own.
+std::string command_text(const std::string& command_id, std::int64_t expires_at_us, const std::string& command = "{}");
+
 class Stack {
  public:
+  // `command_ttl`: of the commands that apps publish.
   explicit Stack(std::chrono::milliseconds command_ttl = std::chrono::milliseconds(10'000));
   ~Stack();
 
@@ -60,6 +65,7 @@ class Stack {
     std::vector<SessionOpened> opened;
     std::vector<SessionClosed> closed;
     std::vector<std::vector<SessionOpened>> lists;
+    std::vector<CommandPassed> passed;
     Counters counters;
     int questions = 0;
     int starts = 0;
@@ -72,6 +78,8 @@ class Stack {
 
  private:
   LinkServer::Callbacks link_callbacks();
+  void start_relay();
+  void relay(std::string_view request);
   template <class Change>
   void hear(Change change) {
     const std::lock_guard lock(mutex_);
@@ -89,6 +97,8 @@ class Stack {
   BrokerPorts ports_;
   std::unique_ptr<LinkServer> link_;
   std::unique_ptr<BrokerProcess> broker_;
+  std::atomic<bool> relay_connected_ = false;
+  std::unique_ptr<BrokerClient> relay_;  // the hub's client: sends apps' commands on
 };
 
 }  // namespace gatetorio::transport_mqtt::testing

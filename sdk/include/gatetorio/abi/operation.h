@@ -27,6 +27,7 @@ typedef struct gtr_operation_request {
   gtr_bytes peer;         /* "192.0.2.1", for audit */
   gtr_bytes resume_after; /* streams: the last event id that the caller has seen */
   gtr_bytes preferred;    /* media type that the caller prefers, or empty */
+  int64_t received_at_us; /* UTC; when the transport took the call in: a time to live counts from here */
 } gtr_operation_request;
 
 typedef void (*gtr_operation_fn)(void* context, const gtr_operation_request* request);
@@ -62,6 +63,10 @@ typedef struct gtr_invocation {
   void (*stream_data)(void* context, gtr_bytes event);
   void (*stream_end)(void* context);
   void* context;
+  /* A caller whom the transport has authenticated itself, by `authenticate` below: its Principal as that gave it. The
+   * credential is not looked at then. Empty: the credential decides. */
+  gtr_bytes principal;
+  int64_t received_at_us; /* UTC; when the call arrived. 0: now */
 } gtr_invocation;
 
 typedef struct gtr_operations {
