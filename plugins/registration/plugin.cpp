@@ -43,6 +43,7 @@ class Registration : public PluginBase {
     if (!migrated) co_return migrated.error();
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
     host_.run(presence_.keep_writing());
+    host_.run(presence_.keep_watching());
     co_return Result<void>();
   }
 

@@ -21,15 +21,20 @@ class Presence {
   // Writes what is gathered until the hub stops.
   Task<void> keep_writing();
   Task<void> flush();
+  // Tells of devices whose heartbeats have stopped, within a second, until the hub stops.
+  Task<void> keep_watching();
 
  private:
   Task<void> session_changed(LinkSession session);
   Task<void> link_was_reset();
+  std::vector<std::int64_t> take_overdue();
+  Task<void> tell_absent(std::vector<std::int64_t> device_ids);
 
   Host& host_;
   Repository& repository_;
-  std::mutex mutex_;  // guards seen_
-  std::map<std::string, std::int64_t> seen_;  // controller id -> microseconds
+  std::mutex mutex_;                             // guards both
+  std::map<std::string, std::int64_t> seen_;     // controller id -> microseconds
+  std::map<std::int64_t, std::int64_t> due_us_;  // device id -> when its next heartbeat must have come
   std::vector<Subscription> subscriptions_;
 };
 

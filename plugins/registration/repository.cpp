@@ -200,13 +200,16 @@ Task<Result<void>> Repository::set_online(std::int64_t device_id, Timestamp at, 
   co_return Result<void>();
 }
 
-Task<Result<void>> Repository::set_all_offline() {
+Task<Result<std::vector<Repository::Seen>>> Repository::set_all_offline() {
   Batch batch(Mode::kWrite);
-  batch.add("UPDATE devices SET online_until = 0 WHERE online_until = $1", kForeverUs);
+  batch.add("UPDATE devices SET online_until = 0 WHERE online_until = $1 RETURNING id, last_seen", kForeverUs);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
-  co_return Result<void>();
+  const sql::Table& table = (*results)[0];
+  std::vector<Seen> gone;
+  for (std::size_t row = 0; row < table.rows(); ++row) gone.push_back({table.integer(row, 0), table.integer(row, 1)});
+  co_return gone;
 }
 
 Task<Result<void>> Repository::set_seen(std::vector<std::pair<std::string, std::int64_t>> seen) {

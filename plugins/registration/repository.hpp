@@ -72,7 +72,12 @@ class Repository {
   // Marks a device as seen, and as online until `online_until` at least. kNotFound where it is gone.
   Task<Result<void>> heartbeat(std::int64_t device_id, Timestamp at, std::int64_t online_until);
   Task<Result<void>> set_online(std::int64_t device_id, Timestamp at, std::int64_t online_until);
-  Task<Result<void>> set_all_offline();
+  // All that are connected are not any more. Returns them.
+  struct Seen {
+    std::int64_t device_id = 0;
+    std::int64_t last_seen_us = 0;
+  };
+  Task<Result<std::vector<Seen>>> set_all_offline();
   // Device names and when each was last heard of; one transaction.
   Task<Result<void>> set_seen(std::vector<std::pair<std::string, std::int64_t>> seen);
 

@@ -164,7 +164,11 @@ Task<Result<Timestamp>> Service::heartbeat(Call call) {
   auto beating = repository_.heartbeat(call.access.resource_id, at, online_until);
   const Result<void> done = co_await beating;
   if (!done) co_return done.error();
-  publish(host_, DevicePresence{.device_id = call.access.resource_id, .is_online = true, .last_seen_us = at.us},
+  publish(host_,
+          DevicePresence{.device_id = call.access.resource_id,
+                         .is_online = true,
+                         .last_seen_us = at.us,
+                         .online_until_us = online_until},
           key_of(call.access.resource_id));
   co_return at;
 }

@@ -1,6 +1,7 @@
 // Makes sessions, so that the two kinds of stream are compiled once each.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -16,10 +17,17 @@ class TlsContext {
   TlsContext();
   ~TlsContext();
   // Reads the PEM files. Blocking. Returns an empty string, or what is wrong.
-  std::string load(const std::string& certificate_file, const std::string& key_file);
+  std::string load(const std::string& certificate, const std::string& key);
+  // Reads them again where one has changed; sessions that live keep what they have. Where the new ones do not fit
+  // together the old ones stay, and what is wrong is returned once. Blocking, and on the thread that makes sessions.
+  std::string reload_if_changed();
 
   struct Impl;
   std::unique_ptr<Impl> impl;
+
+ private:
+  std::string certificate_file, key_file;
+  std::int64_t loaded_stamp = 0, refused_stamp = 0;
 };
 
 // `tls` outlives the session.

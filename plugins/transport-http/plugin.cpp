@@ -72,7 +72,11 @@ Task<Result<void>> HttpTransport::start() {
   server_.emplace(settings_, *api_);
   api_->count_in(server_->counters());
   metrics_.emplace(host_, server_->counters());
-  server_->on_tick([this] { metrics_->publish(); });
+  server_->on_tick([this] {
+    metrics_->publish();
+    const std::string stale = server_->reload_certificate();
+    if (!stale.empty()) host_.error("a renewed certificate is not used", {{"why", stale}});
+  });
   gateway_.before_metrics([this] { metrics_->publish(); });
   wrong = server_->start();
   if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <boost/asio/ssl.hpp>
 
 #include "new_session.hpp"
@@ -31,7 +33,38 @@ struct TlsContext::Impl {
 TlsContext::TlsContext() : impl(std::make_unique<Impl>()) {}
 TlsContext::~TlsContext() = default;
 
-std::string TlsContext::load(const std::string& certificate_file, const std::string& key_file) {
+namespace {
+
+// Changes with each of the two files; 0 where one cannot be looked at.
+std::int64_t stamp_of(const std::string& certificate_file, const std::string& key_file) {
+  std::int64_t stamp = 0;
+  for (const std::string& file : {certificate_file, key_file}) {
+    struct stat info {};
+    if (::stat(file.c_str(), &info) != 0) return 0;
+    const std::int64_t changed = info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec;
+    stamp = stamp * 31 + changed + static_cast<std::int64_t>(info.st_ino);
+  }
+  return stamp;
+}
+
+}  // namespace
+
+std::string TlsContext::reload_if_changed() {
+  const std::int64_t stamp = stamp_of(certificate_file, key_file);
+  if (stamp == 0 || stamp == loaded_stamp || stamp == refused_stamp) return {};
+  TlsContext fresh;
+  std::string wrong = fresh.load(certificate_file, key_file);
+  refused_stamp = wrong.empty() ? 0 : stamp;  // said once; half of a renewal may have happened
+  if (!wrong.empty()) return wrong;
+  impl.swap(fresh.impl);
+  loaded_stamp = stamp;
+  return {};
+}
+
+std::string TlsContext::load(const std::string& certificate, const std::string& key) {
+  certificate_file = certificate;
+  key_file = key;
+  loaded_stamp = stamp_of(certificate, key);
   auto& context = impl->context;
   boost::system::error_code error;
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ constexpr milliseconds kStopPatience{3000};
 // A broker of a hub that was just killed may still be closing its port.
 constexpr milliseconds kPortPatience{3000};
 constexpr milliseconds kPortPause{50};
+constexpr milliseconds kLookAtCertificate{1000};
 constexpr int kFirstAttempts = 3;
 constexpr std::size_t kRandomBytes = 32;
 
@@ -38,6 +40,17 @@ std::string random_hex() {
     text.push_back(kHex[byte & 15]);
   }
   return text;
+}
+
+// Changes with the certificate and with its key; 0 where one of them cannot be looked at.
+std::int64_t certificate_stamp(const BrokerSettings& settings) {
+  std::int64_t stamp = 0;
+  for (const std::string& file : {settings.tls_certificate, settings.tls_key}) {
+    struct stat info {};
+    if (::stat(file.c_str(), &info) != 0) return 0;
+    stamp = stamp * 31 + info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec + static_cast<std::int64_t>(info.st_ino);
+  }
+  return stamp;
 }
 
 }  // namespace
@@ -54,6 +67,7 @@ struct BrokerProcess::Impl {
   std::string reserve_all();
   std::string reserve(ListenAddress address, std::uint16_t& port);
   bool watch(ChildProcess& child);  // until it is dead; true where it had taken connections
+  void renew(ChildProcess& child, std::int64_t& known) const;
   void on_line(std::string_view line);
   bool pause(milliseconds time) const;  // false: stop
   bool stopping() const { return !pause(milliseconds(0)); }
@@ -133,17 +147,29 @@ bool BrokerProcess::Impl::run_child() {
   }
 }
 
+// The broker reads its certificate anew when it is told to, and keeps its connections.
+void BrokerProcess::Impl::renew(ChildProcess& child, std::int64_t& known) const {
+  const std::int64_t stamp = certificate_stamp(settings);
+  if (stamp == 0 || stamp == known) return;
+  known = stamp;
+  child.signal(SIGHUP);
+  if (callbacks.log) callbacks.log("the broker takes a renewed certificate");
+}
+
 bool BrokerProcess::Impl::watch(ChildProcess& child) {
   ready = false;
   bool stop_told = false;
+  std::int64_t certificate = certificate_stamp(settings);
   auto deadline = Clock::time_point::max();
   pollfd waiting[2] = {{child.output(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
   bool open = true;
   while (open) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now()).count();
-    const int timeout = stop_told ? static_cast<int>(std::max<long long>(left, 0)) : -1;
+    const int look_ms = settings.tls_certificate.empty() ? -1 : static_cast<int>(kLookAtCertificate.count());
+    const int timeout = stop_told ? static_cast<int>(std::max<long long>(left, 0)) : look_ms;
     const int events = ::poll(waiting, stop_told ? 1 : 2, timeout);
-    if (events == 0) child.signal(SIGKILL);
+    if (events == 0 && stop_told) child.signal(SIGKILL);
+    if (events == 0 && !stop_told && ready) renew(child, certificate);
     if (!stop_told && (waiting[1].revents & POLLIN)) {
       stop_told = true;
       deadline = Clock::now() + kStopPatience;

@@ -84,8 +84,9 @@ struct DevicePresence {
   std::int64_t device_id = 0;
   bool is_online = false;
   std::int64_t last_seen_us = 0;
+  std::int64_t online_until_us = 0;  // UTC; where a heartbeat keeps it online. 0: as long as it is connected
 };
-BOOST_DESCRIBE_STRUCT(DevicePresence, (), (device_id, is_online, last_seen_us))
+BOOST_DESCRIBE_STRUCT(DevicePresence, (), (device_id, is_online, last_seen_us, online_until_us))
 
 // What a principal may do, or its credentials, changed. Key: "<kind>:<id>".
 struct AccessChanged {

@@ -63,7 +63,11 @@ TEST_CASE("a rotated password ends the old one for new connections only") {
   stack.change(testing::device_policy("dev_1", "gate1"));
   auto again = old_login;
   again.client_id = "second";
-  CHECK(second.connect(stack.port(), again) == kNotAuthorized5);
+  // The news goes over another socket than the attempt.
+  const auto deadline = std::chrono::steady_clock::now() + 1s;
+  int code = second.connect(stack.port(), again);
+  while (code == 0 && std::chrono::steady_clock::now() < deadline) code = second.connect(stack.port(), again);
+  CHECK(code == kNotAuthorized5);
   CHECK(second.connect(stack.port(), stack.login("dev_1", "second")) == 0);
   CHECK(device.subscribe("gatetorio/gate1/commands") == 1);
 }
