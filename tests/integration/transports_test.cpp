@@ -1,0 +1,161 @@
+// MQTT over TCP, TLS and WebSocket has the same rights; certificates are renewed without ending connections.
+#include <mqtt/async_client.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+
+#include "support/people.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A certificate for 127.0.0.1 that signs itself; each call makes another one, moved into place whole.
+class Certificate {
+ public:
+  Certificate() { renew(); }
+  void renew() {
+    const std::string part = folder_.path().string() + "/new";
+    const auto made = testing::run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                                    "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+                                    "subjectAltName=IP:127.0.0.1", "-keyout", part + ".key", "-out", part + ".pem"});
+    if (made.code != 0) throw std::runtime_error("no certificate: " + made.err);
+    fs::rename(part + ".key", key());
+    fs::rename(part + ".pem", file());
+  }
+  std::string file() const { return (folder_ / "hub.pem").string(); }
+  std::string key() const { return (folder_ / "hub.key").string(); }
+
+ private:
+  TempDir folder_;
+};
+
+HubSetup with_tls(const Certificate& certificate) {
+  return {.sets = {"plugins.transport-mqtt.tls_listen=127.0.0.1:0",
+                   "plugins.transport-mqtt.tls_certificate=" + certificate.file(),
+                   "plugins.transport-mqtt.tls_key=" + certificate.key(),
+                   "plugins.transport-mqtt.websocket_listen=127.0.0.1:0"}};
+}
+
+// A client of the Paho library, as many devices and apps have it.
+class Paho {
+ public:
+  explicit Paho(const std::string& uri) : client_(uri, unique("paho"), mqtt::create_options(MQTTVERSION_5)) {
+    client_.start_consuming();
+  }
+  bool connect(const std::string& username, const std::string& password, const std::string& authority) {
+    mqtt::connect_options options(username, password);
+    options.set_mqtt_version(MQTTVERSION_5);
+    options.set_clean_start(true);
+    mqtt::ssl_options tls;
+    tls.set_trust_store(authority);
+    options.set_ssl(tls);
+    try {
+      return client_.connect(options)->wait_for(kPatience);
+    } catch (const mqtt::exception&) {
+      return false;
+    }
+  }
+  bool subscribe(const std::string& topic) {
+    const auto token = client_.subscribe(topic, 1);
+    try {
+      return token->wait_for(kPatience) && token->get_reason_code() < 0x80;
+    } catch (const mqtt::exception&) {
+      return false;
+    }
+  }
+  bool publish(const std::string& topic, const std::string& payload) {
+    const auto token = client_.publish(topic, payload, 1, false);
+    try {
+      return token->wait_for(kPatience) && token->get_reason_code() < 0x80;
+    } catch (const mqtt::exception&) {
+      return false;
+    }
+  }
+  std::string next() {
+    mqtt::const_message_ptr message;
+    return client_.try_consume_message_for(&message, kPatience) && message ? message->to_string() : std::string();
+  }
+
+ private:
+  mqtt::async_client client_;
+};
+
+TEST_CASE("rights are the same over TCP, TLS and WebSocket") {
+  const Certificate certificate;
+  HubProcess hub(with_tls(certificate));
+  HttpClient http(hub.http());
+  const TestDevice other = make_device(hub.http());
+  const TestUser watcher = make_user(hub.http(), other, "owner");
+  const std::string websocket =
+      HttpClient(hub.http(), watcher.token).post("/users/mqtt-credentials").text("mqtt_websocket_url");
+  for (const std::string kind : {"tcp", "ssl", "ws"}) {
+    CAPTURE(kind);
+    const auto registered =
+        http.post("/devices/register", {{"hardware_id", unique("hw")}, {"controller_id", unique("gate")}});
+    const TestDevice device = device_from(registered, "");
+    CHECK(registered.at("mqtt_tls") == true);
+    const std::string uri = kind == "ws"    ? websocket
+                            : kind == "ssl" ? "ssl://127.0.0.1:" + std::to_string(registered.number("mqtt_broker_port"))
+                                            : "tcp://127.0.0.1:" + std::to_string(hub.mqtt_port());
+    CHECK_FALSE(Paho(uri).connect(device.mqtt_username, "wrong", certificate.file()));
+    CHECK_FALSE(Paho(uri).connect("", "", certificate.file()));
+    Paho gate(uri);
+    REQUIRE(gate.connect(device.mqtt_username, device.mqtt_password, certificate.file()));
+    CHECK_FALSE(gate.subscribe(other.commands));
+    CHECK_FALSE(gate.subscribe("$SYS/#"));
+    CHECK_FALSE(gate.subscribe("$share/all/" + device.commands));
+    CHECK_FALSE(gate.publish(other.status, "{}"));
+    CHECK_FALSE(gate.publish("$CONTROL/dynamic-security/v1", "{}"));
+    CHECK(gate.publish(device.status, "{}"));
+    REQUIRE(gate.subscribe(device.commands));
+    const TestUser owner = make_user(hub.http(), device, "owner");
+    const JsonObject body{{"controller_id", device.controller_id}, {"command", {{"action", kind}}}};
+    HttpClient app(hub.http(), owner.token);
+    REQUIRE(eventually([&] { return app.post("/commands/send", body).status == 202; }));
+    CHECK(boost::json::parse(gate.next()).at("action").as_string() == kind);
+  }
+}
+
+TEST_CASE("a renewed certificate serves new MQTT connections while the old ones go on") {
+  Certificate certificate;
+  HubProcess hub(with_tls(certificate));
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  HttpClient http(hub.http(), owner.token);
+  const auto port = http.post("/users/mqtt-credentials").number("mqtt_broker_port");
+  const std::string uri = "ssl://127.0.0.1:" + std::to_string(port);
+  Paho gate(uri);
+  REQUIRE(gate.connect(device.mqtt_username, device.mqtt_password, certificate.file()));
+  REQUIRE(gate.subscribe(device.commands));
+  const pid_t broker = hub.broker_pid();
+  certificate.renew();
+  // Only the new certificate's holder is trusted here.
+  CHECK(eventually([&] { return Paho(uri).connect(device.mqtt_username, device.mqtt_password, certificate.file()); }));
+  CHECK(hub.broker_pid() == broker);
+  const JsonObject body{{"controller_id", device.controller_id}, {"command", {{"action", "open"}}}};
+  REQUIRE(eventually([&] { return http.post("/commands/send", body).status == 202; }));
+  CHECK_FALSE(gate.next().empty());
+}
+
+TEST_CASE("a renewed certificate serves new HTTPS connections; a wrong one is not taken") {
+  Certificate certificate;
+  HubProcess hub({.sets = {"plugins.transport-http.tls_certificate=" + certificate.file(),
+                           "plugins.transport-http.tls_key=" + certificate.key()}});
+  const auto is_served = [&] {
+    return run({"/usr/bin/curl", "-sf", "--cacert", certificate.file(), "https://" + hub.http() + "/health"}).code == 0;
+  };
+  CHECK(is_served());
+  certificate.renew();
+  CHECK(eventually(is_served));
+  const std::string good = read_file(certificate.file());
+  write_file(certificate.file(), "no certificate");
+  CHECK(eventually([&] { return hub.log().find("a renewed certificate is not used") != std::string::npos; }));
+  write_file(certificate.file() + ".good", good);
+  const auto health = run({"/usr/bin/curl", "-sf", "--cacert", certificate.file() + ".good", "https://" + hub.http() + "/health"});
+  CHECK(health.code == 0);
+}
+
+}  // namespace
+}  // namespace gatetorio::testing
