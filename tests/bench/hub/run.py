@@ -5,7 +5,7 @@
 
 Prints one JSON object. Everything runs on loopback and ends with the run. Ratios count, not absolute figures.
 """
-import argparse, json, os, pathlib, re, signal, sqlite3, statistics, subprocess, sys, tempfile, threading, time
+import argparse, json, pathlib, re, signal, sqlite3, statistics, subprocess, sys, tempfile, time
 import http.client
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -73,30 +73,6 @@ def bare_server():
     return process, f"127.0.0.1:{port}"
 
 
-class Subscriber:
-    """A mosquitto_sub that notes when each payload came."""
-
-    def __init__(self, hub, login, topic, field):
-        host, port = hub.mqtt.split(":")
-        self.arrived, self.field, self.ready = {}, field, threading.Event()
-        self.process = subprocess.Popen(
-            ["mosquitto_sub", "-d", "-h", host, "-p", port, "-u", login["mqtt_username"], "-P", login["mqtt_password"],
-             "-t", topic, "-q", "1"], stdout=subprocess.PIPE, text=True, bufsize=1)
-        threading.Thread(target=self.read, daemon=True).start()
-        self.ready.wait(10)
-
-    def read(self):
-        for line in self.process.stdout:
-            if "Subscribed" in line:
-                self.ready.set()
-            if line.startswith("{"):
-                self.arrived[json.loads(line)[self.field]] = time.monotonic()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-
 def percentiles(seconds):
     ordered = sorted(seconds)
     pick = lambda share: round(1e6 * ordered[min(len(ordered) - 1, int(share * len(ordered)))])
@@ -104,51 +80,24 @@ def percentiles(seconds):
 
 
 def command_latency(hub, count, rate):
-    """REST command until the device's client has it, and an app's own publish until then, in turn on one clock."""
+    """REST command until the gate's client has it, and a message through the same broker without the hub, in turn."""
     _, device = hub.call("POST", "/devices/register", {"hardware_id": "lat", "controller_id": "lat"})
     user = "latency-user-token-0001"
     hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
     _, login = hub.call("POST", "/users/mqtt-credentials", None, user)
-    subscriber = Subscriber(hub, device, "gatetorio/lat/commands", "n")
-    while not hub.call("GET", "/devices/lat", None, user)[1]["is_online"]:
-        time.sleep(0.05)
-    host, port = hub.mqtt.split(":")
-    publisher = subprocess.Popen(["mosquitto_pub", "-h", host, "-p", port, "-u", login["mqtt_username"], "-P",
-                                  login["mqtt_password"], "-t", "gatetorio/lat/commands", "-q", "1", "-l"],
-                                 stdin=subprocess.PIPE, text=True, bufsize=1)
-    connection = http.client.HTTPConnection(hub.http)
-    sent, due = {}, time.monotonic() + 0.5
-    for i in range(count):
-        time.sleep(max(0, due - time.monotonic()))
-        due += 1 / rate
-        sent[i] = time.monotonic()
-        if i % 2:
-            publisher.stdin.write(json.dumps({"n": i}) + "\n")
-        else:
-            connection.request("POST", "/api/v1/commands/send",
-                               json.dumps({"controller_id": "lat", "command": {"n": i}}),
-                               {"Content-Type": "application/json", "Authorization": "Bearer " + user})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 202:
-                sys.exit(f"command: {answer.status}")
-    deadline = time.monotonic() + 10
-    while len(subscriber.arrived) < count and time.monotonic() < deadline:
-        time.sleep(0.05)
-    publisher.stdin.close()
-    publisher.wait()
-    subscriber.stop()
-    times = {i: subscriber.arrived[i] - sent[i] for i in sent if i in subscriber.arrived}
-    return {"rest": percentiles([t for i, t in times.items() if i % 2 == 0]),
-            "direct": percentiles([t for i, t in times.items() if i % 2]), "lost": count - len(times)}
+    out = subprocess.run([BUILD / "bench_command_latency", hub.http.split(":")[1], hub.mqtt.split(":")[1], str(count),
+                          str(rate), "lat", device["mqtt_username"], device["mqtt_password"], login["mqtt_username"],
+                          login["mqtt_password"], user], capture_output=True, text=True, check=True).stdout
+    return json.loads(out)
 
 
-def durable_commit_us(folder, count=300):
-    """One small commit with synchronous=FULL, as a program without a hub pays it."""
+def durable_commit_us(folder, rate, count=300):
+    """One small commit with synchronous=FULL at the pace of the commands, as a program without a hub pays it."""
     db = sqlite3.connect(pathlib.Path(folder) / "commit.db", isolation_level=None)
     db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (a)")
     took = []
     for i in range(count):
+        time.sleep(1 / rate)  # back to back they would be cheaper than any command can have them
         began = time.monotonic()
         db.execute("INSERT INTO t VALUES (?)", (i,))
         took.append(time.monotonic() - began)
@@ -188,7 +137,7 @@ def main():
                 if rows != registered:
                     sys.exit(f"{rows} rows for {registered} registrations")
             report["commands_at_100_per_second"] = command_latency(hub, 1000, 100)
-            report["durable_commit_p50_us"] = durable_commit_us(folder)
+            report["durable_commit_p50_us"] = durable_commit_us(folder, 50)
 
             _, device = hub.call("POST", "/devices/register", {"hardware_id": "hb", "controller_id": "hb"})
             bearer = ("--header", "Authorization: Bearer " + device["device_token"])
