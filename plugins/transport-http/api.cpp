@@ -22,6 +22,16 @@ std::string_view text_at(const json::object& object, std::string_view key) {
   return value->get_string();
 }
 
+std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_array()) return texts;
+  for (const auto& entry : value->get_array()) {
+    if (entry.is_string()) texts.emplace_back(entry.get_string());
+  }
+  return texts;
+}
+
 bool collect_params(const Match& match, const Target& target, std::vector<Param>& params) {
   const auto& names = match.route->parameters;
   for (std::size_t i = 0; i < names.size(); ++i) params.emplace_back(names[i], match.values[i]);
@@ -55,7 +65,8 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
     if (!wrong.empty()) return std::string(text_at(declaration, "id")) + ": " + wrong;
     const auto* stream = declaration.if_contains("stream");
     const bool is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
-    offered_.push_back({declaration.at("number").to_number<std::uint64_t>(), is_stream});
+    offered_.push_back(
+        {declaration.at("number").to_number<std::uint64_t>(), is_stream, texts_at(declaration, "content_types")});
   }
   pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
   return {};
@@ -110,7 +121,10 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
     count(Refusal::kInFlight);
     return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
   }
-  backend_.invoke({operation.number, operation.stream, request.body, &params, read_credential(request)}, exchange);
+  const auto preferred = operation.content_types.empty() ? first_media_type(request.accept)
+                                                         : choose_media_type(request.accept, operation.content_types);
+  backend_.invoke({operation.number, operation.stream, request.body, &params, read_credential(request), preferred},
+                  exchange);
 }
 
 void Api::leave(const Exchange& exchange) {

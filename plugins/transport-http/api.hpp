@@ -40,6 +40,7 @@ class Api final : public RequestHandler {
   struct Offered {
     std::uint64_t number = 0;
     bool stream = false;
+    std::vector<std::string> content_types;
   };
 
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);

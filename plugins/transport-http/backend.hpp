@@ -20,6 +20,7 @@ struct OperationCall {
   std::string_view body;
   const std::vector<Param>* params = nullptr;
   RequestCredential credential;
+  std::string_view preferred;  // media type of the answer
 };
 
 class Backend {

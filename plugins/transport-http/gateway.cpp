@@ -67,7 +67,7 @@ void Gateway::invoke(const OperationCall& call, Exchange& exchange) {
   made.request_id = to_bytes(exchange.request_id());
   made.peer = to_bytes(exchange.client().text);
   made.resume_after = to_bytes(request.last_event_id);
-  made.preferred = to_bytes(first_media_type(request.accept));
+  made.preferred = to_bytes(call.preferred);
   made.reply = call.stream ? &Gateway::on_stream_reply : &Gateway::on_reply;
   made.stream_data = &Gateway::on_stream_data;
   made.stream_end = &Gateway::on_stream_end;

@@ -87,6 +87,16 @@ std::vector<unsigned> statuses(const json::object& declaration, std::string_view
   return list;
 }
 
+std::vector<std::string> texts(const json::object& declaration, std::string_view key) {
+  std::vector<std::string> list;
+  const auto* given = declaration.if_contains(key);
+  if (given == nullptr || !given->is_array()) return list;
+  for (const auto& entry : given->get_array()) {
+    if (entry.is_string()) list.emplace_back(entry.get_string());
+  }
+  return list;
+}
+
 json::object responses(const json::object& declaration, bool open_to_all) {
   json::object made;
   const auto* stream = declaration.if_contains("stream");
@@ -98,6 +108,10 @@ json::object responses(const json::object& declaration, bool open_to_all) {
     json::object response{{"description", status_title(status)}};
     if (is_stream) {
       response["content"] = {{"text/event-stream", {{"schema", {{"type", "string"}}}}}};
+    } else if (const auto types = texts(declaration, "content_types"); !types.empty()) {
+      json::object content;
+      for (const auto& type : types) content[type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
+      response["content"] = std::move(content);
     } else if (status != 204 && output != nullptr) {
       response["content"] = {{"application/json", {{"schema", *output}}}};
     }

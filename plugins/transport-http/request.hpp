@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatetorio::transport_http {
 
@@ -49,6 +51,10 @@ bool is_json_type(std::string_view content_type);
 
 // The first media type of an Accept header, without parameters; empty for any.
 std::string_view first_media_type(std::string_view accept);
+
+// Of the media types on offer the one that an Accept header likes best (RFC 9110 section 12.5.1); the first where it
+// likes none or several the same.
+std::string_view choose_media_type(std::string_view accept, const std::vector<std::string>& offered);
 
 // Value of a cookie, or empty.
 std::string_view cookie_value(std::string_view cookies, std::string_view name);
