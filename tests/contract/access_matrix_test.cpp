@@ -52,6 +52,8 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"GET /devices/{controller_id}/events", "owner engineer readonly admin viewer"},
     {"GET /users/access/{controller_id}", "owner engineer readonly stranger foreign_owner"},
     {"POST /admin/devices/{controller_id}/release", "admin"},
+    {"POST /sharing/create", "owner"},
+    {"GET /sharing/tokens/{controller_id}", "owner admin viewer"},
 };
 const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /devices/register",
@@ -61,6 +63,10 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"GET /users/me/devices", "owner engineer readonly stranger foreign_owner"},
     {"POST /users/mqtt-credentials", "owner engineer readonly foreign_owner"},
     {"GET /commands/{command_id}", ""},  // of a command that is nobody's: commands_test.cpp has the others
+    // Of a token that is not there: sharing_test.cpp has the others.
+    {"POST /sharing/redeem", ""},
+    {"DELETE /sharing/tokens/{token_id}", ""},
+    {"GET /sharing/tokens/{token_id}/qr", ""},
     {"GET /admin/pending-devices", "admin viewer"},
     {"POST /admin/pending-devices/{hardware_id}/approve", "admin"},
     {"POST /admin/enrolment-keys", "admin"},
@@ -75,6 +81,8 @@ JsonObject body_for(const std::string& key, const std::string& controller_id) {
   if (key == "POST /devices/register") return {{"hardware_id", unique("hw")}, {"controller_id", unique("gate")}};
   if (key == "POST /users/authorize") return {{"user_token", unique("user-token-of-an-app")}};
   if (key == "POST /commands/send") return {{"controller_id", controller_id}, {"command", {{"action", "x"}}}};
+  if (key == "POST /sharing/create") return {{"controller_id", controller_id}};
+  if (key == "POST /sharing/redeem") return {{"token", "gts_of-nobody"}};
   return {};
 }
 
@@ -84,6 +92,7 @@ int call(const Endpoint& endpoint, const Caller& caller, const std::string& cont
   std::string path = with_parameter(endpoint.path, "controller_id", controller_id);
   path = with_parameter(path, "user_id", "9007199254740991");
   path = with_parameter(path, "command_id", "cmd_none");
+  path = with_parameter(path, "token_id", "9007199254740991");
   path = with_parameter(path, "hardware_id", "hw-none");
   const std::string key = endpoint.method + " " + endpoint.path;
   if (endpoint.is_stream) return EventReader(shared_hub().http(), path, caller.bearer).status();
