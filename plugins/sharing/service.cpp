@@ -17,9 +17,9 @@ Error used() { return {.status = Status::kConflict, .detail = "The token has bee
 Error revoked() { return {.status = Status::kGone, .detail = "The token has been revoked."}; }
 Error expired() { return {.status = Status::kGone, .detail = "The token has expired."}; }
 
+// By what stays the same when a user whom the hub had never seen becomes one with an id.
 bool is_claimant(const Token& token, const Principal& principal) {
-  return principal.id != 0 ? token.claimant_id == principal.id
-                           : token.claimant_id == 0 && token.claimant_subject == principal.subject;
+  return !principal.subject.empty() && token.claimant_subject == principal.subject;
 }
 
 std::string name_of(const Principal& principal) {

@@ -102,7 +102,8 @@ TEST_CASE("a used token does not bring back what was taken from its user") {
   const TestUser owner = new_user(device, "owner");
   const std::string token = share(device, owner).text("token"), engineer = stranger();
   REQUIRE(redeem(engineer, token).status == 200);
-  for (const Json& user : client(owner.token).get(device_path(device) + "/users").at("users").as_array()) {
+  const Json users = client(owner.token).get(device_path(device) + "/users").at("users");
+  for (const Json& user : users.as_array()) {
     if (user.at("user_id").as_int64() == owner.id) continue;
     const std::string id = std::to_string(user.at("user_id").as_int64());
     REQUIRE(client(owner.token).del(device_path(device) + "/users/" + id).status == 204);
