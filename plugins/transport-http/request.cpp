@@ -64,6 +64,15 @@ Method method_from(std::string_view name) {
 
 std::string_view method_name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
 
+std::string_view Request::header(std::string_view name) const {
+  if (same(name, "Host")) return host;
+  if (same(name, "Content-Type")) return content_type;
+  for (std::size_t i = 0; i < other_count; ++i) {
+    if (same(others[i].first, name)) return others[i].second;
+  }
+  return {};
+}
+
 bool is_request_id(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
   return std::all_of(text.begin(), text.end(),

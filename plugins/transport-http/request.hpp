@@ -1,9 +1,12 @@
 // A request as the rest of the server sees it: only the headers that anything here looks at, as views.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gatetorio::transport_http {
@@ -34,6 +37,13 @@ struct Request {
   std::string_view forwarded_for;
   bool expects_continue = false;
   std::string_view body;
+
+  // Headers that nothing above knows, for operations that declare them; of more than these the rest is not kept.
+  static constexpr std::size_t kMaxOthers = 16;
+  std::array<std::pair<std::string_view, std::string_view>, kMaxOthers> others;
+  std::size_t other_count = 0;
+  // Any header by its name; empty where it is not there.
+  std::string_view header(std::string_view name) const;
 };
 
 // An answer that the server gives itself, before any handler.
