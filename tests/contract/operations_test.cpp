@@ -17,7 +17,7 @@ TEST_CASE("health says what is connected and which plugins run") {
   CHECK(run_hub({"--version"}).out == "gatetorio-hub " + health.text("version") + "\n");
   const auto plugins = health.at("plugins").as_object();
   for (const char* id : {"storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands",
-                         "sharing"}) {
+                         "sharing", "file-transfer"}) {
     CAPTURE(id);
     REQUIRE(plugins.contains(id));
     CHECK(plugins.at(id) == "started");
@@ -68,6 +68,13 @@ TEST_CASE("the OpenAPI document has every operation of the contract") {
                                                         {"/commands/{command_id}", "get"},
                                                         {"/commands/status/{controller_id}", "get"},
                                                         {"/devices/{controller_id}/events", "get"},
+                                                        {"/files/{controller_id}", "post"},
+                                                        {"/files/{controller_id}", "get"},
+                                                        {"/files/{controller_id}/{file_id}", "get"},
+                                                        {"/files/{controller_id}/{file_id}", "delete"},
+                                                        {"/uploads/{file_id}", "patch"},
+                                                        {"/uploads/{file_id}", "put"},
+                                                        {"/downloads/{file_id}", "get"},
                                                         {"/sharing/create", "post"},
                                                         {"/sharing/redeem", "post"},
                                                         {"/sharing/tokens/{controller_id}", "get"},
