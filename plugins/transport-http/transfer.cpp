@@ -1,5 +1,6 @@
 #include "transfer.hpp"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kStepBytes = 4 * 1024 * 1024;  // of one turn on a file thread, so that all transfers get theirs
 constexpr std::uint64_t kTlsBytes = 64 * 1024;
+constexpr std::uint64_t kWritebackBytes = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -23,7 +25,7 @@ struct Receipt::Hash {
 };
 
 Receipt::Receipt(Descriptor file, std::uint64_t offset, std::uint64_t most, std::string_view digest, Done done)
-    : file_(std::move(file)), offset_(offset), most_(most), done_(std::move(done)) {
+    : file_(std::move(file)), offset_(offset), flushed_(offset), most_(most), done_(std::move(done)) {
   if (digest == "sha256") hash_ = std::make_unique<Hash>(EVP_sha256());
   if (digest == "sha1") hash_ = std::make_unique<Hash>(EVP_sha1());
 }
@@ -44,6 +46,12 @@ void Receipt::write(std::string_view bytes) {
     bytes.remove_prefix(size);
     offset_ += size;
     bytes_ += written;
+    // The disk works while the network does, instead of all at the end.
+    if (offset_ - flushed_ >= kWritebackBytes) {
+      ::sync_file_range(file_.get(), static_cast<off_t>(flushed_), static_cast<off_t>(offset_ - flushed_),
+                        SYNC_FILE_RANGE_WRITE);
+      flushed_ = offset_;
+    }
   }
 }
 

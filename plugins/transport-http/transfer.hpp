@@ -31,6 +31,7 @@ class Receipt {
   struct Hash;
   Descriptor file_;
   std::uint64_t offset_;
+  std::uint64_t flushed_;  // up to here the disk has been told to write
   const std::uint64_t most_;
   std::int64_t bytes_ = 0;
   gtr_status status_ = GTR_OK;
