@@ -402,8 +402,11 @@ TEST_CASE("of two uploads to one URL at once one gets through") {
   const std::string path = path_of(made.text("upload_url"));
   Socket slow(port_of(shared_hub().http()));
   slow.send("PUT /api/v1" + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + bytes.substr(0, 1000));
-  CHECK(eventually([&] { return client().request(put(made.text("upload_url"), bytes)).status == 409; }));
-  CHECK(client().request(tus_patch(made.text("upload_url"), 0, bytes)).status == 409);
+  const auto offset = [&] { return client().request(tus("HEAD", made.text("upload_url"))).header("upload-offset"); };
+  REQUIRE(eventually([&] { return offset() == "1000"; }));
+  CHECK(client().request(put(made.text("upload_url"), bytes)).status == 409);
+  CHECK(client().request(tus_patch(made.text("upload_url"), 1000, "x")).status == 409);
+  CHECK(offset() == "1000");
   slow.send(bytes.substr(1000));
   const auto answer = slow.read_some();
   REQUIRE(answer);

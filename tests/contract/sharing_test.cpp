@@ -176,6 +176,15 @@ TEST_CASE("being given something lowers nobody and cuts nobody short") {
   CHECK(access_of(reader.token, device).is_null("expires_at"));
 }
 
+TEST_CASE("a device that names a level has the last word") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner");
+  const std::string engineer = stranger();
+  redeem(engineer, share(device, owner).text("token"));
+  give_access(shared_hub().http(), device, engineer, "readonly");
+  CHECK(access_of(engineer, device).text("access_level") == "readonly");
+}
+
 TEST_CASE("owners and admins see the tokens, and nobody sees a whole one") {
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner");
