@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstddef>
 
 #include "gatetorio/json.hpp"
 
@@ -67,6 +68,7 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
       stream_data(from.stream_data),
       stream_end(from.stream_end),
       context(from.context) {
+  if (from.size >= offsetof(gtr_invocation, receive) + sizeof from.receive) receive = from.receive;
   std::size_t size = from.body.size + from.credential_scheme.size + from.credential_name.size +
                      from.credential_secret.size + from.request_id.size + from.peer.size + from.resume_after.size +
                      from.preferred.size;
@@ -113,7 +115,11 @@ void Invocation::answer(const gtr_reply& given) const {
 
 void Invocation::answer(const Error& error) const {
   const std::string json = to_json(error);
-  answer(gtr_reply{sizeof(gtr_reply), static_cast<gtr_status>(error.status), {nullptr, 0}, to_bytes(json), 0});
+  gtr_reply made{};
+  made.size = sizeof made;
+  made.status = static_cast<gtr_status>(error.status);
+  made.body = to_bytes(json);
+  answer(made);
 }
 
 }  // namespace gatetorio::core

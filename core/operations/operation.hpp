@@ -67,6 +67,8 @@ struct Invocation {
   void (*stream_data)(void*, gtr_bytes);
   void (*stream_end)(void*);
   void* context;
+  void (*receive)(void*, const gtr_receive*, gtr_completion) = nullptr;
+  std::atomic<bool> has_body{false};     // its body was asked for
   std::atomic<bool> has_stream{false};   // one a call
   std::atomic<std::uint64_t> stream{0};  // its number; 0: none
   Clock::time_point began = Clock::now();

@@ -1,6 +1,8 @@
 #include "core/operations/operations.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstring>
 #include <mutex>
 
 namespace gatetorio::core {
@@ -8,6 +10,8 @@ namespace gatetorio::core {
 namespace {
 
 constexpr auto kDeadline = std::chrono::seconds(30);
+constexpr auto kBodyDeadline = std::chrono::hours(24);            // the transport has shorter ones of its own
+constexpr auto kDeadlineAfterBody = std::chrono::minutes(10);  // to check and keep some gigabytes
 
 Error unreadable(const std::string& whose) {
   return {.status = Status::kInternal, .detail = "The answer of the " + whose + " cannot be read."};
@@ -107,7 +111,9 @@ void Operations::invoke(const gtr_invocation& invocation) {
     if (invocation.operation < operations_.size()) operation = operations_[invocation.operation].get();
   }
   if (operation == nullptr) {
-    const gtr_reply reply{sizeof(gtr_reply), GTR_NOT_FOUND, {nullptr, 0}, {nullptr, 0}, 0};
+    gtr_reply reply{};
+    reply.size = sizeof reply;
+    reply.status = GTR_NOT_FOUND;
     lane_->post([done = invocation.reply, context = invocation.context, reply] { done(context, &reply); });
     return;
   }
@@ -255,7 +261,9 @@ void Operations::complete(gtr_call call, const gtr_reply& reply) {
   const auto invocation = calls_.finish(call, first);
   if (!invocation) return;
   const std::uint64_t stream = invocation->stream.load();
-  gtr_reply answer = reply;
+  gtr_reply answer{};  // a plugin built against older headers knows less of it
+  std::memcpy(&answer, &reply, std::min<std::size_t>(reply.size, sizeof answer));
+  answer.size = sizeof answer;
   if (reply.status >= GTR_FIRST_ERROR) answer.stream = 0;
   if (first && answer.stream != 0 && answer.stream != stream) {
     invocation->answer(Error{.detail = "The answer names a stream that is not its own."});
@@ -276,6 +284,27 @@ std::uint64_t Operations::stream_open(gtr_call call, gtr_completion closed) {
   }
   lane_->post([closed] { closed.done(closed.context, GTR_GONE, {nullptr, 0}); });
   return 0;
+}
+
+// Gives the call time while its body arrives, and again when it is there.
+struct Operations::BodyWait {
+  Operations* operations;
+  gtr_call call;
+  gtr_completion done;
+  static void ended(void* context, gtr_status status, gtr_bytes result) {
+    const std::unique_ptr<BodyWait> self(static_cast<BodyWait*>(context));
+    self->operations->calls_.set_deadline(self->call, Clock::now() + kDeadlineAfterBody);
+    self->done.done(self->done.context, status, result);
+  }
+};
+
+void Operations::receive(gtr_call call, const gtr_receive& into, gtr_completion done) {
+  const auto invocation = calls_.find(call);
+  const bool can_receive = invocation && invocation->receive != nullptr && !invocation->has_body.exchange(true);
+  if (can_receive && calls_.set_deadline(call, Clock::now() + kBodyDeadline)) {
+    return invocation->receive(invocation->context, &into, {&BodyWait::ended, new BodyWait{this, call, done}});
+  }
+  lane_->post([done] { done.done(done.context, GTR_GONE, {nullptr, 0}); });
 }
 
 void Operations::give_up(gtr_call call, const Error& error) {

@@ -36,6 +36,7 @@ class Operations {
   void authenticate(std::string_view scheme, std::string_view name, std::string_view secret, gtr_completion done);
 
   std::uint64_t stream_open(gtr_call call, gtr_completion closed);
+  void receive(gtr_call call, const gtr_receive& into, gtr_completion done);
   Streams& streams() { return streams_; }
 
   std::size_t sweep(Clock::time_point now);
@@ -44,6 +45,7 @@ class Operations {
 
  private:
   struct Job;
+  struct BodyWait;
   static void begin(void* job);
   static void handle(void* job);
   Task<void> authorise(std::shared_ptr<Invocation> call);

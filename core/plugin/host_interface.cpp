@@ -125,6 +125,9 @@ constexpr gtr_operations kOperations{
     [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().drop(stream); },
     [](gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done) {
       platform_of(host).operations.authenticate(to_view(scheme), to_view(name), to_view(secret), done);
+    },
+    [](gtr_host* host, gtr_call call, const gtr_receive* into, gtr_completion done) {
+      platform_of(host).operations.receive(call, *into, done);
     }};
 
 // ---- metrics -------------------------------------------------------------------------------------------------------

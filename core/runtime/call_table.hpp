@@ -53,6 +53,15 @@ class CallTable {
     return slot != nullptr && !slot->answered;
   }
 
+  // Gives the callee another deadline. False where nobody waits for its answer.
+  bool set_deadline(gtr_call call, Clock::time_point deadline) {
+    const std::lock_guard lock(mutex_);
+    Slot* slot = at(call);
+    if (slot == nullptr || slot->answered) return false;
+    slot->deadline = deadline;
+    return true;
+  }
+
   // The callee's answer. The call is over: its payload belongs to the caller of this function, who answers the waiter
   // where `first` says so. NULL for an answer that is late twice over or forged.
   std::shared_ptr<Payload> finish(gtr_call call, bool& first) {

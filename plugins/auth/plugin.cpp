@@ -4,6 +4,7 @@
 #include "access.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/services.hpp"
+#include "grant_keeper.hpp"
 #include "operations.hpp"
 #include "service.hpp"
 
@@ -23,14 +24,18 @@ class Auth : public PluginBase {
         repository_(database_),
         service_(host, repository_, devices_, settings_),
         decisions_(repository_, devices_),
+        keeper_(host, repository_),
         operations_(host, service_, repository_),
         access_(host, &decisions_),
+        grants_(host, &keeper_),
         authenticator_(host, &service_) {}
 
   void configure() {
     operations_.declare();
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
+    grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
+    grants_.provide(GrantStore::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
     authenticator_.provide(Authenticator::kId, "bearer:");
     authenticator_.provide(Authenticator::kId, "password:user-");
@@ -44,6 +49,7 @@ class Auth : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     host_.run(service_.keep_writing());
+    host_.run(keep_telling());
     co_return Result<void>();
   }
 
@@ -54,6 +60,18 @@ class Auth : public PluginBase {
   }
 
  private:
+  Task<void> keep_telling() {
+    while (true) {
+      auto sleeping = host_.sleep(kTellMs);
+      const bool go_on = co_await sleeping;
+      if (!go_on) co_return;
+      auto telling = keeper_.tell_of_ended();
+      co_await telling;
+    }
+  }
+
+  static constexpr std::uint64_t kTellMs = 1'000;
+
   Host& host_;
   const Settings settings_;
   Database database_;
@@ -61,8 +79,10 @@ class Auth : public PluginBase {
   Repository repository_;
   Service service_;
   AccessDecisions decisions_;
+  GrantKeeper keeper_;
   Operations operations_;
   ServiceProvider<AccessDecisions> access_;
+  ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;
   std::vector<Subscription> subscriptions_;
 };
@@ -71,7 +91,7 @@ const Manifest Auth::kManifest{.id = "auth",
                                .version = "1.0.0",
                                .summary = "Users and their access to devices.",
                                .affinity = Affinity::kAnyThread,
-                               .provides = {"gatetorio.access/1", "gatetorio.authenticator/1"},
+                               .provides = {"gatetorio.access/1", "gatetorio.authenticator/1", "gatetorio.grants/1"},
                                .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
 
 const OptionTable<Settings>& Auth::options() {

@@ -1,5 +1,8 @@
 #include "repository.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace gatetorio::auth {
 
 namespace {
@@ -16,6 +19,45 @@ std::optional<Timestamp> unless_forever(std::int64_t us) {
 
 Grant grant_from(const sql::Table& table, std::size_t row) {
   return {table.integer(row, 0), table.integer(row, 1), table.text(row, 2), {table.integer(row, 3)}};
+}
+
+int rank(const std::string& level) { return level == "owner" ? 3 : level == "engineer" ? 2 : 1; }
+
+// The best grant on each device, in the order of the rows. Columns as grant_from reads them.
+std::vector<Grant> best_of(const sql::Table& table) {
+  std::vector<Grant> best;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    Grant grant = grant_from(table, row);
+    const auto known = std::find_if(best.begin(), best.end(), [&](const Grant& other) {
+      return other.device_id == grant.device_id && other.user_id == grant.user_id;
+    });
+    if (known == best.end()) {
+      best.push_back(std::move(grant));
+    } else if (std::pair(rank(grant.level), grant.expires_at) > std::pair(rank(known->level), known->expires_at)) {
+      *known = std::move(grant);
+    }
+  }
+  return best;
+}
+
+// Of two grants of one user the better one is shown: one that has not ended, then the higher level, then the later end.
+void merge(UserEntry& shown, UserEntry other) {
+  const auto worth = [at = now()](const UserEntry& entry) {
+    const Timestamp end = entry.expires_at.value_or(Timestamp{kForeverUs});
+    return std::tuple(end > at, rank(entry.access_level), end);
+  };
+  if (worth(other) > worth(shown)) {
+    std::swap(shown.access_level, other.access_level);
+    std::swap(shown.expires_at, other.expires_at);
+    std::swap(shown.source, other.source);
+  }
+  if (shown.name.empty()) shown.name = std::move(other.name);
+}
+
+std::vector<std::int64_t> first_column(const sql::Table& table) {
+  std::vector<std::int64_t> list;
+  for (std::size_t row = 0; row < table.rows(); ++row) list.push_back(table.integer(row, 0));
+  return list;
 }
 
 std::string target(std::int64_t device_id) { return "device:" + std::to_string(device_id); }
@@ -42,15 +84,69 @@ Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
       " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants WHERE device_id = $1)"
       "   THEN 'readonly' ELSE 'owner' END), COALESCE($4, ''), $5, 'pairing', $6"
       " FROM users WHERE users.token_hash = $2"
-      " ON CONFLICT (device_id, user_id) DO UPDATE SET level = COALESCE($3, grants.level),"
+      " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
       " name = COALESCE($4, grants.name), expires_at = $5"
       " RETURNING device_id, user_id, level, expires_at",
       wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at);
+  if (wish.level) {
+    batch.add(
+        "DELETE FROM grants WHERE device_id = $1 AND source <> 'pairing' AND user_id ="
+        " (SELECT id FROM users WHERE token_hash = $2)",
+        wish.device_id, Blob{wish.token_hash});
+  }
   audit(batch, call, "access.grant", target(wish.device_id));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
   co_return grant_from((*results)[1], 0);
+}
+
+Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
+  const Timestamp at = now();
+  const Timestamp end{given.expires_at_us == 0 ? kForeverUs : given.expires_at_us};
+  Batch batch(Mode::kWrite);
+  if (given.to.id == 0) {
+    batch.add("INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
+              Blob{given.to.subject}, at);
+  } else {
+    batch.require("SELECT id FROM users WHERE id = $1", given.to.id);
+  }
+  batch.add(
+      "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at)"
+      " SELECT $1, users.id, $4, $5, $6, $7, $8 FROM users WHERE users.id = $2 OR users.token_hash = $3"
+      " ON CONFLICT (device_id, user_id, source) DO NOTHING",
+      given.device_id, given.to.id, Blob{given.to.subject}, given.source, given.level, given.name, end, at);
+  batch.require(
+      "SELECT grants.device_id, grants.user_id, grants.level, grants.expires_at FROM grants JOIN users"
+      " ON users.id = grants.user_id WHERE grants.device_id = $1 AND (users.id = $2 OR users.token_hash = $3)"
+      " ORDER BY CASE WHEN grants.expires_at > $4 THEN 0 ELSE 1 END, CASE grants.level WHEN 'owner' THEN 0"
+      " WHEN 'engineer' THEN 1 ELSE 2 END, grants.expires_at DESC LIMIT 1",
+      given.device_id, given.to.id, Blob{given.to.subject}, at);
+  audit(batch, call, "access.grant", target(given.device_id), "{\"source\":\"" + given.source + "\"}");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (results) co_return grant_from((*results)[2], 0);
+  if (results.error().status != Status::kGuardFailed) co_return results.error();
+  co_return Error{.status = Status::kNotFound, .detail = "There is no such user."};
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::take(std::int64_t device_id, std::string source, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.add("DELETE FROM grants WHERE device_id = $1 AND source = $2 RETURNING user_id", device_id, source);
+  audit(batch, call, "access.revoke", target(device_id), "{\"source\":\"" + source + "\"}");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return first_column((*results)[0]);
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from, Timestamp until) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT DISTINCT user_id FROM grants WHERE expires_at > $1 AND expires_at <= $2", from, until);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return first_column((*results)[0]);
 }
 
 Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
@@ -60,9 +156,8 @@ Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
-  std::optional<Grant> grant;
-  if (!(*results)[0].empty()) grant = grant_from((*results)[0], 0);
-  co_return grant;
+  const std::vector<Grant> best = best_of((*results)[0]);
+  co_return best.empty() ? std::nullopt : std::optional(best.front());
 }
 
 Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id) {
@@ -74,9 +169,7 @@ Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id) {
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
-  std::vector<Grant> grants;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) grants.push_back(grant_from((*results)[0], row));
-  co_return grants;
+  co_return best_of((*results)[0]);
 }
 
 Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id) {
@@ -84,7 +177,7 @@ Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id
   batch.add(
       "SELECT grants.user_id, grants.name, grants.level, grants.expires_at, grants.created_at, users.last_seen,"
       " grants.source FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
-      " ORDER BY grants.created_at, grants.user_id LIMIT 1000",
+      " ORDER BY grants.created_at, grants.user_id, grants.source LIMIT 1000",
       device_id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -100,7 +193,8 @@ Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id
                     .last_seen = {},
                     .source = table.text(row, 6)};
     if (table.integer(row, 5) > 0) entry.last_seen = Timestamp{table.integer(row, 5)};
-    users.push_back(std::move(entry));
+    const auto known = std::find_if(users.begin(), users.end(), [&](const auto& u) { return u.user_id == entry.user_id; });
+    known == users.end() ? users.push_back(std::move(entry)) : merge(*known, std::move(entry));
   }
   co_return users;
 }
@@ -110,8 +204,9 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
   Batch batch(Mode::kWrite);
   batch.require("SELECT 1 FROM grants WHERE device_id = $1 AND user_id = $2", device_id, user_id);
   batch.require(
-      "DELETE FROM grants WHERE device_id = $1 AND user_id = $2 AND ($3 = 0 OR level <> 'owner' OR EXISTS"
-      " (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND other.user_id <> $2 AND other.level = 'owner'"
+      "DELETE FROM grants WHERE device_id = $1 AND user_id = $2 AND ($3 = 0 OR NOT EXISTS"
+      " (SELECT 1 FROM grants AS mine WHERE mine.device_id = $1 AND mine.user_id = $2 AND mine.level = 'owner'"
+      " AND mine.expires_at > $4) OR EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND other.user_id <> $2 AND other.level = 'owner'"
       " AND other.expires_at > $4))",
       device_id, user_id, keep_last_owner ? 1 : 0, now());
   audit(batch, call, "access.revoke", target(device_id), "{\"user_id\":" + std::to_string(user_id) + "}");
@@ -132,9 +227,7 @@ Task<Result<std::vector<std::int64_t>>> Repository::remove_device(std::int64_t d
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
-  std::vector<std::int64_t> users;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) users.push_back((*results)[0].integer(row, 0));
-  co_return users;
+  co_return first_column((*results)[0]);
 }
 
 Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,

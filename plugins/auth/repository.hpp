@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/grants.hpp"
 #include "types.hpp"
 
 namespace gatetorio::auth {
 
+// What a user may do with a device: the best of its grants there.
 struct Grant {
   std::int64_t device_id = 0;
   std::int64_t user_id = 0;
@@ -30,8 +32,9 @@ class Repository {
   // 0: no such user.
   Task<Result<std::int64_t>> user_by_token(std::string token_hash);
 
-  // Gives a user, made where it is not known, a level on a device; the first user of a device without a level becomes
-  // its owner, later ones read only, and who has a level keeps it.
+  // A device gives a user, made where it is not known, a level on itself; the first user of a device without a level
+  // becomes its owner, later ones read only, and who has a level keeps it. A level that is named replaces all that the
+  // user had from elsewhere: the device has the last word.
   struct Wish {
     std::int64_t device_id = 0;
     std::string token_hash;
@@ -40,6 +43,13 @@ class Repository {
     Timestamp expires_at{kForeverUs};
   };
   Task<Result<Grant>> grant(Wish wish, Call call);
+
+  // Another source's grant, and what the user then has. Errors: kNotFound for an unknown user.
+  Task<Result<Grant>> give(GrantGiven given, Call call);
+  // Takes what a source gave; from whom.
+  Task<Result<std::vector<std::int64_t>>> take(std::int64_t device_id, std::string source, Call call);
+  // Users of whom a grant ended after `from` and up to `until`.
+  Task<Result<std::vector<std::int64_t>>> ended_between(Timestamp from, Timestamp until);
 
   // Grants that have not expired.
   Task<Result<std::optional<Grant>>> find_grant(std::int64_t device_id, std::int64_t user_id);

@@ -141,10 +141,8 @@ Task<Result<Principal>> Service::by_token(std::string token) {
   auto looking = repository_.user_by_token(hash);
   const Result<std::int64_t> id = co_await looking;
   if (!id) co_return id.error();
-  Principal principal{.kind = "user", .id = *id};
-  if (*id == 0) {
-    principal.subject = hash;
-  } else {
+  Principal principal{.kind = "user", .id = *id, .subject = hash};
+  if (*id != 0) {
     const std::lock_guard lock(mutex_);
     seen_[*id] = now().us;
   }

@@ -33,6 +33,8 @@ bool StatusBoard::take(const DeviceMessage& message) {
     return false;
   }
   const auto& status = parsed.get_object();
+  // News of a file, told by the hub itself for the device's watchers: it is not the gate's state.
+  if (text_of(status, "type") == "file_available") return true;
   LastStatus last{0, message.payload, now(), nonce_of(status)};
   {
     const std::lock_guard lock(mutex_);

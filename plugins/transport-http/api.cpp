@@ -1,9 +1,13 @@
 #include "api.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
+#include <gatetorio/result.hpp>
 #include <iterator>
 
+#include "content_range.hpp"
 #include "openapi.hpp"
 
 namespace gatetorio::transport_http {
@@ -20,6 +24,35 @@ std::string_view text_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || !value->is_string()) return {};
   return value->get_string();
+}
+
+std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_array()) return texts;
+  for (const auto& entry : value->get_array()) {
+    if (entry.is_string()) texts.emplace_back(entry.get_string());
+  }
+  return texts;
+}
+
+// The headers of a declaration: [{"name": ..., <other>: ...}]. One that could end a header line is left out.
+std::vector<std::pair<std::string, std::string>> pairs_at(const json::object& object, std::string_view key,
+                                                          std::string_view other) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_array()) return pairs;
+  for (const auto& entry : value->get_array()) {
+    if (!entry.is_object()) continue;
+    const auto name = text_at(entry.get_object(), "name"), text = text_at(entry.get_object(), other);
+    if (!name.empty() && is_header_text(name) && is_header_text(text)) pairs.emplace_back(name, text);
+  }
+  return pairs;
+}
+
+bool is_one_of(std::string_view type, const std::vector<std::string>& types) {
+  const auto end = type.find_first_of("; \t");
+  return std::find(types.begin(), types.end(), type.substr(0, end)) != types.end();
 }
 
 bool collect_params(const Match& match, const Target& target, std::vector<Param>& params) {
@@ -49,16 +82,40 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
     if (method_text.empty()) continue;
     const auto method = method_from(method_text);
     const auto path = std::string(kBasePath).append(text_at(declaration, "path"));
-    auto wrong = method == Method::kOther || method == Method::kHead || method == Method::kOptions
+    auto wrong = method == Method::kOther
                      ? "the method is not one that can be offered"
                      : router_.add(method, path, std::size(kPagePaths) + offered_.size());
     if (!wrong.empty()) return std::string(text_at(declaration, "id")) + ": " + wrong;
-    const auto* stream = declaration.if_contains("stream");
-    const bool is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
-    offered_.push_back({declaration.at("number").to_number<std::uint64_t>(), is_stream});
+    offered_.push_back(offered_from(declaration));
   }
   pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
   return {};
+}
+
+Api::Offered Api::offered_from(const json::object& declaration) {
+  const auto* stream = declaration.if_contains("stream");
+  Offered offered;
+  offered.number = declaration.at("number").to_number<std::uint64_t>();
+  offered.stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+  offered.stream_body = text_at(declaration, "body") == "stream";
+  offered.content_types = texts_at(declaration, "content_types");
+  offered.body_types = texts_at(declaration, "body_types");
+  for (const auto& [name, field] : pairs_at(declaration, "request_headers", "field")) {
+    offered.request_headers.emplace_back(name, field);
+  }
+  for (const auto& [name, value] : pairs_at(declaration, "response_headers", "value")) {
+    if (value.empty()) offered.response_headers.push_back(name);
+    else offered.fixed_headers.append(name).append(": ").append(value).append("\r\n");
+  }
+  return offered;
+}
+
+bool Api::streams_body(const Request& request) {
+  thread_local Target target;
+  if (!target.parse(request.target).empty()) return false;
+  const auto match = router_.find(request.method, target.segments());
+  if (match.route == nullptr || match.route->number < std::size(kPagePaths)) return false;
+  return offered_[match.route->number - std::size(kPagePaths)].stream_body;
 }
 
 void Api::handle(Exchange& exchange) {
@@ -97,6 +154,10 @@ void Api::answer_other_methods(const Match& match, Exchange& exchange) {
 
 void Api::call_operation(const Offered& operation, const Match& match, Exchange& exchange) {
   const auto& request = exchange.request();
+  exchange.operation = &operation;
+  if (operation.stream_body && !operation.body_types.empty() && !is_one_of(request.content_type, operation.body_types)) {
+    return refuse(exchange, make_problem(415, "The body must be " + operation.body_types.front() + "."));
+  }
   if (!request.body.empty() && !is_json_type(request.content_type)) {
     return refuse(exchange, make_problem(415, "The body must be application/json in UTF-8."));
   }
@@ -105,12 +166,20 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   if (!collect_params(match, exchange.target(), params)) {
     return refuse(exchange, make_problem(400, "A parameter is given twice."));
   }
+  for (const auto& [name, field] : operation.request_headers) {
+    const auto value = request.header(name);
+    std::erase_if(params, [&](const Param& param) { return param.first == field; });  // the header alone says it
+    if (!value.empty()) params.emplace_back(field, value);
+  }
   if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= max_in_flight_) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
     count(Refusal::kInFlight);
     return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
   }
-  backend_.invoke({operation.number, operation.stream, request.body, &params, read_credential(request)}, exchange);
+  const auto preferred = operation.content_types.empty() ? first_media_type(request.accept)
+                                                         : choose_media_type(request.accept, operation.content_types);
+  backend_.invoke({operation.number, operation.stream, operation.stream_body, request.body, &params, read_credential(request), preferred},
+                  exchange);
 }
 
 void Api::leave(const Exchange& exchange) {
@@ -130,9 +199,53 @@ void Api::answer(Exchange& exchange, gtr_status status, std::string_view content
   exchange.respond({http, content_type, body, {}});
 }
 
+void Api::answer(Exchange& exchange, const gtr_reply& reply) {
+  const bool is_error = reply.status >= GTR_FIRST_ERROR || reply.status < 0;
+  const auto& operation = *static_cast<const Offered*>(exchange.operation);
+  if (is_error || (reply.content == nullptr && reply.header_count == 0 && operation.fixed_headers.empty())) {
+    return answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body));
+  }
+  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  std::string headers = operation.fixed_headers;
+  for (std::uint32_t i = 0; i < reply.header_count; ++i) {
+    const auto name = to_view(reply.headers[i].name), value = to_view(reply.headers[i].value);
+    const auto& known = operation.response_headers;
+    if (!is_header_text(value) || std::find(known.begin(), known.end(), name) == known.end()) continue;
+    headers.append(name).append(": ").append(value).append("\r\n");
+  }
+  const auto http = http_status(reply.status);
+  if (reply.content != nullptr) return answer_content(exchange, http, reply, std::move(headers));
+  backend_.log_request(exchange, http);
+  const auto type = to_view(reply.content_type);
+  const bool has_type = !type.empty() && is_header_text(type);
+  const auto body = to_view(reply.body);
+  exchange.respond({http, has_type ? type : body.empty() ? "" : "application/json", body, headers});
+}
+
+// Sends a file, or the part of it that the request asks for.
+void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers) {
+  const gtr_content& content = *reply.content;
+  const auto etag = to_view(content.etag);
+  const auto& request = exchange.request();
+  RangeAnswer part{status, 0, content.length};
+  if (status == 200 && is_header_text(etag)) {
+    part = choose_range({request.header("Range"), request.header("If-Range"), request.header("If-None-Match")},
+                        content.length, etag);
+    headers += range_headers(part, content.length, etag);
+  }
+  if (part.status == 416) return refuse(exchange, make_problem(416, {}), range_headers(part, content.length, etag));
+  Descriptor file(::fcntl(content.descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!file) return refuse(exchange, make_problem(503, "The hub has too many files open."));
+  backend_.log_request(exchange, part.status);
+  const auto type = to_view(reply.content_type);
+  exchange.respond_file({part.status, is_header_text(type) ? type : "application/octet-stream", {}, headers},
+                        std::move(file), content.offset + part.offset, part.length);
+}
+
 void Api::refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers) {
   backend_.log_request(exchange, problem.status);
-  const auto headers = std::string(problem.headers).append(more_headers);
+  auto headers = std::string(problem.headers).append(more_headers);
+  if (exchange.operation != nullptr) headers += static_cast<const Offered*>(exchange.operation)->fixed_headers;
   exchange.respond({problem.status, kProblemType, problem.body, headers});
 }
 

@@ -1,7 +1,10 @@
 // From requests to operations and back: routing, limits, credentials, and the form of every answer.
 #pragma once
 
+#include <gatetorio/abi/operation.h>
+
 #include <atomic>
+#include <boost/json/fwd.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,9 +33,12 @@ class Api final : public RequestHandler {
   void count_in(Counters& counters) { counters_ = &counters; }
 
   void handle(Exchange& exchange) override;
+  bool streams_body(const Request& request) override;
 
   // Ends an operation: any thread, once for each call of Backend::invoke. `content_type` empty: JSON.
   void answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body);
+  // The same with headers and content; what the reply points to lasts for the call.
+  void answer(Exchange& exchange, const gtr_reply& reply);
   // As `answer`, where the exchange goes on as a stream: the operation is no longer under way.
   void leave(const Exchange& exchange);
 
@@ -40,8 +46,16 @@ class Api final : public RequestHandler {
   struct Offered {
     std::uint64_t number = 0;
     bool stream = false;
+    bool stream_body = false;
+    std::vector<std::string> content_types;
+    std::vector<std::string> body_types;
+    std::vector<std::pair<std::string, std::string>> request_headers;  // name and field
+    std::vector<std::string> response_headers;                         // names that an answer may set
+    std::string fixed_headers;                                         // lines that every answer has
   };
 
+  static Offered offered_from(const boost::json::object& declaration);
+  void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers);
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
   void answer_other_methods(const Match& match, Exchange& exchange);

@@ -17,9 +17,11 @@ namespace gatetorio::transport_http {
 struct OperationCall {
   std::uint64_t number = 0;
   bool stream = false;  // declared to answer with a stream
+  bool stream_body = false;  // declared to take its body by itself
   std::string_view body;
   const std::vector<Param>* params = nullptr;
   RequestCredential credential;
+  std::string_view preferred;  // media type of the answer
 };
 
 class Backend {

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "address.hpp"
 #include "request.hpp"
 #include "target.hpp"
+#include "transfer.hpp"
 
 namespace gatetorio::transport_http {
 
@@ -42,8 +44,15 @@ class Exchange {
   virtual void write_event(std::string_view event) = 0;
   virtual void end_stream() = 0;
 
+  // Answers with `length` bytes of a file, which becomes the exchange's; `reply` is the head. Any thread.
+  virtual void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) = 0;
+  // Takes the body of a request that streams it, once and before the answer. Any thread; the receipt is finished on
+  // whichever, also when the peer goes away or the exchange is answered meanwhile.
+  virtual void receive_body(std::unique_ptr<Receipt> receipt) = 0;
+
   // For the handler's own use between the request and the answer.
   void* handler_context = nullptr;
+  const void* operation = nullptr;
 
  protected:
   Request request_;
@@ -57,6 +66,8 @@ class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
   virtual void handle(Exchange& exchange) = 0;
+  // Whether the body of such a request is not read before it is handled, but taken by Exchange::receive_body.
+  virtual bool streams_body(const Request&) { return false; }
 };
 
 }  // namespace gatetorio::transport_http

@@ -1,5 +1,7 @@
 #include "gateway.hpp"
 
+#include <fcntl.h>
+
 #include <charconv>
 #include <mutex>
 #include <unordered_map>
@@ -27,12 +29,21 @@ class StreamCalls {
     const auto found = calls_.find(reinterpret_cast<std::uintptr_t>(key));
     return found == calls_.end() ? nullptr : found->second;
   }
-  // Under the lock, so that the exchange cannot be ended meanwhile.
+  // Both under the lock, so that the exchange cannot be ended meanwhile.
+  bool receive(void* key, std::unique_ptr<Receipt>& receipt) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(reinterpret_cast<std::uintptr_t>(key));
+    if (found == calls_.end()) return false;
+    found->second->receive_body(std::move(receipt));
+    return true;
+  }
   void write(void* key, std::string_view event) {
     const std::lock_guard lock(mutex_);
     const auto found = calls_.find(reinterpret_cast<std::uintptr_t>(key));
     if (found != calls_.end()) found->second->write_event(event);
   }
+
+  Host* host = nullptr;  // where what comes too late is answered
 
  private:
   std::mutex mutex_;
@@ -48,6 +59,8 @@ StreamCalls& stream_calls() {
 Gateway& gateway_of(const Exchange& exchange) { return *static_cast<Gateway*>(exchange.handler_context); }
 
 }  // namespace
+
+Gateway::Gateway(Host& host) : host_(host) { stream_calls().host = &host; }
 
 void Gateway::invoke(const OperationCall& call, Exchange& exchange) {
   thread_local std::vector<gtr_field> params;
@@ -67,16 +80,18 @@ void Gateway::invoke(const OperationCall& call, Exchange& exchange) {
   made.request_id = to_bytes(exchange.request_id());
   made.peer = to_bytes(exchange.client().text);
   made.resume_after = to_bytes(request.last_event_id);
-  made.preferred = to_bytes(first_media_type(request.accept));
-  made.reply = call.stream ? &Gateway::on_stream_reply : &Gateway::on_reply;
+  made.preferred = to_bytes(call.preferred);
+  const bool has_key = call.stream || call.stream_body;
+  made.reply = has_key ? &Gateway::on_stream_reply : &Gateway::on_reply;
   made.stream_data = &Gateway::on_stream_data;
   made.stream_end = &Gateway::on_stream_end;
-  made.context = call.stream ? stream_calls().add(exchange) : &exchange;
+  if (call.stream_body) made.receive = &Gateway::on_receive;
+  made.context = has_key ? stream_calls().add(exchange) : &exchange;
   host_.operations().invoke(host_.raw(), &made);
 }
 
 void Gateway::answer(Exchange& exchange, const gtr_reply& reply) {
-  api_->answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body));
+  api_->answer(exchange, reply);
 }
 
 void Gateway::on_reply(void* context, const gtr_reply* reply) {
@@ -112,6 +127,21 @@ void Gateway::cancel_stream(void* key, std::uint64_t stream) {
 }
 
 void Gateway::on_stream_data(void* key, gtr_bytes event) { stream_calls().write(key, to_view(event)); }
+
+void Gateway::on_receive(void* key, const gtr_receive* into, gtr_completion done) {
+  const auto finish = [done](gtr_status status, const Received& received) {
+    const std::string result = wire::encode(received);
+    done.done(done.context, status, to_bytes(result));
+  };
+  Descriptor file(::fcntl(into->descriptor, F_DUPFD_CLOEXEC, 0));
+  const bool has_file = static_cast<bool>(file);
+  auto receipt = std::make_unique<Receipt>(std::move(file), into->offset, into->most, to_view(into->digest), finish);
+  if (has_file && stream_calls().receive(key, receipt)) return;
+  // Answered meanwhile. Not from inside the call that asks.
+  stream_calls().host->post([late = std::shared_ptr<Receipt>(std::move(receipt)), has_file] {
+    late->finish(has_file ? GTR_CANCELLED : GTR_INTERNAL);
+  });
+}
 
 void Gateway::on_stream_end(void* key) {
   if (auto* exchange = stream_calls().take(key)) exchange->end_stream();

@@ -11,7 +11,7 @@ namespace gatetorio::transport_http {
 // Thread-safe. Outlives every call it made, so that the plugin keeps it to its end.
 class Gateway final : public Backend {
  public:
-  explicit Gateway(Host& host) : host_(host) {}
+  explicit Gateway(Host& host);
   // Where answers go; before the first call.
   void answer_through(Api& api) { api_ = &api; }
   // Called before the metrics are shown, on any thread; before the first call.
@@ -26,6 +26,7 @@ class Gateway final : public Backend {
   static void on_stream_reply(void* context, const gtr_reply* reply);
   static void on_stream_data(void* context, gtr_bytes event);
   static void on_stream_end(void* context);
+  static void on_receive(void* context, const gtr_receive* into, gtr_completion done);
 
   void begin_stream(void* key, Exchange& exchange, std::uint64_t stream);
   void cancel_stream(void* key, std::uint64_t stream);

@@ -45,6 +45,16 @@ json::object parameter(std::string_view name, std::string_view where, bool requi
           {"schema", schema != nullptr ? *schema : json::value{{"type", "string"}}}};
 }
 
+std::vector<std::pair<std::string, std::string>> header_fields(const json::object& declaration) {
+  std::vector<std::pair<std::string, std::string>> list;
+  const auto* given = declaration.if_contains("request_headers");
+  if (given == nullptr || !given->is_array()) return list;
+  for (const auto& entry : given->get_array()) {
+    if (entry.is_object()) list.emplace_back(text_at(entry.get_object(), "name"), text_at(entry.get_object(), "field"));
+  }
+  return list;
+}
+
 // What is not in the path goes into the query where the method has no body, else into the body.
 void add_input(json::object& operation, const json::object& declaration, bool has_body) {
   const json::object none;
@@ -53,6 +63,10 @@ void add_input(json::object& operation, const json::object& declaration, bool ha
   const auto* known = object_at(input, "properties");
   json::object properties = known != nullptr ? *known : none;
   json::array parameters;
+  for (const auto& [name, field] : header_fields(declaration)) {
+    parameters.emplace_back(parameter(name, "header", false, properties.if_contains(field)));
+    properties.erase(field);
+  }
   for (const auto& name : path_parameters(text_at(declaration, "path"))) {
     parameters.emplace_back(parameter(name, "path", true, properties.if_contains(name)));
     properties.erase(name);
@@ -87,6 +101,16 @@ std::vector<unsigned> statuses(const json::object& declaration, std::string_view
   return list;
 }
 
+std::vector<std::string> texts(const json::object& declaration, std::string_view key) {
+  std::vector<std::string> list;
+  const auto* given = declaration.if_contains(key);
+  if (given == nullptr || !given->is_array()) return list;
+  for (const auto& entry : given->get_array()) {
+    if (entry.is_string()) list.emplace_back(entry.get_string());
+  }
+  return list;
+}
+
 json::object responses(const json::object& declaration, bool open_to_all) {
   json::object made;
   const auto* stream = declaration.if_contains("stream");
@@ -98,6 +122,10 @@ json::object responses(const json::object& declaration, bool open_to_all) {
     json::object response{{"description", status_title(status)}};
     if (is_stream) {
       response["content"] = {{"text/event-stream", {{"schema", {{"type", "string"}}}}}};
+    } else if (const auto types = texts(declaration, "content_types"); !types.empty()) {
+      json::object content;
+      for (const auto& type : types) content[type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
+      response["content"] = std::move(content);
     } else if (status != 204 && output != nullptr) {
       response["content"] = {{"application/json", {{"schema", *output}}}};
     }
@@ -128,7 +156,16 @@ json::object describe(const json::object& declaration) {
   json::object operation{{"operationId", text_at(declaration, "id")},
                          {"summary", text_at(declaration, "summary")},
                          {"tags", {tag.empty() ? text_at(declaration, "plugin") : tag}}};
-  add_input(operation, declaration, method != "GET" && method != "DELETE");
+  const bool streams_body = text_at(declaration, "body") == "stream";
+  const bool has_no_body = method == "GET" || method == "DELETE" || method == "HEAD" || method == "OPTIONS";
+  add_input(operation, declaration, !has_no_body && !streams_body);
+  if (streams_body) {
+    auto types = texts(declaration, "body_types");
+    if (types.empty()) types = {"application/octet-stream"};
+    json::object content;
+    for (const auto& type : types) content[type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
+    operation["requestBody"] = {{"required", true}, {"content", std::move(content)}};
+  }
   operation["responses"] = responses(declaration, open_to_all);
   json::array security{{{"bearer", json::array()}}};
   const bool optional = open_to_all || !text_at(declaration, "credential_field").empty();
@@ -156,7 +193,7 @@ json::object problem_schema() {
 
 json::object components() {
   json::object problems;
-  for (const unsigned status : {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 503, 504, 507}) {
+  for (const unsigned status : {400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 415, 416, 422, 429, 460, 500, 501, 503, 504, 507}) {
     const json::value schema{{"$ref", "#/components/schemas/Problem"}};
     problems["Problem" + std::to_string(status)] = {{"description", status_title(status)},
                                                     {"content", {{kProblemType, {{"schema", schema}}}}}};

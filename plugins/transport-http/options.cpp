@@ -45,6 +45,9 @@ const OptionTable<Options>& option_table() {
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
       option("trusted_proxies", &O::trusted_proxies,
              "Addresses or networks (CIDR) of proxies whose X-Forwarded-For names the client."),
+      option("public_url", &O::public_url,
+             "What the URLs begin with that the hub hands out (of files), as in \"https://hub.example.org\"; empty: the"
+             " address that it listens on."),
       option("io_threads", &O::io_threads, "Threads for connections; 0: one on up to two cores, else half the cores.")
           .range(0, 256),
       option("max_connections", &O::max_connections, "Connections at a time, in all.").range(1, kMillion),
@@ -97,6 +100,12 @@ Settings settings_from(const Options& options) {
   settings.tls_certificate = options.tls_certificate;
   settings.tls_key = options.tls_key;
   check_reach(options, settings);
+  settings.public_url = options.public_url;
+  while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
+  const bool is_url = settings.public_url.starts_with("http://") || settings.public_url.starts_with("https://");
+  if (!settings.public_url.empty() && (!is_url || settings.public_url.find_first_of("?# \"<>") != std::string::npos)) {
+    throw OptionError("public_url", "expected a URL like https://hub.example.org, without ? and #");
+  }
   for (const auto& proxy : options.trusted_proxies) {
     if (settings.trusted_proxies.add(proxy)) continue;
     throw OptionError("trusted_proxies", "expected addresses or networks like 10.0.0.0/8, got " + proxy);

@@ -17,6 +17,7 @@ struct Options {
   std::string tls_certificate;
   std::string tls_key;
   std::vector<std::string> trusted_proxies;
+  std::string public_url;
 
   std::int64_t io_threads = 0;
   std::int64_t max_connections = 10'000;

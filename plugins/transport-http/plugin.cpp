@@ -1,8 +1,11 @@
 // transport-http: offers every declared operation over HTTP/1.1.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <gatetorio/http_endpoint.hpp>
 #include <gatetorio/plugin.hpp>
+#include <gatetorio/services.hpp>
 #include <optional>
 
 #include "api.hpp"
@@ -34,23 +37,43 @@ class HttpTransport : public PluginBase {
   static const Manifest kManifest;
   static const OptionTable<Options>& options() { return option_table(); }
 
-  HttpTransport(Host& host, Options options) : host_(host), settings_(settings_from(options)), gateway_(host) {}
+  HttpTransport(Host& host, Options options)
+      : host_(host), settings_(settings_from(options)), gateway_(host), endpoint_(host, this) {}
+
+  void configure() {
+    endpoint_.on<HttpEndpoint::Endpoint>(&HttpTransport::endpoint);
+    endpoint_.provide(HttpEndpoint::kId);
+  }
 
   Task<Result<void>> start();
   Task<Result<void>> drain();
   Task<Result<void>> stop();
 
  private:
+  Task<Result<HttpAddress>> endpoint(HttpEndpointQuery query);
+
   Host& host_;
   transport_http::Settings settings_;
   Gateway gateway_;
+  ServiceProvider<HttpTransport> endpoint_;
   std::optional<Api> api_;
   std::optional<Server> server_;
   std::optional<PublishedMetrics> metrics_;
 };
 
 const Manifest HttpTransport::kManifest = {
-    .id = "transport-http", .version = "0.1.0", .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS."};
+    .id = "transport-http", .version = "0.1.0", .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS.",
+    .provides = {"gatetorio.http/1"}};
+
+// The machine's own name where the server listens on every address.
+Task<Result<HttpAddress>> HttpTransport::endpoint(HttpEndpointQuery) {
+  if (!settings_.public_url.empty()) co_return HttpAddress{settings_.public_url + std::string(kBasePath)};
+  ListenAddress address = settings_.listen;
+  char name[256] = {};
+  const bool is_any = address.host == "0.0.0.0" || address.host == "::";
+  if (is_any && ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0') address.host = name;
+  co_return HttpAddress{(settings_.tls() ? "https://" : "http://") + address.text() + std::string(kBasePath)};
+}
 
 Task<Result<void>> HttpTransport::start() {
   auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };

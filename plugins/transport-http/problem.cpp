@@ -22,6 +22,8 @@ constexpr StatusText kStatusTexts[] = {
     {201, "Created", ""},
     {202, "Accepted", ""},
     {204, "No Content", ""},
+    {206, "Partial Content", ""},
+    {304, "Not Modified", ""},
     {400, "Bad Request", "The request cannot be read."},
     {401, "Unauthorized", "A valid credential is needed."},
     {403, "Forbidden", "This caller may not do that."},
@@ -30,12 +32,16 @@ constexpr StatusText kStatusTexts[] = {
     {408, "Request Timeout", "The request did not arrive in time."},
     {409, "Conflict", "The request conflicts with what is there."},
     {410, "Gone", "It has expired, was used or revoked."},
+    {411, "Length Required", "The body needs a Content-Length."},
+    {412, "Precondition Failed", "A condition of the request does not hold."},
     {413, "Content Too Large", "It is larger than the limit."},
     {415, "Unsupported Media Type", "The body must be application/json in UTF-8."},
+    {416, "Range Not Satisfiable", "There are no such bytes."},
     {417, "Expectation Failed", "Only 100-continue can be expected."},
     {422, "Unprocessable Content", "A field is missing or out of range."},
     {429, "Too Many Requests", "Too many requests; try again later."},
     {431, "Request Header Fields Too Large", "The request head is larger than this server takes."},
+    {460, "Checksum Mismatch", "What arrived is not what was announced."},
     {500, "Internal Server Error", "The hub failed to answer; its log has the reason under this request id."},
     {501, "Not Implemented", "This hub does not do that."},
     {503, "Service Unavailable", "The hub cannot do that now; try again later."},
@@ -51,6 +57,7 @@ constexpr std::pair<gtr_status, unsigned> kHttpStatuses[] = {
     {GTR_FORBIDDEN, 403}, {GTR_NOT_FOUND, 404}, {GTR_CONFLICT, 409},     {GTR_GONE, 410},
     {GTR_TOO_LARGE, 413}, {GTR_FULL, 507},      {GTR_RATE_LIMITED, 429}, {GTR_UNAVAILABLE, 503},
     {GTR_TIMEOUT, 504},   {GTR_CANCELLED, 503}, {GTR_GUARD_FAILED, 409}, {GTR_UNSUPPORTED, 501},
+    {GTR_PRECONDITION, 412}, {GTR_CORRUPT, 460},
 };
 
 const StatusText& text_of(unsigned status) {

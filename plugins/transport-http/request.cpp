@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/core/string.hpp>
+#include <charconv>
 
 namespace gatetorio::transport_http {
 namespace {
@@ -28,6 +29,32 @@ std::string_view next_part(std::string_view& rest, char separator) {
   return part;
 }
 
+// How much a media range likes a type: the quality, or -1 where it does not speak of it; the more exact range counts.
+struct Liking {
+  int exactness = -1;
+  double quality = -1;
+};
+
+Liking liking_of(std::string_view range, std::string_view type) {
+  const auto name = next_part(range, ';');
+  Liking liking;
+  if (same(name, type)) liking.exactness = 2;
+  else if (name.ends_with("/*") && name != "*/*" && same(name.substr(0, name.size() - 1), type.substr(0, name.size() - 1)))
+    liking.exactness = 1;
+  else if (name == "*/*") liking.exactness = 0;
+  else return liking;
+  liking.quality = 1;
+  while (!range.empty()) {
+    auto value = next_part(range, ';');
+    if (!same(next_part(value, '='), "q")) continue;
+    double quality = 0;
+    const auto text = trim(value);
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), quality);
+    liking.quality = wrong == std::errc() ? quality : 0;
+  }
+  return liking;
+}
+
 }  // namespace
 
 Method method_from(std::string_view name) {
@@ -36,6 +63,15 @@ Method method_from(std::string_view name) {
 }
 
 std::string_view method_name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
+
+std::string_view Request::header(std::string_view name) const {
+  if (same(name, "Host")) return host;
+  if (same(name, "Content-Type")) return content_type;
+  for (std::size_t i = 0; i < other_count; ++i) {
+    if (same(others[i].first, name)) return others[i].second;
+  }
+  return {};
+}
 
 bool is_request_id(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
@@ -64,6 +100,23 @@ std::string_view first_media_type(std::string_view accept) {
   auto range = next_part(rest, ',');
   const auto type = next_part(range, ';');
   return type == "*/*" ? std::string_view{} : type;
+}
+
+std::string_view choose_media_type(std::string_view accept, const std::vector<std::string>& offered) {
+  std::string_view best = offered.front();
+  double best_quality = 0;
+  for (const std::string& type : offered) {
+    Liking known;
+    for (auto rest = accept; !rest.empty();) {
+      const Liking liking = liking_of(next_part(rest, ','), type);
+      if (liking.exactness > known.exactness) known = liking;
+    }
+    if (known.quality > best_quality) {
+      best = type;
+      best_quality = known.quality;
+    }
+  }
+  return best;
 }
 
 std::string_view cookie_value(std::string_view cookies, std::string_view name) {

@@ -1,8 +1,13 @@
 // A request as the rest of the server sees it: only the headers that anything here looks at, as views.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gatetorio::transport_http {
 
@@ -32,6 +37,13 @@ struct Request {
   std::string_view forwarded_for;
   bool expects_continue = false;
   std::string_view body;
+
+  // Headers that nothing above knows, for operations that declare them; of more than these the rest is not kept.
+  static constexpr std::size_t kMaxOthers = 16;
+  std::array<std::pair<std::string_view, std::string_view>, kMaxOthers> others;
+  std::size_t other_count = 0;
+  // Any header by its name; empty where it is not there.
+  std::string_view header(std::string_view name) const;
 };
 
 // An answer that the server gives itself, before any handler.
@@ -49,6 +61,10 @@ bool is_json_type(std::string_view content_type);
 
 // The first media type of an Accept header, without parameters; empty for any.
 std::string_view first_media_type(std::string_view accept);
+
+// Of the media types on offer the one that an Accept header likes best (RFC 9110 section 12.5.1); the first where it
+// likes none or several the same.
+std::string_view choose_media_type(std::string_view accept, const std::vector<std::string>& offered);
 
 // Value of a cookie, or empty.
 std::string_view cookie_value(std::string_view cookies, std::string_view name);

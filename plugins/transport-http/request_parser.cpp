@@ -30,10 +30,10 @@ bool is_host(std::string_view text) {
 // Takes what Beast recognises straight into a Request, without the map of fields that http::request would fill.
 class Parser final : public http::basic_parser<true> {
  public:
-  Parser(std::string_view head, std::size_t max_body_bytes, std::string& body) : head_(head), body_(body) {
+  Parser(std::string_view head, std::string& body) : head_(head), body_(body) {
     eager(false);
     header_limit(static_cast<std::uint32_t>(head.size() + 1));
-    body_limit(max_body_bytes);
+    body_limit(boost::none);  // ours comes later: a body that is streamed has none
   }
 
   Request request;
@@ -74,6 +74,14 @@ class Parser final : public http::basic_parser<true> {
     if (seen) wrong = complaint;
     seen = true;
     into = value;
+  }
+
+  // `name` is ours to keep only while it lies in the head.
+  void keep(boost::beast::string_view name, std::string_view value) {
+    const bool in_place = name.data() >= head_.data() && name.data() < head_.data() + head_.size();
+    if (in_place && request.other_count < Request::kMaxOthers) {
+      request.others[request.other_count++] = {std::string_view(name), value};
+    }
   }
 
   std::string_view head_;
@@ -124,13 +132,14 @@ void Parser::on_field_impl(http::field name, boost::beast::string_view name_text
     case http::field::unknown:
       break;
     default:
-      return;
+      return keep(name_text, value);
   }
   if (iequals(name_text, "X-Request-Id")) request.request_id = value;
   if (iequals(name_text, "X-CSRF-Token")) request.csrf_token = value;
   if (iequals(name_text, "Last-Event-ID")) request.last_event_id = value;
   // Several X-Forwarded-For are one list; the last is the one that our own proxy wrote.
   if (iequals(name_text, "X-Forwarded-For")) request.forwarded_for = value;
+  keep(name_text, value);
 }
 
 // What Beast lets pass and a careful server does not. Two readings of where a request ends are how one client's
@@ -148,7 +157,6 @@ Rejection Parser::check() const {
 }
 
 Rejection rejection_from(const error_code& error) {
-  if (error == http::error::body_limit) return {413, "The body is larger than this server takes."};
   if (error == http::error::header_limit) return {431, "The request head is larger than this server takes."};
   if (error == http::error::bad_version) return {505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   return {400, "The request is malformed."};
@@ -171,19 +179,19 @@ Rejection RequestParser::parse_head(std::string_view head) {
   body.clear();
   if (body.capacity() > kKeptBodyBytes) body.shrink_to_fit();
   state_->raw_body_bytes = 0;
-  auto& parser = state_->parser.emplace(head, state_->max_body_bytes, body);
+  auto& parser = state_->parser.emplace(head, body);
   error_code error;
   const auto used = parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
-  // A length over the limit is known before the rest is checked; our own checks come first all the same.
-  if (error && error != http::error::body_limit) {
-    return parser.wrong.empty() ? rejection_from(error) : Rejection{400, parser.wrong};
-  }
+  if (error) return parser.wrong.empty() ? rejection_from(error) : Rejection{400, parser.wrong};
   if (const auto rejection = parser.check()) return rejection;
-  if (error) return rejection_from(error);
   if (used != head.size() || !parser.is_header_done()) return {400, "The request is malformed."};
   parser.request.chunked = parser.chunked();
   parser.request.content_length = parser.content_length().value_or(0);
   return {};
+}
+
+bool RequestParser::body_too_large() const {
+  return state_->parser->request.content_length > state_->max_body_bytes || state_->body.size() > state_->max_body_bytes;
 }
 
 Rejection RequestParser::parse_body(std::string_view bytes, std::size_t* used) {
@@ -195,6 +203,7 @@ Rejection RequestParser::parse_body(std::string_view bytes, std::size_t* used) {
     *used += taken;
     if (error == http::error::need_more) break;
     if (error) return rejection_from(error);
+    if (body_too_large()) return {413, "The body is larger than this server takes."};
   }
   state_->raw_body_bytes += *used;
   // Chunk extensions and tiny chunks must not make a small body an endless one.

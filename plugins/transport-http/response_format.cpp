@@ -66,6 +66,18 @@ void append_response(std::string& out, const ResponseFrame& frame, const Reply& 
   if (!frame.head_only && reply.status != 204) out += reply.body;
 }
 
+void append_file_head(std::string& out, const ResponseFrame& frame, const Reply& reply, std::uint64_t length) {
+  append_status_line(out, reply.status);
+  append_shared_headers(out, frame, reply.extra_headers);
+  if (reply.status != 304) {
+    if (!reply.content_type.empty()) out.append("Content-Type: ").append(reply.content_type).append("\r\n");
+    out += "Content-Length: ";
+    append_number(out, length);
+    out += "\r\n";
+  }
+  out += "\r\n";
+}
+
 void append_stream_head(std::string& out, const ResponseFrame& frame, bool chunked) {
   append_status_line(out, 200);
   append_shared_headers(out, frame, "X-Accel-Buffering: no\r\n");  // proxies must not hold events back

@@ -19,6 +19,9 @@ struct ResponseFrame {
 // say otherwise) and X-Content-Type-Options: nosniff. Any thread.
 void append_response(std::string& out, const ResponseFrame& frame, const Reply& reply);
 
+// Appends the head of a response whose body of `length` bytes follows by other ways.
+void append_file_head(std::string& out, const ResponseFrame& frame, const Reply& reply, std::uint64_t length);
+
 // Appends the head of an event stream, chunked or (HTTP/1.0) ended by closing.
 void append_stream_head(std::string& out, const ResponseFrame& frame, bool chunked);
 

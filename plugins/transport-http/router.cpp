@@ -19,9 +19,9 @@ std::string Match::allowed() const {
   std::string list;
   for (std::size_t i = 0; i < kMethodCount; ++i) {
     const auto method = static_cast<Method>(i);
-    if ((methods & bit(method)) == 0) continue;
+    if ((methods & bit(method)) == 0 || method == Method::kOptions) continue;
     list.append(method_name(method)).append(", ");
-    if (method == Method::kGet) list += "HEAD, ";
+    if (method == Method::kGet && (methods & bit(Method::kHead)) == 0) list += "HEAD, ";
   }
   return list + "OPTIONS";
 }
@@ -60,7 +60,9 @@ std::string Router::add(Method method, std::string_view path_template, std::uint
 
 Match Router::find(Method method, const std::vector<std::string_view>& segments) const {
   Match match;
-  descend(0, method == Method::kHead ? Method::kGet : method, segments, 0, match);
+  if (descend(0, method, segments, 0, match) || method != Method::kHead) return match;
+  match = {};
+  descend(0, Method::kGet, segments, 0, match);
   return match;
 }
 

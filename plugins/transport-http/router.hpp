@@ -44,7 +44,7 @@ class Router {
   std::string add(Method method, std::string_view path_template, std::uint64_t number);
 
   // Segments as Target::segments gives them: decoded. A parameter never matches an empty segment.
-  // HEAD takes the route of GET.
+  // HEAD takes the route of GET where it has none of its own.
   Match find(Method method, const std::vector<std::string_view>& segments) const;
 
  private:

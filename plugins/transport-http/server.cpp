@@ -60,6 +60,7 @@ void Server::stop() {
   impl_->running = false;
   boost::asio::post(impl_->workers.front()->context(), [listener = impl_->listener.get()] { listener->close(); });
   for (auto& worker : impl_->workers) worker->stop();
+  impl_->shared->files.stop();
 }
 
 const Counters& Server::counters() const { return impl_->shared->counters; }

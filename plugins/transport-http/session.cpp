@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -35,9 +37,14 @@ void Session::start() {
 void Session::close() {
   if (state_ == State::kClosed) return;
   const bool streaming = state_ == State::kStreaming;
+  const bool receiving = state_ == State::kReceiving;
   state_ = State::kClosed;
   const auto self = shared_from_this();
+  // A file thread that writes to a duplicate of the socket learns of it this way.
+  if (sending_ && sending_->socket) ::shutdown(sending_->socket.get(), SHUT_RDWR);
   close_socket();
+  if (receiving && !on_file_thread_) end_receiving(GTR_CANCELLED);
+  if (!on_file_thread_) sending_.reset();
   auto& shared = worker_->shared();
   shared.counters.connections.fetch_sub(1, std::memory_order_relaxed);
   shared.table.leave(peer_.prefix);
@@ -57,6 +64,7 @@ void Session::on_read(bool ok, std::size_t size) {
   reading_ = false;
   if (state_ == State::kClosed) return;
   if (state_ == State::kLingering || state_ == State::kStreaming) return discard(ok, size);
+  if (state_ == State::kReceiving) return on_content(ok, size);
   if (timed_out_) {
     if (reject({408, "The request did not arrive in time."}, Refusal::kTimeout)) pump();
     return;
@@ -107,8 +115,22 @@ bool Session::take_head() {
   }
   body_from_ = head_end_;
   state_ = State::kBody;
-  if (!parser_.done()) ask_for_body();
+  body_streams_ = was_received_ = false;
+  if (parser_.done()) return true;
+  if (worker_->shared().handler.streams_body(parser_.request())) return begin_streamed_body();
+  if (parser_.body_too_large()) {
+    return reject({413, "The body is larger than this server takes."}, Refusal::kTooLarge);
+  }
+  ask_for_body();
   return true;
+}
+
+// Hands the request over without its body: whoever handles it says where the bytes go, or refuses before they come.
+bool Session::begin_streamed_body() {
+  if (parser_.request().chunked) return reject({411, "This body needs a Content-Length."}, Refusal::kMalformed);
+  body_streams_ = true;
+  body_left_ = parser_.request().content_length;
+  return dispatch();
 }
 
 void Session::ask_for_body() {
@@ -163,6 +185,7 @@ void Session::make_room(std::size_t size) {
 
 bool Session::dispatch() {
   request_ = parser_.request();
+  operation = nullptr;
   name_request();
   const auto wrong = target_.parse(request_.target);
   if (!wrong.empty()) return reject({400, wrong}, Refusal::kMalformed);

@@ -35,6 +35,8 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool start_stream(std::function<void()> gone) override;
   void write_event(std::string_view event) override;
   void end_stream() override;
+  void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) override;
+  void receive_body(std::unique_ptr<Receipt> receipt) override;
 
  protected:
   // The socket's side. Completions come back through on_handshake, on_read and on_written; only on_handshake may be
@@ -46,12 +48,19 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   virtual void start_write(std::string_view bytes) = 0;
   // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close.
   virtual void start_goodbye() = 0;
+  // Bytes that can be read without waiting; 0 where none can or a real read must find out.
+  virtual std::size_t read_now(char* into, std::size_t size) = 0;
+  // A duplicate of the socket that takes the bytes of a file as they are; none over TLS.
+  virtual Descriptor raw_socket() = 0;
+  // Calls on_writable when the socket takes bytes again.
+  virtual void wait_writable() = 0;
   virtual void cancel_read() = 0;
   virtual void close_socket() = 0;
 
   void on_handshake(bool ok);
   void on_read(bool ok, std::size_t size);
   void on_written(bool ok);
+  void on_writable(bool ok);
   void read_to_discard();
   bool reading() const { return reading_; }
 
@@ -59,11 +68,12 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
 
  private:
   friend class Worker;
-  enum class State : std::uint8_t { kHandshake, kHead, kBody, kWaiting, kWriting, kStreaming, kLingering, kClosed };
+  enum class State : std::uint8_t { kHandshake, kHead, kBody, kWaiting, kReceiving, kWriting, kSending, kStreaming, kLingering, kClosed };
 
   // Requests (session.cpp). The bool ones return true when there is more to do at once.
   void pump();
   bool take_head();
+  bool begin_streamed_body();
   bool take_body();
   bool read_on();
   void ask_for_body();
@@ -81,6 +91,20 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool claim() { return !claimed_.exchange(true, std::memory_order_acq_rel); }
   void hand_over(Delivery::Kind kind);
   ResponseFrame frame() const;
+  // Bytes of the request are still to come, so that nobody knows where the next one begins.
+  bool has_untaken_body() const { return body_streams_ && body_left_ > 0; }
+
+  // Content (session_content.cpp).
+  void begin_receiving();
+  bool take_content();
+  void on_content(bool ok, std::size_t size);
+  void write_content(std::size_t size);
+  void on_content_written();
+  void end_receiving(gtr_status status);
+  void begin_sending();
+  void send_on();
+  void on_sent();
+  void end_sending(bool ok);
 
   // Event streams (session_stream.cpp).
   void begin_streaming();
@@ -115,6 +139,17 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   unsigned status_ = 0;
   std::string out_;
   std::size_t discarded_bytes_ = 0;
+
+  // A body that is streamed.
+  bool body_streams_ = false;       // of the current request
+  std::atomic<std::uint64_t> body_left_{0};  // bytes of it that were not taken off the connection
+  std::unique_ptr<Receipt> receipt_;
+  std::unique_ptr<char[]> content_;  // between socket and file
+  bool on_file_thread_ = false;      // a file thread has receipt_ and content_, or sending_
+  bool was_received_ = false;
+  // A file that follows the head in out_.
+  std::unique_ptr<Sending> sending_;
+  SendStep sent_ = SendStep::kMore;
 
   std::mutex stream_mutex_;
   std::string stream_pending_;

@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kKeptOutputBytes = 16 * 1024;  // what an idle connection may hold on to
 constexpr std::size_t kKeptInputBytes = 4 * 1024;
 constexpr std::size_t kMaxLingerBytes = 256 * 1024;
+constexpr std::size_t kMaxLingerBodyBytes = 64 * 1024 * 1024;  // of a body that nobody took
 
 }  // namespace
 
@@ -19,7 +20,7 @@ ResponseFrame Session::frame() const {
 // Formats where it is called, often on a thread of the hub, so that the body is copied once only.
 void Session::respond(const Reply& reply) {
   if (!claim()) return hand_over(Delivery::Kind::kRelease);
-  keep_alive_ = request_.keep_alive && !worker_->draining();
+  keep_alive_ = request_.keep_alive && !worker_->draining() && !has_untaken_body();
   status_ = reply.status;
   out_.clear();
   append_response(out_, frame(), reply);
@@ -40,8 +41,15 @@ void Session::hand_over(Delivery::Kind kind) {
 void Session::on_delivery(Delivery::Kind kind) {
   switch (kind) {
     case Delivery::Kind::kAnswer:
+      if (state_ == State::kReceiving) return close();  // answered while its body was still coming
       if (state_ == State::kWaiting && send()) pump();
       return;
+    case Delivery::Kind::kReceive:
+      return begin_receiving();
+    case Delivery::Kind::kWritten:
+      return on_content_written();
+    case Delivery::Kind::kSent:
+      return on_sent();
     case Delivery::Kind::kStreamStart:
       return begin_streaming();
     case Delivery::Kind::kStreamData:
@@ -65,6 +73,10 @@ bool Session::send() {
 }
 
 bool Session::after_response() {
+  if (sending_ && state_ == State::kWriting) {
+    begin_sending();
+    return false;
+  }
   if (!keep_alive_ || worker_->draining()) {
     linger();
     return false;
@@ -93,6 +105,7 @@ void Session::on_written(bool ok) {
     stream_writing_ = false;
     return flush_stream();
   }
+  if (state_ == State::kSending) return send_on();
   if (after_response()) pump();
 }
 
@@ -113,7 +126,7 @@ void Session::read_to_discard() {
 
 void Session::discard(bool ok, std::size_t size) {
   discarded_bytes_ += size;
-  if (!ok || discarded_bytes_ > kMaxLingerBytes) return close();
+  if (!ok || discarded_bytes_ > (body_streams_ ? kMaxLingerBodyBytes : kMaxLingerBytes)) return close();
   read_to_discard();
 }
 
@@ -127,6 +140,9 @@ void Session::check_deadline(Clock::time_point now) {
   if (state_ == State::kStreaming) return check_stream(now);
   if (now < deadline_) return;
   switch (state_) {
+    case State::kReceiving:
+      if (reading_) return cancel_read();
+      return;
     case State::kHead:
       if (!request_started_) return close();
       [[fallthrough]];

@@ -36,6 +36,7 @@ struct Settings {
   unsigned io_threads = 1;
   std::string tls_certificate;  // PEM files; both or neither
   std::string tls_key;
+  std::string public_url;         // without a slash at its end; empty: made from `listen`
   AddressSet trusted_proxies;  // peers whose X-Forwarded-For is believed
 
   std::size_t max_head_bytes = 8 * 1024;

@@ -60,6 +60,24 @@ class StreamSession final : public Session {
                              [self = self()](const Error& error, std::size_t) { self->on_written(!error); });
   }
 
+  std::size_t read_now(char* into, std::size_t size) override {
+    if constexpr (kPlain) {
+      Error error;
+      return stream_.read_some(boost::asio::buffer(into, size), error);
+    } else {
+      return 0;
+    }
+  }
+
+  Descriptor raw_socket() override {
+    if constexpr (kPlain) return Descriptor(::dup(stream_.native_handle()));
+    else return {};
+  }
+
+  void wait_writable() override {
+    socket().async_wait(Socket::wait_write, [self = self()](const Error& error) { self->on_writable(!error); });
+  }
+
   void cancel_read() override {
     Error ignored;
     socket().cancel(ignored);

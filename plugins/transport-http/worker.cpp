@@ -78,15 +78,16 @@ void Worker::tick() {
   });
 }
 
-void Worker::deliver(Delivery delivery) {
+bool Worker::deliver(Delivery delivery) {
   bool schedule = false;
   {
     const std::lock_guard lock(inbox_mutex_);
-    if (inbox_closed_) return;
+    if (inbox_closed_) return false;
     inbox_.push_back(std::move(delivery));
     schedule = !std::exchange(inbox_scheduled_, true);
   }
   if (schedule) boost::asio::post(context_, [this] { take_deliveries(); });
+  return true;
 }
 
 void Worker::take_deliveries() {
@@ -130,9 +131,16 @@ void Worker::stop() {
   });
   thread_.join();
   std::vector<Delivery> dropped;
-  const std::lock_guard lock(inbox_mutex_);
-  inbox_closed_ = true;
-  dropped.swap(inbox_);
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    inbox_closed_ = true;
+    dropped.swap(inbox_);
+  }
+  for (auto& delivery : dropped) {
+    if (delivery.kind == Delivery::Kind::kReceive || delivery.kind == Delivery::Kind::kWritten) {
+      delivery.session->end_receiving(GTR_CANCELLED);  // somebody waits for it
+    }
+  }
 }
 
 }  // namespace gatetorio::transport_http

@@ -17,6 +17,7 @@
 #include "connection_table.hpp"
 #include "counters.hpp"
 #include "exchange.hpp"
+#include "file_threads.hpp"
 #include "settings.hpp"
 
 namespace gatetorio::transport_http {
@@ -25,7 +26,7 @@ class Session;
 
 // Something for a connection that happened on another thread. It keeps the connection alive until it is delivered.
 struct Delivery {
-  enum class Kind : std::uint8_t { kAnswer, kStreamStart, kStreamData, kStreamEnd, kRelease };
+  enum class Kind : std::uint8_t { kAnswer, kStreamStart, kStreamData, kStreamEnd, kRelease, kReceive, kWritten, kSent };
   std::shared_ptr<Session> session;
   Kind kind = Kind::kRelease;
 };
@@ -38,6 +39,7 @@ struct Shared {
   RequestHandler& handler;
   ConnectionTable table;
   Counters counters;
+  FileThreads files{2};
   std::function<void()> on_tick;  // on the first thread, several times a second
 };
 
@@ -59,7 +61,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
   void add(Session& session);
   void remove(Session& session);
-  void deliver(Delivery delivery);  // any thread
+  bool deliver(Delivery delivery);  // any thread; false: the worker has stopped
 
   boost::asio::io_context& context() { return context_; }
   Shared& shared() { return *shared_; }

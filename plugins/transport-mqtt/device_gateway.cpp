@@ -100,17 +100,32 @@ Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
   if (!read_mark(command.payload)) {
     co_return Error{.status = Status::kInvalid, .detail = "A command needs command_id and expires_at."};
   }
-  const auto left = std::chrono::milliseconds((command.expires_at_us - now().us) / 1000);
-  if (left <= left.zero()) co_return Error{.status = Status::kGone, .detail = "The command's time is over."};
-  const std::string topic = topic_prefix_ + "/" + command.controller_id + "/commands";
-  if (parse_topic(topic_prefix_, topic).kind != TopicKind::kCommands) {
+  auto publishing = publish_on("commands", std::move(command));
+  Result<Published> published = co_await publishing;
+  co_return published;
+}
+
+Task<Result<Published>> DeviceGateway::publish_status(Publish status) {
+  if (!is_json_object(status.payload)) {
+    co_return Error{.status = Status::kInvalid, .detail = "A status is a JSON object."};
+  }
+  auto publishing = publish_on("status", std::move(status));
+  Result<Published> published = co_await publishing;
+  co_return published;
+}
+
+Task<Result<Published>> DeviceGateway::publish_on(std::string leaf, Publish message) {
+  const auto left = std::chrono::milliseconds((message.expires_at_us - now().us) / 1000);
+  if (left <= left.zero()) co_return Error{.status = Status::kGone, .detail = "The message's time is over."};
+  const std::string topic = topic_prefix_ + "/" + message.controller_id + "/" + leaf;
+  if (parse_topic(topic_prefix_, topic).kind == TopicKind::kOther) {
     co_return Error{.status = Status::kInvalid, .detail = "There can be no such controller."};
   }
   const auto begun = std::chrono::steady_clock::now();
   auto outcome = PublishOutcome::kUnknown;
-  auto start = [this, &command, &topic, &outcome, left](gtr_completion done) {
+  auto start = [this, &message, &topic, &outcome, left](gtr_completion done) {
     const bool sent =
-        client_ && client_->publish(topic, std::move(command.payload), left, [&outcome, done](PublishOutcome o) {
+        client_ && client_->publish(topic, std::move(message.payload), left, [&outcome, done](PublishOutcome o) {
           outcome = o;
           done.done(done.context, GTR_OK, {nullptr, 0});
         });

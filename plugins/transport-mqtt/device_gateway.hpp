@@ -29,9 +29,11 @@ class DeviceGateway {
 
   // gatetorio.device-link/1
   Task<Result<Published>> publish_command(Publish command);
+  Task<Result<Published>> publish_status(Publish status);
   Task<Result<LinkEndpoint>> endpoint(EndpointQuery query);
 
  private:
+  Task<Result<Published>> publish_on(std::string leaf, Publish message);
   void on_message(std::string_view topic, std::string_view payload, bool retained);
 
   Host& host_;

@@ -35,6 +35,7 @@ class MqttTransport : public PluginBase {
 
   void configure() {
     link_.on<DeviceLink::PublishCommand>(&DeviceGateway::publish_command)
+        .on<DeviceLink::PublishStatus>(&DeviceGateway::publish_status)
         .on<DeviceLink::Endpoint>(&DeviceGateway::endpoint)
         .provide(DeviceLink::kId);
     access_.subscribe();

@@ -16,7 +16,8 @@ TEST_CASE("health says what is connected and which plugins run") {
   CHECK(health.at("database_connected").as_bool());
   CHECK(run_hub({"--version"}).out == "gatetorio-hub " + health.text("version") + "\n");
   const auto plugins = health.at("plugins").as_object();
-  for (const char* id : {"storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands"}) {
+  for (const char* id : {"storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands",
+                         "sharing", "file-transfer"}) {
     CAPTURE(id);
     REQUIRE(plugins.contains(id));
     CHECK(plugins.at(id) == "started");
@@ -66,7 +67,19 @@ TEST_CASE("the OpenAPI document has every operation of the contract") {
                                                         {"/commands/send", "post"},
                                                         {"/commands/{command_id}", "get"},
                                                         {"/commands/status/{controller_id}", "get"},
-                                                        {"/devices/{controller_id}/events", "get"}};
+                                                        {"/devices/{controller_id}/events", "get"},
+                                                        {"/files/{controller_id}", "post"},
+                                                        {"/files/{controller_id}", "get"},
+                                                        {"/files/{controller_id}/{file_id}", "get"},
+                                                        {"/files/{controller_id}/{file_id}", "delete"},
+                                                        {"/uploads/{file_id}", "patch"},
+                                                        {"/uploads/{file_id}", "put"},
+                                                        {"/downloads/{file_id}", "get"},
+                                                        {"/sharing/create", "post"},
+                                                        {"/sharing/redeem", "post"},
+                                                        {"/sharing/tokens/{controller_id}", "get"},
+                                                        {"/sharing/tokens/{token_id}", "delete"},
+                                                        {"/sharing/tokens/{token_id}/qr", "get"}};
   for (const auto& [path, method] : wanted) {
     CAPTURE(path, method);
     const Json* found = paths.if_contains(path);

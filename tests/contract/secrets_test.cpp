@@ -29,9 +29,15 @@ void use_every_secret(const HubProcess& hub) {
   HttpClient device_http(hub.http(), device.token), user_http(hub.http(), user.token);
   device_http.post("/devices/register", {{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}});
   user_http.post("/commands/send", {{"controller_id", device.controller_id}, {"command", {{"action", "x"}}}});
+  const auto shared = user_http.post("/sharing/create", {{"controller_id", device.controller_id}});
+  const std::string share = shared.text("token");
+  user_http.get("/sharing/tokens/" + std::to_string(shared.number("token_id")) + "/qr");
+  HttpClient(hub.http(), unique("user-token-of-an-app")).post("/sharing/redeem", {{"token", share}});
+  anyone.post("/sharing/redeem", {{"token", share}, {"user_token", unique("user-token-of-an-app")}});
+  user_http.post("/sharing/redeem", {{"token", share + "x"}});
   EventReader(hub.http(), "/devices/" + device.controller_id + "/events", user.token).next();
   // Where a secret does not belong.
-  for (const std::string& secret : {device.token, user.token, key, device.mqtt_password}) {
+  for (const std::string& secret : {device.token, user.token, key, device.mqtt_password, share}) {
     anyone.request({.method = "GET", .path = "/users/me/devices", .bearer = secret + "x"});
     anyone.request({.method = "POST", .path = "/users/discover", .body = "{\"user_token\":\"" + secret + "\""});
     anyone.post("/users/discover", {{"user_token", " " + secret}});

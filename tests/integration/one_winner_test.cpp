@@ -13,11 +13,11 @@ constexpr int kThreads = 16;
 
 // How often each status came when `body(i)` was posted by all threads at once.
 std::map<int, int> post_at_once(const std::string& http, const std::string& path, const std::string& bearer,
-                                const std::function<JsonObject(int)>& body) {
-  std::vector<int> statuses(kThreads);
-  std::barrier start(kThreads);
+                                const std::function<JsonObject(int)>& body, int count = kThreads) {
+  std::vector<int> statuses(static_cast<std::size_t>(count));
+  std::barrier start(count);
   std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
+  for (int i = 0; i < count; ++i) {
     threads.emplace_back([&, i] {
       HttpClient client(http, bearer);
       client.root("/ready");  // the connection is there
@@ -97,6 +97,55 @@ TEST_CASE("one idempotency key sends one command however often it comes at once"
     CHECK(counts[202] == kThreads);
     CHECK(mqtt->received_so_far().size() == 1);
   }
+}
+
+TEST_CASE("a sharing token goes to one of 64 who redeem it at once") {
+  constexpr int kMany = 64;
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  HttpClient http(hub.http(), owner.token);
+  for (std::size_t round = 1; round <= 3; ++round) {
+    const std::string token =
+        http.post("/sharing/create", {{"controller_id", device.controller_id}}).text("token");
+    auto counts = post_at_once(
+        hub.http(), "/sharing/redeem", {},
+        [&](int) {
+          return JsonObject{{"token", token}, {"user_token", unique("user-token-of-an-app")}};
+        },
+        kMany);
+    CHECK(counts[200] == 1);
+    CHECK(counts[409] == kMany - 1);
+    CHECK(http.get("/devices/" + device.controller_id + "/users").at("users").as_array().size() == 1 + round);
+  }
+}
+
+TEST_CASE("a token that was claimed by a hub which died before it gave the access is completed") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  const std::string token = HttpClient(hub.http(), owner.token)
+                                .post("/sharing/create", {{"controller_id", device.controller_id}})
+                                .text("token");
+  const std::string user = unique("user-token-of-an-app"), other = unique("user-token-of-an-app");
+  const auto redeem = [&](const std::string& who) {
+    return HttpClient(hub.http(), who).post("/sharing/redeem", {{"token", token}}).status;
+  };
+  REQUIRE(redeem(user) == 200);
+  // As it is between the claim and the grant.
+  const auto undo = [&] {
+    change_database(hub, "DELETE FROM grants WHERE source LIKE 'sharing:%'; UPDATE sharing_tokens SET used_by = NULL");
+  };
+  undo();
+  CHECK(redeem(other) == 409);
+  CHECK(redeem(user) == 200);  // the user asks again
+  const std::string path = "/users/access/" + device.controller_id;
+  CHECK(HttpClient(hub.http(), user).get(path).at("has_access").as_bool());
+  undo();
+  hub.kill();
+  hub.start();  // the hub does it by itself
+  CHECK(eventually([&] { return HttpClient(hub.http(), user).get(path).at("has_access").as_bool(); }));
+  CHECK_FALSE(HttpClient(hub.http(), other).get(path).at("has_access").as_bool());
 }
 
 TEST_CASE("the first user of a device is the only one who becomes owner by default") {

@@ -47,6 +47,13 @@ struct DeviceLink {
     using Request = EndpointQuery;
     using Reply = LinkEndpoint;
   };
+  // The same for the device's status topic, where the hub tells its watchers of something. No command, so it needs no
+  // command_id; `has_receiver` is not known for it.
+  struct PublishStatus {
+    static constexpr std::uint32_t kMethod = 3;
+    using Request = Publish;
+    using Reply = Published;
+  };
 };
 
 // A principal's session with the broker began or ended. Key: "<kind>:<id>".

@@ -28,8 +28,8 @@ struct Principal {
   std::int64_t id = 0;
   std::string name;  // for people; may be empty
   std::string role;  // of admins; else empty
-  // SHA-256 of the credential, for a user whom the hub has never seen: such a principal has id 0 and no access to
-  // anything, but can be given some. Else empty.
+  // SHA-256 of the bearer credential of a user, else empty. A user whom the hub has never seen has id 0 and no access to
+  // anything, but can be given some; this stays the same when it gets an id.
   std::string subject;
   std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
   friend bool operator==(const Principal&, const Principal&) = default;

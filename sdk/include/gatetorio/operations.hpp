@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetorio/content.hpp"
 #include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
 
@@ -21,6 +22,18 @@ namespace gatetorio {
 struct Caller {
   std::string_view kind;
   std::string_view need = "";
+};
+
+// A request header that fills the input field `field`.
+struct RequestHeader {
+  std::string_view name;   // "Upload-Offset"
+  std::string_view field;  // "upload_offset"
+};
+
+// A header that answers may have: with a value here every answer has it, errors too; else those that set it.
+struct ResponseHeader {
+  std::string_view name;
+  std::string_view value = "";
 };
 
 struct OperationSpec {
@@ -36,6 +49,11 @@ struct OperationSpec {
   std::vector<Status> errors = {};
   bool stream = false;
   bool body_only = false;  // the input is the body alone: a path parameter may share its name with a body field
+  bool stream_body = false;                          // the body is no JSON and is taken by receive_body()
+  std::vector<std::string_view> body_types = {};     // with stream_body: its media types; none: any
+  std::vector<std::string_view> content_types = {};  // of the answer, where it is no JSON; Call::preferred is one of them
+  std::vector<RequestHeader> request_headers = {};
+  std::vector<ResponseHeader> response_headers = {};
 };
 
 // Who called, and on what. Belongs to the handler.
@@ -61,7 +79,8 @@ struct Reply {
   Reply(Status kind, Out out) : status(kind), value(std::move(out)) {}
   Status status = Status::kOk;
   Out value;
-  std::uint64_t stream = 0;  // EventStream::number()
+  std::uint64_t stream = 0;                                           // EventStream::number()
+  std::vector<std::pair<std::string, std::string>> headers = {};  // declared ones
 };
 
 // A stream of events to one caller (abi/operation.h). Ends when destroyed.
@@ -131,10 +150,14 @@ inline int http_status(Status status) {
       return 410;
     case Status::kTooLarge:
       return 413;
+    case Status::kPrecondition:
+      return 412;
     case Status::kInvalid:
       return 422;
     case Status::kRateLimited:
       return 429;
+    case Status::kCorrupt:
+      return 460;
     case Status::kUnavailable:
       return 503;
     case Status::kFull:
@@ -254,9 +277,7 @@ class OperationSet {
     spawn((self_->*handler)(call_of(request), *std::move(in)),
           [this, handle](Result<Reply<Out>> out) {
             if (!out) return fail(handle, out.error());
-            std::string body;
-            if constexpr (!std::is_same_v<Out, Nothing>) body = json::write(out->value);
-            answer(handle, static_cast<gtr_status>(out->status), body, out->stream);
+            answer(handle, *out);
           },
           [this, handle](std::exception_ptr thrown) { failed(handle, thrown); });
   }
@@ -277,11 +298,42 @@ class OperationSet {
     return call;
   }
   void fail(gtr_call call, const Error& error) const {
-    answer(call, static_cast<gtr_status>(error.status), to_json(error), 0);
-  }
-  void answer(gtr_call call, gtr_status status, const std::string& body, std::uint64_t stream) const {
-    const gtr_reply reply{sizeof(gtr_reply), status, {nullptr, 0}, to_bytes(body), stream};
+    const std::string body = to_json(error);
+    gtr_reply reply{};
+    reply.size = sizeof reply;
+    reply.status = static_cast<gtr_status>(error.status);
+    reply.body = to_bytes(body);
     host_.operations().complete(host_.raw(), call, &reply);
+  }
+  template <class Out>
+  void answer(gtr_call call, const Reply<Out>& out) const {
+    gtr_reply reply{};
+    reply.size = sizeof reply;
+    reply.status = static_cast<gtr_status>(out.status);
+    reply.stream = out.stream;
+    std::vector<gtr_field> headers;
+    for (const auto& [name, value] : out.headers) headers.push_back({to_bytes(name), to_bytes(value)});
+    reply.headers = headers.data();
+    reply.header_count = static_cast<std::uint32_t>(headers.size());
+    std::string body;
+    gtr_content content{};
+    if constexpr (std::is_same_v<Out, Bytes>) {
+      reply.content_type = to_bytes(out.value.type);
+      reply.body = to_bytes(out.value.bytes);
+    } else if constexpr (std::is_same_v<Out, FileContent>) {
+      content = {sizeof content, out.value.file.get(), out.value.offset, out.value.length, to_bytes(out.value.etag)};
+      reply.content_type = to_bytes(out.value.type);
+      reply.content = &content;
+    } else if constexpr (!std::is_same_v<Out, Nothing>) {
+      body = json::write(out.value);
+      reply.body = to_bytes(body);
+    }
+    host_.operations().complete(host_.raw(), call, &reply);
+  }
+  template <class Out>
+  static boost::json::object output_schema() {
+    if constexpr (std::is_same_v<Out, Bytes> || std::is_same_v<Out, FileContent>) return {};
+    else return json::schema<Out>();
   }
 
   template <class In, class Out>
@@ -289,6 +341,13 @@ class OperationSet {
     boost::json::array callers;
     for (const Caller& caller : spec.callers) {
       callers.push_back(boost::json::object{{"kind", caller.kind}, {"need", caller.need}});
+    }
+    boost::json::array request_headers, response_headers;
+    for (const auto& [name, field] : spec.request_headers) {
+      request_headers.push_back(boost::json::object{{"name", name}, {"field", field}});
+    }
+    for (const auto& [name, value] : spec.response_headers) {
+      response_headers.push_back(boost::json::object{{"name", name}, {"value", value}});
     }
     return {{"id", spec.id},
             {"method", spec.method},
@@ -299,11 +358,16 @@ class OperationSet {
             {"denied_as", spec.denied_as == Status::kNotFound ? "not_found" : "forbidden"},
             {"credential_field", spec.credential_field},
             {"input", json::schema<In>()},
-            {"output", json::schema<Out>()},
+            {"output", output_schema<Out>()},
             {"success", detail::http_statuses(spec.success)},
             {"errors", detail::http_statuses(spec.errors)},
             {"stream", spec.stream},
-            {"body_only", spec.body_only}};
+            {"body_only", spec.body_only},
+            {"body", spec.stream_body ? "stream" : "json"},
+            {"body_types", boost::json::array(spec.body_types.begin(), spec.body_types.end())},
+            {"content_types", boost::json::array(spec.content_types.begin(), spec.content_types.end())},
+            {"request_headers", std::move(request_headers)},
+            {"response_headers", std::move(response_headers)}};
   }
 
   Host& host_;

@@ -35,6 +35,8 @@ enum class Status : gtr_status {
   kGuardFailed = GTR_GUARD_FAILED,
   kUnsupported = GTR_UNSUPPORTED,
   kFull = GTR_FULL,
+  kPrecondition = GTR_PRECONDITION,
+  kCorrupt = GTR_CORRUPT,
 };
 
 constexpr bool is_error(Status status) { return static_cast<gtr_status>(status) >= GTR_FIRST_ERROR; }

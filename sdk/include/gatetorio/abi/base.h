@@ -19,7 +19,7 @@
 
 /* A hub loads plugins of its own major version whose minor version is not above its own. */
 #define GTR_ABI_MAJOR 1u
-#define GTR_ABI_MINOR 0u
+#define GTR_ABI_MINOR 1u
 
 #if defined(__cplusplus)
 #define GTR_EXTERN_C extern "C"
@@ -59,7 +59,9 @@ enum {
   GTR_CANCELLED = 28,    /* the caller gave up, or the hub is stopping */
   GTR_GUARD_FAILED = 29, /* a statement that had to match a row matched none (sql.hpp) */
   GTR_UNSUPPORTED = 30,  /* the callee does not know this method or capability */
-  GTR_FULL = 31          /* no room left to store it */
+  GTR_FULL = 31,         /* no room left to store it */
+  GTR_PRECONDITION = 32, /* a condition that the caller set does not hold */
+  GTR_CORRUPT = 33       /* what arrived is not what was announced */
 };
 
 /* The result of an asynchronous call. On success `result` is what the call promises; on error it is empty or a JSON

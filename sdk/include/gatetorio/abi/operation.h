@@ -2,14 +2,20 @@
  *
  * The declaration is a JSON object (docs/plugin-guide/operations.md):
  *   {"id", "method", "path", "summary", "callers": [{"kind", "need"}], "resource", "denied_as", "credential_field",
- *    "input": <JSON Schema>, "output": <JSON Schema>, "success": [200], "errors": [404, ...], "stream": false}
+ *    "input": <JSON Schema>, "output": <JSON Schema>, "success": [200], "errors": [404, ...], "stream": false,
+ *    "body": "json" | "stream", "body_types": [media type, ...], "content_types": [media type, ...],
+ *    "request_headers": [{"name", "field"}], "response_headers": [{"name", "value"}]}
  *
  * The hub authenticates and authorises by it before the handler runs: a handler sees a principal that may call.
+ *
+ * With "body": "stream" the handler runs before the body has arrived. It answers at once (and the body is dropped), or
+ * lets the body be written into a file by `receive` and answers after that.
  */
 #ifndef GATETORIO_ABI_OPERATION_H
 #define GATETORIO_ABI_OPERATION_H
 
 #include "base.h"
+#include "content.h"
 #include "log.h" /* gtr_field */
 
 #define GTR_OPERATIONS_ID "gatetorio.host.operations/1"
@@ -40,6 +46,10 @@ typedef struct gtr_reply {
   gtr_bytes content_type;
   gtr_bytes body;
   uint64_t stream;
+  /* Since 1.1 */
+  const gtr_field* headers; /* of the names that the declaration lists */
+  uint32_t header_count;
+  const gtr_content* content; /* instead of `body`, or NULL */
 } gtr_reply;
 typedef void (*gtr_reply_fn)(void* context, const gtr_reply* reply);
 
@@ -67,6 +77,9 @@ typedef struct gtr_invocation {
    * credential is not looked at then. Empty: the credential decides. */
   gtr_bytes principal;
   int64_t received_at_us; /* UTC; when the call arrived. 0: now */
+  /* Since 1.1. Operations with a streamed body: write the body into that file. `done` as for gtr_operations.receive; due
+   * whatever happens, also where the call is answered meanwhile. At most once, on an unspecified thread. */
+  void (*receive)(void* context, const gtr_receive* into, gtr_completion done);
 } gtr_invocation;
 
 typedef struct gtr_operations {
@@ -88,6 +101,12 @@ typedef struct gtr_operations {
   /* Asks whoever authenticates this kind of credential. Result: Principal (identity.hpp). Errors: GTR_UNAUTHENTICATED,
    * GTR_UNAVAILABLE. */
   void (*authenticate)(gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done);
+
+  /* Since 1.1. Feature side, before `complete`, once a call: takes the body of a call into a file. Result, whatever the
+   * status: wire encoding of Received (content.hpp). GTR_OK: the body is whole and in the file (not yet on the disk).
+   * GTR_TOO_LARGE: over `most`, nothing was written. GTR_CANCELLED: the caller went away; what is in the file is good.
+   * GTR_FULL, GTR_INTERNAL: the file could not take it. GTR_GONE: the call has no such body, or it was answered. */
+  void (*receive)(gtr_host* host, gtr_call call, const gtr_receive* into, gtr_completion done);
 } gtr_operations;
 
 #endif

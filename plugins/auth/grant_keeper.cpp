@@ -1,0 +1,52 @@
+#include "grant_keeper.hpp"
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/events.hpp"
+
+namespace gatetorio::auth {
+
+namespace {
+
+// Who asked, in the form that audit entries are made from.
+Call call_of(OnBehalf by) {
+  return {.principal = std::move(by.principal), .request_id = std::move(by.request_id), .peer = std::move(by.peer)};
+}
+
+}  // namespace
+
+Task<Result<GrantHeld>> GrantKeeper::give(GrantGiven grant) {
+  const bool is_level = grant.level == "owner" || grant.level == "engineer" || grant.level == "readonly";
+  if (grant.to.kind != "user" || !is_level || grant.source.empty()) {
+    co_return Error{.status = Status::kInvalid, .detail = "This cannot be given to a user."};
+  }
+  const Call call = call_of(grant.by);
+  auto giving = repository_.give(std::move(grant), call);
+  const Result<Grant> held = co_await giving;
+  if (!held) co_return held.error();
+  tell_access_changed(held->user_id);
+  co_return GrantHeld{held->user_id, held->level, held->expires_at.us == kForeverUs ? 0 : held->expires_at.us};
+}
+
+Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
+  const Call call = call_of(std::move(grant.by));
+  auto taking = repository_.take(grant.device_id, std::move(grant.source), call);
+  const Result<std::vector<std::int64_t>> users = co_await taking;
+  if (!users) co_return users.error();
+  for (const std::int64_t user_id : *users) tell_access_changed(user_id);
+  co_return UserIds{*users};
+}
+
+Task<void> GrantKeeper::tell_of_ended() {
+  const Timestamp until = now();
+  auto looking = repository_.ended_between(told_until_, until);
+  const Result<std::vector<std::int64_t>> users = co_await looking;
+  if (!users) co_return;  // the next time asks for this stretch again
+  told_until_ = until;
+  for (const std::int64_t user_id : *users) tell_access_changed(user_id);
+}
+
+void GrantKeeper::tell_access_changed(std::int64_t user_id) const {
+  publish(host_, AccessChanged{.kind = "user", .id = user_id}, "user:" + std::to_string(user_id));
+}
+
+}  // namespace gatetorio::auth

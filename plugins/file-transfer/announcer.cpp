@@ -1,0 +1,112 @@
+#include "announcer.hpp"
+
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+// A device that has connected subscribes a moment later.
+constexpr int kAttempts = 20;
+constexpr std::uint64_t kPauseMs = 250;
+
+struct FileAvailable {
+  std::string type = "file_available";
+  std::int64_t file_id = 0;
+  std::string name;
+  std::string kind;
+  std::int64_t size = 0;
+  std::string sha256;
+  std::string url;
+  Timestamp expires_at;  // of the URL; the message is not delivered later
+  std::string command_id;
+  Timestamp issued_at;
+};
+BOOST_DESCRIBE_STRUCT(FileAvailable, (),
+                      (type, file_id, name, kind, size, sha256, url, expires_at, command_id, issued_at))
+
+}  // namespace
+
+void Announcer::wake(std::int64_t device_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!busy_.insert(device_id).second) {
+      again_.insert(device_id);
+      return;
+    }
+  }
+  host_.run(tell(device_id));
+}
+
+Task<void> Announcer::wake_all() {
+  auto listing = repository_.unannounced(0);
+  const Result<std::vector<File>> files = co_await listing;
+  if (!files) co_return;
+  std::set<std::int64_t> devices;
+  for (const File& file : *files) devices.insert(file.device_id);
+  for (const std::int64_t device_id : devices) wake(device_id);
+}
+
+Task<void> Announcer::tell(std::int64_t device_id) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto listing = repository_.unannounced(device_id);
+    const Result<std::vector<File>> files = co_await listing;
+    auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{device_id}});
+    const Result<DeviceList> devices = co_await finding;
+    bool is_done = files && devices;
+    if (is_done && !devices->devices.empty()) {
+      for (const File& file : *files) {
+        auto telling = tell_of(file, devices->devices.front());
+        const bool told = co_await telling;
+        is_done = is_done && told;
+      }
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      const bool is_wanted = again_.erase(device_id) > 0;
+      if (is_wanted) attempt = 0;
+      if (is_done && !is_wanted) {
+        busy_.erase(device_id);
+        co_return;
+      }
+    }
+    auto sleeping = host_.sleep(kPauseMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) break;
+  }
+  const std::lock_guard lock(mutex_);
+  busy_.erase(device_id);
+  again_.erase(device_id);
+}
+
+Task<bool> Announcer::tell_of(File file, Device device) {
+  const bool is_for_watchers = file.creator_kind == "device" && file.announce != Announce::kDevice;
+  if (!is_for_watchers && !device.is_online) co_return true;  // its coming wakes us
+  auto signing = service_.url(Direction::kDownload, file.id, "device", device.id);
+  const Result<Service::Url> url = co_await signing;
+  if (!url) co_return false;
+  const FileAvailable news{.file_id = file.id,
+                           .name = file.name,
+                           .kind = file.kind,
+                           .size = file.size,
+                           .sha256 = file.sha256,
+                           .url = url->text,
+                           .expires_at = url->expires_at,
+                           .command_id = "cmd_" + random_text(16),
+                           .issued_at = now()};
+  const Publish message{device.controller_id, json::write(news), url->expires_at.us};
+  if (is_for_watchers) {
+    auto publishing = link_.call<DeviceLink::PublishStatus>(message);
+    const Result<Published> published = co_await publishing;
+    if (!published) co_return false;
+  } else {
+    auto publishing = link_.call<DeviceLink::PublishCommand>(message);
+    const Result<Published> published = co_await publishing;
+    if (!published || !published->has_receiver) co_return false;
+  }
+  auto marking = repository_.set_announced(file.id);
+  const Result<void> marked = co_await marking;
+  co_return static_cast<bool>(marked);
+}
+
+}  // namespace gatetorio::file_transfer

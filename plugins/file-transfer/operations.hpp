@@ -1,0 +1,43 @@
+// What this plugin offers to the outside, in terms of its services.
+#pragma once
+
+#include "announcer.hpp"
+#include "gatetorio/operations.hpp"
+#include "service.hpp"
+#include "transfers.hpp"
+
+namespace gatetorio::file_transfer {
+
+class Operations {
+ public:
+  Operations(Host& host, Service& service, Transfers& transfers, Announcer& announcer, const Settings& settings)
+      : service_(service), transfers_(transfers), announcer_(announcer), settings_(settings), set_(host, this) {}
+  // Announces all of them. In configure().
+  void declare();
+
+ private:
+  void declare_files();
+  void declare_uploads();
+
+  Task<Result<Reply<CreateOutput>>> create(Call call, CreateInput input);
+  Task<Result<Reply<ListOutput>>> list(Call call, ListInput input);
+  Task<Result<Reply<FileOutput>>> get(Call call, FileRef input);
+  Task<Result<Reply<Nothing>>> remove(Call call, FileRef input);
+  Task<Result<Reply<DiffOutput>>> diff(Call call, DiffInput input);
+  Task<Result<Reply<RestoreOutput>>> restore(Call call, FileRef input);
+
+  Task<Result<Reply<Nothing>>> options(Call call, SignedInput input);
+  Task<Result<Reply<Nothing>>> head(Call call, SignedInput input);
+  Task<Result<Reply<Nothing>>> append(Call call, SignedInput input);
+  Task<Result<Reply<Nothing>>> replace(Call call, SignedInput input);
+  Task<Result<Reply<Nothing>>> terminate(Call call, SignedInput input);
+  Task<Result<Reply<FileContent>>> download(Call call, SignedInput input);
+
+  Service& service_;
+  Transfers& transfers_;
+  Announcer& announcer_;
+  const Settings& settings_;
+  OperationSet<Operations> set_;
+};
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,225 @@
+#include "repository.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+using sql::Batch;
+using sql::Blob;
+using sql::Mode;
+
+constexpr std::string_view kSelect =
+    "SELECT id, device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at, upload_until,"
+    " announce FROM files ";
+
+File file_from(const sql::Table& table, std::size_t row) {
+  return {.id = table.integer(row, 0),
+          .device_id = table.integer(row, 1),
+          .name = table.text(row, 2),
+          .kind = table.text(row, 3),
+          .size = table.integer(row, 4),
+          .sha256 = table.text(row, 5),
+          .state = table.text(row, 6),
+          .blob = table.text(row, 7),
+          .creator_kind = table.text(row, 8),
+          .creator_id = table.integer(row, 9),
+          .created_at = {table.integer(row, 10)},
+          .upload_until = {table.integer(row, 11)},
+          .announce = static_cast<Announce>(table.integer(row, 12))};
+}
+
+std::string select(std::string_view rest) { return std::string(kSelect).append(rest); }
+std::string target(const File& file) { return "device:" + std::to_string(file.device_id); }
+std::string detail(const File& file) { return "{\"file_id\":" + std::to_string(file.id) + "}"; }
+
+Result<bool> whether(const Result<sql::Results>& results) {
+  if (results) return true;
+  if (results.error().status == Status::kGuardFailed) return false;
+  return results.error();
+}
+
+Result<void> nothing(const Result<sql::Results>& results) {
+  if (!results) return results.error();
+  return Result<void>();
+}
+
+}  // namespace
+
+Task<Result<std::int64_t>> Repository::create(File file, std::int64_t most_of_device, std::int64_t most_of_hub,
+                                              Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files WHERE device_id = $1) + $2 <= $3", file.device_id,
+                file.size, most_of_device);
+  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files) + $1 <= $2", file.size, most_of_hub);
+  batch.require(
+      "INSERT INTO files (device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at,"
+      " upload_until, completed_at, announce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+      " RETURNING id",
+      file.device_id, file.name, file.kind, file.size, file.sha256, file.state, file.blob, file.creator_kind,
+      file.creator_id, file.created_at, file.upload_until, file.is_complete() ? file.created_at.us : 0,
+      static_cast<std::int64_t>(file.announce));
+  audit(batch, call, "file.create", target(file), "{\"kind\":\"" + file.kind + "\"}");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (results) co_return (*results)[2].integer(0, 0);
+  if (results.error().status != Status::kGuardFailed) co_return results.error();
+  const bool is_device = results.error().statement == 0;
+  co_return Error{.status = Status::kFull,
+                  .detail = is_device ? "The device's files would take more than it may have."
+                                      : "The hub's files would take more than it may have."};
+}
+
+Task<Result<bool>> Repository::complete(File file, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require(
+      "UPDATE files SET state = 'complete', sha256 = $2, completed_at = $3, announce = $4"
+      " WHERE id = $1 AND state = 'uploading'",
+      file.id, file.sha256, now(), static_cast<std::int64_t>(file.announce));
+  audit(batch, call, "file.complete", target(file), detail(file));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return whether(results);
+}
+
+Task<Result<std::vector<File>>> Repository::files_of(Batch batch) {
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<File> files;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) files.push_back(file_from((*results)[0], row));
+  co_return files;
+}
+
+Task<Result<File>> Repository::find(std::int64_t file_id) {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE id = $1"), file_id);
+  auto finding = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await finding;
+  if (!files) co_return files.error();
+  if (files->empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such file."};
+  co_return std::move(files->front());
+}
+
+Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::optional<std::string> kind,
+                                                 std::int64_t before, std::int64_t limit) {
+  Batch batch(Mode::kRead);
+  if (kind) {
+    batch.add(select("WHERE device_id = $1 AND id < $2 AND kind = $4 ORDER BY id DESC LIMIT $3"), device_id, before, limit,
+              *kind);
+  } else {
+    batch.add(select("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
+  }
+  auto listing = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std::string kind) {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE device_id = $1 AND kind = $2 AND state = 'complete' ORDER BY id DESC LIMIT 1"), device_id, kind);
+  auto finding = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await finding;
+  if (!files) co_return files.error();
+  co_return files->empty() ? std::nullopt : std::optional(std::move(files->front()));
+}
+
+Task<Result<bool>> Repository::remove(File file, std::string why, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require("DELETE FROM files WHERE id = $1", file.id);
+  audit(batch, call, why, target(file), detail(file));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return whether(results);
+}
+
+Task<Result<std::vector<File>>> Repository::of_device(std::int64_t device_id) {
+  auto listing = list(device_id, std::nullopt, kForeverUs, 100'000);
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE announce > 0 AND (device_id = $1 OR $1 = 0) AND state = 'complete' ORDER BY id LIMIT 1000"),
+            device_id);
+  auto listing = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<void>> Repository::set_announced(std::int64_t file_id) {
+  Batch batch(Mode::kWrite);
+  batch.add("UPDATE files SET announce = 0 WHERE id = $1", file_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
+}
+
+Task<Result<void>> Repository::announce_again(File file, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require("UPDATE files SET announce = 2 WHERE id = $1 AND state = 'complete'", file.id);
+  audit(batch, call, "file.restore", target(file), detail(file));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results && results.error().status == Status::kGuardFailed) {
+    co_return Error{.status = Status::kNotFound, .detail = "There is no such file."};
+  }
+  co_return nothing(results);
+}
+
+Task<Result<std::vector<File>>> Repository::uploading() {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE state = 'uploading' ORDER BY id LIMIT 10000"));
+  auto listing = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<std::vector<File>>> Repository::outdated(Timestamp since, std::int64_t count) {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE state = 'complete' AND (completed_at < $1 OR (SELECT COUNT(*) FROM files AS newer"
+                   " WHERE newer.device_id = files.device_id AND newer.kind = files.kind AND newer.id > files.id"
+                   " AND newer.state = 'complete') >= $2) ORDER BY id LIMIT 1000"),
+            since, count);
+  auto listing = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<std::vector<std::string>>> Repository::blobs() {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT blob FROM files");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::string> names;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) names.push_back((*results)[0].text(row, 0));
+  co_return names;
+}
+
+Task<Result<std::map<std::int64_t, UrlSigner::Key>>> Repository::keys() {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT id, secret, created_at FROM file_url_keys");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::map<std::int64_t, UrlSigner::Key> keys;
+  const sql::Table& table = (*results)[0];
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    keys[table.integer(row, 0)] = {table.text(row, 1), {table.integer(row, 2)}};
+  }
+  co_return keys;
+}
+
+Task<Result<void>> Repository::rotate_keys(std::string secret, Timestamp since, Timestamp until) {
+  Batch batch(Mode::kWrite);
+  batch.add("INSERT INTO file_url_keys (secret, created_at) SELECT $1, $2 WHERE NOT EXISTS"
+            " (SELECT 1 FROM file_url_keys WHERE created_at > $3)",
+            Blob{secret}, now(), since);
+  batch.add("DELETE FROM file_url_keys WHERE created_at < $1", until);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
+}
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,153 @@
+#include "service.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+
+#include "line_diff.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+constexpr std::int64_t kDefaultLimit = 100;
+constexpr std::int64_t kMaxDiffBytes = kMib;
+
+Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such file."}; }
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+std::string creator(const File& file) { return file.creator_kind + ":" + std::to_string(file.creator_id); }
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+FileEntry to_entry(const File& file) {
+  return {.file_id = file.id,
+          .name = file.name,
+          .kind = file.kind,
+          .size = file.size,
+          .sha256 = unless_empty(file.sha256),
+          .created_at = file.created_at,
+          .created_by = creator(file),
+          .state = file.state};
+}
+
+}  // namespace
+
+Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, std::string holder_kind,
+                                        std::int64_t holder_id) {
+  auto asking = http_.call<HttpEndpoint::Endpoint>(HttpEndpointQuery{});
+  const Result<HttpAddress> address = co_await asking;
+  if (!address) co_return address.error();
+  const std::int64_t life = direction == Direction::kUpload ? settings_.upload_hours * kMicrosecondsPerHour
+                                                            : settings_.download_minutes * 60 * kMicrosecondsPerSecond;
+  const Timestamp expires_at{(now().us + life) / kMicrosecondsPerSecond * kMicrosecondsPerSecond};
+  const std::string path = signer_.sign(direction, Ticket{file_id, std::move(holder_kind), holder_id, expires_at});
+  if (path.empty()) co_return Error{.status = Status::kUnavailable, .detail = "There is no key yet to sign URLs with."};
+  co_return Url{address->base_url + path, expires_at};
+}
+
+Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
+  File file{.device_id = call.access.resource_id,
+            .name = input.name.value,
+            .kind = boost::describe::enum_to_string(input.kind, ""),
+            .size = input.size.value,
+            .creator_kind = call.principal->kind,
+            .creator_id = call.principal->id,
+            .announce = Announce::kWhomItConcerns};
+  if (input.sha256) file.sha256 = lower(input.sha256->value);
+  auto creating = vault_.create(std::move(file), call);
+  const Result<File> made = co_await creating;
+  if (!made) co_return made.error();
+  auto signing = url(Direction::kUpload, made->id, made->creator_kind, made->creator_id);
+  const Result<Url> upload = co_await signing;
+  if (!upload) co_return upload.error();
+  co_return CreateOutput{made->id, upload->text, upload->expires_at};
+}
+
+Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
+  std::optional<std::string> kind;
+  if (input.kind) kind = boost::describe::enum_to_string(*input.kind, "");
+  auto listing = repository_.list(call.access.resource_id, std::move(kind), input.before ? input.before->value : kForeverUs,
+                                  input.limit ? input.limit->value : kDefaultLimit);
+  const Result<std::vector<File>> files = co_await listing;
+  if (!files) co_return files.error();
+  ListOutput out;
+  for (const File& file : *files) out.files.push_back(to_entry(file));
+  co_return out;
+}
+
+Task<Result<File>> Service::of_device(Call call, std::int64_t file_id) {
+  auto finding = repository_.find(file_id);
+  Result<File> file = co_await finding;
+  if (file && file->device_id != call.access.resource_id) co_return not_found();
+  co_return file;
+}
+
+Task<Result<FileOutput>> Service::get(Call call, std::int64_t file_id) {
+  auto finding = of_device(call, file_id);
+  const Result<File> file = co_await finding;
+  if (!file) co_return file.error();
+  const Direction direction = file->is_complete() ? Direction::kDownload : Direction::kUpload;
+  auto signing = url(direction, file_id, call.principal->kind, call.principal->id);
+  const Result<Url> signed_url = co_await signing;
+  if (!signed_url) co_return signed_url.error();
+  FileOutput out{.file_id = file->id,
+                 .name = file->name,
+                 .kind = file->kind,
+                 .size = file->size,
+                 .sha256 = unless_empty(file->sha256),
+                 .created_at = file->created_at,
+                 .created_by = creator(*file),
+                 .state = file->state,
+                 .expires_at = signed_url->expires_at};
+  (file->is_complete() ? out.download_url : out.upload_url) = signed_url->text;
+  co_return out;
+}
+
+Task<Result<void>> Service::remove(Call call, std::int64_t file_id) {
+  auto finding = of_device(call, file_id);
+  const Result<File> file = co_await finding;
+  if (!file) co_return file.error();
+  auto removing = vault_.remove(*file, "file.delete", call);
+  const Result<void> removed = co_await removing;
+  co_return removed;
+}
+
+Task<Result<DiffOutput>> Service::diff(Call call, std::int64_t newer, std::int64_t older) {
+  std::string texts[2];
+  const std::int64_t ids[2] = {older, newer};
+  for (int i = 0; i < 2; ++i) {
+    auto finding = of_device(call, ids[i]);
+    const Result<File> file = co_await finding;
+    if (!file) co_return file.error();
+    if (!file->is_complete()) co_return not_found();
+    if (file->size > kMaxDiffBytes) {
+      co_return Error{.status = Status::kTooLarge, .detail = "Only files of up to 1 MiB are compared."};
+    }
+    auto reading = vault_.read(*file);
+    Result<std::string> text = co_await reading;
+    if (!text) co_return text.error();
+    texts[i] = *std::move(text);
+  }
+  const bool is_same = texts[0] == texts[1];
+  std::optional<std::string> lines = line_diff(laid_out(texts[0]), laid_out(texts[1]));
+  if (!lines) co_return Error{.status = Status::kTooLarge, .detail = "The files differ in too many lines."};
+  co_return DiffOutput{older, newer, is_same, *std::move(lines)};
+}
+
+Task<Result<File>> Service::restore(Call call, std::int64_t file_id) {
+  auto finding = of_device(call, file_id);
+  const Result<File> file = co_await finding;
+  if (!file) co_return file.error();
+  auto marking = repository_.announce_again(*file, call);
+  const Result<void> marked = co_await marking;
+  if (!marked) co_return marked.error();
+  co_return file;
+}
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,47 @@
+// The rules of files as their people see them: who makes, sees, compares, restores and deletes them. No HTTP, no SQL.
+#pragma once
+
+#include <string>
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/http_endpoint.hpp"
+#include "types.hpp"
+#include "url_signer.hpp"
+#include "vault.hpp"
+
+namespace gatetorio::file_transfer {
+
+class Service {
+ public:
+  Service(Host& host, Repository& repository, Vault& vault, UrlSigner& signer, const Settings& settings)
+      : repository_(repository), vault_(vault), signer_(signer), http_(host, HttpEndpoint::kId), settings_(settings) {}
+
+  // All for the call's device.
+  Task<Result<CreateOutput>> create(Call call, CreateInput input);
+  Task<Result<ListOutput>> list(Call call, ListInput input);
+  // With a fresh URL to download it, or to go on uploading it.
+  Task<Result<FileOutput>> get(Call call, std::int64_t file_id);
+  Task<Result<void>> remove(Call call, std::int64_t file_id);
+  // Between two small files, by lines; JSON is laid out first. Errors: kTooLarge.
+  Task<Result<DiffOutput>> diff(Call call, std::int64_t newer, std::int64_t older);
+  // Offers a complete file to the device (again): now, or when it connects.
+  Task<Result<File>> restore(Call call, std::int64_t file_id);
+
+  // A URL for a principal, and when it ends.
+  struct Url {
+    std::string text;
+    Timestamp expires_at;
+  };
+  Task<Result<Url>> url(Direction direction, std::int64_t file_id, std::string holder_kind, std::int64_t holder_id);
+
+ private:
+  Task<Result<File>> of_device(Call call, std::int64_t file_id);
+
+  Repository& repository_;
+  Vault& vault_;
+  UrlSigner& signer_;
+  ServiceClient http_;
+  const Settings& settings_;
+};
+
+}  // namespace gatetorio::file_transfer

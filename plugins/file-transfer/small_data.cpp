@@ -1,0 +1,72 @@
+#include "small_data.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+constexpr std::int64_t kBurst = 30;
+constexpr std::size_t kMaxDevices = 100'000;
+
+}  // namespace
+
+SmallData::SmallData(Host& host, Repository& repository, Vault& vault)
+    : host_(host),
+      repository_(repository),
+      vault_(vault),
+      devices_(host, DeviceRegistry::kId),
+      dropped_(host.counter("gatetorio_file_transfer_small_data_dropped_total",
+                            "Configurations and logs in status messages that came too fast.")) {}
+
+bool SmallData::may_keep(const std::string& controller_id) {
+  const std::int64_t at = now().us;
+  const std::lock_guard lock(mutex_);
+  if (due_us_.size() >= kMaxDevices) std::erase_if(due_us_, [at](const auto& entry) { return entry.second <= at; });
+  std::int64_t& due = due_us_[controller_id];
+  due = std::max(due, at);
+  if (due - at > (kBurst - 1) * kMicrosecondsPerSecond) return false;
+  due += kMicrosecondsPerSecond;
+  return true;
+}
+
+void SmallData::take(const DeviceMessage& message) {
+  // Most messages are none of ours; they are not parsed for that.
+  if (message.payload.find("\"data\"") == std::string::npos) return;
+  boost::system::error_code wrong;
+  const auto parsed = boost::json::parse(message.payload, wrong);
+  if (wrong || !parsed.is_object()) return;
+  const auto* type = parsed.get_object().if_contains("type");
+  const auto* data = parsed.get_object().if_contains("data");
+  if (type == nullptr || data == nullptr || !type->is_string()) return;
+  const std::string kind(type->get_string());
+  if (kind != "config" && kind != "log") return;
+  if (!may_keep(message.controller_id)) return dropped_.add();
+  host_.run(keep(message.controller_id, kind,
+                 data->is_string() ? std::string(data->get_string()) : boost::json::serialize(*data)));
+}
+
+Task<void> SmallData::keep(std::string controller_id, std::string kind, std::string content) {
+  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id});
+  const Result<Device> device = co_await finding;
+  if (!device) co_return;
+  if (kind == "config") {
+    auto looking = repository_.newest(device->id, kind);
+    const Result<std::optional<File>> last = co_await looking;
+    if (last && *last && (*last)->sha256 == to_hex(sha256(content))) co_return;
+  }
+  File file{.device_id = device->id,
+            .name = kind + "-" + to_rfc3339(now()),
+            .kind = kind,
+            .creator_kind = "device",
+            .creator_id = device->id};
+  const Call call{.principal = Principal{.kind = "device", .id = device->id}};
+  auto storing = vault_.store(std::move(file), std::move(content), call);
+  const Result<File> stored = co_await storing;
+  if (!stored) host_.warn("small data cannot be kept", {{"device", controller_id}, {"why", stored.error().detail}});
+}
+
+}  // namespace gatetorio::file_transfer

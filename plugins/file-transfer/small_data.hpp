@@ -1,0 +1,36 @@
+// Configurations and logs that a device sends in its status messages, kept as files with their history.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "gatetorio/device_link.hpp"
+#include "gatetorio/devices.hpp"
+#include "vault.hpp"
+
+namespace gatetorio::file_transfer {
+
+class SmallData {
+ public:
+  SmallData(Host& host, Repository& repository, Vault& vault);
+
+  // A message from a device; keeps those with "type" config or log and "data". A configuration that is the same as the
+  // last one is not kept again. More than 30 at once or 1 a second of one device are dropped and counted: a flood of
+  // messages does not become a flood of files.
+  void take(const DeviceMessage& message);
+
+ private:
+  Task<void> keep(std::string controller_id, std::string kind, std::string content);
+  bool may_keep(const std::string& controller_id);
+
+  Host& host_;
+  Repository& repository_;
+  Vault& vault_;
+  ServiceClient devices_;
+  Metric dropped_;
+  std::mutex mutex_;                            // guards allowance_
+  std::map<std::string, std::int64_t> due_us_;  // when the device's bucket is empty again
+};
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,225 @@
+#include "transfers.hpp"
+
+#include <sodium.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+Error forbidden() {
+  return {.status = Status::kForbidden, .detail = "The URL is not valid or has expired; ask for a fresh one."};
+}
+
+// "sha1 <base64>" as tus writes a checksum.
+struct Checksum {
+  std::string algorithm;
+  std::string digest;
+};
+
+std::optional<Checksum> parse_checksum(const std::string& text) {
+  const auto space = text.find(' ');
+  if (space == std::string::npos) return std::nullopt;
+  Checksum sum{text.substr(0, space), std::string(64, '\0')};
+  std::size_t size = 0;
+  const std::string encoded = text.substr(space + 1);
+  const int wrong = sodium_base642bin(reinterpret_cast<unsigned char*>(sum.digest.data()), sum.digest.size(),
+                                      encoded.data(), encoded.size(), nullptr, &size, nullptr,
+                                      sodium_base64_VARIANT_ORIGINAL);
+  const std::size_t wanted = sum.algorithm == "sha1" ? 20 : sum.algorithm == "sha256" ? 32 : 0;
+  if (wrong != 0 || wanted == 0 || size != wanted) return std::nullopt;
+  sum.digest.resize(size);
+  return sum;
+}
+
+std::optional<std::int64_t> parse_offset(const std::optional<std::string>& text) {
+  std::int64_t value = -1;
+  if (!text) return std::nullopt;
+  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (wrong != std::errc() || end != text->data() + text->size() || value < 0) return std::nullopt;
+  return value;
+}
+
+Error bad_header(std::string name) {
+  return {.status = Status::kMalformed, .detail = "The header " + std::move(name) + " is missing or cannot be read."};
+}
+
+Error over_size() { return {.status = Status::kTooLarge, .detail = "These are more bytes than the file was to have."}; }
+
+}  // namespace
+
+// A URL is worth what its principal is: who loses access loses its URLs at once.
+Task<Result<void>> Transfers::still_may(Ticket ticket, File file, std::string need) {
+  if (ticket.holder_kind == "admin") co_return Result<void>();
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{file.device_id}});
+  const Result<DeviceList> devices = co_await finding;
+  if (!devices) co_return devices.error();
+  if (devices->devices.empty()) co_return forbidden();
+  const Principal holder{.kind = ticket.holder_kind, .id = ticket.holder_id};
+  if (holder.kind == "device") need = "self";
+  auto checking = access_.call<AccessControl::Check>(AccessQuery{holder, devices->devices[0].controller_id, need});
+  const Result<Decision> decision = co_await checking;
+  if (!decision) co_return decision.error();
+  if (!decision->is_allowed) co_return forbidden();
+  co_return Result<void>();
+}
+
+Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
+  const auto ticket = signer_.verify(Direction::kUpload, url, now());
+  if (!ticket) co_return forbidden();
+  auto finding = repository_.find(ticket->file_id);
+  const Result<File> file = co_await finding;
+  if (!file) co_return file.error();
+  auto asking = still_may(*ticket, *file, "engineer");
+  const Result<void> may = co_await asking;
+  if (!may) co_return may.error();
+  if (!file->is_complete() && file->upload_until <= now()) {
+    co_return Error{.status = Status::kGone, .detail = "The upload took too long and has ended."};
+  }
+  co_return Upload{*file, *ticket};
+}
+
+Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url) {
+  auto finding = upload_of(std::move(url));
+  const Result<Upload> upload = co_await finding;
+  if (!upload) co_return upload.error();
+  Progress out{upload->file.size, upload->file.size, upload->file.upload_until};
+  if (upload->file.is_complete()) co_return out;
+  auto syncing = vault_.sync(upload->file);  // what is told is kept
+  const Result<std::int64_t> size = co_await syncing;
+  if (!size) co_return size.error();
+  out.offset = *size;
+  if (*size < upload->file.size) co_return out;
+  // The hub died before it could say that this was all, or there is nothing to send.
+  auto opening = vault_.open_part(upload->file);
+  Result<OpenBlob> part = co_await opening;
+  if (!part) co_return part.error();
+  auto settling = settle(call, *upload, Taken{*std::move(part), *size, ""});
+  Result<Progress> done = co_await settling;
+  co_return done;
+}
+
+Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) {
+  const auto offset = parse_offset(url.upload_offset);
+  auto finding = upload_of(url);
+  const Result<Upload> upload = co_await finding;
+  if (!upload) co_return upload.error();
+  if (!offset) co_return bad_header("Upload-Offset");
+  if (url.upload_checksum && !parse_checksum(*url.upload_checksum)) co_return bad_header("Upload-Checksum");
+  if (upload->file.is_complete()) {
+    co_return Error{.status = Status::kConflict, .detail = "The file is complete."};
+  }
+  auto taking = take(call, *upload, url, false);
+  Result<Taken> taken = co_await taking;
+  if (!taken) co_return taken.error();
+  auto settling = settle(call, *upload, *std::move(taken));
+  Result<Progress> out = co_await settling;
+  co_return out;
+}
+
+Task<Result<Transfers::Progress>> Transfers::replace(Call call, SignedInput url) {
+  auto finding = upload_of(url);
+  const Result<Upload> upload = co_await finding;
+  if (!upload) co_return upload.error();
+  if (upload->file.is_complete()) {
+    co_return Error{.status = Status::kConflict, .detail = "The file is complete."};
+  }
+  auto taking = take(call, *upload, url, true);
+  Result<Taken> taken = co_await taking;
+  if (!taken) co_return taken.error();
+  if (taken->offset != upload->file.size) {
+    co_return Error{.status = Status::kInvalid,
+                    .detail = "The body is shorter than the file was to be.",
+                    .fields = {{"/size", "differs from the length of the body"}}};
+  }
+  auto settling = settle(call, *upload, *std::move(taken));
+  Result<Progress> out = co_await settling;
+  co_return out;
+}
+
+// Lets the body into the part.
+Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedInput url, bool from_start) {
+  auto opening = vault_.open_part(upload.file);
+  Result<OpenBlob> part = co_await opening;
+  if (!part) co_return part.error();
+  const int file = part->file.get();
+  if (from_start && ::ftruncate(file, 0) != 0) co_return Error{.detail = "The part cannot be begun anew."};
+  const std::int64_t start = from_start ? 0 : part->size;
+  if (!from_start && parse_offset(url.upload_offset) != start) {
+    co_return Error{.status = Status::kConflict, .detail = "The upload is at another offset."};
+  }
+  const auto checksum = url.upload_checksum ? parse_checksum(*url.upload_checksum) : std::nullopt;
+  const auto room = static_cast<std::uint64_t>(upload.file.size - start);
+  auto receiving = receive_body(host_, call.handle, file, static_cast<std::uint64_t>(start), room,
+                                checksum ? checksum->algorithm : "sha256");
+  const Receipt receipt = co_await receiving;
+  const std::int64_t reached = start + receipt.body.bytes;
+  if (receipt.status == Status::kTooLarge) co_return over_size();
+  const bool is_wrong = receipt.status == Status::kOk && checksum &&
+                        !equal_in_constant_time(checksum->digest, receipt.body.digest);
+  // A checksum vouches for the whole of a body: of one that broke off nothing stays either.
+  const bool is_unproven = checksum && receipt.status != Status::kOk;
+  if ((is_wrong || is_unproven) && ::ftruncate(file, start) != 0) {
+    co_return Error{.detail = "The part cannot be cut back."};
+  }
+  if (is_wrong) co_return Error{.status = Status::kCorrupt, .detail = "The body is not what its checksum says."};
+  if (receipt.status != Status::kOk) {
+    co_return Error{.status = receipt.status, .detail = "The body could not be taken as a whole."};
+  }
+  if (from_start && reached != upload.file.size && ::ftruncate(file, 0) != 0) {
+    co_return Error{.detail = "The part cannot be cut back."};
+  }
+  Taken taken{*std::move(part), reached, ""};
+  const bool is_whole = start == 0 && reached == upload.file.size;
+  if (is_whole && (!checksum || checksum->algorithm == "sha256")) taken.sha256 = receipt.body.digest;
+  co_return Result<Taken>(std::move(taken));
+}
+
+Task<Result<Transfers::Progress>> Transfers::settle(Call call, Upload upload, Taken taken) {
+  const Progress out{taken.offset, upload.file.size, upload.file.upload_until};
+  if (taken.offset < upload.file.size) {
+    auto syncing = vault_.sync(upload.file);
+    const Result<std::int64_t> synced = co_await syncing;
+    if (!synced) co_return synced.error();
+    co_return out;
+  }
+  call.principal = Principal{.kind = upload.ticket.holder_kind, .id = upload.ticket.holder_id};
+  auto finishing = vault_.finish(upload.file, std::move(taken.sha256), call);
+  const Result<File> finished = co_await finishing;
+  if (!finished) co_return finished.error();
+  co_return out;
+}
+
+Task<Result<void>> Transfers::terminate(Call call, SignedInput url) {
+  auto finding = upload_of(std::move(url));
+  const Result<Upload> upload = co_await finding;
+  if (!upload) co_return upload.error();
+  if (upload->file.is_complete()) {
+    co_return Error{.status = Status::kConflict, .detail = "The file is complete; its owner can delete it."};
+  }
+  call.principal = Principal{.kind = upload->ticket.holder_kind, .id = upload->ticket.holder_id};
+  auto removing = vault_.remove(upload->file, "file.terminate", call);
+  const Result<void> removed = co_await removing;
+  co_return removed;
+}
+
+Task<Result<Transfers::Download>> Transfers::download(SignedInput url) {
+  const auto ticket = signer_.verify(Direction::kDownload, url, now());
+  if (!ticket) co_return forbidden();
+  auto finding = repository_.find(ticket->file_id);
+  const Result<File> file = co_await finding;
+  if (!file) co_return file.error();
+  auto asking = still_may(*ticket, *file, "engineer");
+  const Result<void> may = co_await asking;
+  if (!may) co_return may.error();
+  auto opening = vault_.open(*file);
+  Result<OpenBlob> content = co_await opening;
+  if (!content) co_return content.error();
+  co_return Result<Download>(Download{*file, *std::move(content)});
+}
+
+}  // namespace gatetorio::file_transfer

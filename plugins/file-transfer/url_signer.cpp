@@ -1,0 +1,87 @@
+#include "url_signer.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <charconv>
+
+#include "gatetorio/secret.hpp"
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+std::string_view path_of(Direction direction) { return direction == Direction::kUpload ? "uploads" : "downloads"; }
+
+// Everything that a signature vouches for. No part can contain the separator.
+std::string signed_text(Direction direction, std::string_view file_id, std::string_view holder,
+                        std::string_view expires, std::string_view key) {
+  std::string text(path_of(direction));
+  for (const std::string_view part : {file_id, holder, expires, key}) text.append("\n").append(part);
+  return text;
+}
+
+std::string signature_of(const std::string& secret, const std::string& text) {
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
+  std::string out(sodium_base64_encoded_len(size, sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+  sodium_bin2base64(out.data(), out.size(), mac, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  out.pop_back();
+  return out;
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (wrong != std::errc() || end != text.data() + text.size() || std::to_string(value) != text) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+void UrlSigner::set_keys(std::map<std::int64_t, Key> keys) {
+  const std::lock_guard lock(mutex_);
+  keys_ = std::move(keys);
+}
+
+Timestamp UrlSigner::newest() const {
+  const std::lock_guard lock(mutex_);
+  return keys_.empty() ? Timestamp{} : keys_.rbegin()->second.created_at;
+}
+
+std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {
+  const std::lock_guard lock(mutex_);
+  if (keys_.empty()) return {};
+  const auto& [key_id, key] = *keys_.rbegin();
+  const std::string file = std::to_string(ticket.file_id), number = std::to_string(key_id);
+  const std::string holder = ticket.holder_kind + "-" + std::to_string(ticket.holder_id);
+  const std::string expires = std::to_string(ticket.expires_at.us / kMicrosecondsPerSecond);
+  return "/" + std::string(path_of(direction)) + "/" + file + "?holder=" + holder + "&expires=" + expires +
+         "&key=" + number + "&signature=" +
+         signature_of(key.secret, signed_text(direction, file, holder, expires, number));
+}
+
+std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& url, Timestamp at) const {
+  if (!url.holder || !url.expires || !url.key || !url.signature) return std::nullopt;
+  const auto file = number(url.file_id), expires = number(*url.expires), key_id = number(*url.key);
+  const auto dash = url.holder->rfind('-');
+  if (!file || !expires || !key_id || dash == std::string::npos) return std::nullopt;
+  const auto holder_id = number(std::string_view(*url.holder).substr(dash + 1));
+  std::string secret;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto key = keys_.find(*key_id);
+    if (key == keys_.end()) return std::nullopt;
+    secret = key->second.secret;
+  }
+  const std::string wanted =
+      signature_of(secret, signed_text(direction, url.file_id, *url.holder, *url.expires, *url.key));
+  if (!equal_in_constant_time(wanted, *url.signature) || !holder_id) return std::nullopt;
+  const bool is_over = *expires <= at.us / kMicrosecondsPerSecond;
+  if (is_over) return std::nullopt;
+  return Ticket{*file, url.holder->substr(0, dash), *holder_id, {*expires * kMicrosecondsPerSecond}};
+}
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,50 @@
+// URLs that let whoever holds them move one file one way, for a while, on behalf of the principal whom they were made
+// for: HMAC-SHA256 over all of that, with keys that rotate.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gatetorio/identity.hpp"
+#include "gatetorio/time.hpp"
+#include "types.hpp"
+
+namespace gatetorio::file_transfer {
+
+enum class Direction { kUpload, kDownload };
+
+// What a URL says, once its signature has been found good.
+struct Ticket {
+  std::int64_t file_id = 0;
+  std::string holder_kind;  // "device", "user", "admin"
+  std::int64_t holder_id = 0;
+  Timestamp expires_at;
+};
+
+// Usable from any thread; makes no calls.
+class UrlSigner {
+ public:
+  struct Key {
+    std::string secret;
+    Timestamp created_at;
+  };
+  // The keys by their id; the newest signs.
+  void set_keys(std::map<std::int64_t, Key> keys);
+  // When the newest key was made; 0: there is none.
+  Timestamp newest() const;
+
+  // Path and query below the API's base: "/uploads/5?holder=user-17&expires=...&key=2&signature=...". Empty while there
+  // is no key.
+  std::string sign(Direction direction, const Ticket& ticket) const;
+  // Nothing where it is altered, foreign, of the other direction or expired at `at`.
+  std::optional<Ticket> verify(Direction direction, const SignedInput& url, Timestamp at) const;
+
+ private:
+  mutable std::mutex mutex_;  // guards keys_
+  std::map<std::int64_t, Key> keys_;
+};
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,79 @@
+// Files as a row and its content together: what has to happen to both, in an order that a crash cannot harm.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "gatetorio/blobs.hpp"
+#include "gatetorio/content.hpp"
+#include "gatetorio/services.hpp"
+#include "repository.hpp"
+
+namespace gatetorio::file_transfer {
+
+struct Settings {
+  std::string blobs = "folder";
+  std::int64_t max_file_mib = 4'096;
+  std::int64_t max_device_mib = 16'384;
+  std::int64_t max_hub_mib = 65'536;
+  std::int64_t min_free_mib = 512;
+  std::int64_t keep_days = 365;
+  std::int64_t keep_count = 200;
+  std::int64_t upload_hours = 24;
+  std::int64_t download_minutes = 60;
+  std::int64_t key_days = 30;
+};
+
+inline constexpr std::int64_t kMib = 1024 * 1024;
+
+// An open blob.
+struct OpenBlob {
+  Descriptor file;
+  std::int64_t size = 0;
+};
+
+class Vault {
+ public:
+  Vault(Host& host, Repository& repository, const Settings& settings)
+      : host_(host), repository_(repository), blobs_(host, Blobs::kId, settings.blobs), settings_(settings) {}
+  // Called when a file has become complete.
+  void when_complete(std::function<void(const File&)> call) { when_complete_ = std::move(call); }
+
+  // Makes a file without content; `file` needs no id and no blob. Errors: kTooLarge, kFull.
+  Task<Result<File>> create(File file, Call call);
+  // A file whose content is here: small data.
+  Task<Result<File>> store(File file, std::string content, Call call);
+  // The part of a file that is being uploaded, for one writer. Errors: kConflict while another has it, kNotFound.
+  Task<Result<OpenBlob>> open_part(File file);
+  // What was written is on the disk. Bytes that are there.
+  Task<Result<std::int64_t>> sync(File file);
+  // The content is whole: checks and keeps it, then announces. Errors: kCorrupt, and then the file is gone.
+  Task<Result<File>> finish(File file, std::string known_sha256, Call call);
+  // Errors: kNotFound where the content is not there.
+  Task<Result<OpenBlob>> open(File file);
+  // The whole content; of small files.
+  Task<Result<std::string>> read(File file);
+  Task<Result<void>> remove(File file, std::string why, Call call);
+
+  // Forgets uploads that have ended and files that are too old, and content without a file.
+  Task<void> sweep();
+  // Completes what a hub that died had sealed.
+  Task<void> recover();
+  Task<void> forget_device(std::int64_t device_id);
+
+ private:
+  Task<Result<void>> check_room(std::int64_t size);
+  Task<void> sweep_orphans();
+
+  Host& host_;
+  Repository& repository_;
+  ServiceClient blobs_;
+  const Settings& settings_;
+  std::function<void(const File&)> when_complete_;
+};
+
+// Raw bytes as lower-case hex, and back; empty where it is none.
+std::string to_hex(const std::string& raw);
+std::string from_hex(const std::string& hex);
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,125 @@
+// What owners and admins do with tokens after they have made them.
+#include <algorithm>
+
+#include "gatetorio/events.hpp"
+#include "gatetorio/secret.hpp"
+#include "gatetorio/sharing.hpp"
+#include "service.hpp"
+
+namespace gatetorio::sharing {
+
+namespace {
+
+Error unknown() { return {.status = Status::kNotFound, .detail = "There is no such token, or it is not yours."}; }
+
+TokenEntry to_entry(Token token) {
+  return {.token_id = token.id,
+          .token = token.shown + "\u2026",
+          .access_level = std::move(token.access_level),
+          .is_used = token.claimed_at.has_value(),
+          .used_by = token.used_by,
+          .expires_at = token.expires_at,
+          .created_at = token.created_at,
+          .notes = std::move(token.notes),
+          .revoked = token.is_revoked};
+}
+
+}  // namespace
+
+Task<Result<TokensOutput>> Service::list(Call call) {
+  auto listing = repository_.of_device(call.access.resource_id);
+  Result<std::vector<Token>> tokens = co_await listing;
+  if (!tokens) co_return tokens.error();
+  TokensOutput out;
+  for (Token& token : *tokens) out.tokens.push_back(to_entry(std::move(token)));
+  co_return out;
+}
+
+// The token, where the caller is an owner of its device or an admin with the role.
+Task<Result<Token>> Service::managed(Call call, std::int64_t token_id, std::string admin_role) {
+  auto finding = repository_.find(token_id);
+  Result<Token> token = co_await finding;
+  if (!token) co_return token.error().status == Status::kNotFound ? unknown() : token.error();
+  auto looking = device_of(*token);
+  const Result<Device> device = co_await looking;
+  if (!device) co_return device.error().status == Status::kGone ? unknown() : device.error();
+  const bool is_admin = call.principal->kind == "admin";
+  auto asking = holds(*call.principal, device->controller_id, is_admin ? admin_role : "owner");
+  const Result<bool> may = co_await asking;
+  if (!may) co_return may.error();
+  if (!*may) co_return unknown();
+  co_return token;
+}
+
+Task<Result<void>> Service::revoke(Call call, std::int64_t token_id, bool take_access) {
+  auto finding = managed(call, token_id, "admin");
+  const Result<Token> token = co_await finding;
+  if (!token) co_return token.error();
+  // The mark first: whoever is giving the access at this moment sees it afterwards, or we see the access.
+  auto revoking = repository_.revoke(*token, take_access, call);
+  const Result<void> revoked = co_await revoking;
+  if (!revoked) co_return revoked.error();
+  if (take_access) {
+    const GrantTaken grant{token->device_id, "sharing:" + std::to_string(token_id),
+                           {*call.principal, call.peer, call.request_id}};
+    auto taking = grants_.call<GrantStore::Take>(grant);
+    const Result<UserIds> taken = co_await taking;
+    if (!taken) co_return taken.error();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    secrets_.erase(token_id);
+  }
+  publish(host_, SharingRevoked{token_id, token->device_id, take_access}, std::to_string(token->device_id));
+  co_return Result<void>();
+}
+
+Task<Result<std::string>> Service::share_url(Call call, std::int64_t token_id) {
+  auto finding = managed(call, token_id, "admin");
+  const Result<Token> token = co_await finding;
+  if (!token) co_return token.error();
+  if (token->is_revoked || token->expires_at <= now()) {
+    co_return Error{.status = Status::kGone, .detail = "The token has expired or been revoked."};
+  }
+  if (token->claimed_at) co_return Error{.status = Status::kConflict, .detail = "The token has been used."};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = secrets_.find(token_id);
+    if (known != secrets_.end()) co_return url_of(known->second);
+  }
+  // Made by a process that is gone, and only its hash is kept: another secret for the same token.
+  const std::string secret = "gts_" + random_text();
+  auto adding = repository_.add_secret(*token, sha256(secret), call);
+  const Result<void> added = co_await adding;
+  if (!added) co_return added.error();
+  remember(token_id, secret);
+  co_return url_of(secret);
+}
+
+void Service::device_deleted(DeviceDeleted event) { host_.run(forget(event.device_id)); }
+
+Task<void> Service::forget(std::int64_t device_id) {
+  auto forgetting = repository_.forget_device(device_id);
+  const Result<void> done = co_await forgetting;
+  if (!done) host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
+}
+
+Task<void> Service::finish_claims() {
+  auto listing = repository_.unfinished();
+  const Result<std::vector<Token>> tokens = co_await listing;
+  if (!tokens) co_return;
+  for (const Token& token : *tokens) {
+    auto looking = device_of(token);
+    const Result<Device> device = co_await looking;
+    if (!device) continue;
+    const Principal claimant{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject};
+    auto giving = give(token, *device, OnBehalf{claimant, "", ""});
+    const Result<RedeemOutput> given = co_await giving;
+    if (!given) {
+      host_.warn("a claimed token's access cannot be given yet; its user may redeem it again",
+                 {{"token", std::to_string(token.id)}, {"why", given.error().detail}});
+    }
+  }
+}
+
+}  // namespace gatetorio::sharing

@@ -1,0 +1,89 @@
+// Sharing: an owner hands temporary access to somebody, by link, QR code or typed token.
+#include "gatetorio/plugin.hpp"
+
+#include "gatetorio/events.hpp"
+#include "operations.hpp"
+#include "service.hpp"
+
+namespace gatetorio::sharing {
+
+namespace {
+
+// Without what would end it or hide the token from the app; a slash at the end is ours to add.
+Settings checked(Settings settings) {
+  std::string& url = settings.public_url;
+  if (!url.empty() && (url.find("://") == std::string::npos || url.find_first_of("?# \"<>") != std::string::npos)) {
+    throw OptionError("public_url", "expected a URL like https://hub.example.org, without ? and #");
+  }
+  while (url.ends_with('/')) url.pop_back();
+  return settings;
+}
+
+}  // namespace
+
+class Sharing : public PluginBase {
+ public:
+  using Settings = sharing::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options();
+
+  Sharing(Host& host, Settings settings)
+      : host_(host),
+        settings_(checked(std::move(settings))),
+        database_(host, kManifest.id),
+        devices_(host, DeviceRegistry::kId),
+        repository_(database_),
+        service_(host, repository_, devices_, settings_),
+        operations_(host, service_) {}
+
+  void configure() {
+    operations_.declare();
+    subscriptions_.push_back(Subscription::to<DeviceDeleted>(
+        host_, WhenFull::kDropOldest, 10'000,
+        [this](const DeviceDeleted& event, std::uint64_t) { service_.device_deleted(event); }));
+  }
+
+  Task<Result<void>> start() {
+    auto migrating = database_.migrate();
+    const Result<void> migrated = co_await migrating;
+    if (!migrated) co_return migrated.error();
+    host_.run(service_.finish_claims());
+    co_return Result<void>();
+  }
+
+ private:
+  Host& host_;
+  const Settings settings_;
+  Database database_;
+  ServiceClient devices_;
+  Repository repository_;
+  Service service_;
+  Operations operations_;
+  std::vector<Subscription> subscriptions_;
+};
+
+const Manifest Sharing::kManifest{
+    .id = "sharing",
+    .version = "1.0.0",
+    .summary = "Temporary access by link, QR code or typed token.",
+    .affinity = Affinity::kAnyThread,
+    .provides = {},
+    .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1", "gatetorio.access/1", "gatetorio.grants/1"}};
+
+const OptionTable<Settings>& Sharing::options() {
+  static const OptionTable<Settings> table = {
+      option("public_url", &Settings::public_url,
+             "What share_url begins with, as in \"https://hub.example.org\"; it continues with /share# and the token. Empty:"
+             " gatetorio:/share#..., for an app that opens such links."),
+      option("guesses_per_minute", &Settings::guesses_per_minute,
+             "Wrong tokens that one user may try in a minute. Whoever is above is told to wait, with a right one too.")
+          .range(1, 10'000),
+      option("guesses_per_minute_address", &Settings::guesses_per_minute_address,
+             "The same for one IPv4 address or IPv6 /64. People behind one address share it.")
+          .range(1, 100'000)};
+  return table;
+}
+
+}  // namespace gatetorio::sharing
+
+GATETORIO_PLUGIN(gatetorio::sharing::Sharing)

@@ -1,0 +1,173 @@
+#include "repository.hpp"
+
+namespace gatetorio::sharing {
+
+namespace {
+
+using sql::Batch;
+using sql::Blob;
+using sql::Mode;
+
+constexpr std::string_view kColumns =
+    "SELECT id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
+    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken FROM sharing_tokens ";
+
+Token token_from(const sql::Table& table, std::size_t row) {
+  return {.id = table.integer(row, 0),
+          .device_id = table.integer(row, 1),
+          .creator_id = table.integer(row, 2),
+          .shown = table.text(row, 3),
+          .access_level = table.text(row, 4),
+          .access_hours = table.integer_or_null(row, 5),
+          .notes = table.text(row, 6),
+          .created_at = {table.integer(row, 7)},
+          .expires_at = {table.integer(row, 8)},
+          .claimed_at = table.integer_or_null(row, 9),
+          .claimant_id = table.integer_or_null(row, 10).value_or(0),
+          .claimant_subject = table.text_or_null(row, 11).value_or(""),
+          .access_expires_at = table.integer_or_null(row, 12),
+          .used_by = table.integer_or_null(row, 13),
+          .is_revoked = !table.is_null(row, 14),
+          .is_access_taken = table.integer(row, 15) != 0};
+}
+
+Result<Token> one_token(const Result<sql::Results>& results) {
+  if (!results) return results.error();
+  if ((*results)[0].empty()) return Error{.status = Status::kNotFound, .detail = "There is no such token."};
+  return token_from((*results)[0], 0);
+}
+
+Result<std::vector<Token>> all_tokens(const Result<sql::Results>& results) {
+  if (!results) return results.error();
+  std::vector<Token> tokens;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) tokens.push_back(token_from((*results)[0], row));
+  return tokens;
+}
+
+Result<void> nothing(const Result<sql::Results>& results) {
+  if (!results) return results.error();
+  return Result<void>();
+}
+
+// A guard that failed is an answer here.
+Result<bool> whether(const Result<sql::Results>& results) {
+  if (results) return true;
+  if (results.error().status == Status::kGuardFailed) return false;
+  return results.error();
+}
+
+std::string target(const Token& token) { return "device:" + std::to_string(token.device_id); }
+std::string detail(std::int64_t token_id) { return "{\"token_id\":" + std::to_string(token_id) + "}"; }
+
+}  // namespace
+
+Task<Result<std::int64_t>> Repository::create(Token token, std::string secret_hash, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require(
+      "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, access_hours, notes,"
+      " created_at, expires_at, is_access_taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) RETURNING id",
+      token.device_id, token.creator_id, Blob{secret_hash}, token.shown, token.access_level, token.access_hours,
+      token.notes, token.created_at, token.expires_at);
+  audit(batch, call, "sharing.create", target(token), "{\"access_level\":\"" + token.access_level + "\"}");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return (*results)[0].integer(0, 0);
+}
+
+Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.require(
+      "INSERT INTO sharing_secrets (secret_hash, token_id) SELECT $1, id FROM sharing_tokens"
+      " WHERE id = $2 AND claimed_at IS NULL AND revoked_at IS NULL",
+      Blob{secret_hash}, token.id);
+  audit(batch, call, "sharing.show", target(token), detail(token.id));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results && results.error().status == Status::kGuardFailed) {
+    co_return Error{.status = Status::kNotFound, .detail = "There is no such token."};
+  }
+  co_return nothing(results);
+}
+
+Task<Result<Token>> Repository::find_by_secret(std::string secret_hash) {
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kColumns) + "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
+            Blob{secret_hash});
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return one_token(results);
+}
+
+Task<Result<Token>> Repository::find(std::int64_t token_id) {
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kColumns) + "WHERE id = $1", token_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return one_token(results);
+}
+
+Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id) {
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kColumns) + "WHERE device_id = $1 ORDER BY id DESC LIMIT 1000", device_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return all_tokens(results);
+}
+
+Task<Result<std::vector<Token>>> Repository::unfinished() {
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kColumns) +
+            "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 ORDER BY id LIMIT 1000");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return all_tokens(results);
+}
+
+Task<Result<bool>> Repository::claim(Token token, Call call) {
+  const Timestamp at = now();
+  std::optional<std::int64_t> ends;
+  if (token.access_hours) ends = at.us + *token.access_hours * kMicrosecondsPerHour;
+  Batch batch(Mode::kWrite);
+  batch.require(
+      "UPDATE sharing_tokens SET claimed_at = $2, claimant_id = $3, claimant_subject = $4, access_expires_at = $5"
+      " WHERE id = $1 AND claimed_at IS NULL AND revoked_at IS NULL AND expires_at > $2",
+      token.id, at, call.principal->id, Blob{call.principal->subject}, ends);
+  audit(batch, call, "sharing.redeem", target(token), detail(token.id));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return whether(results);
+}
+
+Task<Result<bool>> Repository::finish(std::int64_t token_id, std::int64_t user_id) {
+  Batch batch(Mode::kWrite);
+  batch.require("UPDATE sharing_tokens SET used_by = $2 WHERE id = $1 AND is_access_taken = 0", token_id, user_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return whether(results);
+}
+
+Task<Result<void>> Repository::revoke(Token token, bool take_access, Call call) {
+  Batch batch(Mode::kWrite);
+  batch.add(
+      "UPDATE sharing_tokens SET revoked_at = COALESCE(revoked_at, $2),"
+      " is_access_taken = CASE WHEN $3 = 1 THEN 1 ELSE is_access_taken END WHERE id = $1",
+      token.id, now(), take_access ? 1 : 0);
+  audit(batch, call, "sharing.revoke", target(token),
+        "{\"token_id\":" + std::to_string(token.id) + ",\"revoke_access\":" + (take_access ? "true}" : "false}"));
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
+}
+
+Task<Result<void>> Repository::forget_device(std::int64_t device_id) {
+  Batch batch(Mode::kWrite);
+  batch.add(
+      "DELETE FROM sharing_secrets WHERE token_id IN (SELECT id FROM sharing_tokens WHERE device_id = $1)", device_id);
+  batch.add("DELETE FROM sharing_tokens WHERE device_id = $1", device_id);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
+}
+
+}  // namespace gatetorio::sharing

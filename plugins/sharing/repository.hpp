@@ -1,0 +1,61 @@
+// The only file of this plugin with SQL.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gatetorio/database.hpp"
+#include "types.hpp"
+
+namespace gatetorio::sharing {
+
+struct Token {
+  std::int64_t id = 0;
+  std::int64_t device_id = 0;
+  std::int64_t creator_id = 0;
+  std::string shown;
+  std::string access_level;
+  std::optional<std::int64_t> access_hours;
+  std::string notes;
+  Timestamp created_at;
+  Timestamp expires_at;
+  std::optional<std::int64_t> claimed_at;
+  std::int64_t claimant_id = 0;
+  std::string claimant_subject;
+  std::optional<std::int64_t> access_expires_at;
+  std::optional<std::int64_t> used_by;
+  bool is_revoked = false;
+  bool is_access_taken = false;
+};
+
+class Repository {
+ public:
+  explicit Repository(Database& database) : database_(database) {}
+
+  // Its id.
+  Task<Result<std::int64_t>> create(Token token, std::string secret_hash, Call call);
+  // A further secret for a token that is still open. Errors: kNotFound.
+  Task<Result<void>> add_secret(Token token, std::string secret_hash, Call call);
+
+  // Errors: kNotFound.
+  Task<Result<Token>> find_by_secret(std::string secret_hash);
+  Task<Result<Token>> find(std::int64_t token_id);
+  // Newest first, at most 1,000.
+  Task<Result<std::vector<Token>>> of_device(std::int64_t device_id);
+  // Claimed by somebody who has not been given the access yet.
+  Task<Result<std::vector<Token>>> unfinished();
+
+  // Claims the token for the calling user: of many at once, one succeeds. False: it is used, expired or revoked.
+  Task<Result<bool>> claim(Token token, Call call);
+  // The access was given to this user. False: it has been taken again meanwhile.
+  Task<Result<bool>> finish(std::int64_t token_id, std::int64_t user_id);
+  Task<Result<void>> revoke(Token token, bool take_access, Call call);
+  // The device is gone.
+  Task<Result<void>> forget_device(std::int64_t device_id);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace gatetorio::sharing

@@ -1,0 +1,197 @@
+#include "service.hpp"
+
+#include "gatetorio/events.hpp"
+#include "gatetorio/secret.hpp"
+#include "gatetorio/sharing.hpp"
+
+namespace gatetorio::sharing {
+
+namespace {
+
+constexpr std::string_view kPrefix = "gts_";
+constexpr std::size_t kShownCharacters = 8;
+constexpr std::int64_t kDefaultHours = 24;
+constexpr std::size_t kMaxRemembered = 10'000;
+
+Error used() { return {.status = Status::kConflict, .detail = "The token has been used."}; }
+Error revoked() { return {.status = Status::kGone, .detail = "The token has been revoked."}; }
+Error expired() { return {.status = Status::kGone, .detail = "The token has expired."}; }
+
+// By what stays the same when a user whom the hub had never seen becomes one with an id.
+bool is_claimant(const Token& token, const Principal& principal) {
+  return !principal.subject.empty() && token.claimant_subject == principal.subject;
+}
+
+std::string name_of(const Principal& principal) {
+  return principal.id != 0 ? std::to_string(principal.id) : principal.subject;
+}
+
+std::string source_of(const Token& token) { return "sharing:" + std::to_string(token.id); }
+std::string key_of(const Token& token) { return std::to_string(token.device_id); }
+
+RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us) {
+  RedeemOutput out{.success = true,
+                   .message = "You have access to the device.",
+                   .device_info = {device.id, device.controller_id, device.device_name, device.firmware_version,
+                                   device.is_online},
+                   .access_level = level,
+                   .expires_at = {}};
+  if (expires_at_us != 0) out.expires_at = Timestamp{expires_at_us};
+  return out;
+}
+
+}  // namespace
+
+Service::Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings)
+    : host_(host),
+      repository_(repository),
+      devices_(devices),
+      access_(host, AccessControl::kId),
+      grants_(host, GrantStore::kId),
+      settings_(settings),
+      limiter_(settings.guesses_per_minute, settings.guesses_per_minute_address) {}
+
+Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
+  const std::string secret = std::string(kPrefix) + random_text();
+  const Level level = input.access_level.value_or(Level::engineer);
+  Token token{.device_id = call.access.resource_id,
+              .creator_id = call.principal->id,
+              .shown = secret.substr(0, kShownCharacters),
+              .access_level = boost::describe::enum_to_string(level, ""),
+              .created_at = now()};
+  const std::int64_t hours = input.expires_in_hours ? input.expires_in_hours->value : kDefaultHours;
+  token.expires_at.us = token.created_at.us + hours * kMicrosecondsPerHour;
+  if (input.access_expires_in_hours) token.access_hours = input.access_expires_in_hours->value;
+  if (input.notes) token.notes = input.notes->value;
+  auto creating = repository_.create(token, sha256(secret), call);
+  const Result<std::int64_t> id = co_await creating;
+  if (!id) co_return id.error();
+  remember(*id, secret);
+  publish(host_,
+          SharingCreated{*id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
+          key_of(token));
+  co_return CreateOutput{.token = secret,
+                         .token_id = *id,
+                         .share_url = url_of(secret),
+                         .expires_at = token.expires_at,
+                         .controller_id = call.access.resource};
+}
+
+Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
+  const Principal principal = *call.principal;
+  const auto arrived = GuessLimiter::Clock::now();
+  if (const std::uint32_t wait = limiter_.wait_s(name_of(principal), call.peer, arrived)) {
+    co_return Error{
+        .status = Status::kRateLimited, .detail = "Too many tokens that are none.", .retry_after_s = wait};
+  }
+  auto finding = repository_.find_by_secret(sha256(text));
+  const Result<Token> token = co_await finding;
+  if (!token) {
+    if (token.error().status != Status::kNotFound) co_return token.error();
+    limiter_.count(name_of(principal), call.peer, arrived);
+    co_return Error{.status = Status::kNotFound, .detail = "There is no such token."};
+  }
+  if (token->is_revoked) co_return revoked();
+  if (token->claimed_at && !is_claimant(*token, principal)) co_return used();
+  if (!token->claimed_at && token->expires_at <= now()) co_return expired();
+  auto looking = device_of(*token);
+  const Result<Device> device = co_await looking;
+  if (!device) co_return device.error();
+  if (token->claimed_at) {
+    auto repeating = repeat(call, *token, *device);
+    Result<RedeemOutput> again = co_await repeating;
+    co_return again;
+  }
+  // An offer is worth what its owner is: with the access of a lost phone, what it had offered dies too.
+  auto asking = holds(Principal{.kind = "user", .id = token->creator_id}, device->controller_id, "owner");
+  const Result<bool> is_owner = co_await asking;
+  if (!is_owner) co_return is_owner.error();
+  if (!*is_owner) co_return revoked();
+
+  auto claiming = repository_.claim(*token, call);
+  const Result<bool> is_mine = co_await claiming;
+  if (!is_mine) co_return is_mine.error();
+  auto reading = repository_.find(token->id);
+  const Result<Token> claimed = co_await reading;
+  if (!claimed) co_return claimed.error();
+  if (!*is_mine) co_return claimed->is_revoked ? revoked() : claimed->claimed_at ? used() : expired();
+  auto giving = give(*claimed, *device, {principal, call.peer, call.request_id});
+  Result<RedeemOutput> out = co_await giving;
+  co_return out;
+}
+
+// The same user again: its first answer was lost, or the hub died before it could give the access. What was given and
+// taken again since does not come back.
+Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device) {
+  if (!token.used_by) {
+    auto giving = give(token, device, {*call.principal, call.peer, call.request_id});
+    Result<RedeemOutput> out = co_await giving;
+    co_return out;
+  }
+  auto checking = access_.call<AccessControl::Check>(AccessQuery{*call.principal, device.controller_id, "readonly"});
+  const Result<Decision> decision = co_await checking;
+  if (!decision) co_return decision.error();
+  if (!decision->is_allowed) co_return used();
+  co_return redeemed(device, decision->access.level, decision->access.expires_at_us);
+}
+
+// Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its source.
+Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by) {
+  GrantGiven grant{.to = Principal{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject},
+                   .device_id = token.device_id,
+                   .level = token.access_level,
+                   .expires_at_us = token.access_expires_at.value_or(0),
+                   .source = source_of(token),
+                   .name = token.notes,
+                   .by = by};
+  auto giving = grants_.call<GrantStore::Give>(std::move(grant));
+  const Result<GrantHeld> held = co_await giving;
+  if (!held) co_return held.error();
+  auto finishing = repository_.finish(token.id, held->user_id);
+  const Result<bool> finished = co_await finishing;
+  if (!finished) co_return finished.error();
+  if (!*finished) {  // its owner took it back while we gave it
+    auto taking = grants_.call<GrantStore::Take>(GrantTaken{token.device_id, source_of(token), by});
+    const Result<UserIds> taken = co_await taking;
+    if (!taken) co_return taken.error();
+    co_return revoked();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    secrets_.erase(token.id);
+  }
+  publish(host_,
+          SharingRedeemed{token.id, token.device_id, held->user_id, token.access_level,
+                          token.access_expires_at.value_or(0)},
+          key_of(token));
+  co_return redeemed(device, held->level, held->expires_at_us);
+}
+
+Task<Result<Device>> Service::device_of(Token token) {
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{token.device_id}});
+  Result<DeviceList> devices = co_await finding;
+  if (!devices) co_return devices.error();
+  if (devices->devices.empty()) co_return revoked();
+  co_return std::move(devices->devices.front());
+}
+
+Task<Result<bool>> Service::holds(Principal principal, std::string controller_id, std::string need) {
+  auto checking = access_.call<AccessControl::Check>(
+      AccessQuery{std::move(principal), std::move(controller_id), std::move(need)});
+  const Result<Decision> decision = co_await checking;
+  if (!decision) co_return decision.error();
+  co_return decision->is_allowed;
+}
+
+void Service::remember(std::int64_t token_id, std::string secret) {
+  const std::lock_guard lock(mutex_);
+  if (secrets_.size() >= kMaxRemembered) secrets_.erase(secrets_.begin());
+  secrets_[token_id] = std::move(secret);
+}
+
+// In the fragment, which browsers keep to themselves: no server and no log sees it.
+std::string Service::url_of(const std::string& secret) const {
+  return (settings_.public_url.empty() ? "gatetorio:" : settings_.public_url) + "/share#" + secret;
+}
+
+}  // namespace gatetorio::sharing

@@ -1,0 +1,66 @@
+// The rules of sharing: who may offer access, who gets it, and how it is taken back. Knows no HTTP and no SQL.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/grants.hpp"
+#include "gatetorio/services.hpp"
+#include "guess_limiter.hpp"
+#include "repository.hpp"
+#include "types.hpp"
+
+namespace gatetorio::sharing {
+
+struct Settings {
+  std::string public_url;
+  std::int64_t guesses_per_minute = 10;
+  std::int64_t guesses_per_minute_address = 60;
+};
+
+class Service {
+ public:
+  Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings);
+
+  // Offers access to the call's device.
+  Task<Result<CreateOutput>> create(Call call, CreateInput input);
+  // Takes an offer up for the calling user. Errors: kNotFound (no such token), kConflict (used), kGone (expired,
+  // revoked, or its owner is none any more), kRateLimited.
+  Task<Result<RedeemOutput>> redeem(Call call, std::string token);
+  // The offers for the call's device.
+  Task<Result<TokensOutput>> list(Call call);
+  // Ends an offer, and with `take_access` what came of it. Repeating changes nothing. Errors: kNotFound, also where it
+  // is not the caller's.
+  Task<Result<void>> revoke(Call call, std::int64_t token_id, bool take_access);
+  // What the QR code of an open token says. Errors: kNotFound, kConflict, kGone.
+  Task<Result<std::string>> share_url(Call call, std::int64_t token_id);
+
+  void device_deleted(DeviceDeleted event);
+  // Gives the access of tokens that were claimed by a hub which then died.
+  Task<void> finish_claims();
+
+ private:
+  Task<Result<Device>> device_of(Token token);
+  Task<Result<Token>> managed(Call call, std::int64_t token_id, std::string admin_role);
+  Task<Result<RedeemOutput>> repeat(Call call, Token token, Device device);
+  Task<Result<RedeemOutput>> give(Token token, Device device, OnBehalf by);
+  Task<Result<bool>> holds(Principal principal, std::string controller_id, std::string need);
+  Task<void> forget(std::int64_t device_id);
+  std::string url_of(const std::string& secret) const;
+  void remember(std::int64_t token_id, std::string secret);
+
+  Host& host_;
+  Repository& repository_;
+  ServiceClient& devices_;
+  ServiceClient access_;
+  ServiceClient grants_;
+  const Settings& settings_;
+  GuessLimiter limiter_;
+  std::mutex mutex_;  // guards secrets_
+  // Of open tokens, as long as this process lives, so that a QR code says what create() said. On disk are only hashes.
+  std::map<std::int64_t, std::string> secrets_;
+};
+
+}  // namespace gatetorio::sharing

@@ -1,0 +1,98 @@
+// What the operations of this plugin take and give.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gatetorio/identifiers.hpp"
+#include "gatetorio/time.hpp"
+
+namespace gatetorio::sharing {
+
+enum class Level { owner, engineer, readonly };
+BOOST_DESCRIBE_ENUM(Level, owner, engineer, readonly)
+
+struct CreateInput {
+  ControllerId controller_id;
+  std::optional<UserToken> user_token;
+  std::optional<Level> access_level;
+  std::optional<Integer<1, 8'760>> expires_in_hours;
+  std::optional<Integer<1, 87'600>> access_expires_in_hours;
+  std::optional<Label<256>> notes;
+};
+BOOST_DESCRIBE_STRUCT(CreateInput, (),
+                      (controller_id, user_token, access_level, expires_in_hours, access_expires_in_hours, notes))
+
+struct CreateOutput {
+  std::string token;  // shown this once
+  std::int64_t token_id = 0;
+  std::string share_url;
+  Timestamp expires_at;
+  std::string controller_id;
+};
+BOOST_DESCRIBE_STRUCT(CreateOutput, (), (token, token_id, share_url, expires_at, controller_id))
+
+// Any text may be tried; what is no token of ours is an unknown one.
+struct RedeemInput {
+  std::string token;
+  std::optional<UserToken> user_token;
+};
+BOOST_DESCRIBE_STRUCT(RedeemInput, (), (token, user_token))
+
+struct DeviceInfo {
+  std::int64_t id = 0;
+  std::string controller_id;
+  std::string device_name;
+  std::string firmware_version;
+  bool is_online = false;
+};
+BOOST_DESCRIBE_STRUCT(DeviceInfo, (), (id, controller_id, device_name, firmware_version, is_online))
+
+struct RedeemOutput {
+  bool success = true;
+  std::string message;
+  DeviceInfo device_info;
+  std::string access_level;             // what the user may do now, which may be more than the token gave
+  std::optional<Timestamp> expires_at;  // of that access
+};
+BOOST_DESCRIBE_STRUCT(RedeemOutput, (), (success, message, device_info, access_level, expires_at))
+
+struct DeviceRef {
+  ControllerId controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
+
+struct TokenEntry {
+  std::int64_t token_id = 0;
+  std::string token;  // its first 8 characters and an ellipsis
+  std::string access_level;
+  bool is_used = false;
+  std::optional<std::int64_t> used_by;  // a user_id
+  Timestamp expires_at;
+  Timestamp created_at;
+  std::string notes;
+  bool revoked = false;
+};
+BOOST_DESCRIBE_STRUCT(TokenEntry, (),
+                      (token_id, token, access_level, is_used, used_by, expires_at, created_at, notes, revoked))
+
+struct TokensOutput {
+  std::vector<TokenEntry> tokens;
+};
+BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens))
+
+using TokenId = Integer<1, 9'007'199'254'740'991>;
+
+struct TokenRef {
+  TokenId token_id;
+};
+BOOST_DESCRIBE_STRUCT(TokenRef, (), (token_id))
+
+struct RevokeInput {
+  TokenId token_id;
+  std::optional<bool> revoke_access;
+};
+BOOST_DESCRIBE_STRUCT(RevokeInput, (), (token_id, revoke_access))
+
+}  // namespace gatetorio::sharing

@@ -1,0 +1,164 @@
+// Bodies that go from the socket into a file, and files that go into the socket. Sockets are this thread's, files are the
+// file threads'; between the two there is one buffer, so memory stays flat and a slow disk slows its own peer only.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "session.hpp"
+
+namespace gatetorio::transport_http {
+namespace {
+
+constexpr std::size_t kContentBytes = 128 * 1024;
+constexpr std::chrono::minutes kReplyAfterBody{10};  // to check and keep some gigabytes
+
+}  // namespace
+
+// ---- into a file ---------------------------------------------------------------------------------------------------
+
+void Session::receive_body(std::unique_ptr<Receipt> receipt) {
+  receipt_ = std::move(receipt);
+  if (!worker_->deliver({self_, Delivery::Kind::kReceive})) end_receiving(GTR_CANCELLED);
+}
+
+void Session::begin_receiving() {
+  if (state_ != State::kWaiting) return end_receiving(GTR_CANCELLED);
+  if (!body_streams_) body_left_ = 0;
+  if (body_left_ > receipt_->most()) return end_receiving(GTR_TOO_LARGE);
+  state_ = State::kReceiving;
+  set_deadline(worker_->shared().settings.deadlines.body);
+  content_ = std::make_unique_for_overwrite<char[]>(kContentBytes);
+  if (request_.expects_continue && body_from_ == end_ && body_left_ > 0) write_now("HTTP/1.1 100 Continue\r\n\r\n");
+  take_content();
+}
+
+// Brings the next bytes into content_: what came with the head, what is there already, or what will come.
+bool Session::take_content() {
+  if (body_left_ == 0) {
+    end_receiving(GTR_OK);
+    return false;
+  }
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(kContentBytes, body_left_.load()));
+  std::size_t filled = std::min(room, end_ - body_from_);
+  std::memcpy(content_.get(), input_.get() + body_from_, filled);
+  body_from_ += filled;
+  while (filled < room) {
+    const auto size = read_now(content_.get() + filled, room - filled);
+    if (size == 0) break;
+    filled += size;
+  }
+  if (filled > 0) {
+    write_content(filled);
+    return true;
+  }
+  reading_ = true;
+  start_read(content_.get(), room);
+  return true;
+}
+
+void Session::on_content(bool ok, std::size_t size) {
+  if (!ok) return close();
+  // More may be there by now; fewer and larger writes are cheaper.
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(kContentBytes, body_left_.load()));
+  while (size < room) {
+    const auto more = read_now(content_.get() + size, room - size);
+    if (more == 0) break;
+    size += more;
+  }
+  write_content(size);
+}
+
+void Session::write_content(std::size_t size) {
+  body_left_ -= size;
+  on_file_thread_ = true;
+  worker_->shared().files.run([self = shared_from_this(), size] {
+    self->receipt_->write({self->content_.get(), size});
+    const auto worker = self->worker_;
+    if (worker->deliver({self, Delivery::Kind::kWritten})) return;
+    self->end_receiving(GTR_CANCELLED);  // the worker's thread has ended
+  });
+}
+
+void Session::on_content_written() {
+  on_file_thread_ = false;
+  if (state_ == State::kClosed) return end_receiving(GTR_CANCELLED);
+  if (receipt_->status() != GTR_OK) return end_receiving(receipt_->status());
+  set_deadline(worker_->shared().settings.deadlines.body);
+  take_content();
+}
+
+// Tells whoever waits; the exchange is still to be answered.
+void Session::end_receiving(gtr_status status) {
+  const auto receipt = std::move(receipt_);
+  content_.reset();
+  if (state_ == State::kReceiving) {
+    state_ = State::kWaiting;
+    set_deadline(kReplyAfterBody);
+  }
+  if (receipt) receipt->finish(status);
+}
+
+// ---- out of a file -------------------------------------------------------------------------------------------------
+
+void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) {
+  if (!claim()) return hand_over(Delivery::Kind::kRelease);
+  keep_alive_ = request_.keep_alive && !worker_->draining() && !has_untaken_body();
+  status_ = reply.status;
+  out_.clear();
+  append_file_head(out_, frame(), reply, length);
+  if (request_.method != Method::kHead && length > 0) {
+    sending_ = std::make_unique<Sending>();
+    sending_->file = std::move(file);
+    sending_->offset = offset;
+    sending_->left = length;
+  }
+  hand_over(Delivery::Kind::kAnswer);
+}
+
+void Session::begin_sending() {
+  state_ = State::kSending;
+  sending_->socket = raw_socket();
+  send_on();
+}
+
+void Session::send_on() {
+  set_deadline(worker_->shared().settings.deadlines.write);
+  if (sending_->left == 0) return end_sending(true);
+  on_file_thread_ = true;
+  worker_->shared().files.run([self = shared_from_this()] {
+    Sending& sending = *self->sending_;
+    if (sending.socket) self->sent_ = send_some(sending);
+    else self->sent_ = read_some(sending) ? SendStep::kMore : SendStep::kFailed;
+    const auto worker = self->worker_;
+    worker->deliver({self, Delivery::Kind::kSent});
+  });
+}
+
+void Session::on_sent() {
+  on_file_thread_ = false;
+  if (state_ != State::kSending) return sending_.reset();
+  switch (sent_) {
+    case SendStep::kFailed:
+      return close();  // the peer went away, or the file is not what it was: the length is promised
+    case SendStep::kDone:
+      return end_sending(true);
+    case SendStep::kWait:
+      set_deadline(worker_->shared().settings.deadlines.write);
+      return wait_writable();
+    case SendStep::kMore:
+      return sending_->socket ? send_on() : start_write(sending_->buffer);
+  }
+}
+
+void Session::on_writable(bool ok) {
+  if (state_ != State::kSending) return;
+  ok ? send_on() : close();
+}
+
+void Session::end_sending(bool ok) {
+  sending_.reset();
+  if (!ok) return close();
+  if (after_response()) pump();
+}
+
+}  // namespace gatetorio::transport_http

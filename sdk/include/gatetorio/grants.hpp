@@ -1,0 +1,74 @@
+// gatetorio.grants/1: giving and taking access to devices, for plugins with rules of their own about who gets it.
+//
+// A user may hold several grants on a device, each from another source ("pairing", "sharing:17"). What it may do is the
+// best of those that have not ended; when one ends or is taken, the others hold. So nobody is lowered or cut short by
+// being given something.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gatetorio/identity.hpp"
+
+namespace gatetorio {
+
+// On whose behalf, for the audit log.
+struct OnBehalf {
+  Principal principal;
+  std::string peer;
+  std::string request_id;
+};
+BOOST_DESCRIBE_STRUCT(OnBehalf, (), (principal, peer, request_id))
+
+struct GrantGiven {
+  Principal to;  // a user; one that the hub has never seen (id 0) by its subject
+  std::int64_t device_id = 0;
+  std::string level;               // "owner", "engineer", "readonly"
+  std::int64_t expires_at_us = 0;  // 0: never
+  std::string source;              // "<plugin>:<its own id>"
+  std::string name;                // what owners see; may be empty
+  OnBehalf by;
+};
+BOOST_DESCRIBE_STRUCT(GrantGiven, (), (to, device_id, level, expires_at_us, source, name, by))
+
+// What the user has now, all its grants taken together.
+struct GrantHeld {
+  std::int64_t user_id = 0;
+  std::string level;
+  std::int64_t expires_at_us = 0;  // 0: never
+};
+BOOST_DESCRIBE_STRUCT(GrantHeld, (), (user_id, level, expires_at_us))
+
+struct GrantTaken {
+  std::int64_t device_id = 0;
+  std::string source;
+  OnBehalf by;
+};
+BOOST_DESCRIBE_STRUCT(GrantTaken, (), (device_id, source, by))
+
+struct UserIds {
+  std::vector<std::int64_t> ids;
+};
+BOOST_DESCRIBE_STRUCT(UserIds, (), (ids))
+
+struct GrantStore {
+  static constexpr std::string_view kId = "gatetorio.grants/1";
+  // Once for each user, device and source: a repetition changes nothing. Errors: kInvalid for a principal that is no
+  // user, kNotFound for a user that is not there; those of the storage.
+  struct Give {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = GrantGiven;
+    using Reply = GrantHeld;
+  };
+  // Takes what a source has given; who had it. Nothing there: an empty list.
+  struct Take {
+    static constexpr std::uint32_t kMethod = 2;
+    using Request = GrantTaken;
+    using Reply = UserIds;
+  };
+};
+
+}  // namespace gatetorio
