@@ -3,12 +3,12 @@
 #pragma once
 
 #include "connection.hpp"
-#include "migration_files.hpp"
+#include "gatetorio/migration_files.hpp"
 #include "observer.hpp"
 
 namespace gatetorio::storage_sqlite {
 
-// On the writer's connection, outside of a transaction. Blocks. Errors: those of read_migrations(); kConflict where an
+// On the writer's connection, outside of a transaction. Blocks. Errors: those of sql::read_migrations(); kConflict where an
 // applied file was changed or the database is newer than the files; kInvalid where a file fails; the detail names it.
 Result<std::string> migrate(Connection& writer, const sql::MigrateRequest& request, const Observer& observer);
 
