@@ -1,0 +1,21 @@
+// Brings a plugin's tables up to its migration files, each in one transaction with its row in the ledger: killed at any
+// point, the next start goes on where this one ended. One process at a time in a database, by an advisory lock.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "failure.hpp"
+#include "gatetorio/migration_files.hpp"
+#include "login.hpp"
+#include "observer.hpp"
+
+namespace gatetorio::storage_postgres {
+
+// On a connection of its own, through libpqxx. Blocks: also while another process migrates, and up to a minute for a
+// server that is away; until `stop`. Errors: those of sql::read_migrations() and sql::check_ledger(); kInvalid, naming
+// the file, where one fails; kUnavailable where the server is away; kCancelled at the stop.
+Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, const StopTime& stop,
+                            const Observer& observer);
+
+}  // namespace gatetorio::storage_postgres

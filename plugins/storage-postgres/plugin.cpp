@@ -1,0 +1,168 @@
+// Provides gatetorio.sql/1 on a PostgreSQL server. The engine is database.hpp; this wires it to the hub.
+#include "gatetorio/plugin.hpp"
+
+#include <algorithm>
+
+#include "database.hpp"
+#include "gatetorio/services.hpp"
+#include "gatetorio/sql.hpp"
+#include "settings.hpp"
+#include "telemetry.hpp"
+
+namespace gatetorio::storage_postgres {
+namespace {
+
+using std::chrono::milliseconds;
+
+class StoragePostgres : public PluginBase {
+ public:
+  using Settings = storage_postgres::Settings;
+  static const Manifest kManifest;
+  static const OptionTable<Settings>& options() { return settings_table(); }
+
+  StoragePostgres(Host& host, Settings settings) : host_(host), settings_(std::move(settings)), telemetry_(host) {}
+
+  void configure();
+  Task<Result<void>> start();
+  Task<Result<void>> stop();
+
+ private:
+  static void handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body);
+  void answer(gtr_call call, const Result<std::string>& result) const;
+  Done answering(gtr_call call) const;
+  LoginSettings login_settings() const;
+  Result<void> open();
+  sql::MigrateRequest own_migrations() const;
+  Task<Result<void>> migrate();
+
+  Host& host_;
+  Settings settings_;
+  Telemetry telemetry_;
+  std::unique_ptr<Database> database_;
+};
+
+const Manifest StoragePostgres::kManifest = {.id = "storage-postgres",
+                                             .version = "0.1.0",
+                                             .summary = "SQL storage on a PostgreSQL server",
+                                             .affinity = Affinity::kAnyThread,  // it only hands over to its threads
+                                             .provides = {sql::kServiceId.data()},
+                                             .requires_ = {}};
+
+LoginSettings StoragePostgres::login_settings() const {
+  return {.url = settings_.url,
+          .password = settings_.password,
+          .tls = settings_.tls,
+          .tls_ca = settings_.tls_ca,
+          .tls_certificate = settings_.tls_certificate,
+          .tls_key = settings_.tls_key,
+          .connect_timeout = milliseconds(settings_.connect_timeout_ms),
+          .statement_timeout = milliseconds(settings_.statement_timeout_ms)};
+}
+
+void StoragePostgres::configure() {
+  const Result<Login> login = Login::make(login_settings());
+  if (!login) throw OptionError("url", login.error().detail);
+  if (settings_.tls_certificate.empty() != settings_.tls_key.empty()) {
+    throw OptionError("tls_key", "a certificate and its key come together");
+  }
+  const gtr_status status =
+      host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StoragePostgres::handle, this);
+  if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+}
+
+Result<void> StoragePostgres::open() {
+  DatabaseSettings wanted{.login = login_settings(),
+                          .readers = static_cast<std::size_t>(settings_.readers),
+                          .writers = static_cast<std::size_t>(settings_.writers),
+                          .max_waiting = static_cast<std::size_t>(settings_.max_waiting),
+                          .max_wait = milliseconds(settings_.max_wait_ms)};
+  auto database = Database::open(std::move(wanted), telemetry_.observer());
+  if (!database) return database.error();
+  database_ = std::move(*database);
+  if (database_->login().has_password_in_url()) {
+    host_.warn("the URL holds a password; put it into a file: password = { file = \"...\" }");
+  }
+  return {};
+}
+
+sql::MigrateRequest StoragePostgres::own_migrations() const {
+  sql::MigrateRequest request{.plugin = kManifest.id};
+  const std::string path = host_.setting("migrations_dir");
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find(':', at), path.size());
+    if (end > at) request.directories.push_back(path.substr(at, end - at));
+    at = end + 1;
+  }
+  return request;
+}
+
+Task<Result<void>> StoragePostgres::migrate() {
+  auto migration = [this, request = own_migrations()](gtr_completion done) {
+    database_->migrate(request, [done](Result<std::string> result) {
+      const std::string text = result ? std::string() : to_json(result.error());
+      done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
+    });
+  };
+  auto awaiter = host_.complete(migration);
+  const Result<std::string> migrated = co_await awaiter;
+  if (!migrated) co_return migrated.error();
+  co_return Result<void>();
+}
+
+// A database that is not up yet is no reason to give up: after a power cut the hub may be the first to start.
+Task<Result<void>> StoragePostgres::start() {
+  constexpr std::uint64_t kFirstPauseMs = 200, kLongestPauseMs = 5000;
+  if (const Result<void> opened = open(); !opened) co_return opened.error();
+  for (std::uint64_t pause_ms = kFirstPauseMs;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
+    auto migration = migrate();
+    const Result<void> migrated = co_await migration;
+    if (migrated || migrated.error().status != Status::kUnavailable) co_return migrated;
+    host_.warn("waiting for the database", {{"at", database_->login().place()}, {"why", migrated.error().detail}});
+    auto pause = host_.sleep(pause_ms);
+    const bool is_running = co_await pause;
+    if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+  }
+}
+
+Task<Result<void>> StoragePostgres::stop() {
+  if (!database_) co_return Result<void>();
+  auto shutdown = [this](gtr_completion done) {
+    database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
+  };
+  auto awaiter = host_.complete(shutdown);
+  const Result<std::string> closed = co_await awaiter;
+  // The object stays until `destroy`: a last request may still be on its way through handle().
+  database_->join();
+  if (!closed) co_return closed.error();
+  co_return Result<void>();
+}
+
+void StoragePostgres::answer(gtr_call call, const Result<std::string>& result) const {
+  if (result) return host_.services().complete(host_.raw(), call, GTR_OK, to_bytes(*result));
+  const std::string text = to_json(result.error());
+  host_.services().complete(host_.raw(), call, static_cast<gtr_status>(result.error().status), to_bytes(text));
+}
+
+Done StoragePostgres::answering(gtr_call call) const {
+  return [this, call](Result<std::string> result) { answer(call, result); };
+}
+
+void StoragePostgres::handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body) {
+  auto* self = static_cast<StoragePostgres*>(context);
+  const Done done = self->answering(call);
+  if (!self->database_) return done(Error{.status = Status::kUnavailable, .detail = "The database is not open."});
+  if (method == sql::kRunMethod) return self->database_->run(std::string(to_view(body)), done);
+  if (method != sql::kMigrateMethod) {
+    return done(Error{.status = Status::kUnsupported, .detail = "There is no such method."});
+  }
+  sql::MigrateRequest request;
+  if (!wire::decode(to_view(body), request)) {
+    return done(Error{.status = Status::kMalformed, .detail = "The request cannot be read."});
+  }
+  self->database_->migrate(std::move(request), done);
+}
+
+}  // namespace
+}  // namespace gatetorio::storage_postgres
+
+GATETORIO_PLUGIN(gatetorio::storage_postgres::StoragePostgres)
