@@ -25,6 +25,16 @@ constexpr const char* kCreateLedger =
     " applied_at BIGINT NOT NULL, PRIMARY KEY (plugin, number));"
     "CREATE TABLE IF NOT EXISTS gatetorio_turn (nothing BIGINT)";
 
+std::vector<AppliedMigration> select_ledger(pqxx::transaction_base& transaction, const std::string& plugin) {
+  std::vector<AppliedMigration> ledger;
+  const pqxx::result rows = transaction.exec("SELECT number, name, sha256 FROM gatetorio_migrations WHERE plugin = " +
+                                             transaction.quote(plugin) + " ORDER BY number");
+  for (const auto& row : rows) {
+    ledger.push_back({row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<std::string>()});
+  }
+  return ledger;
+}
+
 Error cancelled() { return {.status = Status::kCancelled, .detail = "The database is closing."}; }
 
 // The statements of libpqxx throw; here an exception becomes what it means.
@@ -99,11 +109,7 @@ class Migrator {
     pqxx::work transaction(*connection_);
     transaction.exec("SET LOCAL client_min_messages = error");
     transaction.exec(kCreateLedger);
-    const pqxx::result rows = transaction.exec("SELECT number, name, sha256 FROM gatetorio_migrations WHERE plugin = " +
-                                               transaction.quote(request_.plugin) + " ORDER BY number");
-    for (const auto& row : rows) {
-      ledger.push_back({row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<std::string>()});
-    }
+    ledger = select_ledger(transaction, request_.plugin);
     transaction.commit();
     return {};
   }
@@ -157,6 +163,20 @@ Result<std::string> migrate(const Login& login, const sql::MigrateRequest& reque
   const auto files = sql::read_migrations(request, "postgres");
   if (!files) return files.error();
   return Migrator(login, request, stop, observer).run(*files);
+}
+
+Result<std::vector<AppliedMigration>> applied_migrations(const Login& login, const std::string& plugin) {
+  std::vector<AppliedMigration> ledger;
+  const auto read = guarded([&] {
+    pqxx::connection connection(login.conninfo());
+    pqxx::work transaction(connection);
+    transaction.exec("SET TRANSACTION READ ONLY");
+    const bool has_ledger = !transaction.exec("SELECT to_regclass('gatetorio_migrations')")[0][0].is_null();
+    if (has_ledger) ledger = select_ledger(transaction, plugin);
+    return std::string();
+  });
+  if (!read) return read.error();
+  return ledger;
 }
 
 }  // namespace gatetorio::storage_postgres

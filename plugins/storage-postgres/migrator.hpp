@@ -18,4 +18,8 @@ namespace gatetorio::storage_postgres {
 Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, const StopTime& stop,
                             const Observer& observer);
 
+// The plugin's rows of the ledger, in the order of their numbers; none where there is no ledger. Changes nothing.
+// Blocks. Errors: kUnavailable, with the server's words.
+Result<std::vector<sql::AppliedMigration>> applied_migrations(const Login& login, const std::string& plugin);
+
 }  // namespace gatetorio::storage_postgres

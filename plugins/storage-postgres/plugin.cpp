@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "database.hpp"
+#include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
+#include "migrator.hpp"
 #include "settings.hpp"
 #include "telemetry.hpp"
 
@@ -20,7 +22,8 @@ class StoragePostgres : public PluginBase {
   static const Manifest kManifest;
   static const OptionTable<Settings>& options() { return settings_table(); }
 
-  StoragePostgres(Host& host, Settings settings) : host_(host), settings_(std::move(settings)), telemetry_(host) {}
+  StoragePostgres(Host& host, Settings settings)
+      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this) {}
 
   void configure();
   Task<Result<void>> start();
@@ -32,12 +35,13 @@ class StoragePostgres : public PluginBase {
   Done answering(gtr_call call) const;
   LoginSettings login_settings() const;
   Result<void> open();
-  sql::MigrateRequest own_migrations() const;
   Task<Result<void>> migrate();
+  Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
 
   Host& host_;
   Settings settings_;
   Telemetry telemetry_;
+  ToolSet<StoragePostgres> tools_;
   std::unique_ptr<Database> database_;
 };
 
@@ -68,6 +72,8 @@ void StoragePostgres::configure() {
   const gtr_status status =
       host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StoragePostgres::handle, this);
   if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+  tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
+             sql::migrate_arguments(), &StoragePostgres::migrate_tool);
 }
 
 Result<void> StoragePostgres::open() {
@@ -85,19 +91,9 @@ Result<void> StoragePostgres::open() {
   return {};
 }
 
-sql::MigrateRequest StoragePostgres::own_migrations() const {
-  sql::MigrateRequest request{.plugin = kManifest.id};
-  const std::string path = host_.setting("migrations_dir");
-  for (std::size_t at = 0; at <= path.size();) {
-    const std::size_t end = std::min(path.find(':', at), path.size());
-    if (end > at) request.directories.push_back(path.substr(at, end - at));
-    at = end + 1;
-  }
-  return request;
-}
-
 Task<Result<void>> StoragePostgres::migrate() {
-  auto migration = [this, request = own_migrations()](gtr_completion done) {
+  const sql::MigrateRequest request{.plugin = kManifest.id, .directories = sql::migration_directories(host_)};
+  auto migration = [this, request](gtr_completion done) {
     database_->migrate(request, [done](Result<std::string> result) {
       const std::string text = result ? std::string() : to_json(result.error());
       done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
@@ -122,6 +118,29 @@ Task<Result<void>> StoragePostgres::start() {
     const bool is_running = co_await pause;
     if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
   }
+}
+
+Task<Result<void>> StoragePostgres::migrate_tool(sql::MigrateArguments arguments) {
+  const Result<Login> login = Login::make(login_settings());
+  if (!login) co_return login.error();
+  const StopTime never;
+  std::string why;  // what the service's callers are not told, the operator is
+  Observer observer;
+  observer.problem = [&why](std::string_view, std::string_view detail) { why = detail; };
+  const sql::MigrationBackend backend{
+      .dialect = "postgres",
+      .ledger = [&login](const std::string& plugin) { return applied_migrations(*login, plugin); },
+      .apply =
+          [&](const sql::MigrateRequest& request) {
+            return storage_postgres::migrate(*login, request, never, observer);
+          }};
+  const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
+  auto running = sql::run_migrate_tool(host_, backend, arguments, print);
+  Result<void> done = co_await running;
+  if (done) co_return done;
+  Error error = done.error();
+  if (!why.empty()) error.detail += ": " + why;
+  co_return error;
 }
 
 Task<Result<void>> StoragePostgres::stop() {

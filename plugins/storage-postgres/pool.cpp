@@ -42,7 +42,7 @@ Pool::Pool(const Login& login, PoolSettings settings, Serve serve, Changed chang
       serve_(std::move(serve)),
       changed_(std::move(changed)),
       observer_(observer),
-      trying_first_(settings.threads),
+      hopeful_(settings.threads),
       running_(settings.threads) {
   for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { loop(); });
 }
@@ -61,7 +61,7 @@ void Pool::join() {
 void Pool::submit(Entry entry) {
   entry.since = Clock::now();
   std::unique_lock lock(mutex_);
-  const bool is_away = open_ == 0 && trying_first_ == 0;
+  const bool is_away = hopeful_ == 0;
   if (!stopping_ && !is_away && queue_.size() < settings_.max_waiting) {
     const auto late = take_late(entry.since);
     queue_.push_back(std::move(entry));
@@ -95,52 +95,58 @@ std::size_t Pool::waiting() {
 }
 
 void Pool::loop() {
-  std::unique_ptr<Connection> connection;
+  Worker worker{.connection = nullptr, .pause = kFirstPause};
   std::vector<Entry> entries;
-  milliseconds pause = kFirstPause;
-  bool is_first = true;
-  for (;;) {
-    if (!connection) {
-      connection = connect(pause);
-      if (std::exchange(is_first, false)) {
-        const std::lock_guard lock(mutex_);
-        --trying_first_;
-      }
-      if (connection) set_open(+1);
-    }
-    if (!connection) {
-      std::unique_lock lock(mutex_);
-      const bool is_away = open_ == 0 && trying_first_ == 0;
-      lock.unlock();
-      if (is_away) refuse_waiting(away());
-      lock.lock();
-      wake_.wait_for(lock, jittered(pause), [this] { return stopping_; });
-      if (stopping_) break;
-      pause = std::min(2 * pause, kLongestPause);
+  for (bool goes_on = true; goes_on;) {
+    if (!worker.connection) connect(worker);
+    if (!worker.connection) {
+      rest(worker);
+      const std::lock_guard lock(mutex_);
+      goes_on = !stopping_;
       continue;
     }
-    pause = kFirstPause;
-    const bool goes_on = take(entries);
-    if (!entries.empty()) run(connection, entries);
-    if (connection && !connection->is_alive()) {
-      connection.reset();
-      set_open(-1);
-    }
-    if (!goes_on) break;
+    goes_on = take(entries);
+    if (!entries.empty()) run(worker, entries);
+    if (worker.connection && !worker.connection->is_alive()) disconnect(worker);
   }
-  if (connection) set_open(-1);
-  connection.reset();
+  if (worker.connection) disconnect(worker);
   leave();
 }
 
-std::unique_ptr<Connection> Pool::connect(milliseconds& pause) {
+void Pool::connect(Worker& worker) {
   auto session = login_.connect(settings_.access, stop_connecting_);
-  if (session) {
-    return std::make_unique<Connection>(*std::move(session), login_.statement_timeout() + kServerGrace, stop_waiting_);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_open = static_cast<bool>(session);
+    if (is_open != worker.is_hopeful) hopeful_ += is_open ? std::size_t{1} : static_cast<std::size_t>(-1);
+    worker.is_hopeful = is_open;
   }
-  // Once for each loss, not once for each attempt.
-  if (pause == kFirstPause) observer_.problem("the database cannot be reached", session.error().detail);
-  return nullptr;
+  if (!session) {
+    // Said once for each loss, not once for each attempt.
+    if (worker.pause == kFirstPause) observer_.problem("the database cannot be reached", session.error().detail);
+    return;
+  }
+  const auto patience = login_.statement_timeout() + kServerGrace;
+  worker.connection = std::make_unique<Connection>(*std::move(session), patience, stop_waiting_);
+  worker.pause = kFirstPause;
+  set_open(+1);
+}
+
+void Pool::disconnect(Worker& worker) {
+  worker.connection.reset();
+  set_open(-1);
+}
+
+// Between two attempts to connect. Where no thread has a connection, nobody is kept waiting for one.
+void Pool::rest(Worker& worker) {
+  std::unique_lock lock(mutex_);
+  if (hopeful_ == 0) {
+    lock.unlock();
+    refuse_waiting(away());
+    lock.lock();
+  }
+  wake_.wait_for(lock, jittered(worker.pause), [this] { return stopping_; });
+  worker.pause = std::min(2 * worker.pause, kLongestPause);
 }
 
 // Waits for work or a look at the connection, and takes what is there. False at the end.
@@ -180,19 +186,15 @@ std::vector<Entry> Pool::take_late(Clock::time_point now) {
   return late;
 }
 
-void Pool::run(std::unique_ptr<Connection>& connection, std::vector<Entry>& entries) {
-  serve_(*connection, entries);
+void Pool::run(Worker& worker, std::vector<Entry>& entries) {
+  serve_(*worker.connection, entries);
   // A connection may have ended while it was idle: what had no effect is tried once more on a new one.
   const auto lost = std::stable_partition(entries.begin(), entries.end(), [](const Entry& e) { return !is_lost(e); });
   finish({entries.begin(), lost});
   if (lost != entries.end()) {
-    set_open(-1);
-    milliseconds pause = kFirstPause;
-    connection = connect(pause);
-    if (connection) {
-      set_open(+1);
-      serve_(*connection, {lost, entries.end()});
-    }
+    disconnect(worker);
+    connect(worker);
+    if (worker.connection) serve_(*worker.connection, {lost, entries.end()});
     finish({lost, entries.end()});
   }
   entries.clear();

@@ -54,11 +54,19 @@ class Pool {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // What one thread has.
+  struct Worker {
+    std::unique_ptr<Connection> connection;
+    std::chrono::milliseconds pause;  // before the next attempt to connect
+    bool is_hopeful = true;
+  };
   void loop();
   bool take(std::vector<Entry>& entries);
   std::size_t share() const;
-  std::unique_ptr<Connection> connect(std::chrono::milliseconds& pause);
-  void run(std::unique_ptr<Connection>& connection, std::vector<Entry>& entries);
+  void connect(Worker& worker);
+  void disconnect(Worker& worker);
+  void run(Worker& worker, std::vector<Entry>& entries);
+  void rest(Worker& worker);
   void finish(std::span<Entry> entries);
   void set_open(int change);
   void refuse_waiting(const Error& error);
@@ -76,9 +84,10 @@ class Pool {
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   std::deque<Entry> queue_;
-  std::size_t open_ = 0;      // connections
-  std::size_t trying_first_;  // threads that have not yet failed to connect: a hub that starts is not yet refused
-  std::size_t running_;       // threads
+  std::size_t open_ = 0;  // connections
+  std::size_t hopeful_;   // threads that have a connection or have not yet failed to get one: while there are any,
+                          // requests wait instead of being refused
+  std::size_t running_;   // threads
   bool stopping_ = false;
   Clock::time_point stop_deadline_;
   std::function<void()> closed_;

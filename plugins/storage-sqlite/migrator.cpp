@@ -18,7 +18,8 @@ Error broken(const Failure& failure, const Observer& observer) {
   return failure.error;
 }
 
-Result<std::vector<AppliedMigration>> read_ledger(Connection& writer, const std::string& plugin, const Observer& observer) {
+Result<std::vector<AppliedMigration>> read_ledger(Connection& writer, const std::string& plugin,
+                                                  const Observer& observer) {
   sql::Batch batch(sql::Mode::kRead);
   batch.add("SELECT number, name, sha256 FROM gatetorio_migrations WHERE plugin = $1 ORDER BY number", plugin);
   std::string bytes;
@@ -52,6 +53,17 @@ std::optional<Failure> apply(Connection& writer, const MigrationFile& file, cons
 }
 
 }  // namespace
+
+Result<std::vector<AppliedMigration>> applied_migrations(Connection& connection, const std::string& plugin,
+                                                         const Observer& observer) {
+  sql::Batch batch(sql::Mode::kRead);
+  batch.add("SELECT 1 FROM sqlite_master WHERE name = 'gatetorio_migrations'");
+  std::string bytes;
+  sql::Results results;
+  if (const auto failure = connection.run(batch.bytes(), bytes)) return broken(*failure, observer);
+  if (!results.parse(std::move(bytes)) || results[0].empty()) return std::vector<AppliedMigration>();
+  return read_ledger(connection, plugin, observer);
+}
 
 Result<std::string> migrate(Connection& writer, const sql::MigrateRequest& request, const Observer& observer) {
   const auto files = sql::read_migrations(request, "sqlite");
