@@ -145,7 +145,11 @@ std::string PostgresServer::make_database() {
 }
 
 std::string PostgresServer::ask(const std::string& database, const std::string& sql) const {
-  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url(database).c_str()));
+  return ask_postgres(url(database), sql);
+}
+
+std::string ask_postgres(const std::string& url, const std::string& sql) {
+  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url.c_str()));
   const std::unique_ptr<PGresult, Clear> result(PQexec(connection.get(), sql.c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {

@@ -54,6 +54,9 @@ class PostgresServer {
   std::unique_ptr<Process> process_;
 };
 
+// Runs SQL; the first cell of the answer. Throws std::runtime_error.
+std::string ask_postgres(const std::string& url, const std::string& sql);
+
 // One server for all tests of this program.
 PostgresServer& shared_postgres();
 
