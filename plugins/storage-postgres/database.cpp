@@ -94,13 +94,12 @@ void Database::run(std::string batch, Done done) {
   pool.submit({.batch = std::move(batch), .statements = shape->statements, .done = std::move(done)});
 }
 
-void Database::migrate(sql::MigrateRequest request, Done done) {
+void Database::migrate(sql::MigrateRequest request, Done done, std::chrono::milliseconds patience) {
   Parts& p = *parts_;
-  p.jobs->submit(
-      [&p, request = std::move(request)] {
-        return storage_postgres::migrate(p.login, request, p.stop_migrating, p.observer);
-      },
-      std::move(done));
+  const auto job = [&p, request = std::move(request), patience] {
+    return storage_postgres::migrate(p.login, request, patience, p.stop_migrating, p.observer);
+  };
+  p.jobs->submit(job, std::move(done));
 }
 
 void Database::shutdown(std::function<void()> closed) {

@@ -41,8 +41,9 @@ class Database {
   void run(std::string batch, Done done);
 
   // Applies the migrations of a plugin. The result is empty. One process at a time does so in a database; the others
-  // wait. Errors: those of migrator.hpp. `done` comes on a thread of the engine.
-  void migrate(sql::MigrateRequest request, Done done);
+  // wait. A server that is away is waited for up to `patience`. Errors: those of migrator.hpp. `done` comes on a thread
+  // of the engine.
+  void migrate(sql::MigrateRequest request, Done done, std::chrono::milliseconds patience = std::chrono::minutes(1));
 
   // Takes no more. Writes that wait are committed, or cancelled after the grace; `closed` comes on a thread of the
   // engine when everything has answered. It must not destroy this object there. Only the first call counts.

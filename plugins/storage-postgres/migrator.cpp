@@ -14,7 +14,6 @@ using sql::AppliedMigration;
 using sql::MigrationFile;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPatience{60'000};  // with a server that is away
 constexpr milliseconds kPause{50};
 constexpr const char* kLockKey = "7449363237741490793";  // "gatetori" as a number; locks are the database's own
 
@@ -55,8 +54,9 @@ Result<std::string> guarded(Work work) {
 
 class Migrator {
  public:
-  Migrator(const Login& login, const sql::MigrateRequest& request, const StopTime& stop, const Observer& observer)
-      : login_(login), request_(request), stop_(stop), observer_(observer) {}
+  Migrator(const Login& login, const sql::MigrateRequest& request, milliseconds patience, const StopTime& stop,
+           const Observer& observer)
+      : login_(login), request_(request), patience_(patience), stop_(stop), observer_(observer) {}
 
   Result<std::string> run(const std::vector<MigrationFile>& files) {
     if (const auto connected = connect(); !connected) return connected;
@@ -75,13 +75,13 @@ class Migrator {
 
  private:
   Result<std::string> connect() {
-    const auto deadline = StopTime::Clock::now() + kPatience;
+    const auto deadline = StopTime::Clock::now() + patience_;
     for (;;) {
       if (stop_.has_come()) return cancelled();
       // libpq first: it can be interrupted, and says more.
       Result<PgConnection> probe = login_.connect(Access::kWrite, stop_);
       if (probe) break;
-      if (StopTime::Clock::now() > deadline) return probe.error();
+      if (StopTime::Clock::now() >= deadline) return probe.error();
       std::this_thread::sleep_for(10 * kPause);
     }
     return guarded([&] {
@@ -151,6 +151,7 @@ class Migrator {
 
   const Login& login_;
   const sql::MigrateRequest& request_;
+  const milliseconds patience_;
   const StopTime& stop_;
   const Observer& observer_;
   std::unique_ptr<pqxx::connection> connection_;
@@ -158,11 +159,11 @@ class Migrator {
 
 }  // namespace
 
-Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, const StopTime& stop,
-                            const Observer& observer) {
+Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, milliseconds patience,
+                            const StopTime& stop, const Observer& observer) {
   const auto files = sql::read_migrations(request, "postgres");
   if (!files) return files.error();
-  return Migrator(login, request, stop, observer).run(*files);
+  return Migrator(login, request, patience, stop, observer).run(*files);
 }
 
 Result<std::vector<AppliedMigration>> applied_migrations(const Login& login, const std::string& plugin) {

@@ -12,11 +12,11 @@
 
 namespace gatetorio::storage_postgres {
 
-// On a connection of its own, through libpqxx. Blocks: also while another process migrates, and up to a minute for a
+// On a connection of its own, through libpqxx. Blocks: also while another process migrates, and up to `patience` for a
 // server that is away; until `stop`. Errors: those of sql::read_migrations() and sql::check_ledger(); kInvalid, naming
 // the file, where one fails; kUnavailable where the server is away; kCancelled at the stop.
-Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, const StopTime& stop,
-                            const Observer& observer);
+Result<std::string> migrate(const Login& login, const sql::MigrateRequest& request, std::chrono::milliseconds patience,
+                            const StopTime& stop, const Observer& observer);
 
 // The plugin's rows of the ledger, in the order of their numbers; none where there is no ledger. Changes nothing.
 // Blocks. Errors: kUnavailable, with the server's words.

@@ -94,10 +94,11 @@ Result<void> StoragePostgres::open() {
 Task<Result<void>> StoragePostgres::migrate() {
   const sql::MigrateRequest request{.plugin = kManifest.id, .directories = sql::migration_directories(host_)};
   auto migration = [this, request](gtr_completion done) {
-    database_->migrate(request, [done](Result<std::string> result) {
+    const auto answer = [done](const Result<std::string>& result) {
       const std::string text = result ? std::string() : to_json(result.error());
       done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
-    });
+    };
+    database_->migrate(request, answer, milliseconds::zero());  // start() waits, and can be told to stop
   };
   auto awaiter = host_.complete(migration);
   const Result<std::string> migrated = co_await awaiter;
@@ -132,7 +133,7 @@ Task<Result<void>> StoragePostgres::migrate_tool(sql::MigrateArguments arguments
       .ledger = [&login](const std::string& plugin) { return applied_migrations(*login, plugin); },
       .apply =
           [&](const sql::MigrateRequest& request) {
-            return storage_postgres::migrate(*login, request, never, observer);
+            return storage_postgres::migrate(*login, request, milliseconds::zero(), never, observer);
           }};
   const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
   auto running = sql::run_migrate_tool(host_, backend, arguments, print);
