@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "copy.hpp"
 #include "database.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
@@ -15,6 +16,19 @@ namespace gatetorio::storage_postgres {
 namespace {
 
 using std::chrono::milliseconds;
+
+struct CopyArguments {
+  std::string from;
+  std::string to;
+};
+
+const OptionTable<CopyArguments>& copy_arguments() {
+  static const OptionTable<CopyArguments> table = {
+      option("from", &CopyArguments::from, "Where the data is: \"postgres\" (the configured server) or an SQLite file.")
+          .required(),
+      option("to", &CopyArguments::to, "Where it goes: the other of the two, migrated and without rows.").required()};
+  return table;
+}
 
 class StoragePostgres : public PluginBase {
  public:
@@ -37,6 +51,7 @@ class StoragePostgres : public PluginBase {
   Result<void> open();
   Task<Result<void>> migrate();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
+  Task<Result<void>> copy_tool(CopyArguments arguments);
 
   Host& host_;
   Settings settings_;
@@ -74,6 +89,10 @@ void StoragePostgres::configure() {
   if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
   tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
              sql::migrate_arguments(), &StoragePostgres::migrate_tool);
+  tools_.add({.name = "storage copy",
+              .help = "Moves a whole installation from SQLite to PostgreSQL, or back.",
+              .starts = false},
+             copy_arguments(), &StoragePostgres::copy_tool);
 }
 
 Result<void> StoragePostgres::open() {
@@ -155,6 +174,27 @@ Task<Result<void>> StoragePostgres::stop() {
   database_->join();
   if (!closed) co_return closed.error();
   co_return Result<void>();
+}
+
+Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
+  constexpr std::string_view kServer = "postgres";
+  if ((arguments.from == kServer) == (arguments.to == kServer)) {
+    co_return Error{.status = Status::kInvalid, .detail = "one of --from and --to is \"postgres\", the other a file"};
+  }
+  const Result<Login> login = Login::make(login_settings());
+  if (!login) co_return login.error();
+  try {
+    const auto side = [&login](const std::string& name, bool for_writing) {
+      return name == kServer ? postgres_side(*login, for_writing) : sqlite_side(name, for_writing);
+    };
+    const std::unique_ptr<CopySide> from = side(arguments.from, false), to = side(arguments.to, true);
+    const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
+    const Result<void> copied = copy_storage(*from, *to, print);
+    if (copied) tools_.print("copied");
+    co_return copied;
+  } catch (const std::exception& e) {
+    co_return Error{.status = Status::kUnavailable, .detail = e.what()};
+  }
 }
 
 void StoragePostgres::answer(gtr_call call, const Result<std::string>& result) const {
