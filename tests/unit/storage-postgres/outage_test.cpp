@@ -76,19 +76,20 @@ TEST_CASE("a server that hangs is given up, and a hub that stops does not wait f
   PostgresServer server;
   Bench bench(server);
   DatabaseSettings settings = bench.settings();
-  settings.login.statement_timeout = milliseconds(500);
-  settings.login.connect_timeout = milliseconds(500);
   settings.stop_grace = milliseconds(300);
+  auto patient = bench.open(settings);  // 5 s, and 2 s more for the server to speak
+  settings.login.statement_timeout = milliseconds(500);
   auto database = bench.open(settings);
-  REQUIRE(run(*database, write("INSERT INTO things (id) VALUES (1)")) == Status::kOk);
+  REQUIRE(run(*database, read("SELECT 1")) == Status::kOk);
+  REQUIRE(run(*patient, write("INSERT INTO things (id) VALUES (1)")) == Status::kOk);
   server.freeze();
+  auto last = run_later(*patient, write("INSERT INTO things (id) VALUES (2)"));
+  const auto took = testing::time_of([&] { patient.reset(); });
+  CHECK(took < milliseconds(4000));
+  CHECK_FALSE(wait(std::move(last)));
   const auto answer = wait(run_later(*database, read("SELECT 1")));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().status == Status::kUnavailable);
-  auto last = run_later(*database, write("INSERT INTO things (id) VALUES (2)"));
-  const auto took = testing::time_of([&] { database.reset(); });
-  CHECK(took < milliseconds(3000));
-  CHECK_FALSE(wait(std::move(last)));
   server.thaw();
 }
 
@@ -122,6 +123,9 @@ TEST_CASE("more batches than may wait are refused at once, and old ones when the
   }));
   std::vector<std::future<Result<std::string>>> answers;
   for (int i = 1; i <= 6; ++i) answers.push_back(run_later(*database, write("INSERT INTO things (id) VALUES ($1)", i)));
+  // Refused inside the call; the others wait.
+  REQUIRE(answers.back().wait_for(milliseconds::zero()) == std::future_status::ready);
+  CHECK(answers[4].wait_for(milliseconds::zero()) != std::future_status::ready);
   const auto refused = wait(std::move(answers.back()));
   CHECK_FALSE(refused);
   CHECK(refused.error().status == Status::kUnavailable);
