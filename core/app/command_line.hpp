@@ -6,14 +6,15 @@
 
 namespace gatetorio::core {
 
-enum class Command { kRun, kCheck, kOptions, kNothing };
+enum class Command { kRun, kCheck, kOptions, kTools, kTool, kNothing };
 
 struct CommandLine {
   Command command = Command::kRun;
-  std::string config;             // the TOML file
-  std::vector<std::string> sets;  // KEY=VALUE
-  std::string format = "toml";    // of kOptions: "toml" or "markdown"
-  int exit_code = 0;              // of kNothing: help was shown, or the arguments are wrong (64)
+  std::string config;              // the TOML file
+  std::vector<std::string> sets;   // KEY=VALUE
+  std::string format = "toml";     // of kOptions: "toml" or "markdown"
+  std::vector<std::string> words;  // of kTool: everything that is not the program's own, "storage", "copy", "--to", ...
+  int exit_code = 0;               // of kNothing: help was shown, or the arguments are wrong (64)
 };
 
 // Prints help, the version and what is wrong with the arguments itself.

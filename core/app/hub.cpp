@@ -3,6 +3,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cstdio>
 #include <thread>
 
@@ -209,6 +210,35 @@ void Hub::start(const std::function<bool()>& is_stopping) {
   std::printf("ready%s%s\n", words.empty() ? "" : " ", words.c_str());
   std::fflush(stdout);
   sd_notify(0, "READY=1");
+}
+
+// The plugin and, before it, whatever provides what it requires; in the order of starting.
+std::vector<Hub::Loaded*> Hub::needed_by(const Plugin& plugin) const {
+  std::vector<Loaded*> wanted;
+  std::vector<std::string> services;
+  // From the last to start to the first: a provider comes before those that require it.
+  for (auto loaded = plugins_.rbegin(); loaded != plugins_.rend(); ++loaded) {
+    const auto& provides = (*loaded)->needs.provides;
+    const bool is_needed = std::any_of(provides.begin(), provides.end(), [&](const auto& service) {
+      return std::find(services.begin(), services.end(), service) != services.end();
+    });
+    if (&(*loaded)->plugin != &plugin && !is_needed) continue;
+    wanted.insert(wanted.begin(), loaded->get());
+    const auto& more = (*loaded)->needs.requirements;
+    services.insert(services.end(), more.begin(), more.end());
+  }
+  return wanted;
+}
+
+Result<void> Hub::run_tool(const Tool& tool, const boost::json::object& arguments,
+                           const std::function<bool()>& is_stopping) {
+  for (Loaded* loaded : tool.starts ? needed_by(*tool.plugin) : std::vector<Loaded*>()) {
+    if (is_stopping()) return Error{.status = Status::kCancelled, .detail = "told to stop"};
+    const bool is_fit = loaded->plugin.state.load() != PluginState::kFailed;
+    if (is_fit && lifecycle_.start(loaded->plugin, is_stopping)) continue;
+    return Error{.status = Status::kUnavailable, .detail = "plugin '" + loaded->plugin.id + "' does not start"};
+  }
+  return lifecycle_.run_tool(tool, boost::json::serialize(arguments), is_stopping);
 }
 
 bool Hub::stop() {

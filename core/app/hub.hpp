@@ -29,6 +29,13 @@ class Hub {
   // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`
   // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve.
   void start(const std::function<bool()>& is_stopping);
+  // What the plugins bring to the command line.
+  const Tools& tools() const { return platform_->tools; }
+  // Runs one of them: starts what it needs, in order, and waits for its end, or until `is_stopping` says so (then
+  // kCancelled). Errors: the tool's; kUnavailable where something that it needs does not start. Instead of start().
+  Result<void> run_tool(const Tool& tool, const boost::json::object& arguments,
+                        const std::function<bool()>& is_stopping);
+
   // Drains and stops everything, started or only configured, within hub.stop_timeout, and ends the workers. True where
   // everything ended as it should: only then may this object be destroyed. Nothing may be called after.
   bool stop();
@@ -38,6 +45,7 @@ class Hub {
   void load(const std::string& id);
   void configure_one(Loaded& loaded);
   bool needs_failed(const Loaded& loaded) const;
+  std::vector<Loaded*> needed_by(const Plugin& plugin) const;
   std::filesystem::path plugin_file(const std::string& id) const;
   void sweep();
 

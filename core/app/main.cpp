@@ -1,17 +1,22 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "core/app/command_line.hpp"
 #include "core/app/hub.hpp"
 #include "core/config/config.hpp"
+#include "core/plugin/tools.hpp"
 
 namespace {
 
 using namespace gatetorio::core;
+using gatetorio::Result;
 
-constexpr int kBadConfiguration = 78;  // EX_CONFIG of sysexits.h
+constexpr int kFailed = 1;
+constexpr int kUsage = 64;             // EX_USAGE of sysexits.h
+constexpr int kBadConfiguration = 78;  // EX_CONFIG
 
 // SIGTERM and SIGINT, kept from every thread and asked for here. Once one came, it stays so.
 class StopSignal {
@@ -66,6 +71,48 @@ int print_options(const Hub& hub, const std::string& format) {
   return 0;
 }
 
+int print_tools(const Hub& hub) {
+  for (const Tool& tool : hub.tools().all()) std::printf("%s", tool_help(tool).c_str());
+  return 0;
+}
+
+// The tool of the longest name that the first words make, or NULL; takes its words away.
+const Tool* find_tool(const Hub& hub, std::vector<std::string>& words) {
+  constexpr std::size_t kMostWords = 3;
+  for (std::size_t count = std::min(words.size(), kMostWords); count > 0; --count) {
+    std::string name;
+    for (std::size_t i = 0; i < count; ++i) name.append(i == 0 ? "" : " ").append(words[i]);
+    const Tool* tool = hub.tools().find(name);
+    if (tool == nullptr) continue;
+    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count));
+    return tool;
+  }
+  return nullptr;
+}
+
+int run_tool(Hub& hub, std::vector<std::string> words, StopSignal& stop_signal) {
+  const std::string first = words.front();
+  const Tool* tool = find_tool(hub, words);
+  if (tool == nullptr) {
+    std::fprintf(stderr, "no configured plugin brings the command '%s'; `gatetorio-hub tools` lists those there are\n",
+                 first.c_str());
+    return kUsage;
+  }
+  if (std::find(words.begin(), words.end(), "--help") != words.end()) {
+    std::printf("%s", tool_help(*tool).c_str());
+    return 0;
+  }
+  const auto arguments = read_tool_arguments(*tool, words);
+  if (!arguments) {
+    std::fprintf(stderr, "%s\n", arguments.error().detail.c_str());
+    return kUsage;
+  }
+  const Result<void> done = hub.run_tool(*tool, *arguments, [&stop_signal] { return stop_signal.came(); });
+  if (done) return 0;
+  std::fprintf(stderr, "%s: %s\n", tool->name.c_str(), done.error().detail.c_str());
+  return kFailed;
+}
+
 void run(Hub& hub, Log& log, StopSignal& stop_signal) {
   hub.start([&stop_signal] { return stop_signal.came(); });
   stop_signal.wait();
@@ -98,6 +145,8 @@ int main(int argc, char** argv) {
   if (!tell(config)) return leave(hub, kBadConfiguration);
   if (line.command == Command::kOptions) return leave(hub, print_options(hub, line.format));
   if (line.command == Command::kCheck) return leave(hub, tell_check(hub, line.config));
+  if (line.command == Command::kTools) return leave(hub, print_tools(hub));
+  if (line.command == Command::kTool) return leave(hub, run_tool(hub, line.words, stop_signal));
   run(hub, log, stop_signal);
   return leave(hub, 0);
 }

@@ -1,7 +1,9 @@
 // The C side of everything that a plugin can ask of the hub: thin functions that find the platform behind a gtr_host
 // and call its C++ parts. No exception leaves them; running out of memory ends the process, as everywhere.
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
+#include <mutex>
 #include <vector>
 
 #include "core/plugin/platform.hpp"
@@ -12,6 +14,7 @@
 #include "gatetorio/abi/metric.h"
 #include "gatetorio/abi/operation.h"
 #include "gatetorio/abi/service.h"
+#include "gatetorio/abi/tool.h"
 #include "gatetorio/result.hpp"
 
 namespace gatetorio::core {
@@ -176,6 +179,27 @@ constexpr gtr_inspect kInspect{sizeof(gtr_inspect), &inspect_report,
                                  return found == settings.end() ? gtr_bytes{nullptr, 0} : to_bytes(found->second);
                                }};
 
+// ---- tools ---------------------------------------------------------------------------------------------------------
+
+gtr_status tools_declare(gtr_host* host, gtr_bytes declaration, gtr_tool_fn run, void* context) {
+  std::string problem;
+  const gtr_status status =
+      platform_of(host).tools.declare(plugin_of(host), to_view(declaration), run, context, problem);
+  if (status != GTR_OK) {
+    platform_of(host).log.write(LogLevel::kError, plugin_of(host).id, "a tool is refused", {{"why", problem}});
+  }
+  return status;
+}
+
+void tools_print(gtr_host*, gtr_bytes line) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  std::printf("%.*s\n", static_cast<int>(line.size), line.data);
+  std::fflush(stdout);
+}
+
+constexpr gtr_tools kTools{sizeof(gtr_tools), &tools_declare, &tools_print};
+
 }  // namespace
 
 const void* host_interface(gtr_host*, const char* id) {
@@ -187,6 +211,7 @@ const void* host_interface(gtr_host*, const char* id) {
   if (wanted == GTR_OPERATIONS_ID) return &kOperations;
   if (wanted == GTR_METRICS_ID) return &kMetrics;
   if (wanted == GTR_INSPECT_ID) return &kInspect;
+  if (wanted == GTR_TOOLS_ID) return &kTools;
   return nullptr;
 }
 

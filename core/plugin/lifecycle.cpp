@@ -99,10 +99,10 @@ Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& opt
   return outcome;
 }
 
-Result<void> Lifecycle::run(Plugin& plugin, Hook hook, milliseconds patience, const char* doing,
-                            const std::function<bool()>& is_cancelled) {
+Result<void> Lifecycle::run(Plugin& plugin, const std::function<void(gtr_completion)>& begin, milliseconds patience,
+                            const char* doing, const std::function<bool()>& is_cancelled) {
   const auto answer = answers_.emplace_back(std::make_shared<Answer>());
-  on_lane(plugin, answer, [&plugin, answer, hook] { hook(plugin.instance, {&Answer::done, answer.get()}); });
+  on_lane(plugin, answer, [answer, begin] { begin({&Answer::done, answer.get()}); });
   constexpr milliseconds kLook(50), kRemind(10'000), kGrace(3'000);
   const auto began = Clock::now();
   auto remind_at = began + kRemind;
@@ -125,7 +125,8 @@ Result<void> Lifecycle::run(Plugin& plugin, Hook hook, milliseconds patience, co
 Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_cancelled) {
   set_state(plugin, PluginState::kStarting);
   platform_.bus.open(*plugin.lane);
-  Result<void> started = run(plugin, plugin.descriptor->start, kForEver, "start", is_cancelled);
+  const auto begin = [&plugin](gtr_completion done) { plugin.descriptor->start(plugin.instance, done); };
+  Result<void> started = run(plugin, begin, kForEver, "start", is_cancelled);
   if (started) {
     set_state(plugin, PluginState::kStarted);
   } else {
@@ -134,8 +135,15 @@ Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_ca
   return started;
 }
 
+Result<void> Lifecycle::run_tool(const Tool& tool, const std::string& arguments,
+                                 const std::function<bool()>& is_cancelled) {
+  const auto begin = [&tool, &arguments](gtr_completion done) { tool.run(tool.context, to_bytes(arguments), done); };
+  return run(*tool.plugin, begin, kForEver, tool.name.c_str(), is_cancelled);
+}
+
 bool Lifecycle::end(Plugin& plugin, Hook hook, milliseconds patience, const char* doing) {
-  const Result<void> done = run(plugin, hook, patience, doing, [] { return false; });
+  const auto begin = [&plugin, hook](gtr_completion ended) { hook(plugin.instance, ended); };
+  const Result<void> done = run(plugin, begin, patience, doing, [] { return false; });
   if (done) return true;
   const bool is_late = done.error().status == Status::kTimeout;
   platform_.log.write(

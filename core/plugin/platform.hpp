@@ -12,6 +12,7 @@
 #include "core/observe/metrics.hpp"
 #include "core/operations/operations.hpp"
 #include "core/plugin/services.hpp"
+#include "core/plugin/tools.hpp"
 #include "core/runtime/executor.hpp"
 
 namespace gatetorio::core {
@@ -38,6 +39,7 @@ struct Platform {
   Services services;
   Operations operations;
   Announcements announcements;
+  Tools tools;
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
   std::string plugins_report() const;
   std::vector<const Plugin*> plugins;  // as above

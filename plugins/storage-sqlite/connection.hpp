@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "batch_reader.hpp"
 #include "failure.hpp"
+#include "gatetorio/sql_reader.hpp"
 #include "statement_cache.hpp"
 
 struct sqlite3;
@@ -18,6 +18,9 @@ class Database;
 }
 
 namespace gatetorio::storage_sqlite {
+
+using sql::BatchReader;
+using sql::StatementView;
 
 enum class Role { kWriter, kReader };
 

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "batch_reader.hpp"
 #include "file_lock.hpp"
+#include "gatetorio/sql_reader.hpp"
 #include "migrator.hpp"
 #include "reader_pool.hpp"
 #include "writer.hpp"
@@ -81,7 +81,7 @@ Database::~Database() {
 }
 
 void Database::run(std::string batch, Done done) {
-  const std::optional<BatchShape> shape = inspect(batch);
+  const std::optional<sql::BatchShape> shape = sql::inspect(batch);
   if (!shape) return done(Error{.status = Status::kMalformed, .detail = "The batch cannot be read."});
   if (shape->mode == sql::Mode::kRead)
     return parts_->readers->run(std::move(batch), shape->statements, std::move(done));

@@ -10,48 +10,27 @@ constexpr std::string_view kCreateLedger =
     "plugin TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,"
     " applied_at INTEGER NOT NULL, PRIMARY KEY (plugin, number)) WITHOUT ROWID";
 
-struct Applied {
-  std::int64_t number = 0;
-  std::string name;
-  std::string sha256;
-};
+using sql::AppliedMigration;
+using sql::MigrationFile;
 
 Error broken(const Failure& failure, const Observer& observer) {
   observer.problem("the ledger of migrations cannot be used", failure.log);
   return failure.error;
 }
 
-Result<std::vector<Applied>> read_ledger(Connection& writer, const std::string& plugin, const Observer& observer) {
+Result<std::vector<AppliedMigration>> read_ledger(Connection& writer, const std::string& plugin,
+                                                  const Observer& observer) {
   sql::Batch batch(sql::Mode::kRead);
   batch.add("SELECT number, name, sha256 FROM gatetorio_migrations WHERE plugin = $1 ORDER BY number", plugin);
   std::string bytes;
   if (const auto failure = writer.run(batch.bytes(), bytes)) return broken(*failure, observer);
   sql::Results results;
   results.parse(std::move(bytes));
-  std::vector<Applied> ledger;
+  std::vector<AppliedMigration> ledger;
   for (std::size_t row = 0; row < results[0].rows(); ++row) {
     ledger.push_back({results[0].integer(row, 0), results[0].text(row, 1), results[0].text(row, 2)});
   }
   return ledger;
-}
-
-Error conflict(const std::string& plugin, const std::string& what) {
-  return {.status = Status::kConflict, .detail = "migrations of " + plugin + ": " + what};
-}
-
-Result<void> compare(const std::vector<Applied>& ledger, const std::vector<MigrationFile>& files,
-                     const std::string& plugin) {
-  for (std::size_t i = 0; i < ledger.size(); ++i) {
-    if (i >= files.size()) {
-      return conflict(plugin, "the database is newer than this hub: it holds " + ledger.back().name +
-                                  ", the newest file here is " + (files.empty() ? "none" : files.back().name));
-    }
-    if (ledger[i].number != files[i].number)
-      return conflict(plugin, files[i].name + " was never applied, later ones were");
-    if (ledger[i].sha256 != files[i].sha256)
-      return conflict(plugin, files[i].name + " was changed after it was applied");
-  }
-  return {};
 }
 
 std::optional<Failure> record(Connection& writer, const MigrationFile& file, const std::string& plugin) {
@@ -75,13 +54,24 @@ std::optional<Failure> apply(Connection& writer, const MigrationFile& file, cons
 
 }  // namespace
 
+Result<std::vector<AppliedMigration>> applied_migrations(Connection& connection, const std::string& plugin,
+                                                         const Observer& observer) {
+  sql::Batch batch(sql::Mode::kRead);
+  batch.add("SELECT 1 FROM sqlite_master WHERE name = 'gatetorio_migrations'");
+  std::string bytes;
+  sql::Results results;
+  if (const auto failure = connection.run(batch.bytes(), bytes)) return broken(*failure, observer);
+  if (!results.parse(std::move(bytes)) || results[0].empty()) return std::vector<AppliedMigration>();
+  return read_ledger(connection, plugin, observer);
+}
+
 Result<std::string> migrate(Connection& writer, const sql::MigrateRequest& request, const Observer& observer) {
-  const auto files = read_migrations(request);
+  const auto files = sql::read_migrations(request, "sqlite");
   if (!files) return files.error();
   if (const auto failure = writer.control(kCreateLedger)) return broken(*failure, observer);
   const auto ledger = read_ledger(writer, request.plugin, observer);
   if (!ledger) return ledger.error();
-  if (const auto matching = compare(*ledger, *files, request.plugin); !matching) return matching.error();
+  if (const auto matching = sql::check_ledger(*ledger, *files, request.plugin); !matching) return matching.error();
   for (std::size_t i = ledger->size(); i < files->size(); ++i) {
     const MigrationFile& file = (*files)[i];
     const auto failure = apply(writer, file, request.plugin);

@@ -3,9 +3,13 @@
 
 #include <filesystem>
 
+#include "backup.hpp"
 #include "database.hpp"
+#include "file_lock.hpp"
+#include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
+#include "migrator.hpp"
 #include "settings.hpp"
 #include "telemetry.hpp"
 
@@ -14,13 +18,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct BackupArguments {
+  std::string to;
+};
+struct RestoreArguments {
+  std::string from;
+};
+
+const OptionTable<BackupArguments>& backup_arguments() {
+  static const OptionTable<BackupArguments> table = {option("to", &BackupArguments::to, "The new file.").required()};
+  return table;
+}
+
+const OptionTable<RestoreArguments>& restore_arguments() {
+  static const OptionTable<RestoreArguments> table = {
+      option("from", &RestoreArguments::from, "A file that `backup` made.").required()};
+  return table;
+}
+
 class StorageSqlite : public PluginBase {
  public:
   using Settings = storage_sqlite::Settings;
   static const Manifest kManifest;
   static const OptionTable<Settings>& options() { return settings_table(); }
 
-  StorageSqlite(Host& host, Settings settings) : host_(host), settings_(std::move(settings)), telemetry_(host) {}
+  StorageSqlite(Host& host, Settings settings)
+      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this) {}
 
   void configure();
   Task<Result<void>> start();
@@ -32,10 +55,14 @@ class StorageSqlite : public PluginBase {
   Done answering(gtr_call call) const;
   Result<std::string> file_path() const;
   Result<void> open();
+  Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
+  Task<Result<void>> backup_tool(BackupArguments arguments);
+  Task<Result<void>> restore_tool(RestoreArguments arguments);
 
   Host& host_;
   Settings settings_;
   Telemetry telemetry_;
+  ToolSet<StorageSqlite> tools_;
   std::unique_ptr<Database> database_;
 };
 
@@ -51,6 +78,14 @@ void StorageSqlite::configure() {
   const gtr_status status =
       host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StorageSqlite::handle, this);
   if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+  tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
+             sql::migrate_arguments(), &StorageSqlite::migrate_tool);
+  tools_.add({.name = "backup", .help = "Copies the database to a file, also while the hub runs.", .starts = false},
+             backup_arguments(), &StorageSqlite::backup_tool);
+  tools_.add({.name = "restore",
+              .help = "Puts a backup in the place of the database of a hub that is stopped.",
+              .starts = false},
+             restore_arguments(), &StorageSqlite::restore_tool);
 }
 
 Result<std::string> StorageSqlite::file_path() const {
@@ -114,6 +149,52 @@ Task<Result<void>> StorageSqlite::stop() {
   telemetry_.connected(false);
   if (!closed) co_return closed.error();
   co_return Result<void>();
+}
+
+Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) {
+  const Result<std::string> path = file_path();
+  if (!path) co_return path.error();
+  std::string why;  // what the service's callers are not told, the operator is
+  Observer observer;
+  observer.problem = [&why](std::string_view, std::string_view detail) { why = detail; };
+  const sql::MigrationBackend backend{
+      .dialect = "sqlite",
+      .ledger = [&](const std::string& plugin) -> Result<std::vector<sql::AppliedMigration>> {
+        if (!fs::exists(*path)) return std::vector<sql::AppliedMigration>();
+        const auto reader = Connection::open({.path = *path});
+        if (!reader) return reader.error();
+        return applied_migrations(**reader, plugin, observer);
+      },
+      .apply = [&](const sql::MigrateRequest& request) -> Result<std::string> {
+        const auto lock = FileLock::take(*path + ".lock");
+        if (!lock) return lock.error();
+        const auto writer = Connection::open({.path = *path, .role = Role::kWriter});
+        if (!writer) return writer.error();
+        return storage_sqlite::migrate(**writer, request, observer);
+      }};
+  const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
+  auto running = sql::run_migrate_tool(host_, backend, arguments, print);
+  const Result<void> done = co_await running;
+  if (done) co_return done;
+  Error error = done.error();
+  if (!why.empty()) error.detail += ": " + why;
+  co_return error;
+}
+
+Task<Result<void>> StorageSqlite::backup_tool(BackupArguments arguments) {
+  const Result<std::string> path = file_path();
+  if (!path) co_return path.error();
+  const Result<void> done = back_up(*path, arguments.to);
+  if (done) tools_.print("backed up to " + arguments.to);
+  co_return done;
+}
+
+Task<Result<void>> StorageSqlite::restore_tool(RestoreArguments arguments) {
+  const Result<std::string> path = file_path();
+  if (!path) co_return path.error();
+  const Result<void> done = restore(arguments.from, *path);
+  if (done) tools_.print("restored from " + arguments.from + "; what was there is " + *path + ".replaced");
+  co_return done;
 }
 
 void StorageSqlite::answer(gtr_call call, const Result<std::string>& result) const {

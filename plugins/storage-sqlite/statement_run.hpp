@@ -4,13 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "batch_reader.hpp"
 #include "failure.hpp"
+#include "gatetorio/sql_reader.hpp"
 #include "statement_cache.hpp"
 
 struct sqlite3;
 
 namespace gatetorio::storage_sqlite {
+
+using sql::BatchReader;
+using sql::StatementView;
 
 // Answers over this size fail with kTooLarge: a page of rows is meant to be read, not a whole table.
 inline constexpr std::size_t kMaxResultBytes = std::size_t{64} << 20;

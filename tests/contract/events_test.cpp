@@ -1,5 +1,6 @@
 // Section 5: GET /devices/{controller_id}/events.
 #include <catch2/catch_test_macros.hpp>
+#include <ctime>
 
 #include "shared_hub.hpp"
 #include "support/event_reader.hpp"
@@ -139,7 +140,7 @@ TEST_CASE("a stream ends when its access expires") {
   HubProcess hub;
   const TestDevice device = make_device(hub.http());
   const TestUser user = make_user(hub.http(), device, "readonly");
-  change_database(hub, "UPDATE grants SET expires_at = (strftime('%s', 'now') + 2) * 1000000");
+  change_database(hub, "UPDATE grants SET expires_at = " + std::to_string((std::time(nullptr) + 2) * 1'000'000));
   EventReader events(hub.http(), device_path(device) + "/events", user.token);
   CHECK(events.status() == 200);
   REQUIRE(events.next_of("state"));

@@ -4,6 +4,7 @@
 
 #include "shared_hub.hpp"
 #include "support/event_reader.hpp"
+#include "support/postgres_server.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -72,8 +73,15 @@ TEST_CASE("no secret is on the disk in the clear") {
   use_every_secret(hub);
   CHECK(hub.stop() == 0);
   std::string disk;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(hub.data_dir())) {
-    if (entry.is_regular_file()) disk += read_file(entry.path());
+  std::vector<std::filesystem::path> folders{hub.data_dir()};
+  if (!hub.database_url().empty()) {
+    change_database(hub, "CHECKPOINT");  // what the server has in memory, onto the disk
+    folders.push_back(shared_postgres().folder() / "data" / "base");
+  }
+  for (const auto& folder : folders) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) disk += read_file(entry.path());
+    }
   }
   CHECK(disk.size() > 10'000);
   for (const std::string& secret : secrets_seen()) {

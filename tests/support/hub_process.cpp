@@ -2,9 +2,11 @@
 
 #include <signal.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
+#include "support/postgres_server.hpp"
 #include "support/socket.hpp"
 
 namespace gatetorio::testing {
@@ -27,6 +29,18 @@ void link_plugins(const fs::path& folder) {
   }
 }
 
+// So that one suite can be held against each storage.
+HubSetup with_storage(HubSetup setup) {
+  const char* wanted = std::getenv("GATETORIO_TEST_STORAGE");
+  if (setup.storage.empty()) {
+    setup.storage = std::string("storage-") + (wanted == nullptr || *wanted == '\0' ? "sqlite" : wanted);
+  }
+  if (setup.storage != "storage-postgres") return setup;
+  if (setup.database_url.empty()) setup.database_url = shared_postgres().url(shared_postgres().make_database());
+  setup.more_toml += "\n[plugins.storage-postgres]\nurl = \"" + setup.database_url + "\"\n";
+  return setup;
+}
+
 }  // namespace
 
 std::string hub_program() { return (kBuild / "gatetorio-hub").string(); }
@@ -36,7 +50,7 @@ RunResult run_hub(std::vector<std::string> arguments) {
   return run(arguments);
 }
 
-HubProcess::HubProcess(HubSetup setup) : setup_(std::move(setup)) {
+HubProcess::HubProcess(HubSetup setup) : setup_(with_storage(std::move(setup))) {
   link_plugins(folder_ / "plugins");
   write_config();
   start();

@@ -15,7 +15,8 @@ struct HubSetup {
   std::string more_toml = {};          // tables beside those of the smallest configuration
   std::vector<std::string> sets = {};  // KEY=VALUE of --set
   bool with_test_admin = true;         // tests/fixtures/plugins/test-admin: bearer gta_admin..., gta_viewer...
-  std::string storage = "storage-sqlite";
+  std::string storage = {};            // empty: storage-sqlite, or what GATETORIO_TEST_STORAGE says ("postgres")
+  std::string database_url = {};       // of storage-postgres; empty: a database of its own on this program's server
 };
 
 // Bearer tokens that the test-admin plugin knows.
@@ -33,6 +34,8 @@ class HubProcess {
   pid_t pid() const { return process_->pid(); }
   std::filesystem::path data_dir() const { return folder_ / "data"; }
   std::filesystem::path config() const { return folder_ / "hub.toml"; }
+  const std::string& storage() const { return setup_.storage; }
+  const std::string& database_url() const { return setup_.database_url; }
   bool is_running() { return process_->is_running(); }
   // Everything it wrote on stderr so far, over all its runs.
   std::string log() const { return read_file(folder_ / "stderr"); }

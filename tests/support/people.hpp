@@ -42,7 +42,7 @@ std::unique_ptr<MqttClient> go_online(const HubProcess& hub, const TestDevice& d
 // The same for a user, who hears the device's status.
 std::unique_ptr<MqttClient> go_online(const HubProcess& hub, const TestUser& user, const TestDevice& device);
 
-// Runs SQL on a hub's SQLite file, for what no call of the hub can bring about (time that has passed).
+// Runs SQL on a hub's database, for what no call of the hub can bring about (time that has passed).
 void change_database(const HubProcess& hub, const std::string& sql);
 // One number out of it.
 std::int64_t ask_database(const HubProcess& hub, const std::string& sql);

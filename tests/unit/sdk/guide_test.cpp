@@ -39,9 +39,10 @@ std::vector<std::string> blocks(const std::string& page, const std::string& lang
 
 TEST_CASE("every example in the plugin guide is a quotation of code that is built") {
   std::string code;
-  for (const char* file : {"sdk/template/plugin.cpp", "sdk/template/CMakeLists.txt",
-                           "tests/sdk_consumer/boot-counter/plugin.cpp", "tests/fixtures/plugins/echo/plugin.cpp",
-                           "tests/fixtures/plugins/option-error/plugin.cpp", "tests/unit/core/host_test.cpp"}) {
+  for (const char* file :
+       {"sdk/template/plugin.cpp", "sdk/template/CMakeLists.txt", "tests/sdk_consumer/boot-counter/plugin.cpp",
+        "tests/fixtures/plugins/echo/plugin.cpp", "tests/fixtures/plugins/greeter/plugin.cpp",
+        "tests/fixtures/plugins/option-error/plugin.cpp", "tests/unit/core/host_test.cpp"}) {
     code += squeezed(read(kSource / file)) + "\n";
   }
   int quotations = 0;

@@ -37,7 +37,7 @@ class Bench {
 };
 
 Entry entry(const sql::Batch& batch) {
-  return {.batch = batch.bytes(), .statements = inspect(batch.bytes())->statements, .done = {}};
+  return {.batch = batch.bytes(), .statements = sql::inspect(batch.bytes())->statements, .done = {}};
 }
 Entry gate(std::int64_t id) { return entry(write("INSERT INTO gates (id, name) VALUES ($1, $1)", id)); }
 

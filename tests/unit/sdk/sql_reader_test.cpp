@@ -1,28 +1,28 @@
-#include "batch_reader.hpp"
+#include "gatetorio/sql_reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
 #include <string>
 
-namespace gatetorio::storage_sqlite {
+namespace gatetorio::sql {
 namespace {
 
 TEST_CASE("a batch is read as it was written") {
-  sql::Batch batch(sql::Mode::kWrite);
-  batch.add("INSERT", 7, "text", 1.5, std::nullopt, sql::Blob{"bytes"}).require("DELETE");
+  Batch batch(Mode::kWrite);
+  batch.add("INSERT", 7, "text", 1.5, std::nullopt, Blob{"bytes"}).require("DELETE");
   const auto shape = inspect(batch.bytes());
   REQUIRE(shape);
-  CHECK(shape->mode == sql::Mode::kWrite);
+  CHECK(shape->mode == Mode::kWrite);
   CHECK(shape->statements == 2);
 
   BatchReader in(batch.bytes());
-  sql::Mode mode{};
+  Mode mode{};
   StatementView statement;
-  sql::Cell cell;
+  Cell cell;
   REQUIRE(in.mode(mode));
   REQUIRE(in.statement(statement));
   CHECK(statement.sql == "INSERT");
-  CHECK(statement.expect == sql::Expect::kAnything);
+  CHECK(statement.expect == Expect::kAnything);
   REQUIRE(statement.parameters == 5);
   REQUIRE(in.parameter(cell));
   CHECK(cell.integer == 7);
@@ -31,17 +31,17 @@ TEST_CASE("a batch is read as it was written") {
   REQUIRE(in.parameter(cell));
   CHECK(cell.real == 1.5);
   REQUIRE(in.parameter(cell));
-  CHECK(cell.type == sql::Type::kNull);
+  CHECK(cell.type == Type::kNull);
   REQUIRE(in.parameter(cell));
-  CHECK(cell.type == sql::Type::kBlob);
+  CHECK(cell.type == Type::kBlob);
   REQUIRE(in.statement(statement));
-  CHECK(statement.expect == sql::Expect::kRow);
+  CHECK(statement.expect == Expect::kRow);
   CHECK(in.at_end());
 }
 
 TEST_CASE("a batch without statements or with a number that is none is refused") {
-  CHECK_FALSE(inspect(sql::Batch(sql::Mode::kRead).bytes()));
-  sql::Batch batch(sql::Mode::kWrite);
+  CHECK_FALSE(inspect(Batch(Mode::kRead).bytes()));
+  Batch batch(Mode::kWrite);
   batch.add("INSERT", std::numeric_limits<double>::quiet_NaN());
   CHECK_FALSE(inspect(batch.bytes()));
 }
@@ -59,4 +59,4 @@ TEST_CASE("portable text is UTF-8 without zero bytes") {
 }
 
 }  // namespace
-}  // namespace gatetorio::storage_sqlite
+}  // namespace gatetorio::sql
