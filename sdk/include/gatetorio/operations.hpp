@@ -54,6 +54,8 @@ struct OperationSpec {
   std::vector<std::string_view> content_types = {};  // of the answer, where it is no JSON; Call::preferred is one of them
   std::vector<RequestHeader> request_headers = {};
   std::vector<ResponseHeader> response_headers = {};
+  bool form_body = false;  // the body may be an HTML form (application/x-www-form-urlencoded): its fields are parameters
+  bool basic = false;      // takes HTTP Basic too, as a credential of scheme "password"
 };
 
 // Who called, and on what. Belongs to the handler.
@@ -367,7 +369,9 @@ class OperationSet {
             {"body_types", boost::json::array(spec.body_types.begin(), spec.body_types.end())},
             {"content_types", boost::json::array(spec.content_types.begin(), spec.content_types.end())},
             {"request_headers", std::move(request_headers)},
-            {"response_headers", std::move(response_headers)}};
+            {"response_headers", std::move(response_headers)},
+            {"form_body", spec.form_body},
+            {"basic", spec.basic}};
   }
 
   Host& host_;

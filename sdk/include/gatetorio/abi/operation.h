@@ -4,7 +4,8 @@
  *   {"id", "method", "path", "summary", "callers": [{"kind", "need"}], "resource", "denied_as", "credential_field",
  *    "input": <JSON Schema>, "output": <JSON Schema>, "success": [200], "errors": [404, ...], "stream": false,
  *    "body": "json" | "stream", "body_types": [media type, ...], "content_types": [media type, ...],
- *    "request_headers": [{"name", "field"}], "response_headers": [{"name", "value"}]}
+ *    "request_headers": [{"name", "field"}], "response_headers": [{"name", "value"}],
+ *    "form_body": false, "basic": false}
  *
  * The hub authenticates and authorises by it before the handler runs: a handler sees a principal that may call.
  *
