@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <gatetorio/result.hpp>
 #include <iterator>
+#include <optional>
 
 #include "content_range.hpp"
 #include "openapi.hpp"
@@ -55,13 +56,22 @@ bool is_one_of(std::string_view type, const std::vector<std::string>& types) {
   return std::find(types.begin(), types.end(), type.substr(0, end)) != types.end();
 }
 
-bool collect_params(const Match& match, const Target& target, std::vector<Param>& params) {
+bool flag_at(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+// Of path, query and form. False for two values under one name, when one of them decides about access: refused rather
+// than guessed.
+bool collect_params(const Match& match, const Target& target, const Target& form, std::vector<Param>& params) {
   const auto& names = match.route->parameters;
   for (std::size_t i = 0; i < names.size(); ++i) params.emplace_back(names[i], match.values[i]);
-  for (const auto& given : target.query()) {
-    // Two values under one name, and one of them decides about access: refused rather than guessed.
-    if (std::find(names.begin(), names.end(), given.first) != names.end()) return false;
-    params.push_back(given);
+  for (const auto* fields : {&target.query(), &form.query()}) {
+    for (const auto& given : *fields) {
+      const auto known = [&given](const Param& param) { return param.first == given.first; };
+      if (std::any_of(params.begin(), params.end(), known)) return false;
+      params.push_back(given);
+    }
   }
   return true;
 }
@@ -69,7 +79,11 @@ bool collect_params(const Match& match, const Target& target, std::vector<Param>
 }  // namespace
 
 Api::Api(const Settings& settings, Backend& backend)
-    : max_in_flight_(settings.max_in_flight), backend_(backend), limits_(settings.rate_limits), pages_(backend) {}
+    : max_in_flight_(settings.max_in_flight),
+      backend_(backend),
+      exempt_(settings.rate_limits.exempt),
+      limits_(settings.rate_limits),
+      pages_(backend) {}
 
 std::string Api::set_operations(std::string_view report, std::string_view version) {
   boost::system::error_code error;
@@ -93,10 +107,11 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
 }
 
 Api::Offered Api::offered_from(const json::object& declaration) {
-  const auto* stream = declaration.if_contains("stream");
   Offered offered;
   offered.number = declaration.at("number").to_number<std::uint64_t>();
-  offered.stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+  offered.stream = flag_at(declaration, "stream");
+  offered.form = flag_at(declaration, "form_body");
+  offered.basic = flag_at(declaration, "basic");
   offered.stream_body = text_at(declaration, "body") == "stream";
   offered.content_types = texts_at(declaration, "content_types");
   offered.body_types = texts_at(declaration, "body_types");
@@ -129,7 +144,7 @@ void Api::handle(Exchange& exchange) {
 }
 
 bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
-  const auto wait = limits_.admit(exchange.client().prefix, credential.secret);
+  const auto wait = is_exempt(exchange) ? 0 : limits_.admit(exchange.client().prefix, credential.secret);
   if (wait > 0) {
     count(Refusal::kRateLimit);
     refuse(exchange, make_problem(429, {}, wait));
@@ -158,18 +173,31 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   if (operation.stream_body && !operation.body_types.empty() && !is_one_of(request.content_type, operation.body_types)) {
     return refuse(exchange, make_problem(415, "The body must be " + operation.body_types.front() + "."));
   }
-  if (!request.body.empty() && !is_json_type(request.content_type)) {
+  const bool is_form = operation.form && is_form_type(request.content_type);
+  if (!request.body.empty() && !is_form && !is_json_type(request.content_type)) {
     return refuse(exchange, make_problem(415, "The body must be application/json in UTF-8."));
+  }
+  // A form is written as a query is, and read as strictly.
+  Target form;
+  std::string form_text;
+  if (is_form && !form.parse(form_text.append("/?").append(request.body)).empty()) {
+    return refuse(exchange, make_problem(400, "The form cannot be read."));
   }
   thread_local std::vector<Param> params;
   params.clear();
-  if (!collect_params(match, exchange.target(), params)) {
+  if (!collect_params(match, exchange.target(), form, params)) {
     return refuse(exchange, make_problem(400, "A parameter is given twice."));
   }
   for (const auto& [name, field] : operation.request_headers) {
     const auto value = request.header(name);
     std::erase_if(params, [&](const Param& param) { return param.first == field; });  // the header alone says it
     if (!value.empty()) params.emplace_back(field, value);
+  }
+  auto credential = read_credential(request);
+  std::optional<std::string> basic;
+  if (operation.basic && (basic = read_basic(request))) {
+    const std::string_view pair = *basic;
+    credential = {"password", pair.substr(0, pair.find(':')), pair.substr(pair.find(':') + 1)};
   }
   if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= max_in_flight_) {
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
@@ -178,7 +206,8 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   }
   const auto preferred = operation.content_types.empty() ? first_media_type(request.accept)
                                                          : choose_media_type(request.accept, operation.content_types);
-  backend_.invoke({operation.number, operation.stream, operation.stream_body, request.body, &params, read_credential(request), preferred},
+  const auto body = is_form ? std::string_view{} : request.body;
+  backend_.invoke({operation.number, operation.stream, operation.stream_body, body, &params, credential, preferred},
                   exchange);
 }
 
@@ -190,7 +219,7 @@ void Api::leave(const Exchange& exchange) {
 void Api::answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body) {
   in_flight_.fetch_sub(1, std::memory_order_relaxed);
   if (status >= GTR_FIRST_ERROR || status < 0) {
-    if (status == GTR_UNAUTHENTICATED) limits_.count_failed_login(exchange.client().prefix);
+    if (status == GTR_UNAUTHENTICATED && !is_exempt(exchange)) limits_.count_failed_login(exchange.client().prefix);
     return refuse(exchange, problem_from(status, body));
   }
   if (content_type.empty() || !is_header_text(content_type)) content_type = "application/json";

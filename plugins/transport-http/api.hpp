@@ -52,12 +52,17 @@ class Api final : public RequestHandler {
     std::vector<std::pair<std::string, std::string>> request_headers;  // name and field
     std::vector<std::string> response_headers;                         // names that an answer may set
     std::string fixed_headers;                                         // lines that every answer has
+    bool form = false;   // takes an HTML form for a body
+    bool basic = false;  // takes HTTP Basic
   };
 
   static Offered offered_from(const boost::json::object& declaration);
   void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers);
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
+  bool is_exempt(const Exchange& exchange) const {
+    return !exempt_.empty() && exempt_.contains(exchange.client().text);
+  }
   void answer_other_methods(const Match& match, Exchange& exchange);
   void refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers = {});
   void count(Refusal why) {
@@ -67,6 +72,7 @@ class Api final : public RequestHandler {
   const std::uint32_t max_in_flight_;
   Backend& backend_;
   Counters* counters_ = nullptr;
+  const AddressSet exempt_;
   RequestLimits limits_;
   Pages pages_;
   Router router_;

@@ -1,18 +1,41 @@
 #include "credential.hpp"
 
+#include <openssl/evp.h>
+
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 
 namespace gatetorio::transport_http {
+namespace {
+
+// What follows the scheme in the Authorization header; empty where it has another.
+std::string_view authorization_of(const Request& request, std::string_view scheme) {
+  auto rest = request.authorization;
+  if (rest.size() <= scheme.size() || rest[scheme.size()] != ' ') return {};
+  if (!boost::beast::iequals(rest.substr(0, scheme.size()), scheme)) return {};
+  rest.remove_prefix(scheme.size());
+  while (rest.starts_with(' ')) rest.remove_prefix(1);
+  return rest;
+}
+
+}  // namespace
+
+std::optional<std::string> read_basic(const Request& request) {
+  const auto encoded = authorization_of(request, "Basic");
+  if (encoded.empty() || encoded.size() % 4 != 0) return std::nullopt;
+  std::string pair(encoded.size() / 4 * 3, '\0');
+  const int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(pair.data()),
+                                      reinterpret_cast<const unsigned char*>(encoded.data()),
+                                      static_cast<int>(encoded.size()));
+  if (written < 0) return std::nullopt;
+  const auto padding = std::count(encoded.end() - std::min<std::ptrdiff_t>(2, encoded.size()), encoded.end(), '=');
+  pair.resize(static_cast<std::size_t>(written - padding));
+  if (pair.find(':') == std::string::npos) return std::nullopt;
+  return pair;
+}
 
 RequestCredential read_credential(const Request& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const auto authorization = request.authorization;
-  if (authorization.size() > kBearer.size() &&
-      boost::beast::iequals(authorization.substr(0, kBearer.size()), kBearer)) {
-    auto token = authorization.substr(kBearer.size());
-    while (token.starts_with(' ')) token.remove_prefix(1);
-    return {"bearer", {}, token};
-  }
+  if (const auto token = authorization_of(request, "Bearer"); !token.empty()) return {"bearer", {}, token};
   const auto session = cookie_value(request.cookie, kSessionCookie);
   if (session.empty()) return {};
   return {"cookie", request.csrf_token, session};

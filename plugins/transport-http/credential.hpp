@@ -1,6 +1,8 @@
 // Who says to be asking: the credential that a request carries.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "request.hpp"
@@ -18,6 +20,10 @@ inline constexpr std::string_view kSessionCookie = "gatetorio_session";
 
 // "Authorization: Bearer …" wins over the session cookie. Another scheme counts as no credential.
 RequestCredential read_credential(const Request& request);
+
+// "Authorization: Basic …" (RFC 7617) as "name:password"; nothing where there is none or it cannot be read. It is a
+// credential only for operations that say so.
+std::optional<std::string> read_basic(const Request& request);
 
 // False for a write with a session cookie whose Origin is another site: a forged form, whatever token it carries.
 bool is_same_origin(const Request& request);

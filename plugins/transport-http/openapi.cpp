@@ -21,6 +21,11 @@ const json::object* object_at(const json::object& object, std::string_view key) 
   return value != nullptr ? value->if_object() : nullptr;
 }
 
+bool flag_at(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 std::vector<std::string> path_parameters(std::string_view path) {
   std::vector<std::string> names;
   for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
@@ -85,8 +90,9 @@ void add_input(json::object& operation, const json::object& declaration, bool ha
     schema["properties"] = std::move(properties);
     if (needed) schema["required"] = std::move(required);
     if (!needed) schema.erase("required");
-    operation["requestBody"] = {{"required", needed},
-                                {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+    json::object content{{"application/json", {{"schema", schema}}}};
+    if (flag_at(declaration, "form_body")) content["application/x-www-form-urlencoded"] = {{"schema", schema}};
+    operation["requestBody"] = {{"required", needed}, {"content", std::move(content)}};
   }
   if (!parameters.empty()) operation["parameters"] = std::move(parameters);
 }
@@ -113,8 +119,7 @@ std::vector<std::string> texts(const json::object& declaration, std::string_view
 
 json::object responses(const json::object& declaration, bool open_to_all) {
   json::object made;
-  const auto* stream = declaration.if_contains("stream");
-  const bool is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
+  const bool is_stream = flag_at(declaration, "stream");
   const auto* output = object_at(declaration, "output");
   auto success = statuses(declaration, "success");
   if (success.empty()) success = {200};
@@ -168,6 +173,7 @@ json::object describe(const json::object& declaration) {
   }
   operation["responses"] = responses(declaration, open_to_all);
   json::array security{{{"bearer", json::array()}}};
+  if (flag_at(declaration, "basic")) security.emplace_back(json::object{{"basic", json::array()}});
   const bool optional = open_to_all || !text_at(declaration, "credential_field").empty();
   if (optional) security.emplace_back(json::object());
   operation["security"] = std::move(security);
@@ -200,7 +206,8 @@ json::object components() {
   }
   return {{"schemas", {{"Problem", problem_schema()}}},
           {"responses", std::move(problems)},
-          {"securitySchemes", {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}}}};
+          {"securitySchemes",
+           {{"bearer", {{"type", "http"}, {"scheme", "bearer"}}}, {"basic", {{"type", "http"}, {"scheme", "basic"}}}}}};
 }
 
 }  // namespace

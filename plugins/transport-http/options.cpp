@@ -69,6 +69,8 @@ const OptionTable<Options>& option_table() {
           .unit("milliseconds")
           .range(50, 10 * kMinute),
       option("rate_limit", &O::rate_limit, "Limit how often somebody may ask; false is for load tests."),
+      option("rate_limit_exempt", &O::rate_limit_exempt,
+             "Addresses or networks (CIDR) that no rate limit holds for: an external broker's, which asks for its clients."),
       option("rate_limit_address_per_second", &O::rate_limit_address_per_second,
              "Lasting rate from one IPv4 address or IPv6 /64.")
           .unit("requests per second")
@@ -119,6 +121,10 @@ Settings settings_from(const Options& options) {
   settings.deadlines.idle = std::chrono::milliseconds(options.idle_timeout_ms);
   settings.deadlines.write = std::chrono::milliseconds(options.write_timeout_ms);
   settings.rate_limits.enabled = options.rate_limit;
+  for (const auto& peer : options.rate_limit_exempt) {
+    if (settings.rate_limits.exempt.add(peer)) continue;
+    throw OptionError("rate_limit_exempt", "expected addresses or networks like 10.0.0.0/8, got " + peer);
+  }
   settings.rate_limits.address = rate(options.rate_limit_address_per_second, options.rate_limit_address_burst);
   settings.rate_limits.credential = rate(options.rate_limit_credential_per_second, options.rate_limit_credential_burst);
   settings.rate_limits.failed_login =

@@ -29,6 +29,7 @@ struct Options {
   std::int64_t write_timeout_ms = 30'000;
 
   bool rate_limit = true;
+  std::vector<std::string> rate_limit_exempt;
   std::int64_t rate_limit_address_per_second = 200;
   std::int64_t rate_limit_address_burst = 1'000;
   std::int64_t rate_limit_credential_per_second = 50;

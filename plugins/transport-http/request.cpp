@@ -95,6 +95,10 @@ bool is_json_type(std::string_view content_type) {
   return true;
 }
 
+bool is_form_type(std::string_view content_type) {
+  return same(next_part(content_type, ';'), "application/x-www-form-urlencoded");
+}
+
 std::string_view first_media_type(std::string_view accept) {
   auto rest = accept;
   auto range = next_part(rest, ',');

@@ -59,6 +59,9 @@ bool is_request_id(std::string_view text);
 // True for application/json and anything/…+json, with charset utf-8 or none.
 bool is_json_type(std::string_view content_type);
 
+// True for application/x-www-form-urlencoded.
+bool is_form_type(std::string_view content_type);
+
 // The first media type of an Accept header, without parameters; empty for any.
 std::string_view first_media_type(std::string_view accept);
 

@@ -16,7 +16,9 @@ constexpr std::string_view kOperations = R"([
    "callers":[{"kind":"device","need":"self"}]},
   {"number":2,"plugin":"registration","id":"registration.delete","method":"DELETE","path":"/devices/{controller_id}",
    "callers":[{"kind":"user","need":"owner"}]},
-  {"number":3,"plugin":"commands","id":"commands.internal","method":"","path":"","callers":[{"kind":"admin","need":""}]}
+  {"number":3,"plugin":"commands","id":"commands.internal","method":"","path":"","callers":[{"kind":"admin","need":""}]},
+  {"number":4,"plugin":"transport-mqtt","id":"broker.ask","method":"POST","path":"/broker/{what}",
+   "callers":[{"kind":"broker","need":""}],"form_body":true,"basic":true,"content_types":["text/plain"]}
 ])";
 
 // Answers each call with what the test set, and remembers the last one.
@@ -37,7 +39,8 @@ class FakeBackend final : public Backend {
 
   void invoke(const OperationCall& call, Exchange& exchange) override {
     last.number = call.number;
-    last.text = std::string(call.credential.scheme).append(":").append(call.credential.secret).append(" ");
+    last.text = std::string(call.credential.scheme).append(":").append(call.credential.name);
+    last.text.append(call.credential.secret).append(" ");
     for (const auto& [name, value] : *call.params) last.text.append(name).append("=").append(value).append(" ");
     last.text.append(call.body);
     if (hold) {
@@ -94,6 +97,49 @@ TEST_CASE("operations are called with parameters, body and credential") {
   response = hub.ask(get("/api/v1/devices/gate%207?x=y", "Authorization: Bearer gtd_1\r\n"));
   CHECK(hub.backend.last.number == 1);
   CHECK(hub.backend.last.text == "bearer:gtd_1 controller_id=gate 7 x=y ");
+}
+
+TEST_CASE("an operation that says so takes a form, whose fields are parameters") {
+  ApiServer hub;
+  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+  CHECK(hub.ask(post("/api/v1/broker/user?x=1", "name=p+w%2B%26%3D&empty=&ip=::1", kForm)).status == 200);
+  CHECK(hub.backend.last.text == ": what=user x=1 name=p w+&= empty= ip=::1 ");
+  CHECK(hub.ask(post("/api/v1/broker/user", R"({"name":1})")).status == 200);
+  CHECK(hub.backend.last.text == R"(: what=user {"name":1})");
+  struct Row {
+    std::string path, body;
+    int status;
+  };
+  std::string many;
+  for (int i = 0; i < 40; ++i) many += "f" + std::to_string(i) + "=1&";
+  const Row rows[] = {{"/api/v1/broker/user", "a=1&a=2", 400},
+                      {"/api/v1/broker/user?a=1", "a=2", 400},
+                      {"/api/v1/broker/user", "what=vhost", 400},
+                      {"/api/v1/broker/user", "a=%zz", 400},
+                      {"/api/v1/broker/user", "a=%00", 400},
+                      {"/api/v1/broker/user", "a=%ff", 400},
+                      {"/api/v1/broker/user", many, 400},
+                      {"/api/v1/devices/register", "a=1", 415}};
+  for (const Row& row : rows) {
+    CAPTURE(row.path, row.body);
+    CHECK(hub.ask(post(row.path, row.body, kForm)).status == row.status);
+  }
+}
+
+TEST_CASE("HTTP Basic is a credential only for an operation that says so") {
+  ApiServer hub;
+  const auto ask = [&](const std::string& path, const std::string& authorization) {
+    hub.ask("POST " + path + " HTTP/1.1\r\nHost: hub\r\nAuthorization: " + authorization + "\r\n\r\n");
+    return hub.backend.last.text;
+  };
+  CHECK(ask("/api/v1/broker/x", "Basic YnJva2VyOnM6MQ==") == "password:brokers:1 what=x ");
+  CHECK(ask("/api/v1/broker/x", "basic YnJva2VyOg==") == "password:broker what=x ");
+  CHECK(ask("/api/v1/broker/x", "Bearer gtb_1") == "bearer:gtb_1 what=x ");
+  for (const std::string wrong : {"Basic", "Basic YnJva2Vy", "Basic YnJva2VyOnM6MQ", "Basic !!!!", "Basicx YnJva2VyOg=="}) {
+    CAPTURE(wrong);
+    CHECK(ask("/api/v1/broker/x", wrong) == ": what=x ");
+  }
+  CHECK(ask("/api/v1/devices/register", "Basic YnJva2VyOnM6MQ==") == ": ");
 }
 
 TEST_CASE("what is not there, not taken or not readable is refused") {
@@ -188,6 +234,17 @@ TEST_CASE("an address that presents wrong credentials too often has to wait") {
   const auto limited = hub.ask(get("/api/v1/devices/g", "Authorization: Bearer guess-4\r\n"));
   CHECK(limited.status == 429);
   CHECK(std::stoi(limited.header("retry-after")) > 1);
+}
+
+TEST_CASE("no rate holds for an address that is exempt") {
+  Settings settings;
+  settings.rate_limits.failed_login = {0.01, 3};
+  settings.rate_limits.address = {0.01, 10};
+  settings.rate_limits.credential = {0.01, 5};
+  REQUIRE(settings.rate_limits.exempt.add("127.0.0.0/8"));
+  ApiServer hub(settings);
+  hub.backend.status = GTR_UNAUTHENTICATED;
+  for (int i = 0; i < 20; ++i) CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer gtb_1\r\n")).status == 401);
 }
 
 TEST_CASE("a write with a session cookie from another site is refused") {
