@@ -28,8 +28,8 @@ constexpr milliseconds kTick{25};
 // A broker that takes longer to acknowledge is not worth waiting for.
 constexpr milliseconds kLongestAnswer{3000};
 
-mqtt::create_options create_options() {
-  mqtt::create_options options(MQTTVERSION_5);
+mqtt::create_options create_options(const ClientSettings& settings) {
+  mqtt::create_options options(settings.speaks_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   options.set_max_buffered_messages(kMostBuffered);
   return options;
 }
@@ -46,7 +46,7 @@ PublishOutcome outcome_of(const mqtt::token& token) {
 
 struct BrokerClient::Impl final : mqtt::iaction_listener {
   Impl(ClientSettings s, Callbacks c)
-      : settings(std::move(s)), callbacks(std::move(c)), client(settings.uri, settings.client_id, create_options()) {}
+      : settings(std::move(s)), callbacks(std::move(c)), client(settings.uri, settings.client_id, create_options(settings)) {}
 
   void run();
   bool connect();
@@ -87,9 +87,10 @@ struct BrokerClient::Impl final : mqtt::iaction_listener {
 
 mqtt::connect_options BrokerClient::Impl::connect_options() const {
   mqtt::connect_options options(settings.username, settings.password);
-  options.set_mqtt_version(MQTTVERSION_5);
+  options.set_mqtt_version(settings.speaks_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   // A clean start: what was under way when the connection broke is forgotten and never sent again.
-  options.set_clean_start(true);
+  if (settings.speaks_mqtt5) options.set_clean_start(true);
+  else options.set_clean_session(true);
   options.set_keep_alive_interval(kKeepAliveS);
   options.set_connect_timeout(kConnectDeadline);
   options.set_max_inflight(kMostInFlight);
@@ -255,10 +256,12 @@ bool BrokerClient::publish(std::string topic, std::string payload, milliseconds 
   }
   try {
     const auto message = mqtt::make_message(std::move(topic), std::move(payload), 1, false);
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(expiry).count();
-    mqtt::properties properties;
-    properties.add({mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(std::max<long long>(seconds, 1))});
-    message->set_properties(std::move(properties));
+    if (impl_->settings.speaks_mqtt5) {
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(expiry).count();
+      mqtt::properties properties;
+      properties.add({mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(std::max<long long>(seconds, 1))});
+      message->set_properties(std::move(properties));
+    }
     impl_->client.publish(message, reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)), *impl_);
     return true;
   } catch (const mqtt::exception&) {

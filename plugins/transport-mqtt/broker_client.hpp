@@ -18,6 +18,7 @@ struct ClientSettings {
   std::string password;
   std::vector<std::string> subscriptions;  // "<prefix>/+/status", QoS 1
   std::string ca_file;                     // PEM, for ssl://; empty: the system's
+  bool speaks_mqtt5 = true;                // else 3.1.1, which has no reason codes and no message expiry
 };
 
 enum class PublishOutcome {

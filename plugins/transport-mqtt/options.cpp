@@ -1,6 +1,11 @@
 #include "options.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <gatetorio/plugin.hpp>
+
+#include "external/decisions.hpp"
+#include "external/management.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -26,6 +31,28 @@ void check_topic_prefix(const std::string& prefix) {
   const bool wrong = prefix.empty() || prefix.front() == '/' || prefix.front() == '$' || prefix.back() == '/' ||
                      prefix.find_first_of("+#\"\\ \t\r\n") != std::string::npos || prefix.size() > 128;
   if (wrong) throw OptionError("topic_prefix", "must be a topic of at most 128 characters, without + # $ or spaces");
+}
+
+void check_external(const Options& options) {
+  if (options.external_url.empty()) throw OptionError("external_url", "is needed for an external broker");
+  if (principal_of(options.external_username)) {
+    throw OptionError("external_username", "must not look like that of a device or user");
+  }
+  const std::string& url = options.external_management_url;
+  if (!url.empty() && !ManagementAddress::parse(url)) {
+    throw OptionError("external_management_url", "must be a scheme, host and port, as in \"http://127.0.0.1:15672\"");
+  }
+  const std::string_view secret = options.broker_secret.reveal();
+  if (secret.empty()) return;
+  const bool is_plain = std::all_of(secret.begin(), secret.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-';
+  });
+  if (!secret.starts_with(kBrokerSecretPrefix) || secret.size() < kBrokerSecretPrefix.size() + 32 || !is_plain) {
+    throw OptionError("broker_secret", "must be \"gtb_\" and at least 32 of A-Z a-z 0-9 _ -");
+  }
+  if (options.topic_prefix.find('.') != std::string::npos) {
+    throw OptionError("topic_prefix", "must have no dot with broker_secret: to RabbitMQ a dot is a slash");
+  }
 }
 
 }  // namespace
@@ -56,14 +83,30 @@ const OptionTable<Options>& option_table() {
       option("external_username", &O::external_username, "User name of the hub at the external broker."),
       option("external_password", &O::external_password, "Password of the hub at the external broker."),
       option("external_ca_file", &O::external_ca_file,
-             "PEM file of the authority of an ssl:// broker; empty: the system's.")};
+             "PEM file of the authority of an ssl:// broker and its management; empty: the system's."),
+      option("external_mqtt_version", &O::external_mqtt_version,
+             "What the hub speaks with the external broker. 3.1.1 for RabbitMQ before 3.13: it has no message expiry.")
+          .choices({"5", "3.1.1"}),
+      option("broker_secret", &O::broker_secret,
+             "With this the external broker asks the hub who may connect, publish and subscribe: \"gtb_\" and at least 32 "
+             "of A-Z a-z 0-9 _ -. Empty: it cannot ask."),
+      option("external_vhost", &O::external_vhost, "RabbitMQ's virtual host for MQTT."),
+      option("external_management_url", &O::external_management_url,
+             "RabbitMQ's management, as in \"http://127.0.0.1:15672\": the hub closes connections there when access ends, "
+             "as external_username. Empty: they live on."),
+      option("external_silence_seconds", &O::external_silence_seconds,
+             "A device counts as away when it has published no status for so long.")
+          .unit("seconds")
+          .range(2, 86'400),
+      option("external_app_commands", &O::external_app_commands,
+             "Let apps publish commands to the external broker themselves. Nothing stamps such a command with an end: it may "
+             "reach a gate late. Without, apps send commands over HTTP.")};
   return table;
 }
 
 BrokerSettings broker_settings(const Options& options) {
   check_topic_prefix(options.topic_prefix);
-  if (!options.managed() && options.external_url.empty())
-    throw OptionError("external_url", "is needed for an external broker");
+  if (!options.managed()) check_external(options);
   BrokerSettings settings;
   settings.mosquitto = options.mosquitto;
   settings.topic_prefix = options.topic_prefix;

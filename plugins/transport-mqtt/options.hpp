@@ -26,9 +26,18 @@ struct Options {
   std::string external_username;
   Secret external_password;
   std::string external_ca_file;
+  std::string external_mqtt_version = "5";
+  Secret broker_secret;
+  std::string external_vhost = "/";
+  std::string external_management_url;
+  std::int64_t external_silence_seconds = 150;
+  bool external_app_commands = false;
 
   bool managed() const { return broker == "managed"; }
 };
+
+// What broker_secret begins with, so that the hub knows it from the tokens of users.
+inline constexpr std::string_view kBrokerSecretPrefix = "gtb_";
 
 const OptionTable<Options>& option_table();
 

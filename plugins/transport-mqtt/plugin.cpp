@@ -6,6 +6,7 @@
 #include "app_commands.hpp"
 #include "broker_access.hpp"
 #include "device_gateway.hpp"
+#include "external/broker.hpp"
 #include "gatetorio/services.hpp"
 #include "managed_broker.hpp"
 #include "options.hpp"
@@ -28,6 +29,7 @@ class MqttTransport : public PluginBase {
         app_commands_(host, access_.principals(), telemetry_),
         gateway_(host, options_, telemetry_, app_commands_),
         managed_(host, access_, telemetry_),
+        external_(host, options_),
         link_(host, &gateway_) {}
   ~MqttTransport() {
     if (closer_.joinable()) closer_.join();
@@ -39,6 +41,7 @@ class MqttTransport : public PluginBase {
         .on<DeviceLink::Endpoint>(&DeviceGateway::endpoint)
         .provide(DeviceLink::kId);
     access_.subscribe();
+    external_.configure();
   }
   Task<Result<void>> start();
   Task<Result<void>> stop();
@@ -54,6 +57,7 @@ class MqttTransport : public PluginBase {
   AppCommands app_commands_;
   DeviceGateway gateway_;
   ManagedBroker managed_;
+  ExternalBroker external_;
   ServiceProvider<DeviceGateway> link_;
   std::thread closer_;  // waits for the broker's end, which no thread of the hub may do
 };
@@ -62,7 +66,7 @@ const Manifest MqttTransport::kManifest{.id = "transport-mqtt",
                                         .version = "1.0.0",
                                         .summary = "Connects devices and apps over MQTT.",
                                         .affinity = Affinity::kAnyThread,
-                                        .provides = {"gatetorio.device-link/1"},
+                                        .provides = {"gatetorio.device-link/1", "gatetorio.authenticator/1"},
                                         .requires_ = {"gatetorio.access/1", "gatetorio.authenticator/1"}};
 
 ClientSettings MqttTransport::external_login() const {
@@ -73,6 +77,7 @@ ClientSettings MqttTransport::external_login() const {
   login.password = options_.external_password.reveal();
   login.subscriptions = {options_.topic_prefix + "/+/status"};
   login.ca_file = options_.external_ca_file;
+  login.speaks_mqtt5 = options_.external_mqtt_version == "5";
   return login;
 }
 
@@ -92,6 +97,7 @@ Task<Result<void>> MqttTransport::start() {
     login = managed_.login(settings_, ports);
   } else {
     login = external_login();
+    external_.start();
   }
   gateway_.set_endpoint(public_endpoint(options_, settings_, ports));
   gateway_.start(std::move(login));
@@ -113,6 +119,7 @@ Task<Result<void>> MqttTransport::stop() {
     closer_ = std::thread([this, done] {
       gateway_.stop();
       managed_.stop();
+      external_.stop();
       done.done(done.context, GTR_OK, {nullptr, 0});
     });
   };

@@ -81,6 +81,12 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /sharing/redeem", ""},
     {"DELETE /sharing/tokens/{token_id}", ""},
     {"GET /sharing/tokens/{token_id}/qr", ""},
+    {"POST /broker/rabbitmq/user", ""},  // of an external broker only: broker_questions_test.cpp
+    {"POST /broker/rabbitmq/vhost", ""},
+    {"POST /broker/rabbitmq/resource", ""},
+    {"POST /broker/rabbitmq/topic", ""},
+    {"POST /broker/emqx/authenticate", ""},
+    {"POST /broker/emqx/authorize", ""},
     {"GET /admin/pending-devices", "admin viewer"},
     {"POST /admin/pending-devices/{hardware_id}/approve", "admin"},
     {"POST /admin/enrolment-keys", "admin"},

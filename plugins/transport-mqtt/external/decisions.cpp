@@ -1,0 +1,102 @@
+#include "external/decisions.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "gatetorio/secret.hpp"
+#include "gatetorio/time.hpp"
+#include "principals.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::uint32_t kListDeadlineMs = 1'000;
+
+}  // namespace
+
+std::optional<Principal> principal_of(std::string_view username) {
+  const auto dash = username.rfind('-');
+  if (dash == std::string_view::npos || dash == 0 || dash + 1 == username.size()) return std::nullopt;
+  const std::string_view digits = username.substr(dash + 1);
+  Principal principal;
+  principal.kind = username.substr(0, dash);
+  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), principal.id);
+  const bool is_number = wrong == std::errc() && end == digits.data() + digits.size() && principal.id > 0;
+  // One principal has one name: "device-017" is nobody's.
+  if (!is_number || username != principal.kind + "-" + std::to_string(principal.id)) return std::nullopt;
+  return principal;
+}
+
+bool owns_client_id(std::string_view username, std::string_view client_id) {
+  if (username.empty() || !client_id.starts_with(username)) return false;
+  return client_id.size() == username.size() || client_id[username.size()] == '-';
+}
+
+bool Decisions::is_hub(std::string_view username, std::string_view password) const {
+  return !options_.external_password.empty() && username == options_.external_username &&
+         equal_in_constant_time(sha256(password), sha256(options_.external_password.reveal()));
+}
+
+Task<Result<Principal>> Decisions::authenticate(std::string username, std::string password) {
+  auto start = [this, &username, &password](gtr_completion done) {
+    host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
+  };
+  auto awaiter = host_.complete(start);
+  const Result<std::string> bytes = co_await awaiter;
+  if (!bytes) co_return bytes.error();
+  Principal principal;
+  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  co_return principal;
+}
+
+Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::string password, std::string client_id) {
+  BrokerClientRights client;
+  if (is_hub(username, password)) {
+    client.is_hub = true;
+    co_return client;
+  }
+  const auto named = principal_of(username);
+  if (!named || !owns_client_id(username, client_id)) co_return client;
+  auto asking = authenticate(username, std::move(password));
+  const Result<Principal> principal = co_await asking;
+  if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
+  if (!principal) co_return principal.error();
+  // Later questions carry the name alone.
+  if (principal->kind != named->kind || principal->id != named->id) co_return client;
+  auto looking = rights(std::move(username));
+  Result<BrokerClientRights> found = co_await looking;
+  co_return found;
+}
+
+Task<Result<BrokerClientRights>> Decisions::rights(std::string username) {
+  BrokerClientRights client;
+  client.is_hub = !username.empty() && username == options_.external_username;
+  const auto principal = principal_of(username);
+  if (client.is_hub || !principal) co_return client;
+  auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
+  const Result<Grants> grants = co_await listing;
+  if (!grants && grants.error().status != Status::kNotFound) co_return grants.error();
+  client.policy = make_policy(username, *principal, grants ? grants->grants : std::vector<Access>());
+  const std::int64_t now_us = now().us;
+  std::erase_if(client.policy.rules,
+                [now_us](const Rule& rule) { return rule.expires_at_us != 0 && rule.expires_at_us <= now_us; });
+  client.policy.valid = !client.policy.rules.empty();
+  co_return client;
+}
+
+bool Decisions::may_publish(const BrokerClientRights& client, std::string_view topic, bool retained) const {
+  const Topic parsed = parse_topic(options_.topic_prefix, topic);
+  const bool is_command = parsed.kind == TopicKind::kCommands;
+  if (is_command && retained) return false;
+  if (client.is_hub) return is_command;
+  if (is_command && !options_.external_app_commands) return false;
+  return transport_mqtt::may_publish(client.policy, parsed, now().us);
+}
+
+bool Decisions::may_subscribe(const BrokerClientRights& client, std::string_view filter) const {
+  if (client.is_hub) return filter == options_.topic_prefix + "/+/status";
+  // As may_receive, because there is no later question: a wildcard is no topic of anybody's.
+  return may_receive(client.policy, parse_topic(options_.topic_prefix, filter), now().us);
+}
+
+}  // namespace gatetorio::transport_mqtt
