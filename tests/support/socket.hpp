@@ -12,6 +12,10 @@ namespace gatetorio::testing {
 
 // "HOST:PORT" -> PORT. Throws std::invalid_argument.
 std::uint16_t port_of(std::string_view address);
+// A port of this machine that nobody uses now, for programs that cannot choose one themselves.
+std::uint16_t free_port();
+// Does somebody take connections there?
+bool is_listening(std::uint16_t port);
 
 class Socket {
  public:

@@ -1,0 +1,206 @@
+// What external brokers ask the hub, as tables of requests over HTTP: the forms of RabbitMQ and EMQX.
+#include <catch2/catch_test_macros.hpp>
+
+#include "external_hub.hpp"
+#include "plain_mosquitto.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+// A hub with people. Its broker lets anybody do anything: here the questions count.
+struct Asked {
+  PlainMosquitto broker;
+  TempDir folder;
+  HubProcess hub{external_setup(folder, broker.port())};
+  TestDevice gate = make_device(hub.http()), other = make_device(hub.http());
+  TestUser owner = make_user(hub.http(), gate, "owner"), reader = make_user(hub.http(), gate, "readonly");
+  std::string owner_name = "user-" + std::to_string(owner.id), reader_name = "user-" + std::to_string(reader.id);
+  HttpClient http{hub.http()};
+
+  HttpResponse ask(const std::string& path, const std::string& form, std::vector<std::string> headers = {}) {
+    return http.request({.method = "POST",
+                         .path = "/broker/" + path,
+                         .bearer = headers.empty() ? kBrokerSecret : "",
+                         .body = form,
+                         .content_type = "application/x-www-form-urlencoded",
+                         .headers = std::move(headers)});
+  }
+  std::string password(const TestUser& user) { return login_of(hub.http(), user).password; }
+};
+
+Asked& asked() {
+  static Asked one;
+  return one;
+}
+
+struct Row {
+  std::string path, form;
+  bool allowed;
+};
+
+TEST_CASE("only the broker may ask, with its secret as Bearer or as the password of Basic") {
+  Asked& a = asked();
+  const std::string form = "username=device-" + std::to_string(a.gate.id) + "&vhost=/";
+  const auto basic = [](const std::string& base64) { return std::vector<std::string>{"Authorization: Basic " + base64}; };
+  CHECK(a.ask("rabbitmq/vhost", form).status == 200);
+  CHECK(a.ask("rabbitmq/vhost", form).body == "allow");
+  CHECK(a.ask("rabbitmq/vhost", form).header("content-type") == "text/plain");
+  // broker:gtb_of-the-tests-..., other:gtb_of-the-tests-..., broker:wrong
+  const auto named = [&](const std::string& name, const std::string& secret) {
+    const RunResult encoded = run({"/bin/sh", "-c", "printf '%s:%s' \"$0\" \"$1\" | base64 -w0", name, secret});
+    return a.ask("rabbitmq/vhost", form, basic(encoded.out)).status;
+  };
+  CHECK(named("broker", kBrokerSecret) == 200);
+  CHECK(named("other", kBrokerSecret) == 401);
+  CHECK(named("broker", "wrong") == 401);
+  CHECK(named("broker", "") == 401);
+  CHECK(named(a.gate.mqtt_username, a.gate.mqtt_password) == 403);
+  CHECK(a.ask("rabbitmq/vhost", form, {"X-No: credential"}).status == 401);
+  for (const std::string& bearer : {std::string("gtb_"), std::string("gtb_of-the-tests"), a.owner.token, a.gate.token,
+                                    std::string(kAdminToken)}) {
+    CAPTURE(bearer);
+    const int status = a.ask("emqx/authorize", form, {"Authorization: Bearer " + bearer}).status;
+    CHECK((status == 401 || status == 403));
+  }
+}
+
+TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
+  Asked& a = asked();
+  const std::string gate = a.gate.mqtt_username, name = a.gate.controller_id, foreign = a.other.controller_id;
+  const std::string user = "username=" + gate + "&vhost=/&password=" + a.gate.mqtt_password + "&client_id=";
+  const std::string hub = std::string("username=") + kHubName;
+  const auto resource = [](const std::string& who, const std::string& kind, const std::string& what, const char* may) {
+    return "username=" + who + "&vhost=%2F&resource=" + kind + "&name=" + what + "&permission=" + may +
+           "&tags=&client_id=" + who + "-x";
+  };
+  const auto topic = [](const std::string& who, const std::string& key, const char* may) {
+    return "username=" + who + "&vhost=/&resource=topic&name=amq.topic&permission=" + may + "&tags=&routing_key=" + key +
+           "&variable_map.client_id=" + who + "-x&variable_map.username=" + who + "&variable_map.vhost=/";
+  };
+  const Row rows[] = {
+      {"user", user + gate, true},
+      {"user", user + gate + "-2", true},
+      {"user", user + gate + "2", false},
+      {"user", user + "gate", false},
+      {"user", user, false},
+      {"user", "username=" + gate + "&vhost=/&client_id=" + gate + "&password=" + a.other.mqtt_password, false},
+      {"user", "username=" + gate + "&vhost=/&client_id=" + gate, false},
+      {"user", "username=device-0" + std::to_string(a.gate.id) + "&client_id=device-0" + std::to_string(a.gate.id) +
+                   "&password=" + a.gate.mqtt_password, false},
+      {"user", "username=" + a.owner_name + "&client_id=" + a.owner_name + "-1&password=" + a.password(a.owner), true},
+      {"user", "username=user-999999&client_id=user-999999&password=x", false},
+      {"user", "username=broker&client_id=broker&password=" + std::string(kBrokerSecret), false},
+      {"user", hub + "&password=wrong&client_id=x", false},
+      {"user", hub + "&client_id=x", false},
+      {"user", "", false},
+      {"vhost", "username=" + gate + "&vhost=/", true},
+      {"vhost", "username=" + gate + "&vhost=other", false},
+      {"vhost", "username=" + gate, false},
+      {"vhost", "username=guest&vhost=/", false},
+      {"vhost", "username=device-999999&vhost=/", false},
+      {"vhost", hub + "&vhost=/", true},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos1", "configure"), true},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos0", "read"), true},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + a.other.mqtt_username + "-xqos1", "read"), false},
+      {"resource", resource(gate, "queue", "something", "configure"), false},
+      {"resource", resource(gate, "exchange", "amq.topic", "write"), true},
+      {"resource", resource(gate, "exchange", "amq.topic", "read"), true},
+      {"resource", resource(gate, "exchange", "amq.topic", "configure"), false},
+      {"resource", resource(gate, "exchange", "amq.direct", "write"), false},
+      {"resource", resource(kHubName, "queue", "mqtt-subscription-gatetorio-hubqos1", "configure"), true},
+      {"resource", resource(kHubName, "queue", "other", "configure"), false},
+      {"resource", resource("guest", "exchange", "amq.topic", "write"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".status", "write"), true},
+      {"topic", topic(gate, "gatetorio." + name + ".commands", "read"), true},
+      {"topic", topic(gate, "gatetorio." + name + ".status", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".commands", "write"), false},
+      {"topic", topic(gate, "gatetorio." + foreign + ".commands", "read"), false},
+      {"topic", topic(gate, "gatetorio." + foreign + ".status", "write"), false},
+      {"topic", topic(gate, "gatetorio.*.commands", "read"), false},
+      {"topic", topic(gate, "%23", "read"), false},
+      {"topic", topic(gate, "gatetorio/" + name + "/commands", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".commands", "configure"), false},
+      {"topic", topic(a.owner_name, "gatetorio." + name + ".status", "read"), true},
+      {"topic", topic(a.owner_name, "gatetorio." + name + ".commands", "write"), false},  // external_app_commands
+      {"topic", topic(a.reader_name, "gatetorio." + name + ".status", "read"), true},
+      {"topic", topic(a.reader_name, "gatetorio.*.status", "read"), false},
+      {"topic", topic(kHubName, "gatetorio.*.status", "read"), true},
+      {"topic", topic(kHubName, "gatetorio." + name + ".commands", "write"), true},
+      {"topic", topic(kHubName, "gatetorio." + name + ".status", "write"), false},
+      {"topic", topic(kHubName, "%23", "read"), false},
+  };
+  int wrong = 0;
+  for (const Row& row : rows) {
+    CAPTURE(row.path, row.form);
+    const auto answer = a.ask("rabbitmq/" + row.path, row.form);
+    CHECK(answer.status == 200);
+    CHECK(answer.body == (row.allowed ? "allow" : "deny"));
+    if (answer.body != (row.allowed ? "allow" : "deny")) ++wrong;
+  }
+  CHECK(wrong == 0);
+  CHECK(a.ask("rabbitmq/user", hub + "&password=" + kHubPassword).body == "allow administrator");
+}
+
+TEST_CASE("EMQX's questions are answered by what the hub knows now, in JSON and as forms") {
+  Asked& a = asked();
+  const std::string gate = a.gate.mqtt_username;
+  const auto authenticate = [](const std::string& name, const std::string& client, const std::string& password) {
+    return "username=" + name + "&clientid=" + client + "&password=" + password;
+  };
+  const auto authorize = [](const std::string& who, const char* action, const std::string& topic, const char* retain) {
+    return "username=" + who + "&clientid=" + who + "-x&action=" + action + "&topic=" + topic + "&retain=" + retain;
+  };
+  const Row rows[] = {
+      {"authenticate", authenticate(gate, gate, a.gate.mqtt_password), true},
+      {"authenticate", authenticate(gate, a.other.mqtt_username, a.gate.mqtt_password), false},
+      {"authenticate", authenticate(gate, gate, "wrong"), false},
+      {"authenticate", authenticate(kHubName, "gatetorio-hub", kHubPassword), true},
+      {"authenticate", authenticate(kHubName, "gatetorio-hub", ""), false},
+      {"authenticate", "", false},
+      {"authorize", authorize(gate, "publish", a.gate.status, "false"), true},
+      {"authorize", authorize(gate, "publish", a.gate.status, "true"), true},
+      {"authorize", authorize(gate, "subscribe", a.gate.commands, ""), true},
+      {"authorize", authorize(gate, "subscribe", a.other.commands, ""), false},
+      {"authorize", authorize(gate, "publish", a.gate.commands, "false"), false},
+      {"authorize", authorize(gate, "subscribe", "gatetorio/+/commands", ""), false},
+      {"authorize", authorize(gate, "subscribe", "$share/g/" + a.gate.commands, ""), false},
+      {"authorize", authorize(gate, "unknown", a.gate.status, ""), false},
+      {"authorize", authorize(kHubName, "publish", a.gate.commands, "false"), true},
+      {"authorize", authorize(kHubName, "publish", a.gate.commands, "true"), false},
+      {"authorize", authorize(kHubName, "publish", a.gate.commands, "1"), false},
+      {"authorize", authorize(a.reader_name, "subscribe", a.gate.status, ""), true},
+      {"authorize", authorize(a.reader_name, "subscribe", a.other.status, ""), false},
+      {"authorize", "username=" + gate + "&clientid=" + a.other.mqtt_username + "&action=publish&topic=" + a.gate.status,
+       false},
+      {"authorize", "", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.path, row.form);
+    const auto answer = a.ask("emqx/" + row.path, row.form);
+    CHECK(answer.status == 200);
+    CHECK(answer.text("result") == (row.allowed ? "allow" : "deny"));
+  }
+  const auto json = [&](const JsonObject& body) {
+    return HttpClient(a.hub.http(), kBrokerSecret).post("/broker/emqx/authorize", body).text("result");
+  };
+  JsonObject question{{"username", gate}, {"clientid", gate}, {"action", "publish"}, {"topic", a.gate.status}};
+  CHECK(json(question) == "allow");
+  question["topic"] = a.other.status;
+  CHECK(json(question) == "deny");
+}
+
+TEST_CASE("what ends is told to EMQX, and what has ended is not allowed") {
+  Asked& a = asked();
+  const TestUser guest = make_user(a.hub.http(), a.gate, "engineer");
+  const std::string name = "user-" + std::to_string(guest.id), password = a.password(guest);
+  const auto ask = [&] { return a.ask("emqx/authenticate", "username=" + name + "&clientid=" + name + "&password=" + password); };
+  CHECK_FALSE(ask().json().contains("expire_at"));
+  const std::string set = "UPDATE grants SET expires_at = ", where = " WHERE user_id = " + std::to_string(guest.id);
+  change_database(a.hub, set + "2000000000000000" + where);
+  CHECK(ask().number("expire_at") == 2'000'000'000);
+  change_database(a.hub, set + "1000000000000000" + where);
+  CHECK(ask().text("result") == "deny");
+}
+
+}  // namespace
+}  // namespace gatetorio::testing

@@ -1,0 +1,274 @@
+// The hub with Debian's RabbitMQ for a broker, configured as docs/ops/brokers.md says.
+#include <catch2/catch_test_macros.hpp>
+#include <iostream>
+
+#include "external_hub.hpp"
+#include "pi_agent.hpp"
+#include "support/rabbitmq.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+void replace(std::string& text, const std::string& from, const std::string& to) {
+  REQUIRE(text.find(from) != std::string::npos);
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+// The block "ini" of the documentation, with the test's ports and secret.
+std::string documented_config(const std::string& hub, RabbitMqPorts ports) {
+  const std::string page = read_file(std::filesystem::path(GATETORIO_SOURCE_DIR) / "docs/ops/brokers.md");
+  const auto begin = page.find("```ini\n") + 7;
+  std::string config = page.substr(begin, page.find("```", begin) - begin);
+  replace(config, "gtb_SECRET", kBrokerSecret);
+  replace(config, "127.0.0.1:8080", hub);
+  replace(config, "127.0.0.1:1883", "127.0.0.1:" + std::to_string(ports.mqtt));
+  replace(config, "port = 15672", "port = " + std::to_string(ports.management));
+  if (RabbitMq::is_new()) {
+    replace(config, "mqtt.subscription_ttl", "# mqtt.subscription_ttl");
+    replace(config, "# mqtt.max_session", "mqtt.max_session");
+  }
+  return config;
+}
+
+struct Stack {
+  const RabbitMqPorts ports{free_port(), free_port()};
+  const std::string http = "127.0.0.1:" + std::to_string(free_port());
+  RabbitMq rabbit{documented_config(http, ports), ports};
+  TempDir folder;
+  std::unique_ptr<HubProcess> hub;
+
+  Stack() {
+    rabbit.wait();
+    hub = std::make_unique<HubProcess>(
+        external_setup(folder, ports.mqtt,
+                       {"transport-http.listen=" + http, "transport-mqtt.external_mqtt_version=3.1.1",
+                        "transport-mqtt.external_silence_seconds=2",
+                        "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
+  }
+  HttpClient client(const std::string& bearer = {}) const { return HttpClient(hub->http(), bearer); }
+};
+
+// One for all tests here: Erlang takes long to start.
+Stack& stack() {
+  static Stack one;
+  return one;
+}
+
+MqttLogin login(const TestDevice& device, const std::string& suffix = "") {
+  MqttLogin made = login_of(device, 4);
+  made.client_id = device.mqtt_username + suffix;
+  return made;
+}
+
+MqttLogin login(const TestUser& user) {
+  MqttLogin made = login_of(stack().hub->http(), user, 4);
+  made.client_id = made.username + unique("-app");
+  return made;
+}
+
+bool is_online(const TestDevice& device) {
+  return stack().client(device.token).get("/devices/" + device.controller_id).at("is_online").as_bool();
+}
+
+TEST_CASE("at RabbitMQ nobody connects without the right name, password and client id") {
+  const TestDevice device = make_device(stack().hub->http()), other = make_device(stack().hub->http());
+  MqttClient mqtt;
+  CHECK(mqtt.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+  mqtt.disconnect();
+  struct Wrong {
+    std::string client_id, username, password;
+  };
+  const Wrong cases[] = {{device.mqtt_username, device.mqtt_username, other.mqtt_password},
+                         {device.mqtt_username, device.mqtt_username, ""},
+                         {other.mqtt_username, device.mqtt_username, device.mqtt_password},
+                         {"any", device.mqtt_username, device.mqtt_password},
+                         {"guest", "guest", "guest"},
+                         {kHubName, kHubName, "wrong"},
+                         {"x", "", ""}};
+  for (const Wrong& wrong : cases) {
+    CAPTURE(wrong.client_id, wrong.username, wrong.password);
+    const int code = mqtt.connect(stack().ports.mqtt, {.client_id = wrong.client_id,
+                                                        .username = wrong.username,
+                                                        .password = wrong.password,
+                                                        .version = 4});
+    CHECK(code != kMqttOk);
+  }
+}
+
+TEST_CASE("the table of rights holds at RabbitMQ") {
+  const TestDevice own = make_device(stack().hub->http()), foreign = make_device(stack().hub->http());
+  const TestUser owner = make_user(stack().hub->http(), own, "owner"), reader = make_user(stack().hub->http(), own, "readonly");
+  struct Who {
+    const char* name;
+    MqttLogin login;
+    bool publishes_status, hears_commands, hears_status;
+  };
+  const Who people[] = {{"device", login(own), true, true, false},
+                        {"owner", login(owner), false, false, true},
+                        {"readonly", login(reader), false, false, true}};
+  int cells = 0, wrong = 0;
+  const auto check = [&](bool got, bool may) {
+    ++cells;
+    if (got != may) ++wrong;
+    CHECK(got == may);
+  };
+  for (const Who& who : people) {
+    for (const TestDevice* device : {&own, &foreign}) {
+      const bool is_own = device == &own;
+      CAPTURE(who.name, is_own);
+      const auto connected = [&] {
+        auto mqtt = std::make_unique<MqttClient>();
+        REQUIRE(mqtt->connect(stack().ports.mqtt, who.login) == kMqttOk);
+        return mqtt;
+      };
+      check(connected()->subscribe(device->commands) == 1, is_own && who.hears_commands);
+      check(connected()->subscribe(device->status) == 1, is_own && who.hears_status);
+      check(connected()->publish(device->status, "{}") == 0, is_own && who.publishes_status);
+      check(connected()->publish(device->commands, "{}") == 0, false);
+    }
+    for (const char* filter : {"#", "gatetorio/#", "gatetorio/+/status", "gatetorio/+/commands", "+/+/+"}) {
+      CAPTURE(who.name, filter);
+      MqttClient mqtt;
+      REQUIRE(mqtt.connect(stack().ports.mqtt, who.login) == kMqttOk);
+      check(mqtt.subscribe(filter) == 1, false);
+    }
+  }
+  std::cout << "rights at RabbitMQ: " << cells << " cells, " << wrong << " wrong\n";
+  CHECK(cells == 39);
+}
+
+TEST_CASE("the reference agent obeys commands through RabbitMQ, and is there until it goes") {
+  Agent agent(*stack().hub, "mqtt_version = \"3.1.1\"\n");
+  const TestDevice device = agent.device();
+  const TestUser user = make_user(stack().hub->http(), device, "owner");
+  REQUIRE(agent.is_ready());
+  CHECK(is_obeyed(*stack().hub, user, device));
+  CHECK(agent.moves() == 1);
+  CHECK(is_online(device));
+  agent.process().signal(SIGKILL);  // its last will says that it is away
+  agent.process().wait();
+  CHECK(eventually([&] { return !is_online(device); }));
+  const auto sent = stack().client(user.token).post("/commands/send", {{"controller_id", device.controller_id},
+                                                                       {"command", JsonObject{{"action", "open_gate"}}}});
+  CHECK(sent.status == 503);
+}
+
+TEST_CASE("a device that falls silent counts as away") {
+  const TestDevice device = make_device(stack().hub->http());
+  MqttClient mqtt;
+  REQUIRE(mqtt.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+  REQUIRE(mqtt.publish(device.status, R"({"state":"OPEN"})") == 0);
+  CHECK(eventually([&] { return is_online(device); }));
+  CHECK(eventually([&] { return !is_online(device); }));
+}
+
+TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second") {
+  const TestDevice device = make_device(stack().hub->http());
+  milliseconds longest{0};
+  const auto is_cut = [&](MqttClient& mqtt) {
+    milliseconds took{0};
+    bool closed = false;
+    took = time_of([&] { closed = mqtt.is_closed_by_broker(); });
+    longest = std::max(longest, took);
+    return closed;
+  };
+  for (int i = 0; i < 10; ++i) {
+    const TestUser user = make_user(stack().hub->http(), device, "engineer");
+    MqttClient mqtt;
+    REQUIRE(mqtt.connect(stack().ports.mqtt, login(user)) == kMqttOk);
+    REQUIRE(mqtt.subscribe(device.status) == 1);
+    const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(user.id);
+    REQUIRE(stack().client(device.token).del(path).status == 204);
+    CHECK(is_cut(mqtt));
+  }
+  const TestUser owner = make_user(stack().hub->http(), device, "owner"), guest = make_user(stack().hub->http(), device, "readonly");
+  MqttClient gate, app, visitor;
+  REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+  REQUIRE(gate.subscribe(device.commands) == 1);
+  REQUIRE(app.connect(stack().ports.mqtt, login(owner)) == kMqttOk);
+  REQUIRE(app.subscribe(device.status) == 1);
+  SECTION("by a new name") {
+    REQUIRE(stack().client(owner.token).patch("/devices/" + device.controller_id, {{"controller_id", unique("gate")}}).status == 200);
+    CHECK(is_cut(gate));
+    CHECK(is_cut(app));
+  }
+  SECTION("by deletion") {
+    REQUIRE(stack().client(owner.token).del("/devices/" + device.controller_id).status == 204);
+    CHECK(is_cut(gate));
+    CHECK(is_cut(app));
+    CHECK(gate.connect(stack().ports.mqtt, login(device)) != kMqttOk);
+  }
+  SECTION("by the clock") {
+    const std::int64_t end = (std::time(nullptr) + 2) * 1'000'000;
+    change_database(*stack().hub, "UPDATE grants SET expires_at = " + std::to_string(end) +
+                                      " WHERE user_id = " + std::to_string(guest.id));
+    REQUIRE(visitor.connect(stack().ports.mqtt, login(guest)) == kMqttOk);
+    REQUIRE(visitor.subscribe(device.status) == 1);
+    CHECK(visitor.is_closed_by_broker());
+    CHECK(std::time(nullptr) * 1'000'000 - end < 2'000'000);
+  }
+  SECTION("and who loses none is not") {
+    REQUIRE(stack().client(device.token).post("/users/authorize", {{"user_token", owner.token}, {"access_level", "owner"}}).status == 200);
+    REQUIRE(stack().client(device.token).post("/devices/" + device.controller_id + "/heartbeat").status == 200);
+    const TestUser revoked = make_user(stack().hub->http(), device, "readonly");
+    MqttClient last;
+    REQUIRE(last.connect(stack().ports.mqtt, login(revoked)) == kMqttOk);
+    const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(revoked.id);
+    REQUIRE(stack().client(device.token).del(path).status == 204);
+    CHECK(is_cut(last));
+    CHECK(gate.publish(device.status, "{}") == 0);
+    CHECK(app.subscribe(device.status) == 1);
+  }
+  std::cout << "revocation at RabbitMQ: at most " << longest.count() << " ms\n";
+  CHECK(longest < milliseconds(1'000));
+}
+
+TEST_CASE("RabbitMQ keeps no command for a device that is away, and no retained one for anybody") {
+  const TestDevice device = make_device(stack().hub->http());
+  MqttLogin persistent = login(device);
+  persistent.clean = false;
+  MqttClient gate;
+  REQUIRE(gate.connect(stack().ports.mqtt, persistent) == kMqttOk);
+  REQUIRE(gate.subscribe(device.commands) == 1);
+  gate.disconnect();
+  MqttClient hub;
+  REQUIRE(hub.connect(stack().ports.mqtt, {.client_id = "second-hub", .username = kHubName, .password = kHubPassword, .version = 4}) ==
+          kMqttOk);
+  const auto queues = [&] {
+    const RunResult listed =
+        run({"/usr/bin/curl", "-s", "-u", std::string(kHubName) + ":" + kHubPassword,
+             "http://127.0.0.1:" + std::to_string(stack().ports.management) + "/api/queues/%2F/mqtt-subscription-" +
+                 persistent.client_id + "qos1"});
+    return listed.out.find("\"error\"") == std::string::npos;
+  };
+  CHECK(eventually([&] { return !queues(); }));
+  REQUIRE(hub.publish(device.commands, R"({"action":"open_gate"})") == 0);
+  REQUIRE(hub.publish(device.commands, R"({"action":"open_gate"})", 1, true) == 0);
+  REQUIRE(gate.connect(stack().ports.mqtt, persistent) == kMqttOk);
+  CHECK_FALSE(gate.session_present());
+  REQUIRE(gate.subscribe(device.commands) == 1);
+  CHECK(gate.received_so_far().empty());
+}
+
+TEST_CASE("after the hub's restart nobody at RabbitMQ needs to connect again, and revocation still bites") {
+  const TestDevice device = make_device(stack().hub->http());
+  const TestUser user = make_user(stack().hub->http(), device, "readonly");
+  MqttClient gate, app;
+  REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+  REQUIRE(app.connect(stack().ports.mqtt, login(user)) == kMqttOk);
+  REQUIRE(app.subscribe(device.status) == 1);
+  stack().hub->kill();
+  stack().hub->start();
+  CHECK(eventually([&] { return stack().client().root("/health").at("mqtt_connected").as_bool(); }));
+  CHECK(gate.publish(device.status, R"({"state":"OPEN"})") == 0);
+  CHECK(app.receive());
+  CHECK(eventually([&] { return is_online(device); }));
+  const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(user.id);
+  REQUIRE(stack().client(device.token).del(path).status == 204);
+  CHECK(app.is_closed_by_broker(milliseconds(1'000)));
+}
+
+}  // namespace
+}  // namespace gatetorio::testing
