@@ -48,6 +48,7 @@ class MqttTransport : public PluginBase {
 
  private:
   ClientSettings external_login() const;
+  Task<void> look_for_external();
 
   Host& host_;
   const Options options_;
@@ -101,17 +102,25 @@ Task<Result<void>> MqttTransport::start() {
   }
   gateway_.set_endpoint(public_endpoint(options_, settings_, ports));
   gateway_.start(std::move(login));
+  if (!options_.managed()) {
+    // Not waited for: an operator's broker may come later, and asks us whether to let us in, which we answer once started.
+    host_.run(look_for_external());
+    host_.announce("mqtt", options_.external_url.substr(options_.external_url.find("//") + 2));
+    co_return Result<void>();
+  }
   auto connecting = gateway_.connected();
   const Result<void> connected = co_await connecting;
-  // An operator's broker may come later; ours must be there.
-  if (!connected && options_.managed()) co_return connected.error();
-  if (!connected) host_.warn("the external broker cannot be reached yet", {{"url", options_.external_url}});
-  if (options_.managed()) {
-    host_.announce("mqtt", settings_.listen.host + ":" + std::to_string(ports.mqtt));
-  } else {
-    host_.announce("mqtt", options_.external_url.substr(options_.external_url.find("//") + 2));
-  }
+  if (!connected) co_return connected.error();
+  host_.announce("mqtt", settings_.listen.host + ":" + std::to_string(ports.mqtt));
   co_return Result<void>();
+}
+
+Task<void> MqttTransport::look_for_external() {
+  auto connecting = gateway_.connected();
+  const Result<void> connected = co_await connecting;
+  if (!connected && connected.error().status != Status::kCancelled) {
+    host_.warn("the external broker cannot be reached yet", {{"url", options_.external_url}});
+  }
 }
 
 Task<Result<void>> MqttTransport::stop() {

@@ -77,6 +77,8 @@ class Hub:
             raise HubError(account.get("message", "waiting for approval"))
         if account.get("device_token"):
             write_privately(self._token_file, account["device_token"])
+        if not account.get("mqtt_broker_host"):
+            raise HubError("the hub has no broker yet")
         logging.info("registered controller_id=%s", account["controller_id"])
         return account
 
