@@ -1,9 +1,11 @@
 // The hub with Debian's RabbitMQ for a broker, configured as docs/ops/brokers.md says.
+#include <signal.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <iostream>
 
-#include "external_hub.hpp"
-#include "pi_agent.hpp"
+#include "../external_hub.hpp"
+#include "../pi_agent.hpp"
 #include "support/rabbitmq.hpp"
 
 namespace gatetorio::testing {
@@ -46,6 +48,9 @@ struct Stack {
                        {"transport-http.listen=" + http, "transport-mqtt.external_mqtt_version=3.1.1",
                         "transport-mqtt.external_silence_seconds=2",
                         "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
+    if (!eventually([&] { return client().root("/health").at("mqtt_connected").as_bool(); })) {
+      throw std::runtime_error("RabbitMQ does not let the hub in:\n" + hub->log());
+    }
   }
   HttpClient client(const std::string& bearer = {}) const { return HttpClient(hub->http(), bearer); }
 };
