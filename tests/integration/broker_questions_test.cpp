@@ -190,15 +190,21 @@ TEST_CASE("EMQX's questions are answered by what the hub knows now, in JSON and 
 }
 
 TEST_CASE("what ends is told to EMQX, and what has ended is not allowed") {
+  constexpr std::int64_t kSecond = 1'000'000;
   Asked& a = asked();
   const TestUser guest = make_user(a.hub.http(), a.gate, "engineer");
   const std::string name = "user-" + std::to_string(guest.id), password = a.password(guest);
   const auto ask = [&] { return a.ask("emqx/authenticate", "username=" + name + "&clientid=" + name + "&password=" + password); };
-  CHECK_FALSE(ask().json().contains("expire_at"));
+  const std::int64_t now_s = std::time(nullptr), password_end = ask().number("expire_at");
+  CHECK(password_end > now_s + 3'600);
+  const std::string gate = a.gate.mqtt_username;
+  CHECK_FALSE(a.ask("emqx/authenticate", "username=" + gate + "&clientid=" + gate + "&password=" + a.gate.mqtt_password)
+                  .json()
+                  .contains("expire_at"));
   const std::string set = "UPDATE grants SET expires_at = ", where = " WHERE user_id = " + std::to_string(guest.id);
-  change_database(a.hub, set + "2000000000000000" + where);
-  CHECK(ask().number("expire_at") == 2'000'000'000);
-  change_database(a.hub, set + "1000000000000000" + where);
+  change_database(a.hub, set + std::to_string((now_s + 600) * kSecond) + where);
+  CHECK(ask().number("expire_at") == now_s + 600);
+  change_database(a.hub, set + std::to_string((now_s - 1) * kSecond) + where);
   CHECK(ask().text("result") == "deny");
 }
 

@@ -15,8 +15,8 @@ constexpr std::uint32_t kListDeadlineMs = 1'000;
 }  // namespace
 
 std::optional<Principal> principal_of(std::string_view username) {
-  const auto dash = username.rfind('-');
-  if (dash == std::string_view::npos || dash == 0 || dash + 1 == username.size()) return std::nullopt;
+  const auto dash = username.find('-');
+  if (dash == std::string_view::npos || dash == 0) return std::nullopt;
   const std::string_view digits = username.substr(dash + 1);
   Principal principal;
   principal.kind = username.substr(0, dash);
@@ -65,6 +65,7 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
   if (principal->kind != named->kind || principal->id != named->id) co_return client;
   auto looking = rights(std::move(username));
   Result<BrokerClientRights> found = co_await looking;
+  if (found) found->password_ends_us = principal->valid_until_us;
   co_return found;
 }
 

@@ -20,6 +20,7 @@ namespace gatetorio::transport_mqtt {
 struct BrokerClientRights {
   bool is_hub = false;
   Policy policy;
+  std::int64_t password_ends_us = 0;  // UTC; of `connect` only. 0: never
   bool may_connect() const { return is_hub || policy.valid; }
 };
 

@@ -23,10 +23,10 @@ bool is_own_queue(const RabbitQuestion& asked) {
 
 bool is_set(const OptionalText& flag) { return flag && !flag->empty() && *flag != "false" && *flag != "0"; }
 
-// Unix seconds of the first of the client's rights that ends; 0 where none does.
-std::int64_t first_end_s(const Policy& policy) {
-  std::int64_t first_us = 0;
-  for (const Rule& rule : policy.rules) {
+// Unix seconds when the first of the client's rights, or its password, ends; 0 where none does.
+std::int64_t first_end_s(const BrokerClientRights& client) {
+  std::int64_t first_us = client.password_ends_us;
+  for (const Rule& rule : client.policy.rules) {
     if (rule.expires_at_us != 0 && (first_us == 0 || rule.expires_at_us < first_us)) first_us = rule.expires_at_us;
   }
   return first_us / kMicrosecondsPerSecond;
@@ -91,6 +91,7 @@ Task<Result<BrokerClientRights>> Questions::connect(OptionalText username, Optio
   auto connecting = decisions_.connect(username.value_or(""), password.value_or(""), client_id.value_or(""));
   Result<BrokerClientRights> client = co_await connecting;
   if (client && client->policy.valid) revocation_.told(client->policy, mark);
+  if (client && client->password_ends_us != 0) revocation_.ends_at(client->policy.username, client->password_ends_us);
   co_return client;
 }
 
@@ -148,7 +149,7 @@ Task<Result<Reply<Object>>> Questions::emqx_authenticate(Call, EmqxQuestion aske
   if (!client) co_return client.error();
   Reply<Object> answer = json_verdict(client->may_connect());
   // No list of rights: EMQX would go by it until the client reconnects, and so would one that was revoked.
-  if (const std::int64_t end = first_end_s(client->policy); end != 0) answer.value.value["expire_at"] = end;
+  if (const std::int64_t end = first_end_s(*client); end != 0) answer.value.value["expire_at"] = end;
   co_return answer;
 }
 

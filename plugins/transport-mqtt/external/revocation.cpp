@@ -18,6 +18,14 @@ bool covers(const Rule& now, const Rule& before) {
          (now.expires_at_us == 0 || (before.expires_at_us != 0 && now.expires_at_us >= before.expires_at_us));
 }
 
+void take_ended(std::set<std::pair<std::int64_t, std::string>>& ends_us, std::vector<std::string>& ended) {
+  const std::int64_t now_us = now().us;
+  while (!ends_us.empty() && ends_us.begin()->first <= now_us) {
+    ended.push_back(ends_us.begin()->second);
+    ends_us.erase(ends_us.begin());
+  }
+}
+
 }  // namespace
 
 bool covers(const Policy& now, const Policy& before) {
@@ -46,6 +54,11 @@ void Revocation::told(const Policy& policy, std::uint64_t mark) {
     remember(policy);
   }
   if (mark != changes_) host_.run(compare_later(policy.username));
+}
+
+void Revocation::ends_at(const std::string& username, std::int64_t at_us) {
+  const std::lock_guard lock(mutex_);
+  password_ends_us_.emplace(at_us, username);
 }
 
 void Revocation::remember(const Policy& policy) {
@@ -119,13 +132,10 @@ Task<void> Revocation::watch_ends() {
     std::vector<std::string> ended;
     {
       const std::lock_guard lock(mutex_);
-      const std::int64_t now_us = now().us;
-      while (!ends_us_.empty() && ends_us_.begin()->first <= now_us) {
-        ended.push_back(ends_us_.begin()->second);
-        ends_us_.erase(ends_us_.begin());
-      }
+      take_ended(ends_us_, ended);
+      take_ended(password_ends_us_, ended);
     }
-    for (std::string& username : ended) host_.run(compare(std::move(username)));
+    for (const std::string& username : ended) close_(username);
   }
 }
 

@@ -33,7 +33,9 @@ class Revocation {
   // Before somebody's rights are looked up for the broker, and when it is told them: so that a change in between is noticed.
   std::uint64_t mark() const { return changes_; }
   void told(const Policy& policy, std::uint64_t mark);
-  // Closes when rights end by the clock. Runs until the hub stops.
+  // Somebody connected with a password that ends then.
+  void ends_at(const std::string& username, std::int64_t at_us);
+  // Closes when rights or passwords end by the clock. Runs until the hub stops.
   Task<void> watch_ends();
 
  private:
@@ -49,7 +51,8 @@ class Revocation {
   std::atomic<std::uint64_t> changes_ = 0;
   std::mutex mutex_;                                       // guards what follows
   std::unordered_map<std::string, Policy> told_;           // by user name
-  std::set<std::pair<std::int64_t, std::string>> ends_us_;  // of rights, with the user name
+  std::set<std::pair<std::int64_t, std::string>> ends_us_;           // of rights, with the user name
+  std::set<std::pair<std::int64_t, std::string>> password_ends_us_;  // the same, of passwords
   std::vector<Subscription> subscriptions_;
 };
 

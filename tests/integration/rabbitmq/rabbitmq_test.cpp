@@ -46,7 +46,7 @@ struct Stack {
     hub = std::make_unique<HubProcess>(
         external_setup(folder, ports.mqtt,
                        {"transport-http.listen=" + http, "transport-mqtt.external_mqtt_version=3.1.1",
-                        "transport-mqtt.external_silence_seconds=2",
+                        "transport-mqtt.external_silence_seconds=4",
                         "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
     if (!eventually([&] { return client().root("/health").at("mqtt_connected").as_bool(); })) {
       throw std::runtime_error("RabbitMQ does not let the hub in:\n" + hub->log());
@@ -152,9 +152,9 @@ TEST_CASE("the reference agent obeys commands through RabbitMQ, and is there unt
   CHECK(is_obeyed(*stack().hub, user, device));
   CHECK(agent.moves() == 1);
   CHECK(is_online(device));
-  agent.process().signal(SIGKILL);  // its last will says that it is away
+  agent.process().signal(SIGKILL);  // its last will says that it is away, long before its silence does
   agent.process().wait();
-  CHECK(eventually([&] { return !is_online(device); }));
+  CHECK(eventually([&] { return !is_online(device); }, milliseconds(2'500)));
   const auto sent = stack().client(user.token).post("/commands/send", {{"controller_id", device.controller_id},
                                                                        {"command", JsonObject{{"action", "open_gate"}}}});
   CHECK(sent.status == 503);
@@ -213,6 +213,17 @@ TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second")
     REQUIRE(visitor.subscribe(device.status) == 1);
     CHECK(visitor.is_closed_by_broker());
     CHECK(std::time(nullptr) * 1'000'000 - end < 2'000'000);
+  }
+  SECTION("by the end of a password") {
+    const MqttLogin made = login(guest);
+    const std::int64_t end = (std::time(nullptr) + 2) * 1'000'000;
+    change_database(*stack().hub, "UPDATE mqtt_credentials SET expires_at = " + std::to_string(end) +
+                                      " WHERE user_id = " + std::to_string(guest.id));
+    REQUIRE(visitor.connect(stack().ports.mqtt, made) == kMqttOk);
+    REQUIRE(visitor.subscribe(device.status) == 1);
+    CHECK(visitor.is_closed_by_broker());
+    CHECK(std::time(nullptr) * 1'000'000 - end < 2'000'000);
+    CHECK(visitor.connect(stack().ports.mqtt, made) != kMqttOk);
   }
   SECTION("and who loses none is not") {
     REQUIRE(stack().client(device.token).post("/users/authorize", {{"user_token", owner.token}, {"access_level", "owner"}}).status == 200);

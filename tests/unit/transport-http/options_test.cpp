@@ -60,6 +60,9 @@ TEST_CASE("options that cannot be are blamed by name") {
   options = Options();
   options.trusted_proxies = {"10.0.0.0/8", "proxy"};
   CHECK(blamed(options) == "trusted_proxies");
+  options = Options();
+  options.rate_limit_exempt = {"::1", "broker"};
+  CHECK(blamed(options) == "rate_limit_exempt");
 }
 
 TEST_CASE("the table of options has the defaults of the code") {
@@ -69,7 +72,7 @@ TEST_CASE("the table of options has the defaults of the code") {
     CHECK_FALSE(option.at("help").as_string().empty());
     values[option.at("name").as_string()] = option.at("default");
   }
-  CHECK(values.size() == 21);
+  CHECK(values.size() == 22);
   const auto loaded = option_table().load(values);
   CHECK(loaded.listen == "127.0.0.1:8080");
   CHECK(loaded.max_connections == 10'000);
