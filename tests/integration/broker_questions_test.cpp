@@ -52,6 +52,7 @@ TEST_CASE("only the broker may ask, with its secret as Bearer or as the password
   };
   CHECK(named("broker", kBrokerSecret) == 200);
   CHECK(named("other", kBrokerSecret) == 401);
+  CHECK(named("broker2", kBrokerSecret) == 401);
   CHECK(named("broker", "wrong") == 401);
   CHECK(named("broker", "") == 401);
   CHECK(named(a.gate.mqtt_username, a.gate.mqtt_password) == 403);
