@@ -38,6 +38,21 @@ std::string session_setup(Access access, milliseconds statement_timeout) {
   return sql;
 }
 
+// Runs SQL on a fresh connection; false where the server refuses it or says nothing until the deadline.
+bool run_setup(PGconn* connection, const std::string& sql, Clock::time_point deadline, const StopTime& stop) {
+  if (PQsendQuery(connection, sql.c_str()) != 1) return false;
+  bool is_good = true;
+  for (;;) {
+    while (PQisBusy(connection) != 0) {
+      if (!wait_for_socket(connection, false, deadline, stop) || PQconsumeInput(connection) != 1) return false;
+    }
+    const PgResult result(PQgetResult(connection));
+    if (!result) return is_good;
+    const ExecStatusType status = PQresultStatus(result.get());
+    is_good = is_good && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK);
+  }
+}
+
 }  // namespace
 
 bool wait_for_socket(PGconn* connection, bool for_writing, Clock::time_point deadline, const StopTime& stop) {
@@ -141,9 +156,9 @@ Result<PgConnection> Login::connect(Access access, const StopTime& stop) const {
     if (state == PGRES_POLLING_FAILED) break;
   }
   if (PQstatus(connection.get()) != CONNECTION_OK) return unavailable(PQerrorMessage(connection.get()));
-  const PgResult set_up(PQexec(connection.get(), session_setup(access, statement_timeout_).c_str()));
-  const ExecStatusType status = PQresultStatus(set_up.get());
-  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return unavailable(PQerrorMessage(connection.get()));
+  if (!run_setup(connection.get(), session_setup(access, statement_timeout_), deadline, stop)) {
+    return unavailable(std::string("the session cannot be set up: ") + PQerrorMessage(connection.get()));
+  }
   if (PQsetnonblocking(connection.get(), 1) != 0 || PQenterPipelineMode(connection.get()) != 1) {
     return unavailable("libpq refuses its pipeline mode");
   }

@@ -71,7 +71,7 @@ std::vector<TestDevice> register_until(const std::string& http, const std::atomi
 }
 
 TEST_CASE("nothing that the hub acknowledged is lost when the database is killed under load") {
-  PostgresServer server({.settings = {"fsync=on"}});
+  PostgresServer server;
   HubProcess hub(on(server, server.make_database()));
   std::atomic<bool> is_over{false};
   std::vector<std::future<std::vector<TestDevice>>> clients;

@@ -45,7 +45,7 @@ TEST_CASE("an orderly restart of the database costs no request that waits for it
 }
 
 TEST_CASE("no acknowledged write is lost by any number of kills") {
-  PostgresServer server({.settings = {"fsync=on"}});
+  PostgresServer server;
   Bench bench(server);
   const auto database = bench.open();
   std::atomic<bool> goes_on{true};
