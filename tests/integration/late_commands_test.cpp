@@ -215,6 +215,8 @@ TEST_CASE("no command is delivered late") {
   const auto trouble =
       GENERATE(Trouble::kAway, Trouble::kHalfOpen, Trouble::kBrokerRestart, Trouble::kBrokerKill, Trouble::kHubKill);
   const int hours = GENERATE(0, 1, -1);
+  // A sanitizer's runtime and the library that shifts clocks both want to be loaded first.
+  if (GATETORIO_SANITIZED && hours != 0) return;
   // What lies in the socket of a connection that hangs is the device's to judge, by its own clock.
   if (trouble == Trouble::kHalfOpen && hours != 0) return;
   const Tally tally = run(trouble, std::chrono::hours(hours));
