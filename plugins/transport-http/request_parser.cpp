@@ -30,7 +30,8 @@ bool is_host(std::string_view text) {
 // Takes what Beast recognises straight into a Request, without the map of fields that http::request would fill.
 class Parser final : public http::basic_parser<true> {
  public:
-  Parser(std::string_view head, std::string& body) : head_(head), body_(body) {
+  Parser(std::string_view head, std::size_t max_body_bytes, std::string& body)
+      : head_(head), max_body_bytes_(max_body_bytes), body_(body) {
     eager(false);
     header_limit(static_cast<std::uint32_t>(head.size() + 1));
     body_limit(boost::none);  // ours comes later: a body that is streamed has none
@@ -62,7 +63,10 @@ class Parser final : public http::basic_parser<true> {
     }
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
+  // A chunk that would not fit is refused before it comes. A body that is streamed has no chunks.
+  void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code& error) override {
+    if (size > max_body_bytes_ || body_.size() > max_body_bytes_ - size) error = http::error::body_limit;
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view bytes, error_code&) override {
     body_.append(bytes.data(), bytes.size());
     request.body = body_;
@@ -85,6 +89,7 @@ class Parser final : public http::basic_parser<true> {
   }
 
   std::string_view head_;
+  std::size_t max_body_bytes_;
   std::string& body_;
   std::string_view length_;
   std::string_view encoding_;
@@ -157,6 +162,7 @@ Rejection Parser::check() const {
 }
 
 Rejection rejection_from(const error_code& error) {
+  if (error == http::error::body_limit) return {413, "The body is larger than this server takes."};
   if (error == http::error::header_limit) return {431, "The request head is larger than this server takes."};
   if (error == http::error::bad_version) return {505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   return {400, "The request is malformed."};
@@ -179,7 +185,7 @@ Rejection RequestParser::parse_head(std::string_view head) {
   body.clear();
   if (body.capacity() > kKeptBodyBytes) body.shrink_to_fit();
   state_->raw_body_bytes = 0;
-  auto& parser = state_->parser.emplace(head, body);
+  auto& parser = state_->parser.emplace(head, state_->max_body_bytes, body);
   error_code error;
   const auto used = parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (error) return parser.wrong.empty() ? rejection_from(error) : Rejection{400, parser.wrong};

@@ -1,5 +1,6 @@
 // Section 4: an owner hands temporary access to somebody, sees who has it, and takes it back.
 #include <catch2/catch_test_macros.hpp>
+#include <ctime>
 #include <set>
 
 #include "shared_hub.hpp"
@@ -130,7 +131,7 @@ TEST_CASE("a token that has expired is 410, and one that was used before it did 
     return HttpClient(hub.http(), stranger()).post("/sharing/redeem", {{"token", token}}).status;
   };
   REQUIRE(redeem_here(used.text("token")) == 200);
-  change_database(hub, "UPDATE sharing_tokens SET expires_at = strftime('%s', 'now') * 1000000 - 1");
+  change_database(hub, "UPDATE sharing_tokens SET expires_at = " + std::to_string(std::time(nullptr) * 1'000'000 - 1));
   CHECK(redeem_here(unused.text("token")) == 410);
   CHECK(redeem_here(used.text("token")) == 409);
   CHECK(http.get(token_path(unused) + "/qr").status == 410);
@@ -150,7 +151,7 @@ TEST_CASE("access that is given for a time ends by itself") {
   CHECK(got.text("access_level") == "readonly");
   CHECK(hours_ahead(got.text("expires_at")) == 3);
   CHECK(reader.get(device_path(device)).status == 200);
-  change_database(hub, "UPDATE grants SET expires_at = strftime('%s', 'now') * 1000000 - 1 WHERE source LIKE 'sharing:%'");
+  change_database(hub, "UPDATE grants SET expires_at = " + std::to_string(std::time(nullptr) * 1'000'000 - 1) + " WHERE source LIKE 'sharing:%'");
   CHECK(reader.get(device_path(device)).status == 404);
   CHECK_FALSE(reader.get("/users/access/" + device.controller_id).at("has_access").as_bool());
   // Asking again does not begin the time anew.
