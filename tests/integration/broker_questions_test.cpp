@@ -127,7 +127,8 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"topic", topic(a.reader_name, "gatetorio.*.status", "read"), false},
       {"topic", topic(kHubName, "gatetorio.*.status", "read"), true},
       {"topic", topic(kHubName, "gatetorio." + name + ".commands", "write"), true},
-      {"topic", topic(kHubName, "gatetorio." + name + ".status", "write"), false},
+      {"topic", topic(kHubName, "gatetorio." + name + ".status", "write"), true},
+      {"topic", topic(kHubName, "gatetorio." + name + ".other", "write"), false},
       {"topic", topic(kHubName, "%23", "read"), false},
   };
   int wrong = 0;

@@ -89,7 +89,7 @@ bool Decisions::may_publish(const BrokerClientRights& client, std::string_view t
   const Topic parsed = parse_topic(options_.topic_prefix, topic);
   const bool is_command = parsed.kind == TopicKind::kCommands;
   if (is_command && retained) return false;
-  if (client.is_hub) return is_command;
+  if (client.is_hub) return parsed.kind != TopicKind::kOther;
   if (is_command && !options_.external_app_commands) return false;
   return transport_mqtt::may_publish(client.policy, parsed, now().us);
 }

@@ -8,10 +8,13 @@ namespace {
 constexpr std::uint32_t kQueue = 100'000;
 constexpr std::uint64_t kTickMs = 1'000;
 
-bool says_online(std::string_view payload) {
+// Is the device there? Nothing where the message is not the device's: the hub tells watchers of files on this topic.
+std::optional<bool> says_online(std::string_view payload) {
   boost::system::error_code wrong;
   const auto status = boost::json::parse(payload, wrong);
-  if (wrong || !status.is_object()) return true;
+  if (wrong || !status.is_object()) return std::nullopt;
+  const auto* type = status.get_object().if_contains("type");
+  if (type != nullptr && *type == "file_available") return std::nullopt;
   const auto* online = status.get_object().if_contains("online");
   return online == nullptr || !online->is_bool() || online->get_bool();
 }
@@ -32,15 +35,16 @@ void ExternalPresence::subscribe() {
 }
 
 void ExternalPresence::heard(const DeviceMessage& message) {
-  const bool is_online = says_online(message.payload);
+  const std::optional<bool> is_online = says_online(message.payload);
+  if (!is_online) return;
   std::int64_t id = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(message.controller_id);
     if (known != known_.end()) id = known->second.id;
   }
-  if (id != 0) set(message.controller_id, id, is_online);
-  else host_.run(find(message.controller_id, is_online));
+  if (id != 0) set(message.controller_id, id, *is_online);
+  else host_.run(find(message.controller_id, *is_online));
 }
 
 Task<void> ExternalPresence::find(std::string controller_id, bool is_online) {

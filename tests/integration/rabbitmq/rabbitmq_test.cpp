@@ -167,6 +167,16 @@ TEST_CASE("a device that falls silent counts as away") {
   REQUIRE(mqtt.publish(device.status, R"({"state":"OPEN"})") == 0);
   CHECK(eventually([&] { return is_online(device); }));
   CHECK(eventually([&] { return !is_online(device); }));
+  // What the hub itself tells on that topic is no sign of the device's life. Another's status, sent later, is heard later.
+  const TestDevice other = make_device(stack().hub->http());
+  MqttClient hub, gate;
+  REQUIRE(hub.connect(stack().ports.mqtt,
+                      {.client_id = "hub-2", .username = kHubName, .password = kHubPassword, .version = 4}) == kMqttOk);
+  REQUIRE(hub.publish(device.status, R"({"type":"file_available","file_id":1})") == 0);
+  REQUIRE(gate.connect(stack().ports.mqtt, login(other)) == kMqttOk);
+  REQUIRE(gate.publish(other.status, R"({"state":"OPEN"})") == 0);
+  CHECK(eventually([&] { return is_online(other); }));
+  CHECK_FALSE(is_online(device));
 }
 
 TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second") {
