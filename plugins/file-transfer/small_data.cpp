@@ -45,26 +45,52 @@ void SmallData::take(const DeviceMessage& message) {
   const std::string kind(type->get_string());
   if (kind != "config" && kind != "log") return;
   if (!may_keep(message.controller_id)) return dropped_.add();
-  host_.run(keep(message.controller_id, kind,
-                 data->is_string() ? std::string(data->get_string()) : boost::json::serialize(*data)));
+  Item item{kind, data->is_string() ? std::string(data->get_string()) : boost::json::serialize(*data)};
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [queue, is_new] = waiting_.try_emplace(message.controller_id);
+    queue->second.push_back(std::move(item));
+    is_first = is_new;
+  }
+  if (is_first) host_.run(work_off(message.controller_id));
 }
 
-Task<void> SmallData::keep(std::string controller_id, std::string kind, std::string content) {
+std::optional<SmallData::Item> SmallData::next(const std::string& controller_id) {
+  const std::lock_guard lock(mutex_);
+  const auto queue = waiting_.find(controller_id);
+  if (queue->second.empty()) {
+    waiting_.erase(queue);
+    return std::nullopt;
+  }
+  Item item = std::move(queue->second.front());
+  queue->second.pop_front();
+  return item;
+}
+
+Task<void> SmallData::work_off(std::string controller_id) {
+  while (auto item = next(controller_id)) {
+    auto keeping = keep(controller_id, *std::move(item));
+    co_await keeping;
+  }
+}
+
+Task<void> SmallData::keep(std::string controller_id, Item item) {
   auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id});
   const Result<Device> device = co_await finding;
   if (!device) co_return;
-  if (kind == "config") {
-    auto looking = repository_.newest(device->id, kind);
+  if (item.kind == "config") {
+    auto looking = repository_.newest(device->id, item.kind);
     const Result<std::optional<File>> last = co_await looking;
-    if (last && *last && (*last)->sha256 == to_hex(sha256(content))) co_return;
+    if (last && *last && (*last)->sha256 == to_hex(sha256(item.content))) co_return;
   }
   File file{.device_id = device->id,
-            .name = kind + "-" + to_rfc3339(now()),
-            .kind = kind,
+            .name = item.kind + "-" + to_rfc3339(now()),
+            .kind = item.kind,
             .creator_kind = "device",
             .creator_id = device->id};
   const Call call{.principal = Principal{.kind = "device", .id = device->id}};
-  auto storing = vault_.store(std::move(file), std::move(content), call);
+  auto storing = vault_.store(std::move(file), std::move(item.content), call);
   const Result<File> stored = co_await storing;
   if (!stored) host_.warn("small data cannot be kept", {{"device", controller_id}, {"why", stored.error().detail}});
 }

@@ -1,7 +1,9 @@
 // Configurations and logs that a device sends in its status messages, kept as files with their history.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <optional>
 #include <mutex>
 #include <string>
 
@@ -21,7 +23,14 @@ class SmallData {
   void take(const DeviceMessage& message);
 
  private:
-  Task<void> keep(std::string controller_id, std::string kind, std::string content);
+  struct Item {
+    std::string kind;
+    std::string content;
+  };
+  // One after the other for each device: versions have an order, and what is the same as the last one must be seen.
+  Task<void> work_off(std::string controller_id);
+  std::optional<Item> next(const std::string& controller_id);
+  Task<void> keep(std::string controller_id, Item item);
   bool may_keep(const std::string& controller_id);
 
   Host& host_;
@@ -29,7 +38,8 @@ class SmallData {
   Vault& vault_;
   ServiceClient devices_;
   Metric dropped_;
-  std::mutex mutex_;                            // guards allowance_
+  std::mutex mutex_;                                        // guards both
+  std::map<std::string, std::deque<Item>> waiting_;         // of devices that are being worked off
   std::map<std::string, std::int64_t> due_us_;  // when the device's bucket is empty again
 };
 
