@@ -78,6 +78,7 @@ void Stack::relay(std::string_view request) {
 }
 
 Stack::~Stack() {
+  if (relay_) relay_->stop();  // while it can still be used: requests come until then
   relay_.reset();
   broker_.reset();
   link_.reset();
