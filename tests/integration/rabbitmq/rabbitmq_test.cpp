@@ -179,6 +179,13 @@ TEST_CASE("a device that falls silent counts as away") {
   CHECK_FALSE(is_online(device));
 }
 
+// A user who has just been given access may be cut off once: the hub closes what it has not been asked about itself.
+void come_in(MqttClient& mqtt, const TestUser& user, const std::string& topic) {
+  REQUIRE(eventually([&] {
+    return mqtt.connect(stack().ports.mqtt, login(user)) == kMqttOk && mqtt.subscribe(topic) == 1;
+  }));
+}
+
 TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second") {
   const TestDevice device = make_device(stack().hub->http());
   milliseconds longest{0};
@@ -192,8 +199,7 @@ TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second")
   for (int i = 0; i < 10; ++i) {
     const TestUser user = make_user(stack().hub->http(), device, "engineer");
     MqttClient mqtt;
-    REQUIRE(mqtt.connect(stack().ports.mqtt, login(user)) == kMqttOk);
-    REQUIRE(mqtt.subscribe(device.status) == 1);
+    come_in(mqtt, user, device.status);
     const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(user.id);
     REQUIRE(stack().client(device.token).del(path).status == 204);
     CHECK(is_cut(mqtt));
@@ -202,8 +208,7 @@ TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second")
   MqttClient gate, app, visitor;
   REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
   REQUIRE(gate.subscribe(device.commands) == 1);
-  REQUIRE(app.connect(stack().ports.mqtt, login(owner)) == kMqttOk);
-  REQUIRE(app.subscribe(device.status) == 1);
+  come_in(app, owner, device.status);
   SECTION("by a new name") {
     REQUIRE(stack().client(owner.token).patch("/devices/" + device.controller_id, {{"controller_id", unique("gate")}}).status == 200);
     CHECK(is_cut(gate));
