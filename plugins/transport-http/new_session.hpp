@@ -27,7 +27,7 @@ class TlsContext {
 
  private:
   std::string certificate_file, key_file;
-  std::int64_t loaded_stamp = 0, refused_stamp = 0;
+  std::uint64_t loaded_stamp = 0, refused_stamp = 0;
 };
 
 // `tls` outlives the session.

@@ -36,13 +36,13 @@ TlsContext::~TlsContext() = default;
 namespace {
 
 // Changes with each of the two files; 0 where one cannot be looked at.
-std::int64_t stamp_of(const std::string& certificate_file, const std::string& key_file) {
-  std::int64_t stamp = 0;
+std::uint64_t stamp_of(const std::string& certificate_file, const std::string& key_file) {
+  std::uint64_t stamp = 0;  // wraps
   for (const std::string& file : {certificate_file, key_file}) {
     struct stat info {};
     if (::stat(file.c_str(), &info) != 0) return 0;
-    const std::int64_t changed = info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec;
-    stamp = stamp * 31 + changed + static_cast<std::int64_t>(info.st_ino);
+    const auto changed = static_cast<std::uint64_t>(info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec);
+    stamp = stamp * 31 + changed + static_cast<std::uint64_t>(info.st_ino);
   }
   return stamp;
 }
@@ -50,7 +50,7 @@ std::int64_t stamp_of(const std::string& certificate_file, const std::string& ke
 }  // namespace
 
 std::string TlsContext::reload_if_changed() {
-  const std::int64_t stamp = stamp_of(certificate_file, key_file);
+  const std::uint64_t stamp = stamp_of(certificate_file, key_file);
   if (stamp == 0 || stamp == loaded_stamp || stamp == refused_stamp) return {};
   TlsContext fresh;
   std::string wrong = fresh.load(certificate_file, key_file);

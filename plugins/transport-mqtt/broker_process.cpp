@@ -43,12 +43,13 @@ std::string random_hex() {
 }
 
 // Changes with the certificate and with its key; 0 where one of them cannot be looked at.
-std::int64_t certificate_stamp(const BrokerSettings& settings) {
-  std::int64_t stamp = 0;
+std::uint64_t certificate_stamp(const BrokerSettings& settings) {
+  std::uint64_t stamp = 0;  // wraps
   for (const std::string& file : {settings.tls_certificate, settings.tls_key}) {
     struct stat info {};
     if (::stat(file.c_str(), &info) != 0) return 0;
-    stamp = stamp * 31 + info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec + static_cast<std::int64_t>(info.st_ino);
+    const auto changed = static_cast<std::uint64_t>(info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec);
+    stamp = stamp * 31 + changed + static_cast<std::uint64_t>(info.st_ino);
   }
   return stamp;
 }
@@ -67,7 +68,7 @@ struct BrokerProcess::Impl {
   std::string reserve_all();
   std::string reserve(ListenAddress address, std::uint16_t& port);
   bool watch(ChildProcess& child);  // until it is dead; true where it had taken connections
-  void renew(ChildProcess& child, std::int64_t& known) const;
+  void renew(ChildProcess& child, std::uint64_t& known) const;
   void on_line(std::string_view line);
   bool pause(milliseconds time) const;  // false: stop
   bool stopping() const { return !pause(milliseconds(0)); }
@@ -148,8 +149,8 @@ bool BrokerProcess::Impl::run_child() {
 }
 
 // The broker reads its certificate anew when it is told to, and keeps its connections.
-void BrokerProcess::Impl::renew(ChildProcess& child, std::int64_t& known) const {
-  const std::int64_t stamp = certificate_stamp(settings);
+void BrokerProcess::Impl::renew(ChildProcess& child, std::uint64_t& known) const {
+  const std::uint64_t stamp = certificate_stamp(settings);
   if (stamp == 0 || stamp == known) return;
   known = stamp;
   child.signal(SIGHUP);
@@ -159,7 +160,7 @@ void BrokerProcess::Impl::renew(ChildProcess& child, std::int64_t& known) const 
 bool BrokerProcess::Impl::watch(ChildProcess& child) {
   ready = false;
   bool stop_told = false;
-  std::int64_t certificate = certificate_stamp(settings);
+  std::uint64_t certificate = certificate_stamp(settings);
   auto deadline = Clock::time_point::max();
   pollfd waiting[2] = {{child.output(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
   bool open = true;

@@ -60,7 +60,7 @@ std::optional<RawMqtt::Packet> RawMqtt::read_packet(Clock::time_point deadline) 
       buffer_.erase(0, at + size);
       return packet;
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd waiting{socket_, POLLIN, 0};
     if (left <= 0 || ::poll(&waiting, 1, static_cast<int>(left)) <= 0) return std::nullopt;
     char bytes[16384];
