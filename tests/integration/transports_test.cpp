@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
-#include "support/people.hpp"
+#include "support/files.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -155,6 +155,57 @@ TEST_CASE("a renewed certificate serves new HTTPS connections; a wrong one is no
   write_file(certificate.file() + ".good", good);
   const auto health = run({"/usr/bin/curl", "-sf", "--cacert", certificate.file() + ".good", "https://" + hub.http() + "/health"});
   CHECK(health.code == 0);
+}
+
+// curl, as a script on a Pi has it: what it answered, or nothing where it failed.
+std::string curl(const Certificate& certificate, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"/usr/bin/curl", "-sSf", "--cacert", certificate.file()});
+  const RunResult ran = run(arguments);
+  UNSCOPED_INFO(ran.err);
+  return ran.code == 0 ? ran.out : std::string();
+}
+
+TEST_CASE("files go up and come down over HTTPS, cut and resumed, byte for byte") {
+  const Certificate certificate;
+  HubProcess hub({.sets = {"plugins.transport-http.tls_certificate=" + certificate.file(),
+                           "plugins.transport-http.tls_key=" + certificate.key()}});
+  const std::string api = "https://" + hub.http() + "/api/v1";
+  const auto asked = [&](const std::string& path, const std::string& token, const std::string& body) {
+    std::vector<std::string> arguments{"-H", "Authorization: Bearer " + token, api + path};
+    if (!body.empty()) arguments.insert(arguments.end(), {"-H", "Content-Type: application/json", "-d", body});
+    return boost::json::parse(curl(certificate, arguments));
+  };
+  const auto text = [](const boost::json::value& from, const char* name) {
+    return std::string(from.at(name).as_string());
+  };
+  const auto device = asked("/devices/register", "", R"({"hardware_id":"tls-hw","controller_id":"tls-gate"})");
+  const std::string token = text(device, "device_token");
+  const std::string bytes = random_bytes(5'000'001);
+  const TempDir folder;
+  const std::string source = (folder / "source").string(), target = (folder / "target").string();
+  write_file(source, bytes);
+
+  const auto file = asked("/files/tls-gate", token, R"({"name":"log","kind":"log","size":5000001})");
+  const std::string url = text(file, "upload_url");
+  REQUIRE(url.starts_with(api + "/"));
+  // The first part, then the rest, as tus has it.
+  const auto patch = [&](const std::string& part, std::size_t offset) {
+    const std::string path = (folder / "part").string();
+    write_file(path, part);
+    return curl(certificate, {"-X", "PATCH", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Tus-Resumable: 1.0.0", "-H",
+                              "Upload-Offset: " + std::to_string(offset), "-H",
+                              "Content-Type: application/offset+octet-stream", "--data-binary", "@" + path, url});
+  };
+  CHECK(patch(bytes.substr(0, 1'234'567), 0) == "204");
+  CHECK(patch(bytes.substr(1'234'567), 1'234'567) == "204");
+
+  const auto shown = asked("/files/tls-gate/" + std::to_string(file.at("file_id").as_int64()), token, "");
+  const std::string download = text(shown, "download_url");
+  CHECK(curl(certificate, {"-r", "0-999999", "-o", target, "-w", "%{http_code}", download}) == "206");
+  CHECK(curl(certificate, {"-C", "-", "-o", target, "-w", "%{http_code}", download}) == "206");
+  CHECK(read_file(target) == bytes);
+  CHECK(curl(certificate, {"-T", source, text(asked("/files/tls-gate", token, R"({"name":"b","kind":"log","size":5000001})"), "upload_url"),
+                           "-o", "/dev/null", "-w", "%{http_code}"}) == "204");
 }
 
 }  // namespace
