@@ -70,8 +70,12 @@ std::optional<SmallData::Item> SmallData::next(const std::string& controller_id)
 
 Task<void> SmallData::work_off(std::string controller_id) {
   while (auto item = next(controller_id)) {
-    auto keeping = keep(controller_id, *std::move(item));
-    co_await keeping;
+    try {
+      auto keeping = keep(controller_id, *std::move(item));
+      co_await keeping;
+    } catch (const std::exception& failure) {  // the next ones are to be kept all the same
+      host_.error("small data cannot be kept", {{"device", controller_id}, {"why", failure.what()}});
+    }
   }
 }
 

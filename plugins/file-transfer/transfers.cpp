@@ -48,6 +48,11 @@ Error bad_header(std::string name) {
   return {.status = Status::kMalformed, .detail = "The header " + std::move(name) + " is missing or cannot be read."};
 }
 
+// To clients of tus a 5xx means "try again", and other refusals mean that the upload is lost.
+Error being_completed() {
+  return {.status = Status::kUnavailable, .detail = "The upload is being completed.", .retry_after_s = 1};
+}
+
 Error over_size() { return {.status = Status::kTooLarge, .detail = "These are more bytes than the file was to have."}; }
 
 }  // namespace
@@ -91,14 +96,21 @@ Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url
   if (upload->file.is_complete()) co_return out;
   auto syncing = vault_.sync(upload->file);  // what is told is kept
   const Result<std::int64_t> size = co_await syncing;
-  if (!size) co_return size.error();
-  out.offset = *size;
-  if (*size < upload->file.size) co_return out;
+  // Sealed, and not complete yet: by somebody else in this moment, or by a hub that died.
+  const bool is_sealed = !size && size.error().status == Status::kNotFound;
+  if (!size && !is_sealed) co_return size.error();
+  if (size) out.offset = *size;
+  if (out.offset < upload->file.size) co_return out;
   // The hub died before it could say that this was all, or there is nothing to send.
-  auto opening = vault_.open_part(upload->file);
-  Result<OpenBlob> part = co_await opening;
-  if (!part) co_return part.error();
-  auto settling = settle(call, *upload, Taken{*std::move(part), *size, ""});
+  Taken taken{.offset = out.offset};
+  if (!is_sealed) {
+    auto opening = vault_.open_part(upload->file);
+    Result<OpenBlob> part = co_await opening;
+    if (!part && part.error().status == Status::kConflict) co_return being_completed();
+    if (!part) co_return part.error();
+    taken.part = *std::move(part);
+  }
+  auto settling = settle(call, *upload, std::move(taken));
   Result<Progress> done = co_await settling;
   co_return done;
 }

@@ -17,6 +17,11 @@ Error too_large(std::int64_t mib) {
   return {.status = Status::kTooLarge, .detail = "A file may have " + std::to_string(mib) + " MiB at most."};
 }
 
+// A part that is gone while its file is not complete has just been sealed or removed.
+Error being_completed() {
+  return {.status = Status::kConflict, .detail = "Somebody is completing or removing it.", .retry_after_s = 1};
+}
+
 OpenBlob opened(const BlobHandle& handle) {
   return {Descriptor(static_cast<int>(handle.descriptor)), handle.size};
 }
@@ -96,6 +101,7 @@ Task<Result<File>> Vault::store(File file, std::string content, Call call) {
 Task<Result<OpenBlob>> Vault::open_part(File file) {
   auto opening = blobs_.call<Blobs::OpenPart>(BlobName{file.blob});
   const Result<BlobHandle> handle = co_await opening;
+  if (!handle && handle.error().status == Status::kNotFound) co_return being_completed();
   if (!handle) co_return handle.error();
   co_return opened(*handle);
 }

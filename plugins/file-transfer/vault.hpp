@@ -43,9 +43,9 @@ class Vault {
   Task<Result<File>> create(File file, Call call);
   // A file whose content is here: small data.
   Task<Result<File>> store(File file, std::string content, Call call);
-  // The part of a file that is being uploaded, for one writer. Errors: kConflict while another has it, kNotFound.
+  // The part of a file that is being uploaded, for one writer. Errors: kConflict while another has it or completes it.
   Task<Result<OpenBlob>> open_part(File file);
-  // What was written is on the disk. Bytes that are there.
+  // What was written is on the disk. Bytes that are there. Errors: kNotFound where the part was sealed or removed.
   Task<Result<std::int64_t>> sync(File file);
   // The content is whole: checks and keeps it, then announces. Errors: kCorrupt, and then the file is gone.
   Task<Result<File>> finish(File file, std::string known_sha256, Call call);

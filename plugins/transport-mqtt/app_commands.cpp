@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kOperation = "commands.send";
 // The hub fills these in; what an app wrote there means nothing.
 constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
+constexpr std::string_view kIdempotencyKey = "idempotency_key";
 constexpr int kMostUnderWay = 1'000;
 
 // The body of the operation's call, or nothing where the request holds no command.
@@ -23,7 +24,14 @@ std::optional<std::string> body_of(boost::json::object& request, const std::stri
   for (const std::string_view name : kReserved) {
     if (const auto found = given.find(name); found != given.end()) given.stable_erase(found);
   }
-  return boost::json::serialize(boost::json::object{{"controller_id", controller_id}, {"command", std::move(given)}});
+  boost::json::object body{{"controller_id", controller_id}};
+  // It is the sender's word about the command, as in a request over HTTP, and not the gate's business.
+  if (const auto found = given.find(kIdempotencyKey); found != given.end()) {
+    body.emplace(kIdempotencyKey, std::move(found->value()));
+    given.stable_erase(found);
+  }
+  body.emplace("command", std::move(given));
+  return boost::json::serialize(body);
 }
 
 }  // namespace

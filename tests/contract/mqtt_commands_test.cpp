@@ -46,6 +46,30 @@ TEST_CASE("an app's command over MQTT is written down like any other, with who s
   CHECK(eventually([&] { return http.get("/commands/" + id).text("state") == "acknowledged"; }));
 }
 
+TEST_CASE("an app that publishes a command again after a reconnect moves the gate once, by its idempotency_key") {
+  const TestDevice device = new_device();
+  const TestUser user = new_user(device, "engineer");
+  const auto mqtt = go_online(shared_hub(), device);
+  const std::string again = R"({"action":"toggle","idempotency_key":"tap-)" + unique("") + R"("})";
+  int received = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto app = go_online(shared_hub(), user, device);
+    CHECK(app->publish(device.commands, again) == kMqttOk);
+    CHECK(app->publish(device.commands, R"({"action":"mark"})") == kMqttOk);
+    bool is_marked = false;
+    while (!is_marked) {
+      const auto message = mqtt->receive();
+      REQUIRE(message);
+      const auto payload = boost::json::parse(message->payload).as_object();
+      CHECK_FALSE(payload.contains("idempotency_key"));
+      is_marked = payload.at("action") == "mark";
+      received += is_marked ? 0 : 1;
+    }
+  }
+  received += static_cast<int>(mqtt->received_so_far().size());
+  CHECK(received == 1);
+}
+
 TEST_CASE("who lost the right between publishing and sending moves nothing") {
   const TestDevice device = new_device();
   const TestUser reader = new_user(device, "readonly");

@@ -1,9 +1,11 @@
 // Uploads survive what lines and machines do: broken connections, killed hubs, full disks.
 #include <sys/mount.h>
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "uploads.hpp"
@@ -47,6 +49,30 @@ TEST_CASE("an upload whose connection is cut 200 times anywhere arrives byte for
   CHECK(cuts == 200);
   finish(hub, url, bytes);
   check_content(hub, device, id, bytes);
+}
+
+TEST_CASE("whoever asks how far an upload is while it is being completed is not told that it is lost") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const std::string bytes = random_bytes(2'000'000);
+  for (int i = 0; i < 10; ++i) {
+    const auto [url, id] = announce(hub, device, bytes.size());
+    std::atomic<bool> is_done = false;
+    std::thread sender([&] {
+      finish(hub, url, bytes);
+      is_done = true;
+    });
+    std::set<int> answers;
+    HttpClient client(hub.http());
+    while (!is_done) answers.insert(client.request(tus("HEAD", url)).status);
+    sender.join();
+    answers.insert(client.request(tus("HEAD", url)).status);
+    CHECK(answers.contains(200));
+    answers.erase(200);
+    answers.erase(503);  // try again
+    CHECK(answers.empty());
+    check_content(hub, device, id, bytes);
+  }
 }
 
 TEST_CASE("a hub that is killed at any moment of an upload has a whole file or a part to go on with") {

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""What the guard in the managed Mosquitto costs, beside a Mosquitto with a password file, in one run.
+
+    cmake --preset bench && cmake --build build/bench && tests/bench/broker/run.py [--rounds 5]
+
+Two hubs, two brokers: one manages its broker, with the guard; the other is a client of a plain Mosquitto of the same
+version, whose password file has the same kind of logins (Debian's mosquitto_passwd: PBKDF2). Both hubs hear every status.
+Rounds are interleaved, medians count. Processor time is the broker's own.
+"""
+import argparse, json, os, pathlib, re, signal, socket, statistics, subprocess, sys, tempfile, time
+import http.client
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = ROOT / "build" / "bench"
+MOSQUITTO = "/usr/sbin/mosquitto"
+HUB_NAME, HUB_PASSWORD = "gatetorio-hub", "password-of-the-hub"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(200):
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    sys.exit("a broker does not start")
+
+
+class Hub:
+    def __init__(self, folder, transport):
+        folder.mkdir()
+        config = folder / "hub.toml"
+        config.write_text(
+            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\n'
+            'plugins = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands"]\n'
+            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
+            f'[plugins.registration]\nenrolment = "open"\n[plugins.transport-mqtt]\n{transport}\n')
+        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", config], stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        self.http = re.search(r"http=(\S+)", line)[1]
+        self.mqtt = re.search(r"mqtt=(\S+)", line)[1]
+
+    def call(self, path, body=None, token=None):
+        connection = http.client.HTTPConnection(self.http)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if token:
+            headers["Authorization"] = "Bearer " + token
+        connection.request("POST", "/api/v1" + path, json.dumps(body) if body is not None else None, headers)
+        return json.loads(connection.getresponse().read())
+
+    def logins(self, count):
+        """Devices and their users, as (name, password, topic)."""
+        made = []
+        for i in range(count):
+            device = self.call("/devices/register", {"hardware_id": f"hw{i}", "controller_id": f"gate{i}"})
+            user = f"user-token-of-the-bench-{i}"
+            self.call("/users/authorize", {"user_token": user}, device["device_token"])
+            login = self.call("/users/mqtt-credentials", token=user)
+            topic = f"gatetorio/gate{i}/status"
+            made.append((device["mqtt_username"], device["mqtt_password"], topic))
+            made.append((login["mqtt_username"], login["mqtt_password"], topic))
+        return made
+
+    def broker(self):
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        for task in tasks.iterdir():  # the thread that made it
+            children += (task / "children").read_text().split()
+        return int(children[0])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=15)
+
+
+class PlainBroker:
+    def __init__(self, folder):
+        folder.mkdir()
+        folder.chmod(0o755)
+        self.folder, self.port = folder, free_port()
+        self.passwords = folder / "passwords"
+        self.write_passwords([(HUB_NAME, HUB_PASSWORD)])
+        (folder / "mosquitto.conf").write_text(
+            f"user root\nlistener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {self.passwords}\npersistence false\n"
+            "max_queued_messages 0\n")
+        self.process = subprocess.Popen([MOSQUITTO, "-c", folder / "mosquitto.conf"], stderr=subprocess.DEVNULL)
+        wait_for(self.port)
+
+    def write_passwords(self, logins):
+        self.passwords.write_text("".join(f"{name}:{password}\n" for name, password, *_ in logins))
+        subprocess.run(["mosquitto_passwd", "-U", self.passwords], check=True)
+
+    def admit(self, logins):
+        self.write_passwords([(HUB_NAME, HUB_PASSWORD)] + logins)
+        self.process.send_signal(signal.SIGHUP)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(what, port, pid, logins, count, shape):
+    before = processor_seconds(pid)
+    ran = subprocess.run([BUILD / "bench_broker_load", what, str(port), str(count), str(shape)], capture_output=True, text=True,
+                         input="".join(" ".join(login) + "\n" for login in logins))
+    if ran.returncode != 0:
+        sys.exit(f"{what}: {ran.stderr}")
+    result = json.loads(ran.stdout)
+    result["broker_us_each"] = round(1e6 * (processor_seconds(pid) - before) / count, 1)
+    return result
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--connects", type=int, default=6_000)
+    options.add_argument("--messages", type=int, default=100_000)
+    options = options.parse_args()
+    rounds = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        plain = PlainBroker(folder / "plain")
+        guarded_hub = Hub(folder / "guarded-hub", 'listen = "127.0.0.1:0"')
+        plain_hub = Hub(folder / "plain-hub",
+                        f'broker = "external"\nexternal_url = "tcp://127.0.0.1:{plain.port}"\n'
+                        f'external_username = "{HUB_NAME}"\nexternal_password = "{HUB_PASSWORD}"\n'
+                        'broker_secret = "gtb_of-the-bench-0123456789abcdefghijklmnop"')
+        try:
+            sides = {"guard": (int(guarded_hub.mqtt.split(":")[1]), guarded_hub.broker(), guarded_hub.logins(50)),
+                     "plain": (plain.port, plain.process.pid, plain_hub.logins(50))}
+            plain.admit(sides["plain"][2])
+            for _ in range(options.rounds):
+                for side, (port, pid, logins) in sides.items():
+                    runs = {"connects": load("connects", port, pid, logins, options.connects, 4),
+                            "relay": load("relay", port, pid, logins, options.messages, 200),
+                            "latency": load("latency", port, pid, logins, 10_000, 1_000)}
+                    for what, result in runs.items():
+                        for key, value in result.items():
+                            rounds.setdefault(f"{what}.{key}", {}).setdefault(side, []).append(value)
+        finally:
+            guarded_hub.stop()
+            plain_hub.stop()
+            plain.stop()
+    medians = {name: {side: statistics.median(values) for side, values in both.items()} for name, both in rounds.items()}
+    ratios = {name: round(both["guard"] / both["plain"], 2) for name, both in medians.items()}
+    json.dump({"medians": medians, "guard_to_plain": ratios, "rounds": rounds}, sys.stdout, indent=1)
+    print()
+
+
+main()
