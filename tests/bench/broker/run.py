@@ -7,7 +7,7 @@ Two hubs, two brokers: one manages its broker, with the guard; the other is a cl
 version, whose password file has the same kind of logins (Debian's mosquitto_passwd: PBKDF2). Both hubs hear every status.
 Rounds are interleaved, medians count. Processor time is the broker's own.
 """
-import argparse, json, os, pathlib, re, signal, socket, statistics, subprocess, sys, tempfile, time
+import argparse, contextlib, json, os, pathlib, re, signal, socket, statistics, subprocess, sys, tempfile, time
 import http.client
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -42,6 +42,8 @@ class Hub:
             f'[plugins.registration]\nenrolment = "open"\n[plugins.transport-mqtt]\n{transport}\n')
         self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", config], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
+        if not line:
+            sys.exit("a hub does not start")
         self.http = re.search(r"http=(\S+)", line)[1]
         self.mqtt = re.search(r"mqtt=(\S+)", line)[1]
 
@@ -87,7 +89,7 @@ class PlainBroker:
         self.write_passwords([(HUB_NAME, HUB_PASSWORD)])
         (folder / "mosquitto.conf").write_text(
             f"user root\nlistener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {self.passwords}\npersistence false\n"
-            "max_queued_messages 0\n")
+            "max_queued_messages 0\nset_tcp_nodelay true\n")
         self.process = subprocess.Popen([MOSQUITTO, "-c", folder / "mosquitto.conf"], stderr=subprocess.DEVNULL)
         wait_for(self.port)
 
@@ -127,31 +129,31 @@ def main():
     options.add_argument("--messages", type=int, default=100_000)
     options = options.parse_args()
     rounds = {}
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as started:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         plain = PlainBroker(folder / "plain")
+        started.callback(plain.stop)
         guarded_hub = Hub(folder / "guarded-hub", 'listen = "127.0.0.1:0"')
+        started.callback(guarded_hub.stop)
+        (folder / "secret").write_text("gtb_of-the-bench-0123456789abcdefghijklmnop")
+        (folder / "password").write_text(HUB_PASSWORD)
         plain_hub = Hub(folder / "plain-hub",
                         f'broker = "external"\nexternal_url = "tcp://127.0.0.1:{plain.port}"\n'
-                        f'external_username = "{HUB_NAME}"\nexternal_password = "{HUB_PASSWORD}"\n'
-                        'broker_secret = "gtb_of-the-bench-0123456789abcdefghijklmnop"')
-        try:
-            sides = {"guard": (int(guarded_hub.mqtt.split(":")[1]), guarded_hub.broker(), guarded_hub.logins(50)),
-                     "plain": (plain.port, plain.process.pid, plain_hub.logins(50))}
-            plain.admit(sides["plain"][2])
-            for _ in range(options.rounds):
-                for side, (port, pid, logins) in sides.items():
-                    runs = {"connects": load("connects", port, pid, logins, options.connects, 4),
-                            "relay": load("relay", port, pid, logins, options.messages, 200),
-                            "latency": load("latency", port, pid, logins, 10_000, 1_000)}
-                    for what, result in runs.items():
-                        for key, value in result.items():
-                            rounds.setdefault(f"{what}.{key}", {}).setdefault(side, []).append(value)
-        finally:
-            guarded_hub.stop()
-            plain_hub.stop()
-            plain.stop()
+                        f'external_username = "{HUB_NAME}"\nexternal_password = {{ file = "{folder}/password" }}\n'
+                        f'broker_secret = {{ file = "{folder}/secret" }}')
+        started.callback(plain_hub.stop)
+        sides = {"guard": (int(guarded_hub.mqtt.split(":")[1]), guarded_hub.broker(), guarded_hub.logins(50)),
+                 "plain": (plain.port, plain.process.pid, plain_hub.logins(50))}
+        plain.admit(sides["plain"][2])
+        for _ in range(options.rounds):
+            for side, (port, pid, logins) in sides.items():
+                runs = {"connects": load("connects", port, pid, logins, options.connects, 4),
+                        "relay": load("relay", port, pid, logins, options.messages, 200),
+                        "latency": load("latency", port, pid, logins, 10_000, 1_000)}
+                for what, result in runs.items():
+                    for key, value in result.items():
+                        rounds.setdefault(f"{what}.{key}", {}).setdefault(side, []).append(value)
     medians = {name: {side: statistics.median(values) for side, values in both.items()} for name, both in rounds.items()}
     ratios = {name: round(both["guard"] / both["plain"], 2) for name, both in medians.items()}
     json.dump({"medians": medians, "guard_to_plain": ratios, "rounds": rounds}, sys.stdout, indent=1)
