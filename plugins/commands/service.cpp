@@ -65,7 +65,6 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   if (input.idempotency_key) command.idempotency_key = input.idempotency_key->value;
   const std::int64_t ttl = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
   command.expires_at.us = command.issued_at.us + ttl * kMicrosecondsPerSecond;
-  if (command.expires_at <= now()) co_return too_late();
   if (!device->is_online) {
     if (!command.idempotency_key) co_return device_is_away();
     auto repeating = repeat(command);  // the first answer holds, wherever the device is by now

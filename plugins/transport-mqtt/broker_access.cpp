@@ -5,7 +5,6 @@ namespace {
 
 constexpr std::uint32_t kQueue = 1'000'000;  // a lost change would be a right that lives on
 constexpr std::uint64_t kAskAgainMs = 200;
-constexpr std::uint64_t kCompareMs = 60'000;
 constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 }  // namespace
@@ -65,9 +64,9 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   }
 }
 
-Task<void> BrokerAccess::keep_comparing() {
+Task<void> BrokerAccess::keep_comparing(std::chrono::seconds pause) {
   while (true) {
-    auto sleeping = host_.sleep(kCompareMs);
+    auto sleeping = host_.sleep(static_cast<std::uint64_t>(std::chrono::milliseconds(pause).count()));
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
     for (const Principal& principal : principals_.all()) {

@@ -1,6 +1,7 @@
 // Answers the guard's question who may connect, and tells it whenever what somebody may do has changed.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,9 @@ class BrokerAccess {
   // From any thread.
   void answer(ConnectRequest request, LinkServer::Reply reply);
   const Principals& principals() const { return principals_; }
-  // Once a minute looks up anew what everybody may do, in case that somebody changed it without telling this hub. Runs
+  // Every `pause` looks up anew what everybody may do, in case that somebody changed it without telling this hub. Runs
   // until the hub stops.
-  Task<void> keep_comparing();
+  Task<void> keep_comparing(std::chrono::seconds pause);
 
  private:
   Task<void> decide(ConnectRequest request, LinkServer::Reply reply);

@@ -68,6 +68,11 @@ const OptionTable<Options>& option_table() {
       option("allow_plain_mqtt", &O::allow_plain_mqtt,
              "Serve MQTT without TLS on an address that others can reach. Credentials then travel in the clear."),
       option("topic_prefix", &O::topic_prefix, "What topics begin with: <topic_prefix>/<controller_id>/commands."),
+      option("recheck_seconds", &O::recheck_seconds,
+             "How often the hub compares what its broker believes about who may do what with what is stored. Changes made "
+             "through this hub bite at once; this is for those that another program made.")
+          .unit("seconds")
+          .range(1, 3'600),
       option("tls_listen", &O::tls_listen, "Address and port for MQTT over TLS, as in \"0.0.0.0:8883\"; empty: none."),
       option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain for tls_listen."),
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),

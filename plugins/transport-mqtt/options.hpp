@@ -14,6 +14,7 @@ struct Options {
   std::string listen = "127.0.0.1:1883";
   bool allow_plain_mqtt = false;
   std::string topic_prefix = "gatetorio";
+  std::int64_t recheck_seconds = 60;
   std::string tls_listen;
   std::string tls_certificate;
   std::string tls_key;

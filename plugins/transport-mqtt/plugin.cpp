@@ -92,7 +92,7 @@ Task<Result<void>> MqttTransport::start() {
     const Result<BrokerPorts> started = co_await starting;
     if (!started) co_return started.error();
     ports = *started;
-    host_.run(access_.keep_comparing());
+    host_.run(access_.keep_comparing(std::chrono::seconds(options_.recheck_seconds)));
     auto looking = app_commands_.find_operation();
     co_await looking;
     login = managed_.login(settings_, ports);

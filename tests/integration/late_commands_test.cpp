@@ -230,5 +230,24 @@ TEST_CASE("no command is delivered late") {
             << " received\n";
 }
 
+TEST_CASE("a command that waited in a hub which stood still moves nothing, and is written down as failed") {
+  HubProcess hub({.more_toml = "[plugins.commands]\nttl_seconds = 1\n"});
+  const TestDevice device = make_device(hub.http());
+  const TestUser user = make_user(hub.http(), device, "owner");
+  const auto gate = go_online(hub, device);
+  const auto app = go_online(hub, user, device);
+  ::kill(hub.pid(), SIGSTOP);
+  const int accepted = app->publish(device.commands, R"({"action":"open"})");  // by the broker
+  std::this_thread::sleep_for(kTtl + kSlack);  // time to live passes; there is nothing to wait for
+  ::kill(hub.pid(), SIGCONT);
+  REQUIRE(accepted == kMqttOk);
+  CHECK(eventually([&] { return ask_database(hub, "SELECT COUNT(*) FROM commands WHERE state = 'failed'") == 1; }));
+  CHECK(gate->received_so_far().empty());
+  REQUIRE(app->publish(device.commands, R"({"action":"close"})") == kMqttOk);
+  const auto next = gate->receive();
+  REQUIRE(next);
+  CHECK(boost::json::parse(next->payload).at("action") == "close");
+}
+
 }  // namespace
 }  // namespace gatetorio::testing

@@ -112,5 +112,20 @@ TEST_CASE("an event stream ends within a second of its revocation") {
   CHECK(Clock::now() - revoked < milliseconds(1'000));
 }
 
+TEST_CASE("access that another program took away in the database ends on live connections with the next look") {
+  HubProcess hub({.sets = {"plugins.transport-mqtt.recheck_seconds=1"}});
+  const TestDevice device = make_device(hub.http());
+  const TestUser user = make_user(hub.http(), device, "engineer"), other = make_user(hub.http(), device, "engineer");
+  const auto gate = go_online(hub, device);
+  const auto app = go_online(hub, user, device), beside = go_online(hub, other, device);
+  REQUIRE(app->publish(device.commands, R"({"action":"open"})") == kMqttOk);
+  change_database(hub, "DELETE FROM grants WHERE user_id = " + std::to_string(user.id));
+  CHECK(eventually([&] {
+    const int code = app->publish(device.commands, R"({"action":"open"})");
+    return code == kNotAuthorized || code == MqttClient::kClosed;
+  }));
+  CHECK(beside->publish(device.commands, R"({"action":"open"})") == kMqttOk);
+}
+
 }  // namespace
 }  // namespace gatetorio::testing

@@ -47,6 +47,8 @@ class GuardWithHub {
   std::map<std::string, Policy> allowed;  // changed only while the guard asks nothing
   std::int64_t valid_until_us = 0;        // of every password; changed like `allowed`
   std::atomic<int> questions = 0;
+  std::atomic<bool> is_silent = false;  // answers nothing
+  std::atomic<int> sessions = 0;
   std::vector<std::string> kicked_sessions;
   std::vector<std::string> kicked;
   std::unique_ptr<Guard> guard;
@@ -56,12 +58,13 @@ class GuardWithHub {
     LinkServer::Callbacks callbacks;
     callbacks.connect_request = [this](ConnectRequest request, LinkServer::Reply reply) {
       ++questions;
+      if (is_silent) return;
       const auto found = allowed.find(request.username);
       const bool right = found != allowed.end() && request.password == "pw";
       if (right) return reply({.allow = true, .policy = found->second, .valid_until_us = valid_until_us});
       reply({});
     };
-    callbacks.session_opened = [](SessionOpened) {};
+    callbacks.session_opened = [this](SessionOpened) { ++sessions; };
     callbacks.session_closed = [](SessionClosed) {};
     callbacks.sessions = [](std::vector<SessionOpened>) {};
     callbacks.command_passed = [](CommandPassed) {};
@@ -86,6 +89,20 @@ TEST_CASE("a password is asked about once and then known") {
   CHECK_FALSE(world.connect(&one, "dev_1", ""));
   CHECK_FALSE(world.connect(&one, "dev_1", std::string(600, 'x')));
   CHECK(world.questions == 2);
+}
+
+TEST_CASE("a storm of unknown passwords against a silent hub neither stops the broker nor fills its memory") {
+  GuardWithHub test;
+  test.allowed["user-1"] = testing::user_policy("user-1", {});
+  REQUIRE(test.connect("before", "user-1", "pw"));
+  test.is_silent = true;
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5'000; ++i) CHECK_FALSE(test.connect("stranger", "user-" + std::to_string(i + 2), "guess"));
+  CHECK(std::chrono::steady_clock::now() - begun < 3s);  // 0.4 s of waiting, and a fifth of what passes
+  CHECK(test.connect("after", "user-1", "pw", "id-2"));  // who is known needs no answer
+  REQUIRE(test.ticking_until([&] { return test.sessions == 2; }));
+  CHECK(test.questions > 1'000);
+  CHECK(test.questions < 1'200);
 }
 
 TEST_CASE("the hub's own client is known by its secret and nobody may take its client id") {
