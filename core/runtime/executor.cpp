@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/runtime/lanes.hpp"
+#include "core/runtime/run_queue.hpp"
 
 namespace gatetorio::core {
 
@@ -27,7 +28,7 @@ unsigned thread_count(unsigned wanted) {
 
 struct Executor::State {
   State(unsigned threads, TaskFault fault)
-      : context(static_cast<int>(threads)), guard(context.get_executor()), on_fault(std::move(fault)) {}
+      : context(static_cast<int>(threads)), queue(context, threads), guard(context.get_executor()), on_fault(std::move(fault)) {}
 
   struct Timer {
     asio::steady_timer timer;
@@ -57,6 +58,7 @@ struct Executor::State {
   }
 
   asio::io_context context;
+  RunQueue queue;
   asio::executor_work_guard<asio::io_context::executor_type> guard;
   const TaskFault on_fault;
   std::mutex mutex;  // guards the members below
@@ -101,8 +103,8 @@ bool Executor::join(std::chrono::milliseconds patience) {
 
 Lane& Executor::make_lane(bool serial, std::string name) {
   const std::lock_guard lock(state_->mutex);
-  state_->lanes.push_back(serial ? make_serial_lane(state_->context, std::move(name), state_->on_fault)
-                                 : make_open_lane(state_->context, std::move(name), state_->on_fault));
+  state_->lanes.push_back(serial ? make_serial_lane(state_->queue, std::move(name), state_->on_fault)
+                                 : make_open_lane(state_->queue, std::move(name), state_->on_fault));
   return *state_->lanes.back();
 }
 

@@ -1,25 +1,21 @@
 #include "core/runtime/lanes.hpp"
 
-#include <boost/asio/defer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
+#include <deque>
 #include <exception>
+#include <mutex>
 #include <utility>
 
 namespace gatetorio::core {
 
-namespace asio = boost::asio;
-
 namespace {
 
 // Runs tasks so that nothing escapes them: the next caller on the stack may be plain C.
-class GuardedLane : public Lane {
+class GuardedLane : public Lane, public TaskOwner {
  public:
-  GuardedLane(std::string name, const TaskFault& on_fault) : name_(std::move(name)), on_fault_(on_fault) {}
+  GuardedLane(RunQueue& queue, std::string name, const TaskFault& on_fault)
+      : queue_(queue), name_(std::move(name)), on_fault_(on_fault) {}
 
- protected:
-  void run(TaskFn task, void* argument) const noexcept {
+  void run(TaskFn task, void* argument) noexcept final {
     try {
       task(argument);
     } catch (const std::exception& e) {
@@ -29,56 +25,86 @@ class GuardedLane : public Lane {
     }
   }
 
+ protected:
+  RunQueue& queue_;
+
  private:
   const std::string name_;
   const TaskFault& on_fault_;
 };
 
-// On any worker. A task posted by a worker goes to that worker's own queue: no other thread is woken for it.
+// On any worker.
 class OpenLane final : public GuardedLane {
  public:
-  OpenLane(asio::io_context& context, std::string name, const TaskFault& on_fault)
-      : GuardedLane(std::move(name), on_fault), executor_(context.get_executor()) {}
-  void post(TaskFn task, void* argument) override {
-    if (executor_.running_in_this_thread()) {
-      asio::defer(executor_, [this, task, argument] { run(task, argument); });
-    } else {
-      asio::post(executor_, [this, task, argument] { run(task, argument); });
-    }
-  }
+  using GuardedLane::GuardedLane;
+  void post(TaskFn task, void* argument) override { queue_.post(*this, task, argument); }
   void dispatch(TaskFn task, void* argument) override {
-    if (executor_.running_in_this_thread()) return run(task, argument);
-    asio::post(executor_, [this, task, argument] { run(task, argument); });
+    if (queue_.runs_here()) return run(task, argument);
+    post(task, argument);
   }
-
- private:
-  asio::io_context::executor_type executor_;
 };
 
+// One worker at a time takes its tasks.
 class SerialLane final : public GuardedLane {
  public:
-  SerialLane(asio::io_context& context, std::string name, const TaskFault& on_fault)
-      : GuardedLane(std::move(name), on_fault), strand_(context.get_executor()) {}
+  using GuardedLane::GuardedLane;
   void post(TaskFn task, void* argument) override {
-    asio::post(strand_, [this, task, argument] { run(task, argument); });
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back({task, argument});
+      if (std::exchange(is_queued_, true)) return;
+    }
+    queue_.post(*this, &SerialLane::take_turn, this);
   }
   void dispatch(TaskFn task, void* argument) override {
-    if (strand_.running_in_this_thread()) return run(task, argument);
+    if (current == this) return run(task, argument);
     post(task, argument);
   }
 
  private:
-  asio::strand<asio::io_context::executor_type> strand_;
+  struct Task {
+    TaskFn run;
+    void* argument;
+  };
+
+  static void take_turn(void* self) { static_cast<SerialLane*>(self)->take_turn(); }
+  void take_turn() {
+    current = this;
+    for (int done = 0; done < kTurn; ++done) {
+      Task task{};
+      {
+        const std::lock_guard lock(mutex_);
+        if (tasks_.empty()) {
+          is_queued_ = false;
+          break;
+        }
+        task = tasks_.front();
+        tasks_.pop_front();
+      }
+      run(task.run, task.argument);
+      if (done + 1 == kTurn) queue_.post(*this, &SerialLane::take_turn, this);  // the others' turn
+    }
+    current = nullptr;
+  }
+
+  static constexpr int kTurn = 16;
+  static thread_local const SerialLane* current;
+
+  std::mutex mutex_;  // guards the members below
+  std::deque<Task> tasks_;
+  bool is_queued_ = false;  // in the run queue, or running
 };
+
+thread_local const SerialLane* SerialLane::current = nullptr;
 
 }  // namespace
 
-std::unique_ptr<Lane> make_serial_lane(asio::io_context& context, std::string name, const TaskFault& on_fault) {
-  return std::make_unique<SerialLane>(context, std::move(name), on_fault);
+std::unique_ptr<Lane> make_serial_lane(RunQueue& queue, std::string name, const TaskFault& on_fault) {
+  return std::make_unique<SerialLane>(queue, std::move(name), on_fault);
 }
 
-std::unique_ptr<Lane> make_open_lane(asio::io_context& context, std::string name, const TaskFault& on_fault) {
-  return std::make_unique<OpenLane>(context, std::move(name), on_fault);
+std::unique_ptr<Lane> make_open_lane(RunQueue& queue, std::string name, const TaskFault& on_fault) {
+  return std::make_unique<OpenLane>(queue, std::move(name), on_fault);
 }
 
 void Lane::post(std::function<void()> work) {

@@ -57,6 +57,52 @@ TEST_CASE("an open lane runs tasks side by side", "[executor]") {
   CHECK(done.take());
 }
 
+TEST_CASE("what waits behind a task that takes long is taken by another worker", "[executor]") {
+  Executor executor(2, [](const std::string&, const std::string&) {});
+  Lane& slow = executor.make_lane(true, "slow");
+  Lane& quick = executor.make_lane(true, "quick");
+  for (int round = 0; round < 20; ++round) {
+    std::promise<void> begun, end;
+    Inbox<bool> done;
+    slow.post([&] {
+      begun.set_value();
+      end.get_future().wait();
+      done.put(true);
+    });
+    begun.get_future().wait();
+    quick.post([&] { done.put(true); });
+    REQUIRE(done.take());
+    end.set_value();
+    REQUIRE(done.take());
+  }
+}
+
+TEST_CASE("lanes on many threads, posted to from many, lose nothing and keep their order", "[executor]") {
+  Executor executor(3, [](const std::string&, const std::string&) {});
+  constexpr int kPosters = 4, kTasks = 5'000;
+  std::vector<Lane*> lanes;
+  std::vector<std::vector<int>> orders(kPosters);
+  for (int i = 0; i < kPosters; ++i) lanes.push_back(&executor.make_lane(true, "lane"));
+  Lane& open = executor.make_lane(false, "open");
+  std::atomic<int> side_by_side = 0;
+  std::vector<std::thread> posters;
+  for (int poster = 0; poster < kPosters; ++poster) {
+    posters.emplace_back([&, poster] {
+      for (int i = 0; i < kTasks; ++i) {
+        lanes[static_cast<std::size_t>(poster)]->post([&, poster, i] { orders[static_cast<std::size_t>(poster)].push_back(i); });
+        open.post([&] { ++side_by_side; });
+      }
+    });
+  }
+  for (auto& poster : posters) poster.join();
+  CHECK(executor.join(kPatience));
+  CHECK(side_by_side == kPosters * kTasks);
+  for (const auto& order : orders) {
+    CHECK(order.size() == kTasks);
+    CHECK(std::is_sorted(order.begin(), order.end()));
+  }
+}
+
 TEST_CASE("dispatch runs at once on the own lane, and later from elsewhere", "[executor]") {
   Executor executor(2, [](const std::string&, const std::string&) {});
   Lane& lane = executor.make_lane(true, "a");
