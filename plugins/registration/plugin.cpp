@@ -30,6 +30,7 @@ class Registration : public PluginBase {
     operations_.declare();
     devices_.on<DeviceRegistry::FindByName>(&Registration::find_by_name)
         .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
+        .on<DeviceRegistry::Import>(&Registration::import)
         .provide(DeviceRegistry::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
     authenticator_.provide(Authenticator::kId, "bearer:gtd_");
@@ -55,6 +56,7 @@ class Registration : public PluginBase {
 
  private:
   Task<Result<Device>> find_by_name(DeviceName name) { return repository_.find_by_name(std::move(name.controller_id)); }
+  Task<Result<DeviceImported>> import(DeviceImport device) { return service_.import(std::move(device)); }
   Task<Result<DeviceList>> find_by_ids(DeviceIds wanted) {
     constexpr std::size_t kMost = 1000;
     if (wanted.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 1,000 ids a call."};

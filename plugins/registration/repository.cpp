@@ -104,6 +104,37 @@ Task<Result<Repository::Reenrolled>> Repository::reenrol(Announcement device, Ne
   co_return Reenrolled{(*results)[0].integer(0, 0), (*results)[0].text(0, 1)};
 }
 
+// One that was imported and has not registered yet has empty hashes, which no secret has.
+Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) {
+  const Blob none{std::string_view()};
+  Batch batch(device.is_dry_run ? Mode::kRead : Mode::kWrite);
+  if (device.is_dry_run) {
+    batch.add("SELECT id FROM devices WHERE controller_id = $1 AND hardware_id <> $2", device.controller_id,
+              device.hardware_id);
+    batch.add("SELECT id, token_hash FROM devices WHERE hardware_id = $1", device.hardware_id);
+  } else {
+    batch.add(
+        "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash, mqtt_password_hash,"
+        " reenrol_until, online_until, last_seen, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
+        device.hardware_id, device.controller_id, device.device_name, device.firmware_version, none,
+        Timestamp{device.reenrol_until_us}, Timestamp{device.last_seen_us}, Timestamp{device.created_at_us}, now());
+    batch.require("SELECT id, token_hash FROM devices WHERE hardware_id = $1", device.hardware_id);
+    batch.add("UPDATE devices SET reenrol_until = $2 WHERE hardware_id = $1 AND token_hash = $3", device.hardware_id,
+              Timestamp{device.reenrol_until_us}, none);
+    audit(batch, call, "device.import", "hardware:" + device.hardware_id);
+  }
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error().status == Status::kGuardFailed ? name_taken() : results.error();
+  const sql::Table &first = (*results)[0], &known = (*results)[1];
+  if (device.is_dry_run && !first.empty()) co_return name_taken();
+  if (known.empty()) co_return DeviceImported{.is_new = true};
+  co_return DeviceImported{.device_id = known.integer(0, 0),
+                           .is_new = !device.is_dry_run && !first.empty(),
+                           .has_enrolled = !known.text(0, 1).empty()};
+}
+
 Task<Result<bool>> Repository::knows_hardware(std::string hardware_id) {
   Batch batch(Mode::kRead);
   batch.add("SELECT 1 FROM devices WHERE hardware_id = $1", hardware_id);

@@ -59,6 +59,9 @@ class Repository {
   };
   Task<Result<Reenrolled>> reenrol(Announcement device, NewCredentials credentials, Call call);
 
+  // Errors: kConflict (the name).
+  Task<Result<DeviceImported>> import(DeviceImport device, Call call);
+
   Task<Result<bool>> knows_hardware(std::string hardware_id);
   Task<Result<Device>> find_by_name(std::string controller_id);
   Task<Result<std::vector<Device>>> find_by_ids(std::vector<std::int64_t> ids);

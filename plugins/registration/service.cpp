@@ -23,6 +23,21 @@ Error needs_token() {
 
 }  // namespace
 
+Task<Result<DeviceImported>> Service::import(DeviceImport device) {
+  RegisterInput checked;
+  json::Errors errors;
+  json::read_text(device.hardware_id, checked.hardware_id, "/hardware_id", errors);
+  json::read_text(device.controller_id, checked.controller_id, "/controller_id", errors);
+  json::read_text(device.device_name, checked.device_name.emplace(), "/device_name", errors);
+  json::read_text(device.firmware_version, checked.firmware_version.emplace(), "/firmware_version", errors);
+  if (!errors.empty()) {
+    co_return Error{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = std::move(errors)};
+  }
+  auto importing = repository_.import(std::move(device), Call{});
+  Result<DeviceImported> imported = co_await importing;
+  co_return imported;
+}
+
 Task<Result<Reply<RegisterOutput>>> Service::register_device(Call call, RegisterInput input) {
   Announcement device = announcement(input);
   if (call.principal && call.principal->kind == "device") {

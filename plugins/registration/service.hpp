@@ -29,6 +29,7 @@ class Service {
   Task<Result<Reply<RegisterOutput>>> register_device(Call call, RegisterInput input);
 
   Task<Result<Device>> find(std::string controller_id) { return repository_.find_by_name(std::move(controller_id)); }
+  Task<Result<DeviceImported>> import(DeviceImport device);
   Task<Result<Device>> update(Call call, UpdateInput input);
   Task<Result<void>> remove(Call call);
   Task<Result<Timestamp>> heartbeat(Call call);

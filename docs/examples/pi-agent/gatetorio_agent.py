@@ -175,7 +175,6 @@ class Agent:
                     continue
                 if kind == "subscribed":
                     logging.info("connected to the broker as %s", self._account["mqtt_username"])
-                    self.report()
                     self._answer_again()
                 elif kind == "command":
                     self._obey(*what)
@@ -249,6 +248,7 @@ class Agent:
 
     def _on_connect(self, client, code):
         if code == 0:
+            self.report()  # first, so that no command reaches us that was made without our boot_nonce
             client.subscribe(self._account["mqtt_topic_commands"], qos=1)
         elif getattr(code, "value", code) in PASSWORD_REFUSED:
             self._tell("refused", f"the broker refuses us: {code}")

@@ -38,6 +38,28 @@ struct DeviceList {
 };
 BOOST_DESCRIBE_STRUCT(DeviceList, (), (devices))
 
+// A device of another hub. It gets no credentials here until it registers, as the hardware that it is.
+struct DeviceImport {
+  std::string hardware_id;
+  std::string controller_id;
+  std::string device_name;
+  std::string firmware_version;
+  std::int64_t created_at_us = 0;
+  std::int64_t last_seen_us = 0;      // 0: never
+  std::int64_t reenrol_until_us = 0;  // until then it may register once without a token or an enrolment key
+  bool is_dry_run = false;            // only tells what would become of it
+};
+BOOST_DESCRIBE_STRUCT(DeviceImport, (),
+                      (hardware_id, controller_id, device_name, firmware_version, created_at_us, last_seen_us,
+                       reenrol_until_us, is_dry_run))
+
+struct DeviceImported {
+  std::int64_t device_id = 0;  // 0: a dry run of one that is new
+  bool is_new = false;
+  bool has_enrolled = false;  // it has registered here: what it was elsewhere counts no more
+};
+BOOST_DESCRIBE_STRUCT(DeviceImported, (), (device_id, is_new, has_enrolled))
+
 struct DeviceRegistry {
   static constexpr std::string_view kId = "gatetorio.devices/1";
   // Errors: kNotFound.
@@ -51,6 +73,13 @@ struct DeviceRegistry {
     static constexpr std::uint32_t kMethod = 2;
     using Request = DeviceIds;
     using Reply = DeviceList;
+  };
+  // Takes a device over. A repetition changes the end of its re-enrolment alone, and nothing once it has registered here.
+  // Errors: kInvalid, naming the fields; kConflict where other hardware has the controller_id.
+  struct Import {
+    static constexpr std::uint32_t kMethod = 3;
+    using Request = DeviceImport;
+    using Reply = DeviceImported;
   };
 };
 

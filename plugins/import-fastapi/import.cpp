@@ -1,0 +1,130 @@
+#include "import.hpp"
+
+#include <algorithm>
+
+#include "gatetorio/identifiers.hpp"
+#include "gatetorio/secret.hpp"
+#include "gatetorio/time.hpp"
+
+namespace gatetorio::import_fastapi {
+
+namespace {
+
+constexpr int kAtOnce = 32;
+constexpr std::uint64_t kLookMs = 20;
+
+// It is about this row, and the next one may fare better.
+bool is_about_the_row(const Error& error) {
+  return error.status == Status::kInvalid || error.status == Status::kConflict;
+}
+
+std::string words_of(const Error& error) {
+  if (error.fields.empty()) return error.detail;
+  std::string words;
+  for (const FieldError& field : error.fields) {
+    words.append(words.empty() ? "" : ", ").append(field.pointer.substr(1)).append(" ").append(field.detail);
+  }
+  return words;
+}
+
+// Why the access cannot be taken; empty: it can.
+std::string wrong_with(const OldAccess& access) {
+  if (access.level != "owner" && access.level != "engineer" && access.level != "readonly") {
+    return "its access_level is unknown";
+  }
+  UserToken token;
+  json::Errors errors;
+  json::read_text(access.user_token, token, "/user_token", errors);
+  return errors.empty() ? std::string() : "user_token " + errors.front().detail;
+}
+
+}  // namespace
+
+Task<Result<Tally>> Import::run() {
+  working_ = kAtOnce;
+  for (int i = 0; i < kAtOnce; ++i) host_.run(work());
+  std::size_t told = 0;
+  while (working_ > 0) {
+    auto sleeping = host_.sleep(kLookMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on && !failure_) failure_ = Error{.status = Status::kCancelled, .detail = "The import was stopped."};
+    const std::size_t tenth = old_.devices.empty() ? 0 : 10 * next_ / old_.devices.size();
+    if (tenth > told && next_ < old_.devices.size()) say_(std::to_string(10 * tenth) + " %");
+    told = tenth;
+  }
+  if (failure_) co_return *failure_;
+  co_return tally_;
+}
+
+Task<void> Import::work() {
+  while (next_ < old_.devices.size() && !failure_) {
+    auto taking = take(std::move(old_.devices[next_++]));
+    try {
+      co_await taking;
+    } catch (const std::exception& thrown) {
+      failure_ = Error{.detail = thrown.what()};
+    }
+  }
+  --working_;
+}
+
+Task<void> Import::take(OldDevice device) {
+  auto importing = devices_.call<DeviceRegistry::Import>(DeviceImport{.hardware_id = device.hardware_id,
+                                                                      .controller_id = device.controller_id,
+                                                                      .device_name = device.device_name,
+                                                                      .firmware_version = device.firmware_version,
+                                                                      .created_at_us = device.created_at_us,
+                                                                      .last_seen_us = device.last_seen_us,
+                                                                      .reenrol_until_us = reenrol_until_us_,
+                                                                      .is_dry_run = is_dry_run_});
+  const Result<DeviceImported> imported = co_await importing;
+  if (!imported && !is_about_the_row(imported.error())) {
+    failure_ = imported.error();
+    co_return;
+  }
+  if (!imported) co_return refuse(device, words_of(imported.error()));
+  if (imported->has_enrolled) {
+    ++tally_.devices_enrolled;
+    co_return;
+  }
+  ++(imported->is_new ? tally_.devices_new : tally_.devices_waiting);
+  auto giving = take_access(device, imported->device_id);
+  co_await giving;
+}
+
+void Import::refuse(const OldDevice& device, const std::string& why) {
+  ++tally_.devices_refused;
+  tally_.access_refused += static_cast<std::int64_t>(device.access.size());
+  say_("not taken: devices.id " + std::to_string(device.id) + " and its " + std::to_string(device.access.size()) +
+       " rows of user_auth: " + why);
+}
+
+Task<void> Import::take_access(const OldDevice& device, std::int64_t device_id) {
+  for (const OldAccess& access : device.access) {
+    if (access.expires_at_us && *access.expires_at_us <= now().us) {
+      ++tally_.access_ended;
+      continue;
+    }
+    if (const std::string wrong = wrong_with(access); !wrong.empty()) {
+      ++tally_.access_refused;
+      say_("not taken: user_auth.id " + std::to_string(access.id) + ": " + wrong);
+      continue;
+    }
+    ++tally_.access_given;
+    if (is_dry_run_) continue;
+    auto giving = grants_.call<GrantStore::Give>(
+        GrantGiven{.to = Principal{.kind = "user", .id = 0, .subject = sha256(access.user_token)},
+                   .device_id = device_id,
+                   .level = access.level,
+                   .expires_at_us = access.expires_at_us.value_or(0),
+                   .source = "import-fastapi:" + std::to_string(access.id),
+                   .name = access.name,
+                   .by = {}});
+    const Result<GrantHeld> given = co_await giving;
+    if (given) continue;
+    failure_ = given.error();
+    co_return;
+  }
+}
+
+}  // namespace gatetorio::import_fastapi
