@@ -233,7 +233,10 @@ Task<Result<void>> Repository::set_online(std::int64_t device_id, Timestamp at, 
 
 Task<Result<std::vector<Repository::Seen>>> Repository::set_all_offline() {
   Batch batch(Mode::kWrite);
-  batch.add("UPDATE devices SET online_until = 0 WHERE online_until = $1 RETURNING id, last_seen", kForeverUs);
+  // The number stands in the text, so that the index of those serves it.
+  static const std::string update =
+      "UPDATE devices SET online_until = 0 WHERE online_until = " + std::to_string(kForeverUs) + " RETURNING id, last_seen";
+  batch.add(update);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();

@@ -7,6 +7,7 @@
 #include <latch>
 #include <thread>
 
+#include "support/certificate.hpp"
 #include "support/people.hpp"
 #include "support/postgres_server.hpp"
 
@@ -33,6 +34,28 @@ TEST_CASE("a hub on PostgreSQL registers, pairs and commands") {
   CHECK(mqtt->receive());
   CHECK(ask_database(hub, "SELECT count(*) FROM gatetorio_audit WHERE action = 'command.send'") == 1);
   CHECK(hub.stop() == 0);
+}
+
+TEST_CASE("a hub speaks TLS with PostgreSQL, and only with the server whose certificate it trusts") {
+  const Certificate certificate, foreign;
+  PostgresServer server({.has_tcp = true, .tls_certificate = certificate.file(), .tls_key = certificate.key()});
+  const std::string database = server.make_database();
+  const std::string trust = "plugins.storage-postgres.tls_ca=";
+  HubProcess hub({.sets = {"plugins.storage-postgres.tls=verify-full", trust + certificate.file()}, .storage = "storage-postgres", .database_url = server.tcp_url(database)});
+  make_device(hub.http());
+  const std::string sessions = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_port > 0 AND ";
+  CHECK(std::stoi(server.ask(database, sessions + "ssl AND version IN ('TLSv1.2', 'TLSv1.3')")) > 0);
+  CHECK(server.ask(database, sessions + "NOT ssl") == "0");
+  CHECK(hub.stop() == 0);
+  const auto status = [&](const std::string& authority) {
+    return run_hub({"migrate", "--status", "--config", hub.config().string(), "--set",
+                    "plugins.storage-postgres.tls=verify-full", "--set", trust + authority});
+  };
+  CHECK(status(certificate.file()).code == 0);
+  const RunResult refused = status(foreign.file());
+  CAPTURE(refused.err);
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("certificate verify failed") != std::string::npos);
 }
 
 TEST_CASE("a killed database makes the hub unhealthy and refuse with 503, and all is well when it is back") {

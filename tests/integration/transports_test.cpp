@@ -2,34 +2,12 @@
 #include <mqtt/async_client.h>
 
 #include <catch2/catch_test_macros.hpp>
-#include <filesystem>
 
+#include "support/certificate.hpp"
 #include "support/files.hpp"
 
 namespace gatetorio::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-// A certificate for 127.0.0.1 that signs itself; each call makes another one, moved into place whole.
-class Certificate {
- public:
-  Certificate() { renew(); }
-  void renew() {
-    const std::string part = folder_.path().string() + "/new";
-    const auto made = testing::run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                                    "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
-                                    "subjectAltName=IP:127.0.0.1", "-keyout", part + ".key", "-out", part + ".pem"});
-    if (made.code != 0) throw std::runtime_error("no certificate: " + made.err);
-    fs::rename(part + ".key", key());
-    fs::rename(part + ".pem", file());
-  }
-  std::string file() const { return (folder_ / "hub.pem").string(); }
-  std::string key() const { return (folder_ / "hub.key").string(); }
-
- private:
-  TempDir folder_;
-};
 
 HubSetup with_tls(const Certificate& certificate) {
   return {.sets = {"plugins.transport-mqtt.tls_listen=127.0.0.1:0",

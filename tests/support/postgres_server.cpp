@@ -35,8 +35,8 @@ fs::path programs() {
 
 bool is_root() { return ::geteuid() == 0; }
 
-void give_to_server(const fs::path& folder) {
-  ::chmod(folder.c_str(), 0755);
+void give_to_server(const fs::path& folder, mode_t mode = 0755) {
+  ::chmod(folder.c_str(), mode);
   if (!is_root()) return;
   const passwd* user = ::getpwnam(kServerUser);
   if (user == nullptr || ::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
@@ -74,7 +74,17 @@ struct Clear {
 PostgresServer::PostgresServer(PostgresSetup setup) : setup_(std::move(setup)) {
   give_to_server(folder_.path());
   make_cluster();
+  if (!setup_.tls_certificate.empty()) take_certificate();
   start();
+}
+
+void PostgresServer::take_certificate() {
+  for (const auto& [from, name] : {std::pair(setup_.tls_certificate, "server.pem"), std::pair(setup_.tls_key, "server.key")}) {
+    fs::copy_file(from, folder_ / name);
+    give_to_server(folder_ / name, 0600);
+  }
+  setup_.settings.insert(setup_.settings.end(), {"ssl=on", "ssl_cert_file=" + (folder_ / "server.pem").string(),
+                                                 "ssl_key_file=" + (folder_ / "server.key").string()});
 }
 
 PostgresServer::~PostgresServer() {

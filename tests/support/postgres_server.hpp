@@ -13,6 +13,8 @@ namespace gatetorio::testing {
 struct PostgresSetup {
   bool has_tcp = false;                    // also on a free port of 127.0.0.1
   std::vector<std::string> settings = {};  // "name=value" of the server's configuration
+  std::string tls_certificate = {};        // PEM files that are copied; empty: no TLS
+  std::string tls_key = {};
 };
 
 class PostgresServer {
@@ -46,6 +48,7 @@ class PostgresServer {
  private:
   std::vector<pid_t> processes() const;
   void make_cluster() const;
+  void take_certificate();
   std::vector<std::string> as_server_user(std::vector<std::string> arguments) const;
 
   PostgresSetup setup_;

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""A hub with many devices beside one with few, in one run: start, discover, memory; on SQLite and on PostgreSQL.
+
+    cmake --preset bench && cmake --build build/bench && tests/bench/scale/run.py [--devices 1000000] [--backends sqlite,postgres]
+
+Each device has three users and each user three devices. Rounds are interleaved, medians count. Needs 2 GB of disk, and
+PostgreSQL's programs for its part.
+"""
+import argparse, contextlib, glob, hashlib, json, os, pathlib, random, re, signal, sqlite3, statistics, subprocess, sys
+import tempfile, time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = ROOT / "build" / "bench"
+FEW = 10_000
+FOREVER = (1 << 63) - 1
+
+
+def token(user):
+    return f"user-token-of-the-bench-{user}"
+
+
+def rows(table, devices):
+    if table == "devices":
+        for n in range(1, devices + 1):
+            secret = hashlib.sha256(b"d%d" % n).digest()
+            yield n, f"hw-{n}", f"gate-{n}", "Main gate", "1.4.2", secret, secret, 0, 0, 1, 1, 1
+    if table == "users":
+        for n in range(1, devices + 1):
+            yield n, hashlib.sha256(token(n).encode()).digest(), 1, 0
+    if table == "grants":
+        for n in range(1, devices + 1):
+            for which in range(3):
+                yield (n + which * 7919) % devices + 1, n, "pairing", "owner", "phone", FOREVER, 1
+
+
+COLUMNS = {"devices": "id, hardware_id, controller_id, device_name, firmware_version, token_hash, mqtt_password_hash,"
+                      " reenrol_until, online_until, last_seen, created_at, updated_at",
+           "users": "id, token_hash, created_at, last_seen",
+           "grants": "device_id, user_id, source, level, name, expires_at, created_at"}
+
+
+class Sqlite:
+    def __init__(self, _):
+        pass
+
+    def config(self, name):
+        return "storage-sqlite", ""
+
+    def fill(self, name, hub, devices):
+        database = sqlite3.connect(hub.folder / "data" / "storage-sqlite" / "hub.db")
+        database.execute("PRAGMA synchronous=OFF")
+        for table, columns in COLUMNS.items():
+            marks = ",".join("?" * len(columns.split(",")))
+            database.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows(table, devices))
+        database.execute("ANALYZE")
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+
+    def stop(self):
+        pass
+
+
+class Postgres:
+    def __init__(self, folder):
+        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.as_server = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        self.folder = folder / "postgres"
+        self.folder.mkdir()
+        if self.as_server:
+            subprocess.run(["chown", "postgres", self.folder], check=True)
+        self.run("initdb", "-D", self.folder / "data", "-U", "bench", "-A", "trust")
+        self.server = subprocess.Popen([*self.as_server, f"{self.bin}/postgres", "-D", self.folder / "data", "-k", self.folder,
+                                        "-c", "listen_addresses="], stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            if subprocess.run([f"{self.bin}/pg_isready", "-h", self.folder, "-U", "bench", "-q"]).returncode == 0:
+                break
+            time.sleep(0.05)
+
+    def run(self, program, *arguments, **more):
+        subprocess.run([*self.as_server, f"{self.bin}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL, **more)
+
+    def config(self, name):
+        self.run("createdb", "-h", self.folder, "-U", "bench", name)
+        return "storage-postgres", f'[plugins.storage-postgres]\nurl = "postgresql:///{name}?host={self.folder}&user=bench"\n'
+
+    def fill(self, name, hub, devices):
+        psql = subprocess.Popen([f"{self.bin}/psql", "-h", self.folder, "-U", "bench", "-q", "-v", "ON_ERROR_STOP=1", name],
+                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        cell = lambda value: "\\\\x" + value.hex() if isinstance(value, bytes) else str(value)
+        for table, columns in COLUMNS.items():
+            psql.stdin.write(f"COPY {table} ({columns}) FROM STDIN;\n")
+            for row in rows(table, devices):
+                psql.stdin.write("\t".join(map(cell, row)) + "\n")
+            psql.stdin.write("\\.\n")
+        for table in ("devices", "users"):
+            psql.stdin.write(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {devices});\n")
+        psql.stdin.write("VACUUM ANALYZE;\nCHECKPOINT;\n")
+        psql.stdin.close()
+        if psql.wait() != 0:
+            sys.exit("psql failed")
+
+    def stop(self):
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait()
+
+
+class Hub:
+    def __init__(self, folder, storage, more):
+        self.folder = folder
+        folder.mkdir()
+        (folder / "hub.toml").write_text(
+            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\n'
+            f'plugins = ["{storage}", "transport-http", "transport-mqtt", "registration", "auth", "commands", "sharing", '
+            '"file-transfer"]\n[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
+            f'[plugins.transport-mqtt]\nlisten = "127.0.0.1:0"\n{more}')
+
+    def start(self):
+        began = time.monotonic()
+        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", self.folder / "hub.toml"], stdout=subprocess.PIPE,
+                                        text=True)
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit("a hub does not start")
+        self.http = re.search(r"http=(\S+)", line)[1]
+        return time.monotonic() - began
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=15)
+
+    def resident_mib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def discover(self, users, requests):
+        chosen = self.folder / "users"
+        chosen.write_text("".join(token(random.randint(1, users)) + "\n" for _ in range(requests)))
+        out = subprocess.run([BUILD / "bench_http_load", self.http, "GET", "/api/v1/users/me/devices", "--rows", chosen, "--header",
+                              "Authorization: Bearer {1}", "--requests", str(requests), "--connections", "16", "--pid",
+                              str(self.process.pid)], capture_output=True, text=True, check=True).stdout
+        result = json.loads(out)
+        if result["non_2xx"] or result["broken"]:
+            sys.exit(f"discover: {out}")
+        return result
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--devices", type=int, default=1_000_000)
+    options.add_argument("--requests", type=int, default=20_000)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--backends", default="sqlite,postgres")
+    options = options.parse_args()
+    report = {}
+    for backend_name in options.backends.split(","):
+        with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as started:
+            folder = pathlib.Path(name)
+            folder.chmod(0o755)
+            backend = {"sqlite": Sqlite, "postgres": Postgres}[backend_name](folder)
+            started.callback(backend.stop)
+            hubs = {}
+            for size, devices in (("few", FEW), ("many", options.devices)):
+                hub = Hub(folder / size, *backend.config(size))
+                hub.start()  # makes the tables
+                hub.stop()
+                backend.fill(size, hub, devices)
+                hubs[size] = (hub, devices)
+            figures = {size: {"start_s": [], "p50_us": [], "p99_us": [], "per_cpu_s": [], "idle_mib": [], "loaded_mib": []}
+                       for size in hubs}
+            for _ in range(options.rounds):
+                for size, (hub, devices) in hubs.items():
+                    figures[size]["start_s"].append(hub.start())
+                    figures[size]["idle_mib"].append(hub.resident_mib())
+                    hub.discover(devices, options.requests // 4)  # warm
+                    result = hub.discover(devices, options.requests)
+                    figures[size]["p50_us"].append(result["p50_us"])
+                    figures[size]["p99_us"].append(result["p99_us"])
+                    figures[size]["per_cpu_s"].append(result["requests_per_cpu_s"])
+                    figures[size]["loaded_mib"].append(hub.resident_mib())
+                    hub.stop()
+            medians = {size: {key: round(statistics.median(values), 3) for key, values in of.items()}
+                       for size, of in figures.items()}
+            medians["many_to_few"] = {key: round(medians["many"][key] / medians["few"][key], 2) for key in medians["few"]}
+            report[backend_name] = medians
+    json.dump(report, sys.stdout, indent=1)
+    print()
+
+
+main()
