@@ -40,7 +40,7 @@ COLUMNS = {"devices": "id, hardware_id, controller_id, device_name, firmware_ver
 
 
 class Sqlite:
-    def __init__(self, _):
+    def __init__(self, *_):
         pass
 
     def config(self, name):
@@ -62,7 +62,7 @@ class Sqlite:
 
 
 class Postgres:
-    def __init__(self, folder):
+    def __init__(self, folder, shared_buffers):
         self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
         self.as_server = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         self.folder = folder / "postgres"
@@ -71,7 +71,7 @@ class Postgres:
             subprocess.run(["chown", "postgres", self.folder], check=True)
         self.run("initdb", "-D", self.folder / "data", "-U", "bench", "-A", "trust")
         self.server = subprocess.Popen([*self.as_server, f"{self.bin}/postgres", "-D", self.folder / "data", "-k", self.folder,
-                                        "-c", "listen_addresses="], stderr=subprocess.DEVNULL)
+                                        "-c", "listen_addresses=", "-c", f"shared_buffers={shared_buffers}"], stderr=subprocess.DEVNULL)
         for _ in range(200):
             if subprocess.run([f"{self.bin}/pg_isready", "-h", self.folder, "-U", "bench", "-q"]).returncode == 0:
                 break
@@ -150,6 +150,7 @@ def main():
     options.add_argument("--devices", type=int, default=1_000_000)
     options.add_argument("--requests", type=int, default=20_000)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--shared-buffers", default="1GB", help="of PostgreSQL; its default of 128MB holds a tenth of a million devices")
     options.add_argument("--backends", default="sqlite,postgres")
     options = options.parse_args()
     report = {}
@@ -157,7 +158,7 @@ def main():
         with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as started:
             folder = pathlib.Path(name)
             folder.chmod(0o755)
-            backend = {"sqlite": Sqlite, "postgres": Postgres}[backend_name](folder)
+            backend = {"sqlite": Sqlite, "postgres": Postgres}[backend_name](folder, options.shared_buffers)
             started.callback(backend.stop)
             hubs = {}
             for size, devices in (("few", FEW), ("many", options.devices)):
