@@ -65,7 +65,7 @@ constexpr gtr_services kServices{
     },
     [](gtr_host* host, gtr_service* service, std::uint32_t method, gtr_bytes body, std::uint32_t deadline_ms,
        gtr_completion done) {
-      return platform_of(host).services.call(*service, method, to_view(body), deadline_ms, done);
+      return platform_of(host).services.call(*service, method, to_view(body), deadline_ms, done, &plugin_of(host));
     },
     [](gtr_host* host, gtr_call call) { platform_of(host).services.cancel(call); },
     [](gtr_host* host, gtr_call call, gtr_status status, gtr_bytes result) {

@@ -45,7 +45,7 @@ struct Plugin {
   std::atomic<PluginState> state{PluginState::kLoaded};
   std::string detail;  // why it failed; written before `state`
 
-  // Whether its services and operations may be called.
+  // Whether its services and operations may be called by others.
   bool serves() const {
     const PluginState now = state.load(std::memory_order_acquire);
     return now == PluginState::kStarted || now == PluginState::kDraining;

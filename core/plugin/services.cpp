@@ -53,8 +53,8 @@ gtr_service* Services::match(std::string_view id, std::string_view text) const {
 }
 
 gtr_call Services::call(gtr_service& service, std::uint32_t method, std::string_view body, std::uint32_t deadline_ms,
-                        gtr_completion done) {
-  auto pending = std::make_shared<Pending>(Pending{this, &service, done, {}, method, std::string(body)});
+                        gtr_completion done, const Plugin* caller) {
+  auto pending = std::make_shared<Pending>(Pending{this, &service, done, {}, method, std::string(body), caller});
   Pending* raw = pending.get();
   const auto deadline = Clock::now() + std::chrono::milliseconds(deadline_ms == 0 ? kDefaultDeadlineMs : deadline_ms);
   const gtr_call call = calls_.open(std::move(pending), deadline);
@@ -70,7 +70,9 @@ void Services::begin(void* pending) {
   const Plugin& provider = *call->target->provider;
   // Nobody waits any more: doing it now, late, would be worse than not at all.
   if (!self.calls_.is_waiting(number)) return self.complete(number, GTR_CANCELLED, {});
-  if (!provider.serves()) {
+  // What a plugin provides answers itself before it answers others: its start may need it.
+  const bool starts_itself = call->caller == &provider && provider.state == PluginState::kStarting;
+  if (!provider.serves() && !starts_itself) {
     const Error error{
         .status = Status::kUnavailable, .detail = "Plugin '" + provider.id + "' is not running.", .retry_after_s = 1};
     return self.complete(number, GTR_UNAVAILABLE, to_json(error));

@@ -30,8 +30,9 @@ class Services {
   // The provider whose selector is the longest beginning of `text`; NULL where there is none.
   gtr_service* match(std::string_view id, std::string_view text) const;
 
+  // `caller`: the plugin that asks; null: the hub itself.
   gtr_call call(gtr_service& service, std::uint32_t method, std::string_view body, std::uint32_t deadline_ms,
-                gtr_completion done);
+                gtr_completion done, const Plugin* caller = nullptr);
   void cancel(gtr_call call);
   void complete(gtr_call call, gtr_status status, std::string_view result);
 
@@ -49,6 +50,7 @@ class Services {
     gtr_call call;
     std::uint32_t method;
     std::string body;
+    const Plugin* caller;
   };
   static void begin(void* pending);
 

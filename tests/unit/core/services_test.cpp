@@ -56,6 +56,28 @@ TEST_CASE_METHOD(ServicesFixture, "a call reaches its provider and its answer th
   CHECK(services.calls_under_way() == 0);
 }
 
+TEST_CASE_METHOD(ServicesFixture, "a plugin that starts is answered by itself, and nobody else is", "[services]") {
+  owner.plugin.state = PluginState::kStarting;
+  FakePlugin& other = plugin("other", true, {});
+  Waiter early, own;
+  services.call(*service, 1, "", 0, early.completion(), &other.plugin);
+  const auto refused = early.wait();
+  REQUIRE(refused);
+  CHECK(refused->status == GTR_UNAVAILABLE);
+  services.call(*service, 2, "", 0, own.completion(), &owner.plugin);
+  const auto request = provider.requests.take();
+  REQUIRE(request);
+  CHECK(request->method == 2);
+  services.complete(request->call, GTR_OK, "");
+  CHECK(own.wait());
+  owner.plugin.state = PluginState::kFailed;
+  Waiter late;
+  services.call(*service, 3, "", 0, late.completion(), &owner.plugin);
+  const auto failed = late.wait();
+  REQUIRE(failed);
+  CHECK(failed->status == GTR_UNAVAILABLE);
+}
+
 TEST_CASE_METHOD(ServicesFixture, "a second and a forged answer change nothing", "[services]") {
   Waiter waiter;
   call(waiter);
