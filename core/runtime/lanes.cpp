@@ -70,7 +70,7 @@ class SerialLane final : public GuardedLane {
   static void take_turn(void* self) { static_cast<SerialLane*>(self)->take_turn(); }
   void take_turn() {
     current = this;
-    for (int done = 0; done < kTurn; ++done) {
+    for (int done = 0; done < kTurn && !queue_.is_ending(); ++done) {
       Task task{};
       {
         const std::lock_guard lock(mutex_);

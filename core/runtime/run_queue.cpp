@@ -77,7 +77,7 @@ bool RunQueue::take(Task& task) {
 }
 
 void RunQueue::drain() {
-  for (int done = 0; done < kAtOnce; ++done) {
+  for (int done = 0; done < kAtOnce && !is_ending(); ++done) {
     Task task{};
     if (!take(task)) {
       if (comes_soon()) continue;

@@ -27,6 +27,8 @@ class RunQueue {
   // Has the owner run the task later, on a thread of the context, in the order of posting. The owner lives as long as the
   // queue. Any thread.
   void post(TaskOwner& owner, TaskFn task, void* argument);
+  // Whoever ends the threads wants them now.
+  bool is_ending() const { return context_.stopped(); }
   // Is this one of the context's threads, in its work?
   bool runs_here() const { return context_.get_executor().running_in_this_thread(); }
 

@@ -139,7 +139,10 @@ Result<BlobSealed> BlobFolder::seal_now(const BlobSeal& blob) const {
   if (!blob.expected_sha256.empty() && !equal_in_constant_time(blob.expected_sha256, out.sha256)) {
     return Error{.status = Status::kCorrupt, .detail = "The content is not what its SHA-256 says."};
   }
-  if (sealed) return out;
+  if (sealed) {
+    sync_folder();  // whoever sealed it may not have come so far
+    return out;
+  }
   if (::fsync(file.get()) != 0) return failed();
   if (::rename(part(blob.name).c_str(), whole(blob.name).c_str()) != 0) return failed();
   sync_folder();

@@ -4,12 +4,14 @@
 
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/secret.hpp"
+#include "gatetorio/sql_reader.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::import_fastapi {
 
 namespace {
 
+constexpr const char* kSource = "import-fastapi";
 constexpr int kAtOnce = 32;
 constexpr std::uint64_t kLookMs = 20;
 
@@ -27,11 +29,22 @@ std::string words_of(const Error& error) {
   return words;
 }
 
+int rank(const OldAccess& access) { return access.level == "owner" ? 2 : access.level == "engineer" ? 1 : 0; }
+
+// One that cannot be kept is no reason to leave somebody out.
+std::string name_of(const OldAccess& access) {
+  Label<128> name;
+  json::Errors errors;
+  json::read_text(access.name, name, "/name", errors);
+  return errors.empty() && sql::is_portable_text(access.name) ? access.name : std::string();
+}
+
 // Why the access cannot be taken; empty: it can.
 std::string wrong_with(const OldAccess& access) {
   if (access.level != "owner" && access.level != "engineer" && access.level != "readonly") {
     return "its access_level is unknown";
   }
+  if (access.has_unreadable_end) return "its expires_at cannot be read";
   UserToken token;
   json::Errors errors;
   json::read_text(access.user_token, token, "/user_token", errors);
@@ -83,12 +96,19 @@ Task<void> Import::take(OldDevice device) {
     co_return;
   }
   if (!imported) co_return refuse(device, words_of(imported.error()));
-  if (imported->has_enrolled) {
-    ++tally_.devices_enrolled;
+  if (imported->is_ours) {
+    ++tally_.devices_ours;
     co_return;
   }
   ++(imported->is_new ? tally_.devices_new : tally_.devices_waiting);
-  auto giving = take_access(device, imported->device_id);
+  if (!imported->is_new && !is_dry_run_) {
+    // What the old server gives now counts, and not what it gave at an earlier import.
+    auto taking = grants_.call<GrantStore::Take>(GrantTaken{.device_id = imported->device_id, .source = kSource, .by = {}});
+    const Result<UserIds> taken = co_await taking;
+    if (!taken) failure_ = taken.error();
+    if (!taken) co_return;
+  }
+  auto giving = take_access(std::move(device), imported->device_id);
   co_await giving;
 }
 
@@ -99,7 +119,10 @@ void Import::refuse(const OldDevice& device, const std::string& why) {
        " rows of user_auth: " + why);
 }
 
-Task<void> Import::take_access(const OldDevice& device, std::int64_t device_id) {
+Task<void> Import::take_access(OldDevice device, std::int64_t device_id) {
+  // The first of a user counts: its best.
+  std::stable_sort(device.access.begin(), device.access.end(),
+                   [](const OldAccess& a, const OldAccess& b) { return rank(a) > rank(b); });
   for (const OldAccess& access : device.access) {
     if (access.expires_at_us && *access.expires_at_us <= now().us) {
       ++tally_.access_ended;
@@ -117,8 +140,8 @@ Task<void> Import::take_access(const OldDevice& device, std::int64_t device_id) 
                    .device_id = device_id,
                    .level = access.level,
                    .expires_at_us = access.expires_at_us.value_or(0),
-                   .source = "import-fastapi:" + std::to_string(access.id),
-                   .name = access.name,
+                   .source = kSource,
+                   .name = name_of(access),
                    .by = {}});
     const Result<GrantHeld> given = co_await giving;
     if (given) continue;

@@ -17,7 +17,7 @@ namespace gatetorio::import_fastapi {
 struct Tally {
   std::int64_t devices_new = 0;
   std::int64_t devices_waiting = 0;   // imported before, not registered here yet
-  std::int64_t devices_enrolled = 0;  // registered here: left alone, with their people
+  std::int64_t devices_ours = 0;      // registered or deleted here: left alone, with their people
   std::int64_t devices_refused = 0;
   std::int64_t access_given = 0;  // or given before
   std::int64_t access_ended = 0;
@@ -45,7 +45,7 @@ class Import {
  private:
   Task<void> work();
   Task<void> take(OldDevice device);
-  Task<void> take_access(const OldDevice& device, std::int64_t device_id);
+  Task<void> take_access(OldDevice device, std::int64_t device_id);
   void refuse(const OldDevice& device, const std::string& why);
 
   Host& host_;

@@ -39,7 +39,10 @@ std::map<std::int64_t, std::vector<OldAccess>> read_access(SQLite::Database& dat
     OldAccess access{.id = row.getColumn(1).getInt64(), .user_token = text(row, 2), .level = lower(text(row, 3)),
                      .name = text(row, 4), .expires_at_us = {}};
     if (access.name.empty()) access.name = text(row, 5);
-    if (!row.isColumnNull(6)) access.expires_at_us = parse_time(text(row, 6)).value_or(0);  // unreadable: long ago
+    if (!row.isColumnNull(6)) {
+      access.expires_at_us = parse_time(text(row, 6));
+      access.has_unreadable_end = !access.expires_at_us;
+    }
     by_device[row.getColumn(0).getInt64()].push_back(std::move(access));
   }
   return by_device;

@@ -15,6 +15,7 @@ struct OldAccess {
   std::string level;  // in lower case
   std::string name;   // of the user, or else its e-mail address; may be empty
   std::optional<std::int64_t> expires_at_us;
+  bool has_unreadable_end = false;
 };
 
 // A row of `devices`, with its people.

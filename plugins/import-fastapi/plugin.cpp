@@ -73,7 +73,7 @@ class ImportFastapi : public PluginBase {
   void report(const Tally& tally, bool is_dry_run) const {
     tools_.print(is_dry_run ? "dry run: nothing was changed" : "done");
     tools_.print("devices: " + count(tally.devices_new, "new, ") + count(tally.devices_waiting, "still to register here, ") +
-                 count(tally.devices_enrolled, "registered here and left alone, ") +
+                 count(tally.devices_ours, "registered or deleted here and left alone, ") +
                  count(tally.devices_refused, "not taken"));
     tools_.print("access:  " + count(tally.access_given, "taken, ") + count(tally.access_ended, "ended already, ") +
                  count(tally.access_refused, "not taken"));

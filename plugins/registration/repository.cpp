@@ -8,8 +8,9 @@ using sql::Batch;
 using sql::Blob;
 using sql::Mode;
 
+// The hardware id of an imported device that has not registered yet is what lets it in: nobody is shown it.
 constexpr std::string_view kDeviceColumns =
-    "SELECT id, controller_id, hardware_id, device_name, firmware_version, online_until, last_seen, created_at"
+    "SELECT id, controller_id, CASE WHEN LENGTH(token_hash) = 0 THEN '' ELSE hardware_id END, device_name, firmware_version, online_until, last_seen, created_at"
     " FROM devices ";
 
 Device device_from(const sql::Table& table, std::size_t row) {
@@ -108,18 +109,26 @@ Task<Result<Repository::Reenrolled>> Repository::reenrol(Announcement device, Ne
 Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) {
   const Blob none{std::string_view()};
   Batch batch(device.is_dry_run ? Mode::kRead : Mode::kWrite);
+  batch.add("SELECT hardware_id FROM imported_devices WHERE hardware_id = $1", device.hardware_id);
   if (device.is_dry_run) {
-    batch.add("SELECT id FROM devices WHERE controller_id = $1 AND hardware_id <> $2", device.controller_id,
-              device.hardware_id);
-    batch.add("SELECT id, token_hash FROM devices WHERE hardware_id = $1", device.hardware_id);
+    batch.add("SELECT id FROM devices WHERE controller_id = $1", device.controller_id);
   } else {
     batch.add(
         "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash, mqtt_password_hash,"
         " reenrol_until, online_until, last_seen, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, $5, $6, 0, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
+        " SELECT $1, $2, $3, $4, $5, $5, $6, 0, $7, $8, $9"
+        " WHERE NOT EXISTS (SELECT 1 FROM imported_devices WHERE hardware_id = $1) ON CONFLICT DO NOTHING RETURNING id",
         device.hardware_id, device.controller_id, device.device_name, device.firmware_version, none,
         Timestamp{device.reenrol_until_us}, Timestamp{device.last_seen_us}, Timestamp{device.created_at_us}, now());
-    batch.require("SELECT id, token_hash FROM devices WHERE hardware_id = $1", device.hardware_id);
+  }
+  batch.add("SELECT id, token_hash FROM devices WHERE hardware_id = $1", device.hardware_id);
+  if (!device.is_dry_run) {
+    batch.require(
+        "SELECT hardware_id FROM devices WHERE hardware_id = $1"
+        " UNION SELECT hardware_id FROM imported_devices WHERE hardware_id = $1",
+        device.hardware_id);
+    batch.add("INSERT INTO imported_devices (hardware_id, imported_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+              device.hardware_id, now());
     batch.add("UPDATE devices SET reenrol_until = $2 WHERE hardware_id = $1 AND token_hash = $3", device.hardware_id,
               Timestamp{device.reenrol_until_us}, none);
     audit(batch, call, "device.import", "hardware:" + device.hardware_id);
@@ -127,12 +136,14 @@ Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) 
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error().status == Status::kGuardFailed ? name_taken() : results.error();
-  const sql::Table &first = (*results)[0], &known = (*results)[1];
-  if (device.is_dry_run && !first.empty()) co_return name_taken();
+  const bool was_imported = !(*results)[0].empty();
+  const sql::Table &second = (*results)[1], &known = (*results)[2];
+  if (known.empty() && was_imported) co_return DeviceImported{.is_ours = true};  // deleted here
+  if (known.empty() && !second.empty()) co_return name_taken();
   if (known.empty()) co_return DeviceImported{.is_new = true};
   co_return DeviceImported{.device_id = known.integer(0, 0),
-                           .is_new = !device.is_dry_run && !first.empty(),
-                           .has_enrolled = !known.text(0, 1).empty()};
+                           .is_new = !device.is_dry_run && !second.empty(),
+                           .is_ours = !known.text(0, 1).empty()};
 }
 
 Task<Result<bool>> Repository::knows_hardware(std::string hardware_id) {

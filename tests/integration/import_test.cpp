@@ -88,7 +88,7 @@ TEST_CASE("users keep their access over an import, and each device enrols once")
   const RunResult rehearsal = import_from(hub, old.file(), {"--dry-run"});
   CAPTURE(rehearsal.out, rehearsal.err);
   CHECK(rehearsal.code == 0);
-  CHECK(has(rehearsal, "devices: 2 new, 0 still to register here, 0 registered here and left alone, 1 not taken"));
+  CHECK(has(rehearsal, "devices: 2 new, 0 still to register here, 0 registered or deleted here and left alone, 1 not taken"));
   CHECK(has(rehearsal, "access:  3 taken, 1 ended already, 2 not taken"));
   CHECK(ask_database(hub, "SELECT COUNT(*) FROM devices") == 0);
   CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants") == 0);
@@ -150,13 +150,43 @@ TEST_CASE("an import that is repeated takes what is new, and leaves alone what l
   const RunResult again = import_from(hub, old.file());
   CAPTURE(again.out, again.err);
   REQUIRE(again.code == 0);
-  CHECK(has(again, "devices: 1 new, 1 still to register here, 1 registered here and left alone, 2 not taken"));
+  CHECK(has(again, "devices: 1 new, 1 still to register here, 1 registered or deleted here and left alone, 2 not taken"));
   CHECK(has(again, "devices.id 5 and its 0 rows of user_auth: Another device has this controller_id."));
   hub.start();
   CHECK(names_for(hub, kOwner) == Names{"back-gate owner", "front-gate owner", "new-gate owner"});
   CHECK(names_for(hub, kEngineer) == Names{"back-gate engineer"});  // the removed access stays removed
   CHECK(boot(hub, "hw-1", "front-gate", enrolled.text("device_token")).status == 200);
   CHECK(boot(hub, "hw-2", "back-gate").status == 200);
+}
+
+TEST_CASE("until a device has registered here the old server's word counts, and a deleted one does not come back") {
+  const OldServer old;
+  HubProcess hub;
+  const auto again = [&] {
+    REQUIRE(hub.stop() == 0);
+    const RunResult ran = import_from(hub, old.file());
+    CAPTURE(ran.out, ran.err);
+    REQUIRE(ran.code == 0);
+    hub.start();
+    return ran;
+  };
+  old.change("INSERT INTO user_auth SELECT 10,2,'name-token-of-the-old-server','ENGINEER',NULL,CAST(X'ff00' AS TEXT),NULL,"
+             "created_at,NULL FROM user_auth WHERE id = 1; UPDATE user_auth SET expires_at = 'soon' WHERE id = 3");
+  const RunResult first = again();
+  CHECK(has(first, "user_auth.id 3: its expires_at cannot be read"));
+  CHECK(names_for(hub, "name-token-of-the-old-server") == Names{"back-gate engineer"});
+  // What lets it in is not shown to those who may see it.
+  CHECK(HttpClient(hub.http(), kOwner).get("/devices/back-gate").text("hardware_id").empty());
+  REQUIRE(boot(hub, "hw-1", "front-gate").status == 200);
+  CHECK(HttpClient(hub.http(), kOwner).get("/devices/front-gate").text("hardware_id") == "hw-1");
+  REQUIRE(HttpClient(hub.http(), kOwner).del("/devices/front-gate").status == 204);
+
+  old.change("UPDATE user_auth SET access_level = 'READONLY' WHERE id = 5; DELETE FROM user_auth WHERE id = 10");
+  const RunResult second = again();
+  CHECK(has(second, "devices: 0 new, 1 still to register here, 1 registered or deleted here and left alone, 1 not taken"));
+  CHECK(names_for(hub, kOwner) == Names{"back-gate readonly"});
+  CHECK(names_for(hub, "name-token-of-the-old-server").empty());
+  CHECK(HttpClient(hub.http(), kOwner).get("/devices/front-gate").status == 404);
 }
 
 TEST_CASE("an imported device whose time is over does not enrol any more") {

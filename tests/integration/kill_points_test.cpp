@@ -15,9 +15,7 @@ constexpr int kStride = GATETORIO_SANITIZED ? 4 : 1;  // a sanitizer takes its t
 
 // Starts it again where it was killed, which it tells.
 bool revive(HubProcess& hub, KillSwitch& killing, const std::function<void()>& before = [] {}) {
-  const bool was_killed = killing.has_killed();
-  killing.disarm();
-  if (!was_killed) return false;
+  if (!killing.disarm()) return false;
   REQUIRE(eventually([&] { return !hub.is_running(); }));
   before();
   hub.start();

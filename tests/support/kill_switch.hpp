@@ -18,9 +18,10 @@ class KillSwitch {
 
   // SIGKILL instead of the `call`-th fsync, fdatasync, rename, unlink or ftruncate from now; 1 is the next one.
   void arm(std::int64_t call) { *left_ = call; }
-  void disarm() { *left_ = 0; }
-  // Since it was armed. The hub may take a moment to be dead.
-  bool has_killed() const { return *left_ == 0; }
+  // Has it killed since it was armed? The hub may take a moment to be dead.
+  bool has_killed() const { return *left_ <= 0; }
+  // The same, and from now on it does not.
+  bool disarm() { return left_->exchange(0) <= 0; }
 
  private:
   TempDir folder_;

@@ -12,7 +12,7 @@ namespace gatetorio {
 struct Device {
   std::int64_t id = 0;  // the hub's own, never reused
   std::string controller_id;
-  std::string hardware_id;
+  std::string hardware_id;  // empty for one that was imported and has not registered yet
   std::string device_name;
   std::string firmware_version;
   bool is_online = false;
@@ -56,9 +56,9 @@ BOOST_DESCRIBE_STRUCT(DeviceImport, (),
 struct DeviceImported {
   std::int64_t device_id = 0;  // 0: a dry run of one that is new
   bool is_new = false;
-  bool has_enrolled = false;  // it has registered here: what it was elsewhere counts no more
+  bool is_ours = false;  // it has registered here, or was deleted here: what it was elsewhere counts no more
 };
-BOOST_DESCRIBE_STRUCT(DeviceImported, (), (device_id, is_new, has_enrolled))
+BOOST_DESCRIBE_STRUCT(DeviceImported, (), (device_id, is_new, is_ours))
 
 struct DeviceRegistry {
   static constexpr std::string_view kId = "gatetorio.devices/1";
@@ -74,7 +74,7 @@ struct DeviceRegistry {
     using Request = DeviceIds;
     using Reply = DeviceList;
   };
-  // Takes a device over. A repetition changes the end of its re-enrolment alone, and nothing once it has registered here.
+  // Takes a device over. A repetition changes the end of its re-enrolment alone, and nothing once it is ours.
   // Errors: kInvalid, naming the fields; kConflict where other hardware has the controller_id.
   struct Import {
     static constexpr std::uint32_t kMethod = 3;

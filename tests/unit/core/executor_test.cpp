@@ -202,6 +202,13 @@ TEST_CASE("joining gives up on a task that runs on", "[executor]") {
   go.set_value();
 }
 
+TEST_CASE("a lane that is never done is dropped when joining, in the middle of its turn", "[executor]") {
+  Executor executor(2, [](const std::string&, const std::string&) {});
+  Lane& lane = executor.make_lane(true, "a");
+  for (int i = 0; i < 100'000; ++i) lane.post([] { std::this_thread::sleep_for(std::chrono::milliseconds(5)); });
+  CHECK(executor.join(std::chrono::milliseconds(10)));
+}
+
 TEST_CASE("work that makes more work for ever is dropped when joining", "[executor]") {
   Executor executor(2, [](const std::string&, const std::string&) {});
   Lane& lane = executor.make_lane(false, "busy");
