@@ -72,6 +72,7 @@ void Worker::tick() {
   if (now_ >= drain_deadline_) close_all();
   notify_if_drained();
   if (first_ && shared_->on_tick) shared_->on_tick();
+  if (is_stopping_) return;  // it had run out before it could be cancelled
   timer_.expires_after(tick_length_);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) tick();
@@ -126,6 +127,7 @@ void Worker::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(context_, [this] {
     close_all();
+    is_stopping_ = true;
     timer_.cancel();
     work_.reset();
   });

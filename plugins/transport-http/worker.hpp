@@ -85,6 +85,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
+  bool is_stopping_ = false;  // the timer is not started again
   std::chrono::milliseconds tick_length_;
   Clock::time_point now_ = Clock::now();
   std::vector<Session*> sessions_;

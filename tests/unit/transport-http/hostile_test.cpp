@@ -1,5 +1,6 @@
 // What a hostile or broken client sends.
 #include <catch2/catch_test_macros.hpp>
+#include <future>
 
 #include "test_server.hpp"
 
@@ -154,6 +155,23 @@ TEST_CASE("a client that does not take its answer is cut off") {
   const auto& counters = server.server().counters();
   CHECK(eventually([&counters] { return counters.refusals[static_cast<std::size_t>(Refusal::kTimeout)].load() == 1; }));
   CHECK(eventually([&counters] { return counters.connections.load() == 0; }));
+}
+
+TEST_CASE("a server stops although a handler held its thread beyond a tick") {
+  static constexpr auto kBeyondATick = std::chrono::milliseconds(60);
+  std::promise<void> entered;
+  const auto hold = [&entered](Exchange& exchange) {
+    entered.set_value();
+    for (const auto until = std::chrono::steady_clock::now() + kBeyondATick; std::chrono::steady_clock::now() < until;) {
+    }
+    TestServer::echo(exchange);
+  };
+  TestServer server(hold, hasty());
+  RawClient client(server.port());
+  client.send(get("/"));
+  entered.get_future().wait();
+  server.server().stop();  // joins the thread, whose timer has run out meanwhile
+  CHECK(server.server().counters().connections == 0);
 }
 
 TEST_CASE("clients that vanish at any point leave nothing behind") {
