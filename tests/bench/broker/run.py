@@ -7,11 +7,11 @@ Two hubs, two brokers: one manages its broker, with the guard; the other is a cl
 version, whose password file has the same kind of logins (Debian's mosquitto_passwd: PBKDF2). Both hubs hear every status.
 Rounds are interleaved, medians count. Processor time is the broker's own.
 """
-import argparse, contextlib, json, os, pathlib, re, signal, socket, statistics, subprocess, sys, tempfile, time
-import http.client
+import argparse, contextlib, json, pathlib, signal, socket, statistics, subprocess, sys, tempfile, time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BUILD = ROOT / "build" / "bench"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from bench_hub import BUILD, Hub, processor_seconds  # noqa: E402
+
 MOSQUITTO = "/usr/sbin/mosquitto"
 HUB_NAME, HUB_PASSWORD = "gatetorio-hub", "password-of-the-hub"
 
@@ -31,53 +31,18 @@ def wait_for(port):
     sys.exit("a broker does not start")
 
 
-class Hub:
-    def __init__(self, folder, transport):
-        folder.mkdir()
-        config = folder / "hub.toml"
-        config.write_text(
-            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\n'
-            'plugins = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands"]\n'
-            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
-            f'[plugins.registration]\nenrolment = "open"\n[plugins.transport-mqtt]\n{transport}\n')
-        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", config], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit("a hub does not start")
-        self.http = re.search(r"http=(\S+)", line)[1]
-        self.mqtt = re.search(r"mqtt=(\S+)", line)[1]
-
-    def call(self, path, body=None, token=None):
-        connection = http.client.HTTPConnection(self.http)
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        if token:
-            headers["Authorization"] = "Bearer " + token
-        connection.request("POST", "/api/v1" + path, json.dumps(body) if body is not None else None, headers)
-        return json.loads(connection.getresponse().read())
-
-    def logins(self, count):
-        """Devices and their users, as (name, password, topic)."""
-        made = []
-        for i in range(count):
-            device = self.call("/devices/register", {"hardware_id": f"hw{i}", "controller_id": f"gate{i}"})
-            user = f"user-token-of-the-bench-{i}"
-            self.call("/users/authorize", {"user_token": user}, device["device_token"])
-            login = self.call("/users/mqtt-credentials", token=user)
-            topic = f"gatetorio/gate{i}/status"
-            made.append((device["mqtt_username"], device["mqtt_password"], topic))
-            made.append((login["mqtt_username"], login["mqtt_password"], topic))
-        return made
-
-    def broker(self):
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
-        for task in tasks.iterdir():  # the thread that made it
-            children += (task / "children").read_text().split()
-        return int(children[0])
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=15)
+def logins_of(hub, count):
+    """Devices and their users, as (name, password, topic)."""
+    made = []
+    for i in range(count):
+        device = hub.call("POST", "/devices/register", {"hardware_id": f"hw{i}", "controller_id": f"gate{i}"})
+        user = f"user-token-of-the-bench-{i}"
+        hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
+        login = hub.call("POST", "/users/mqtt-credentials", token=user)
+        topic = f"gatetorio/gate{i}/status"
+        made.append((device["mqtt_username"], device["mqtt_password"], topic))
+        made.append((login["mqtt_username"], login["mqtt_password"], topic))
+    return made
 
 
 class PlainBroker:
@@ -106,11 +71,6 @@ class PlainBroker:
         self.process.wait()
 
 
-def processor_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def load(what, port, pid, logins, count, shape):
     before = processor_seconds(pid)
     ran = subprocess.run([BUILD / "bench_broker_load", what, str(port), str(count), str(shape)], capture_output=True, text=True,
@@ -134,17 +94,17 @@ def main():
         folder.chmod(0o755)
         plain = PlainBroker(folder / "plain")
         started.callback(plain.stop)
-        guarded_hub = Hub(folder / "guarded-hub", 'listen = "127.0.0.1:0"')
+        guarded_hub = Hub(folder / "guarded-hub").start()
         started.callback(guarded_hub.stop)
         (folder / "secret").write_text("gtb_of-the-bench-0123456789abcdefghijklmnop")
         (folder / "password").write_text(HUB_PASSWORD)
-        plain_hub = Hub(folder / "plain-hub",
+        plain_hub = Hub(folder / "plain-hub", tables=
                         f'broker = "external"\nexternal_url = "tcp://127.0.0.1:{plain.port}"\n'
                         f'external_username = "{HUB_NAME}"\nexternal_password = {{ file = "{folder}/password" }}\n'
-                        f'broker_secret = {{ file = "{folder}/secret" }}')
+                        f'broker_secret = {{ file = "{folder}/secret" }}\n').start()
         started.callback(plain_hub.stop)
-        sides = {"guard": (int(guarded_hub.mqtt.split(":")[1]), guarded_hub.broker(), guarded_hub.logins(50)),
-                 "plain": (plain.port, plain.process.pid, plain_hub.logins(50))}
+        sides = {"guard": (int(guarded_hub.mqtt.split(":")[1]), guarded_hub.broker(), logins_of(guarded_hub, 50)),
+                 "plain": (plain.port, plain.process.pid, logins_of(plain_hub, 50))}
         plain.admit(sides["plain"][2])
         for _ in range(options.rounds):
             for side, (port, pid, logins) in sides.items():

@@ -9,17 +9,20 @@ Memory:   growth of the hub's resident memory during each, and with many transfe
 Ratios count; a number alone says nothing. Medians of --rounds. Needs nginx and space for a few files of --mib.
 """
 import argparse
-import json
 import os
+import pathlib
 import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.parse
-import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from bench_hub import Hub, processor_seconds  # noqa: E402
 
 MIB = 1024 * 1024
 CHUNK = 1 * MIB
@@ -31,62 +34,30 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Hub:
-    def __init__(self, program, folder, mib):
-        self.folder = folder
-        config = os.path.join(folder, "hub.toml")
-        with open(config, "w") as out:
-            out.write(f"""[hub]
-data_dir = "{folder}/data"
-plugins = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands", "file-transfer"]
-[plugins.transport-http]
-listen = "127.0.0.1:0"
-rate_limit = false
-[plugins.transport-mqtt]
-listen = "127.0.0.1:0"
-[plugins.registration]
-enrolment = "open"
+class FilesHub(Hub):
+    def __init__(self, folder, mib, program):
+        super().__init__(folder, ["file-transfer"], f"""listen = "127.0.0.1:0"
 [plugins.file-transfer]
 max_file_mib = {mib + 1}
 max_device_mib = 1048576
 max_hub_mib = 1048576
 min_free_mib = 0
-""")
-        self.process = subprocess.Popen([program, "--config", config], stdout=subprocess.PIPE,
-                                        stderr=open(os.path.join(folder, "log"), "w"), text=True)
-        line = self.process.stdout.readline()
-        self.address = line.split("http=")[1].split()[0]
+""", program=program)
+        self.start()
         self.token = self.call("POST", "/devices/register",
                                {"hardware_id": "bench", "controller_id": "bench"})["device_token"]
 
-    def call(self, method, path, body=None):
-        headers = {"Content-Type": "application/json"}
-        if getattr(self, "token", None):
-            headers["Authorization"] = "Bearer " + self.token
-        request = urllib.request.Request(f"http://{self.address}/api/v1{path}", method=method, headers=headers,
-                                         data=None if body is None else json.dumps(body).encode())
-        with urllib.request.urlopen(request) as answer:
-            text = answer.read()
-            return json.loads(text) if text else None
-
     def announce(self, size):
-        return self.call("POST", "/files/bench", {"name": "bench", "kind": "other", "size": size})
+        return self.call("POST", "/files/bench", {"name": "bench", "kind": "other", "size": size}, self.token)
 
     def download_url(self, file_id):
-        return self.call("GET", f"/files/bench/{file_id}")["download_url"]
+        return self.call("GET", f"/files/bench/{file_id}", token=self.token)["download_url"]
 
     def resident(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) * 1024
+        return self.resident_mib() * MIB
 
     def processor_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        return processor_seconds(self.pid)
 
 
 class Peak:
@@ -244,7 +215,7 @@ def main():
         with open(source, "wb") as out:
             for i in range(given.mib):
                 out.write(i.to_bytes(8, "big") + block[8:])
-        hub = Hub(os.path.abspath(given.hub), folder, max(given.mib, given.transfer_mib))
+        hub = FilesHub(folder, max(given.mib, given.transfer_mib), os.path.abspath(given.hub))
         server, server_address = nginx(folder, folder)
         try:
             measure(given, hub, server_address, folder, source)

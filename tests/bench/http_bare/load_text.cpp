@@ -44,12 +44,12 @@ void append_filled(const Plan& plan, std::string_view text, std::uint64_t number
   for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{')) {
     out += text.substr(0, open);
     text.remove_prefix(open);
-    const bool placeholder = text.size() > 2 && text[2] == '}';
-    const auto column = placeholder ? static_cast<std::size_t>(text[1] - '1') : 9;
+    const bool is_column = text.size() > 2 && text[2] == '}';
+    const auto column = is_column ? static_cast<std::size_t>(text[1] - '1') : 9;
     const auto* row = plan.rows.empty() ? nullptr : &plan.rows[(number - plan.first) % plan.rows.size()];
-    if (placeholder && text[1] == 'n') {
+    if (is_column && text[1] == 'n') {
       out += std::to_string(number);
-    } else if (placeholder && row != nullptr && column < row->size()) {
+    } else if (is_column && row != nullptr && column < row->size()) {
       out += (*row)[column];
     } else {
       out += '{';

@@ -1,4 +1,4 @@
-// The requests of the load: text with placeholders.
+// The requests of the load: text into which numbers and columns are filled.
 #pragma once
 
 #include <cstdint>

@@ -5,48 +5,14 @@
 
 Prints one JSON object. Everything runs on loopback and ends with the run. Ratios count, not absolute figures.
 """
-import argparse, json, pathlib, re, signal, sqlite3, statistics, subprocess, sys, tempfile, time
-import http.client
+import argparse, json, pathlib, re, sqlite3, statistics, subprocess, sys, tempfile, time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BUILD = ROOT / "build" / "bench"
-PLUGINS = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "commands", "bench-trivial"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from bench_hub import BUILD, Hub  # noqa: E402
 
 
-class Hub:
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        config = self.folder / "hub.toml"
-        config.write_text(
-            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\nplugins = {json.dumps(PLUGINS)}\n'
-            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
-            '[plugins.transport-mqtt]\nlisten = "127.0.0.1:0"\n[plugins.registration]\nenrolment = "open"\n')
-        began = time.monotonic()
-        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", config], stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.start_seconds = time.monotonic() - began
-        self.http = re.search(r"http=(\S+)", line)[1]
-        self.mqtt = re.search(r"mqtt=(\S+)", line)[1]
-
-    def call(self, method, path, body=None, token=None):
-        connection = http.client.HTTPConnection(self.http)
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        if token:
-            headers["Authorization"] = "Bearer " + token
-        connection.request(method, "/api/v1" + path, json.dumps(body) if body is not None else None, headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read() or b"null")
-
-    def resident_mib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=15)
-
-    def database(self):
-        return sqlite3.connect(self.folder / "data" / "storage-sqlite" / "hub.db")
+def database(hub):
+    return sqlite3.connect(hub.folder / "data" / "storage-sqlite" / "hub.db")
 
 
 def load(target, pid, method, path, requests, *options):
@@ -81,10 +47,10 @@ def percentiles(seconds):
 
 def command_latency(hub, count, rate):
     """REST command until the gate's client has it, and a message through the same broker without the hub, in turn."""
-    _, device = hub.call("POST", "/devices/register", {"hardware_id": "lat", "controller_id": "lat"})
+    device = hub.call("POST", "/devices/register", {"hardware_id": "lat", "controller_id": "lat"})
     user = "latency-user-token-0001"
     hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
-    _, login = hub.call("POST", "/users/mqtt-credentials", None, user)
+    login = hub.call("POST", "/users/mqtt-credentials", None, user)
     out = subprocess.run([BUILD / "bench_command_latency", hub.http.split(":")[1], hub.mqtt.split(":")[1], str(count),
                           str(rate), "lat", device["mqtt_username"], device["mqtt_password"], login["mqtt_username"],
                           login["mqtt_password"], user], capture_output=True, text=True, check=True).stdout
@@ -116,8 +82,8 @@ def main():
         rounds.setdefault(name, []).append(value)
 
     with tempfile.TemporaryDirectory() as folder:
-        hub = Hub(folder)
-        pid = hub.process.pid
+        hub = Hub(folder, ["bench-trivial"]).start()
+        pid = hub.pid
         bare, bare_target = bare_server()
         try:
             report["idle_resident_mib"] = round(hub.resident_mib(), 1)
@@ -132,19 +98,19 @@ def main():
                 note("register", result["requests_per_s"])
                 note("register_per_cpu", per_cpu(result))
                 note("floor", floor(options.devices, f"{folder}/floor-{round_number}.db")["rows_per_s"])
-            with hub.database() as db:
+            with database(hub) as db:
                 rows = db.execute("SELECT COUNT(*) FROM devices").fetchone()[0]
                 if rows != registered:
                     sys.exit(f"{rows} rows for {registered} registrations")
             report["commands_at_100_per_second"] = command_latency(hub, 1000, 100)
             report["durable_commit_p50_us"] = durable_commit_us(folder, 50)
 
-            _, device = hub.call("POST", "/devices/register", {"hardware_id": "hb", "controller_id": "hb"})
+            device = hub.call("POST", "/devices/register", {"hardware_id": "hb", "controller_id": "hb"})
             bearer = ("--header", "Authorization: Bearer " + device["device_token"])
             user = "bench-user-token-000001"
             hub.call("POST", "/users/authorize", {"user_token": user}, device["device_token"])
             for i in range(4):
-                _, other = hub.call("POST", "/devices/register", {"hardware_id": f"u{i}", "controller_id": f"u{i}"})
+                other = hub.call("POST", "/devices/register", {"hardware_id": f"u{i}", "controller_id": f"u{i}"})
                 hub.call("POST", "/users/authorize", {"user_token": user}, other["device_token"])
             boot = json.dumps({"hardware_id": "hb", "controller_id": "hb"})
             for _ in range(options.rounds):
@@ -158,9 +124,9 @@ def main():
         finally:
             bare.terminate()
             hub.stop()
-        hub = Hub(folder)
+        hub.start()
         report["start_seconds"] = round(hub.start_seconds, 3)
-        with hub.database() as db:
+        with database(hub) as db:
             report["devices"] = db.execute("SELECT COUNT(*) FROM devices").fetchone()[0]
         hub.stop()
 

@@ -6,11 +6,12 @@
 Each device has three users and each user three devices. Rounds are interleaved, medians count. Needs 2 GB of disk, and
 PostgreSQL's programs for its part.
 """
-import argparse, contextlib, glob, hashlib, json, os, pathlib, random, re, signal, sqlite3, statistics, subprocess, sys
+import argparse, contextlib, glob, hashlib, json, os, pathlib, random, signal, sqlite3, statistics, subprocess, sys
 import tempfile, time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BUILD = ROOT / "build" / "bench"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from bench_hub import BUILD, Hub  # noqa: E402
+
 FEW = 10_000
 FOREVER = (1 << 63) - 1
 
@@ -105,44 +106,16 @@ class Postgres:
         self.server.wait()
 
 
-class Hub:
-    def __init__(self, folder, storage, more):
-        self.folder = folder
-        folder.mkdir()
-        (folder / "hub.toml").write_text(
-            f'[hub]\ndata_dir = "{folder}/data"\nlog_level = "warn"\n'
-            f'plugins = ["{storage}", "transport-http", "transport-mqtt", "registration", "auth", "commands", "sharing", '
-            '"file-transfer"]\n[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
-            f'[plugins.transport-mqtt]\nlisten = "127.0.0.1:0"\n{more}')
-
-    def start(self):
-        began = time.monotonic()
-        self.process = subprocess.Popen([BUILD / "gatetorio-hub", "--config", self.folder / "hub.toml"], stdout=subprocess.PIPE,
-                                        text=True)
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit("a hub does not start")
-        self.http = re.search(r"http=(\S+)", line)[1]
-        return time.monotonic() - began
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=15)
-
-    def resident_mib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-
-    def discover(self, users, requests):
-        chosen = self.folder / "users"
-        chosen.write_text("".join(token(random.randint(1, users)) + "\n" for _ in range(requests)))
-        out = subprocess.run([BUILD / "bench_http_load", self.http, "GET", "/api/v1/users/me/devices", "--rows", chosen, "--header",
-                              "Authorization: Bearer {1}", "--requests", str(requests), "--connections", "16", "--pid",
-                              str(self.process.pid)], capture_output=True, text=True, check=True).stdout
-        result = json.loads(out)
-        if result["non_2xx"] or result["broken"]:
-            sys.exit(f"discover: {out}")
-        return result
+def discover(hub, users, requests):
+    chosen = hub.folder / "users"
+    chosen.write_text("".join(token(random.randint(1, users)) + "\n" for _ in range(requests)))
+    out = subprocess.run([BUILD / "bench_http_load", hub.http, "GET", "/api/v1/users/me/devices", "--rows", chosen, "--header",
+                          "Authorization: Bearer {1}", "--requests", str(requests), "--connections", "16", "--pid",
+                          str(hub.pid)], capture_output=True, text=True, check=True).stdout
+    result = json.loads(out)
+    if result["non_2xx"] or result["broken"]:
+        sys.exit(f"discover: {out}")
+    return result
 
 
 def main():
@@ -162,19 +135,19 @@ def main():
             started.callback(backend.stop)
             hubs = {}
             for size, devices in (("few", FEW), ("many", options.devices)):
-                hub = Hub(folder / size, *backend.config(size))
-                hub.start()  # makes the tables
-                hub.stop()
+                storage, more = backend.config(size)
+                hub = Hub(folder / size, ["sharing", "file-transfer"], 'listen = "127.0.0.1:0"\n' + more, storage)
+                hub.start().stop()  # makes the tables
                 backend.fill(size, hub, devices)
                 hubs[size] = (hub, devices)
             figures = {size: {"start_s": [], "p50_us": [], "p99_us": [], "per_cpu_s": [], "idle_mib": [], "loaded_mib": []}
                        for size in hubs}
             for _ in range(options.rounds):
                 for size, (hub, devices) in hubs.items():
-                    figures[size]["start_s"].append(hub.start())
+                    figures[size]["start_s"].append(hub.start().start_seconds)
                     figures[size]["idle_mib"].append(hub.resident_mib())
-                    hub.discover(devices, options.requests // 4)  # warm
-                    result = hub.discover(devices, options.requests)
+                    discover(hub, devices, options.requests // 4)  # warm
+                    result = discover(hub, devices, options.requests)
                     figures[size]["p50_us"].append(result["p50_us"])
                     figures[size]["p99_us"].append(result["p99_us"])
                     figures[size]["per_cpu_s"].append(result["requests_per_cpu_s"])
