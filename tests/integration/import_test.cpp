@@ -1,4 +1,5 @@
-// `gatetorio-hub import fastapi`: what the FastAPI server kept is here afterwards, once and without its secrets' weakness.
+// `gatetorio-hub import fastapi`: what the FastAPI server kept is here afterwards, once and without its secrets'
+// weakness.
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/people.hpp"
@@ -88,7 +89,8 @@ TEST_CASE("users keep their access over an import, and each device enrols once")
   const RunResult rehearsal = import_from(hub, old.file(), {"--dry-run"});
   CAPTURE(rehearsal.out, rehearsal.err);
   CHECK(rehearsal.code == 0);
-  CHECK(has(rehearsal, "devices: 2 new, 0 still to register here, 0 registered or deleted here and left alone, 1 not taken"));
+  CHECK(has(rehearsal,
+            "devices: 2 new, 0 still to register here, 0 registered or deleted here and left alone, 1 not taken"));
   CHECK(has(rehearsal, "access:  3 taken, 1 ended already, 2 not taken"));
   CHECK(ask_database(hub, "SELECT COUNT(*) FROM devices") == 0);
   CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants") == 0);
@@ -142,15 +144,20 @@ TEST_CASE("an import that is repeated takes what is new, and leaves alone what l
   CHECK(names_for(hub, kEngineer).empty());
   REQUIRE(hub.stop() == 0);
 
-  old.change("INSERT INTO devices SELECT 4,'hw-4','new-gate',firmware_version,device_name,0,NULL,NULL,NULL,0,created_at,NULL"
-             " FROM devices WHERE id = 1;"
-             "INSERT INTO user_auth SELECT 8,4,user_token,access_level,NULL,NULL,NULL,created_at,NULL FROM user_auth WHERE id = 1;"
-             "INSERT INTO user_auth SELECT 9,2,user_token,access_level,NULL,NULL,NULL,created_at,NULL FROM user_auth WHERE id = 2;"
-             "INSERT INTO devices SELECT 5,'hw-5','front-gate',NULL,NULL,0,NULL,NULL,NULL,0,created_at,NULL FROM devices WHERE id = 1;");
+  old.change(
+      "INSERT INTO devices SELECT 4,'hw-4','new-gate',firmware_version,device_name,0,NULL,NULL,NULL,0,created_at,NULL"
+      " FROM devices WHERE id = 1;"
+      "INSERT INTO user_auth SELECT 8,4,user_token,access_level,NULL,NULL,NULL,created_at,NULL FROM user_auth WHERE id "
+      "= 1;"
+      "INSERT INTO user_auth SELECT 9,2,user_token,access_level,NULL,NULL,NULL,created_at,NULL FROM user_auth WHERE id "
+      "= 2;"
+      "INSERT INTO devices SELECT 5,'hw-5','front-gate',NULL,NULL,0,NULL,NULL,NULL,0,created_at,NULL FROM devices "
+      "WHERE id = 1;");
   const RunResult again = import_from(hub, old.file());
   CAPTURE(again.out, again.err);
   REQUIRE(again.code == 0);
-  CHECK(has(again, "devices: 1 new, 1 still to register here, 1 registered or deleted here and left alone, 2 not taken"));
+  CHECK(
+      has(again, "devices: 1 new, 1 still to register here, 1 registered or deleted here and left alone, 2 not taken"));
   CHECK(has(again, "devices.id 5 and its 0 rows of user_auth: Another device has this controller_id."));
   hub.start();
   CHECK(names_for(hub, kOwner) == Names{"back-gate owner", "front-gate owner", "new-gate owner"});
@@ -170,8 +177,9 @@ TEST_CASE("until a device has registered here the old server's word counts, and 
     hub.start();
     return ran;
   };
-  old.change("INSERT INTO user_auth SELECT 10,2,'name-token-of-the-old-server','ENGINEER',NULL,CAST(X'ff00' AS TEXT),NULL,"
-             "created_at,NULL FROM user_auth WHERE id = 1; UPDATE user_auth SET expires_at = 'soon' WHERE id = 3");
+  old.change(
+      "INSERT INTO user_auth SELECT 10,2,'name-token-of-the-old-server','ENGINEER',NULL,CAST(X'ff00' AS TEXT),NULL,"
+      "created_at,NULL FROM user_auth WHERE id = 1; UPDATE user_auth SET expires_at = 'soon' WHERE id = 3");
   const RunResult first = again();
   CHECK(has(first, "user_auth.id 3: its expires_at cannot be read"));
   CHECK(names_for(hub, "name-token-of-the-old-server") == Names{"back-gate engineer"});
@@ -183,7 +191,8 @@ TEST_CASE("until a device has registered here the old server's word counts, and 
 
   old.change("UPDATE user_auth SET access_level = 'READONLY' WHERE id = 5; DELETE FROM user_auth WHERE id = 10");
   const RunResult second = again();
-  CHECK(has(second, "devices: 0 new, 1 still to register here, 1 registered or deleted here and left alone, 1 not taken"));
+  CHECK(has(second,
+            "devices: 0 new, 1 still to register here, 1 registered or deleted here and left alone, 1 not taken"));
   CHECK(names_for(hub, kOwner) == Names{"back-gate readonly"});
   CHECK(names_for(hub, "name-token-of-the-old-server").empty());
   CHECK(HttpClient(hub.http(), kOwner).get("/devices/front-gate").status == 404);
@@ -209,13 +218,15 @@ TEST_CASE("an import that cannot be made says why and changes nothing") {
   }
   REQUIRE(hub.stop() == 0);
   const TempDir folder;
-  write_file(folder / "text", "no database, and long enough to see that from its first bytes: certainly a hundred of them or more");
+  write_file(folder / "text",
+             "no database, and long enough to see that from its first bytes: certainly a hundred of them or more");
   REQUIRE(run({"/usr/bin/sqlite3", (folder / "other.db").string(), "CREATE TABLE devices (id)"}).code == 0);
   struct Case {
     std::string file, words;
   };
-  for (const Case& wrong : {Case{(folder / "missing.db").string(), "cannot be read"}, Case{(folder / "text").string(), "cannot be read"},
-                            Case{(folder / "other.db").string(), "has no table user_auth"}, Case{"", "--from"}}) {
+  for (const Case& wrong :
+       {Case{(folder / "missing.db").string(), "cannot be read"}, Case{(folder / "text").string(), "cannot be read"},
+        Case{(folder / "other.db").string(), "has no table user_auth"}, Case{"", "--from"}}) {
     const RunResult ran = import_from(hub, wrong.file);
     CAPTURE(wrong.file, ran.out, ran.err);
     CHECK(ran.code == 1);

@@ -14,7 +14,8 @@ constexpr int kMostSteps = 200;
 constexpr int kStride = GATETORIO_SANITIZED ? 4 : 1;  // a sanitizer takes its time
 
 // Starts it again where it was killed, which it tells.
-bool revive(HubProcess& hub, KillSwitch& killing, const std::function<void()>& before = [] {}) {
+bool revive(
+    HubProcess& hub, KillSwitch& killing, const std::function<void()>& before = [] {}) {
   if (!killing.disarm()) return false;
   REQUIRE(eventually([&] { return !hub.is_running(); }));
   before();

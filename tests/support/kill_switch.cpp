@@ -22,12 +22,14 @@ KillSwitch::KillSwitch() {
   ::setenv("LD_PRELOAD", GATETORIO_BUILD_DIR "/tests/support/libkill_switch.so", 1);
   // A sanitizer's runtime wants to be loaded first; this library is none that it looks into.
   const char* set = std::getenv("ASAN_OPTIONS");
-  ::setenv("ASAN_OPTIONS", (std::string(set == nullptr ? "" : set) + ":verify_asan_link_order=0").c_str(), 1);
+  asan_options_ = set == nullptr ? "" : set;
+  ::setenv("ASAN_OPTIONS", (asan_options_ + ":verify_asan_link_order=0").c_str(), 1);
 }
 
 KillSwitch::~KillSwitch() {
   ::unsetenv("LD_PRELOAD");
   ::unsetenv("GATETORIO_KILL_SWITCH");
+  ::setenv("ASAN_OPTIONS", asan_options_.c_str(), 1);
   ::munmap(left_, sizeof *left_);
 }
 

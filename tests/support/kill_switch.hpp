@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "support/temp_dir.hpp"
 
@@ -25,6 +26,7 @@ class KillSwitch {
 
  private:
   TempDir folder_;
+  std::string asan_options_;         // as they were
   std::atomic<std::int64_t>* left_;  // shared with the hub
 };
 

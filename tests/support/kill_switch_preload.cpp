@@ -75,5 +75,4 @@ int ftruncate(int descriptor, off_t size) noexcept {
   count();
   return real(descriptor, size);
 }
-
 }
