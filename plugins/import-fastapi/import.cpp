@@ -1,6 +1,7 @@
 #include "import.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/secret.hpp"
@@ -15,7 +16,7 @@ constexpr const char* kSource = "import-fastapi";
 constexpr int kAtOnce = 32;
 constexpr std::uint64_t kLookMs = 20;
 
-// It is about this row, and the next one may fare better.
+// Another row may fare better.
 bool is_about_the_row(const Error& error) {
   return error.status == Status::kInvalid || error.status == Status::kConflict;
 }
@@ -29,7 +30,9 @@ std::string words_of(const Error& error) {
   return words;
 }
 
-int rank(const OldAccess& access) { return access.level == "owner" ? 2 : access.level == "engineer" ? 1 : 0; }
+std::pair<int, std::int64_t> worth(const OldAccess& access) {
+  return {access.level == "owner" ? 2 : access.level == "engineer" ? 1 : 0, access.expires_at_us.value_or(kForeverUs)};
+}
 
 // One that cannot be kept is no reason to leave somebody out.
 std::string name_of(const OldAccess& access) {
@@ -82,14 +85,9 @@ Task<void> Import::work() {
 }
 
 Task<void> Import::take(OldDevice device) {
-  auto importing = devices_.call<DeviceRegistry::Import>(DeviceImport{.hardware_id = device.hardware_id,
-                                                                      .controller_id = device.controller_id,
-                                                                      .device_name = device.device_name,
-                                                                      .firmware_version = device.firmware_version,
-                                                                      .created_at_us = device.created_at_us,
-                                                                      .last_seen_us = device.last_seen_us,
-                                                                      .reenrol_until_us = reenrol_until_us_,
-                                                                      .is_dry_run = is_dry_run_});
+  device.device.reenrol_until_us = reenrol_until_us_;
+  device.device.is_dry_run = is_dry_run_;
+  auto importing = devices_.call<DeviceRegistry::Import>(device.device);
   const Result<DeviceImported> imported = co_await importing;
   if (!imported && !is_about_the_row(imported.error())) {
     failure_ = imported.error();
@@ -103,7 +101,8 @@ Task<void> Import::take(OldDevice device) {
   ++(imported->is_new ? tally_.devices_new : tally_.devices_waiting);
   if (!imported->is_new && !is_dry_run_) {
     // What the old server gives now counts, and not what it gave at an earlier import.
-    auto taking = grants_.call<GrantStore::Take>(GrantTaken{.device_id = imported->device_id, .source = kSource, .by = {}});
+    auto taking =
+        grants_.call<GrantStore::Take>(GrantTaken{.device_id = imported->device_id, .source = kSource, .by = {}});
     const Result<UserIds> taken = co_await taking;
     if (!taken) failure_ = taken.error();
     if (!taken) co_return;
@@ -120,9 +119,9 @@ void Import::refuse(const OldDevice& device, const std::string& why) {
 }
 
 Task<void> Import::take_access(OldDevice device, std::int64_t device_id) {
-  // The first of a user counts: its best.
+  // Of several rows of one user the first one counts: the best of them, then the longest.
   std::stable_sort(device.access.begin(), device.access.end(),
-                   [](const OldAccess& a, const OldAccess& b) { return rank(a) > rank(b); });
+                   [](const OldAccess& a, const OldAccess& b) { return worth(a) > worth(b); });
   for (const OldAccess& access : device.access) {
     if (access.expires_at_us && *access.expires_at_us <= now().us) {
       ++tally_.access_ended;

@@ -16,10 +16,10 @@ namespace gatetorio::import_fastapi {
 // What became of the rows.
 struct Tally {
   std::int64_t devices_new = 0;
-  std::int64_t devices_waiting = 0;   // imported before, not registered here yet
-  std::int64_t devices_ours = 0;      // registered or deleted here: left alone, with their people
+  std::int64_t devices_waiting = 0;  // imported before, not registered here yet
+  std::int64_t devices_ours = 0;     // registered or deleted here: left alone, with their people
   std::int64_t devices_refused = 0;
-  std::int64_t access_given = 0;  // or given before
+  std::int64_t access_given = 0;
   std::int64_t access_ended = 0;
   std::int64_t access_refused = 0;
 };
@@ -38,8 +38,8 @@ class Import {
         is_dry_run_(is_dry_run),
         say_(std::move(say)) {}
 
-  // Until all is done, or the storage fails: then its error, and what was taken stays. Many at a time, because they share
-  // commits.
+  // Once, until all is done. Where the storage fails or the tool is stopped: that error, and what was taken stays. Many
+  // rows at a time, because they share commits.
   Task<Result<Tally>> run();
 
  private:

@@ -36,8 +36,11 @@ std::map<std::int64_t, std::vector<OldAccess>> read_access(SQLite::Database& dat
                         "SELECT device_id, id, user_token, access_level, user_name, user_email, expires_at"
                         " FROM user_auth ORDER BY id");
   while (row.executeStep()) {
-    OldAccess access{.id = row.getColumn(1).getInt64(), .user_token = text(row, 2), .level = lower(text(row, 3)),
-                     .name = text(row, 4), .expires_at_us = {}};
+    OldAccess access{.id = row.getColumn(1).getInt64(),
+                     .user_token = text(row, 2),
+                     .level = lower(text(row, 3)),
+                     .name = text(row, 4),
+                     .expires_at_us = {}};
     if (access.name.empty()) access.name = text(row, 5);
     if (!row.isColumnNull(6)) {
       access.expires_at_us = parse_time(text(row, 6));
@@ -53,11 +56,12 @@ std::map<std::int64_t, std::vector<OldAccess>> read_access(SQLite::Database& dat
 std::optional<std::int64_t> parse_time(const std::string& text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, used = 0;
   char between = 0;
-  const int found = std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d%n", &year, &month, &day, &between, &hour, &minute,
-                                &second, &used);
+  const int found = std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d%n", &year, &month, &day, &between, &hour,
+                                &minute, &second, &used);
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  const bool is_time = found == 7 && (between == ' ' || between == 'T') && date.ok() && hour < 24 && minute < 60 && second < 60;
+  const bool is_time =
+      found == 7 && (between == ' ' || between == 'T') && date.ok() && hour < 24 && minute < 60 && second < 60;
   if (!is_time) return std::nullopt;
   std::string rest = text.substr(static_cast<std::size_t>(used));
   std::int64_t fraction = 0;
@@ -84,12 +88,12 @@ OldDatabase read_old_database(const std::string& file) try {
                         " FROM devices ORDER BY id");
   while (row.executeStep()) {
     OldDevice device{.id = row.getColumn(0).getInt64(),
-                     .hardware_id = text(row, 1),
-                     .controller_id = text(row, 2),
-                     .device_name = text(row, 3),
-                     .firmware_version = text(row, 4),
-                     .created_at_us = parse_time(text(row, 5)).value_or(0),
-                     .last_seen_us = parse_time(text(row, 6)).value_or(0),
+                     .device = {.hardware_id = text(row, 1),
+                                .controller_id = text(row, 2),
+                                .device_name = text(row, 3),
+                                .firmware_version = text(row, 4),
+                                .created_at_us = parse_time(text(row, 5)).value_or(0),
+                                .last_seen_us = parse_time(text(row, 6)).value_or(0)},
                      .access = {}};
     const auto people = access.find(device.id);
     if (people != access.end()) {

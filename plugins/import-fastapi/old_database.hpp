@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/devices.hpp"
+
 namespace gatetorio::import_fastapi {
 
 // A row of `user_auth`. Text as it stands there.
@@ -18,15 +20,10 @@ struct OldAccess {
   bool has_unreadable_end = false;
 };
 
-// A row of `devices`, with its people.
+// A row of `devices`, as the registry here takes it, with its people.
 struct OldDevice {
   std::int64_t id = 0;
-  std::string hardware_id;
-  std::string controller_id;
-  std::string device_name;
-  std::string firmware_version;
-  std::int64_t created_at_us = 0;
-  std::int64_t last_seen_us = 0;  // 0: never
+  DeviceImport device;
   std::vector<OldAccess> access;
 };
 

@@ -45,8 +45,8 @@ class ImportFastapi : public PluginBase {
   ImportFastapi(Host& host, Settings) : host_(host), tools_(host, this) {}
 
   void configure() {
-    tools_.add({.name = "import fastapi", .help = "Takes devices and access over from the FastAPI server."}, arguments(),
-               &ImportFastapi::import);
+    tools_.add({.name = "import fastapi", .help = "Takes devices and access over from the FastAPI server."},
+               arguments(), &ImportFastapi::import);
   }
 
  private:
@@ -66,13 +66,15 @@ class ImportFastapi : public PluginBase {
     if (!tally) co_return tally.error();
     report(*tally, given.dry_run);
     if (ownerless > 0) tools_.print(count(ownerless, "rows of user_auth have no device, and were left out"));
-    if (sharing > 0) tools_.print(count(sharing, "sharing tokens that nobody has used were left out: owners share again"));
+    if (sharing > 0)
+      tools_.print(count(sharing, "sharing tokens that nobody has used were left out: owners share again"));
     co_return Result<void>();
   }
 
   void report(const Tally& tally, bool is_dry_run) const {
     tools_.print(is_dry_run ? "dry run: nothing was changed" : "done");
-    tools_.print("devices: " + count(tally.devices_new, "new, ") + count(tally.devices_waiting, "still to register here, ") +
+    tools_.print("devices: " + count(tally.devices_new, "new, ") +
+                 count(tally.devices_waiting, "still to register here, ") +
                  count(tally.devices_ours, "registered or deleted here and left alone, ") +
                  count(tally.devices_refused, "not taken"));
     tools_.print("access:  " + count(tally.access_given, "taken, ") + count(tally.access_ended, "ended already, ") +

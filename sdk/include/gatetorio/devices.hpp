@@ -44,7 +44,7 @@ struct DeviceImport {
   std::string controller_id;
   std::string device_name;
   std::string firmware_version;
-  std::int64_t created_at_us = 0;
+  std::int64_t created_at_us = 0;     // all times: UTC, microseconds since 1970
   std::int64_t last_seen_us = 0;      // 0: never
   std::int64_t reenrol_until_us = 0;  // until then it may register once without a token or an enrolment key
   bool is_dry_run = false;            // only tells what would become of it
@@ -54,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(DeviceImport, (),
                        reenrol_until_us, is_dry_run))
 
 struct DeviceImported {
-  std::int64_t device_id = 0;  // 0: a dry run of one that is new
+  std::int64_t device_id = 0;  // 0: there is none here: a dry run of one that is new, or one that was deleted here
   bool is_new = false;
   bool is_ours = false;  // it has registered here, or was deleted here: what it was elsewhere counts no more
 };
