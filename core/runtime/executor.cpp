@@ -28,7 +28,10 @@ unsigned thread_count(unsigned wanted) {
 
 struct Executor::State {
   State(unsigned threads, TaskFault fault)
-      : context(static_cast<int>(threads)), queue(context, threads), guard(context.get_executor()), on_fault(std::move(fault)) {}
+      : context(static_cast<int>(threads)),
+        queue(context, threads),
+        guard(context.get_executor()),
+        on_fault(std::move(fault)) {}
 
   struct Timer {
     asio::steady_timer timer;

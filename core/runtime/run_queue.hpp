@@ -1,5 +1,5 @@
-// The tasks that wait for a worker, whatever lane they are of. Waking a thread costs more than most tasks, so a task wakes
-// one only where none is awake, or where those that are have much to do.
+// The tasks that wait for a worker, whatever lane they are of. Waking a thread costs more than most tasks, so a task
+// wakes one only where none is awake, or where those that are have much to do.
 #pragma once
 
 #include <atomic>
@@ -24,8 +24,8 @@ class RunQueue {
   // On `threads` threads that run `context`; both outlive the queue's last task.
   RunQueue(boost::asio::io_context& context, unsigned threads);
 
-  // Has the owner run the task later, on a thread of the context, in the order of posting. The owner lives as long as the
-  // queue. Any thread.
+  // Has the owner run the task later, on a thread of the context, in the order of posting. The owner lives as long as
+  // the queue. Any thread.
   void post(TaskOwner& owner, TaskFn task, void* argument);
   // Whoever ends the threads wants them now.
   bool is_ending() const { return context_.stopped(); }
@@ -49,7 +49,7 @@ class RunQueue {
   std::mutex mutex_;  // guards the members below
   std::deque<Task> tasks_;
   std::atomic<std::size_t> waiting_ = 0;  // how many tasks_; read without the mutex
-  unsigned awake_ = 0;  // threads that drain, or are about to
+  unsigned awake_ = 0;                    // threads that drain, or are about to
   bool is_watching_ = false;
   boost::asio::steady_timer timer_;
 };

@@ -49,7 +49,7 @@ Error bad_header(std::string name) {
 }
 
 // To clients of tus a 5xx means "try again", and other refusals mean that the upload is lost.
-Error being_completed() {
+Error ask_again() {
   return {.status = Status::kUnavailable, .detail = "The upload is being completed.", .retry_after_s = 1};
 }
 
@@ -106,7 +106,7 @@ Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url
   if (!is_sealed) {
     auto opening = vault_.open_part(upload->file);
     Result<OpenBlob> part = co_await opening;
-    if (!part && part.error().status == Status::kConflict) co_return being_completed();
+    if (!part && part.error().status == Status::kConflict) co_return ask_again();
     if (!part) co_return part.error();
     taken.part = *std::move(part);
   }
