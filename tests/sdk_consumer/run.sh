@@ -23,7 +23,7 @@ done
 for project in "$source/sdk/template" "$source/tests/sdk_consumer/boot-counter"; do
   name=$(basename "$project")
   cp -r "$project" "$work/$name"
-  cmake -S "$work/$name" -B "$work/$name/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  cmake -G Ninja -S "$work/$name" -B "$work/$name/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
     -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror ${CONSUMER_CXX_FLAGS:-}" >"$work/configure" || { cat "$work/configure"; fail "$name cannot be configured"; }
   cmake --build "$work/$name/build" >"$work/make" || { cat "$work/make"; fail "$name does not build"; }
 done
