@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <memory>
 
+#include "support/paths.hpp"
 #include "support/people.hpp"
 
 namespace gatetorio::testing {

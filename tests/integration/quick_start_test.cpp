@@ -1,6 +1,7 @@
 // The main job from end to end, as README's quick start tells it, with mosquitto's own clients in place of ours.
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/paths.hpp"
 #include "support/people.hpp"
 
 namespace gatetorio::testing {

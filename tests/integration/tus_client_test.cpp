@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/files.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::testing {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "support/paths.hpp"
+
 namespace gatetorio::testing {
 
 namespace fs = std::filesystem;

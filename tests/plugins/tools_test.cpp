@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "fixture_hub.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::testing {
 namespace {

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/paths.hpp"
 #include "support/postgres_server.hpp"
 #include "support/socket.hpp"
 

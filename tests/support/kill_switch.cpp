@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "support/paths.hpp"
+
 namespace gatetorio::testing {
 
 KillSwitch::KillSwitch() {

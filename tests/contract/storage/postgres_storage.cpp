@@ -1,6 +1,7 @@
 // The contract suite's way to storage-postgres: its engine, on a database of its own in a real server.
 #include "database.hpp"
 #include "storage_under_test.hpp"
+#include "support/paths.hpp"
 #include "support/postgres_server.hpp"
 
 namespace gatetorio::contract {
@@ -15,7 +16,7 @@ class PostgresStorage : public StorageUnderTest {
     REQUIRE(opened);
     database_ = std::move(*opened);
     // What the plugin does before anything else: the storage's own tables.
-    const sql::MigrateRequest own{.plugin = "storage-postgres", .directories = {SOURCE_DIR "/migrations"}};
+    const sql::MigrateRequest own{.plugin = "storage-postgres", .directories = {GATETORIO_SOURCE_DIR "/migrations"}};
     REQUIRE(wait(begin([&](Done done) { migrate(own, std::move(done)); })));
   }
   ~PostgresStorage() override {

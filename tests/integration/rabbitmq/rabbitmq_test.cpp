@@ -6,6 +6,7 @@
 
 #include "../external_hub.hpp"
 #include "../pi_agent.hpp"
+#include "support/paths.hpp"
 #include "support/rabbitmq.hpp"
 
 namespace gatetorio::testing {

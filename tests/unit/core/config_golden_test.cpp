@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/config/config.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::core {
 namespace {
@@ -95,7 +96,7 @@ std::vector<std::string> cases() {
 }  // namespace
 
 TEST_CASE("every golden configuration gives its expected options, errors and warnings", "[golden]") {
-  fs::current_path(SOURCE_DIR "/tests/golden/config");
+  fs::current_path(GATETORIO_SOURCE_DIR "/tests/golden/config");
   ::setenv("GATETORIO_TEST_SECRET", "  canary-from-env\n", 1);
   ::setenv("GATETORIO_TEST_SHORT_SECRET", "canary", 1);
   const json::value schemas = json::parse(read_text("schemas.json"));

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "support/paths.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kSource = SOURCE_DIR;
+const fs::path kSource = GATETORIO_SOURCE_DIR;
 
 std::string read(const fs::path& file) {
   std::ifstream in(file);

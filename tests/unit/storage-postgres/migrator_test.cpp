@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "postgres_fixture.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -20,10 +21,10 @@ class Files {
 TEST_CASE("all tables of the bundled plugins can be made") {
   Bench bench;
   const auto database = bench.open();
-  for (const auto& entry : std::filesystem::directory_iterator(SOURCE_DIR "/migrations")) {
+  for (const auto& entry : std::filesystem::directory_iterator(GATETORIO_SOURCE_DIR "/migrations")) {
     const std::string plugin = entry.path().filename();
     INFO(plugin);
-    if (!plugin.ends_with("-sqlite")) CHECK(migrate(*database, plugin, SOURCE_DIR "/migrations"));
+    if (!plugin.ends_with("-sqlite")) CHECK(migrate(*database, plugin, GATETORIO_SOURCE_DIR "/migrations"));
   }
 }
 
@@ -84,7 +85,7 @@ TEST_CASE("of hubs that start at once on an empty database, one migrates and the
   for (int i = 0; i < 10; ++i) {
     starts.push_back(std::async(std::launch::async, [&] {
       auto opened = Database::open({.login = {.url = shared_postgres().url(name)}, .readers = 1}, {});
-      return opened && migrate(**opened, "storage-postgres", SOURCE_DIR "/migrations") && files.apply(**opened);
+      return opened && migrate(**opened, "storage-postgres", GATETORIO_SOURCE_DIR "/migrations") && files.apply(**opened);
     }));
   }
   for (auto& start : starts) CHECK(start.get());

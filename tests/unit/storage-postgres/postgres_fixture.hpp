@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "database.hpp"
+#include "support/paths.hpp"
 #include "support/postgres_server.hpp"
 
 namespace gatetorio::storage_postgres {
@@ -100,7 +101,7 @@ class Bench {
                  const std::string& tables = "CREATE TABLE things (id BIGINT PRIMARY KEY, n BIGINT NOT NULL DEFAULT 0)")
       : server_(server), name_(server.make_database()) {
     const auto database = open();
-    REQUIRE(migrate(*database, "storage-postgres", SOURCE_DIR "/migrations"));
+    REQUIRE(migrate(*database, "storage-postgres", GATETORIO_SOURCE_DIR "/migrations"));
     server_.ask(name_, tables);
   }
   DatabaseSettings settings() const { return {.login = {.url = server_.url(name_)}}; }

@@ -9,6 +9,7 @@
 
 #include "broker_config.hpp"
 #include "stack.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -155,7 +156,7 @@ TEST_CASE("a fixed port that is taken is an error in words") {
   BrokerSettings settings;
   const testing::TempFolder folder;
   settings.folder = folder.path("broker");
-  settings.guard = BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
+  settings.guard = GATETORIO_BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
   settings.listen = {"127.0.0.1", stack.port()};
   std::mutex mutex;
   std::condition_variable changed;

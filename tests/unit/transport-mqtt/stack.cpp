@@ -4,6 +4,7 @@
 
 #include "broker/payload.hpp"
 #include "gatetorio/time.hpp"
+#include "support/paths.hpp"
 
 #include <unistd.h>
 
@@ -87,7 +88,7 @@ Stack::~Stack() {
 void Stack::start_broker() {
   BrokerSettings settings;
   settings.folder = folder_.path("broker");
-  settings.guard = BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
+  settings.guard = GATETORIO_BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
   settings.hub_socket = folder_.path("guard.sock");
   settings.listen = {"127.0.0.1", ports_.mqtt};
   int starts_before = 0;
