@@ -48,7 +48,8 @@ CommandLine parse_command_line(int argc, char** argv) {
   app.footer(
       "Plugins bring more commands, e.g. `gatetorio-hub migrate --config FILE`; `gatetorio-hub tools --config FILE` "
       "lists "
-      "them.\nExit codes: 0 stopped as told, 1 a plugin's command failed, 64 wrong arguments, 78 wrong configuration "
+      "them.\nExit codes: 0 stopped as told, 1 the hub cannot start, or a plugin's command failed, 64 wrong arguments, "
+      "78 wrong configuration "
       "(each fault as FILE:LINE:COL: key: "
       "what is wrong, on stderr).");
   const auto with_config = [&line](CLI::App& to) {

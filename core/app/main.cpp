@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/app/command_line.hpp"
+#include "core/app/data_dir.hpp"
 #include "core/app/hub.hpp"
 #include "core/config/config.hpp"
 #include "core/plugin/tools.hpp"
@@ -12,6 +13,7 @@
 namespace {
 
 using namespace gatetorio::core;
+using gatetorio::Error;
 using gatetorio::Result;
 
 constexpr int kFailed = 1;
@@ -90,7 +92,12 @@ const Tool* find_tool(const Hub& hub, std::vector<std::string>& words) {
   return nullptr;
 }
 
-int run_tool(Hub& hub, std::vector<std::string> words, StopSignal& stop_signal) {
+int tell_failure(const Tool& tool, const Error& error) {
+  std::fprintf(stderr, "%s: %s\n", tool.name.c_str(), error.detail.c_str());
+  return kFailed;
+}
+
+int run_tool(Hub& hub, DataDir& data_dir, std::vector<std::string> words, StopSignal& stop_signal) {
   const std::string first = words.front();
   const Tool* tool = find_tool(hub, words);
   if (tool == nullptr) {
@@ -107,16 +114,21 @@ int run_tool(Hub& hub, std::vector<std::string> words, StopSignal& stop_signal) 
     std::fprintf(stderr, "%s\n", arguments.error().detail.c_str());
     return kUsage;
   }
+  const Result<void> taken = tool->exclusive ? data_dir.take() : Result<void>();
+  if (!taken) return tell_failure(*tool, taken.error());
   const Result<void> done = hub.run_tool(*tool, *arguments, [&stop_signal] { return stop_signal.came(); });
-  if (done) return 0;
-  std::fprintf(stderr, "%s: %s\n", tool->name.c_str(), done.error().detail.c_str());
-  return kFailed;
+  return done ? 0 : tell_failure(*tool, done.error());
 }
 
-void run(Hub& hub, Log& log, StopSignal& stop_signal) {
+int run(Hub& hub, DataDir& data_dir, Log& log, StopSignal& stop_signal) {
+  if (const Result<void> taken = data_dir.take(); !taken) {
+    log.write(LogLevel::kError, "hub", "cannot start", {{"why", taken.error().detail}});
+    return kFailed;
+  }
   hub.start([&stop_signal] { return stop_signal.came(); });
   stop_signal.wait();
   log.write(LogLevel::kInfo, "hub", "stopping", {});
+  return 0;
 }
 
 int leave(Hub& hub, int exit_code) {
@@ -138,15 +150,23 @@ int main(int argc, char** argv) {
     tell(config);
     return kBadConfiguration;
   }
+  DataDir data_dir(config.hub().data_dir);
+  const Result<std::string> owner = line.command == Command::kTool ? data_dir.become_owner() : std::string();
+  if (!owner) {
+    std::fprintf(stderr, "%s\n", owner.error().detail.c_str());
+    return kFailed;
+  }
   Log log({.format = config.hub().log_format == "json" ? LogFormat::kJson : LogFormat::kText,
            .level = level_of(config.hub().log_level)});
+  if (!owner->empty()) {
+    log.write(LogLevel::kInfo, "hub", "goes on as the user that data_dir belongs to", {{"user", *owner}});
+  }
   Hub hub(config, log, "/proc/self/exe");
   hub.configure();
   if (!tell(config)) return leave(hub, kBadConfiguration);
   if (line.command == Command::kOptions) return leave(hub, print_options(hub, line.format));
   if (line.command == Command::kCheck) return leave(hub, tell_check(hub, line.config));
   if (line.command == Command::kTools) return leave(hub, print_tools(hub));
-  if (line.command == Command::kTool) return leave(hub, run_tool(hub, line.words, stop_signal));
-  run(hub, log, stop_signal);
-  return leave(hub, 0);
+  if (line.command == Command::kTool) return leave(hub, run_tool(hub, data_dir, line.words, stop_signal));
+  return leave(hub, run(hub, data_dir, log, stop_signal));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/bus/waits.hpp"
 #include "gatetorio/result.hpp"
 
 namespace gatetorio::core {
@@ -12,6 +13,7 @@ struct Event {
   std::string topic;
   std::string key;
   std::string payload;
+  std::uint64_t sequence = 0;
 };
 
 }  // namespace
@@ -39,18 +41,25 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
     schedule();
   }
 
-  // False where the calling thread is in the handler, so that waiting for its end would be for ever.
-  bool shut() {
+  // No handler begins any more.
+  void shut() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     waiting_.clear();
     by_key_.clear();
-    return delivering_ != std::this_thread::get_id();
   }
 
-  void close() {
-    if (!shut()) return;
-    const std::lock_guard wait(delivery_);
+  // Waits for a handler that is running, unless the calling thread is in a handler for whose end that one waits.
+  void close(HandlerWaits& waits) {
+    shut();
+    const Queue* const caller = running_here;
+    if (caller == this) return;
+    if (caller != nullptr && !waits.begin(caller, this)) return;
+    {
+      std::unique_lock lock(mutex_);
+      handler_ended_.wait(lock, [this] { return !is_delivering_; });
+    }
+    if (caller != nullptr) waits.end(caller);
   }
 
  private:
@@ -59,7 +68,6 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
     const auto found = by_key_.find(event->key);
     if (found == by_key_.end()) return false;
     *found->second = event;
-    lost();
     return true;
   }
 
@@ -90,13 +98,11 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
 
   void deliver() {
     constexpr int kTurn = 64;  // then the lane's other tasks have theirs
-    const std::lock_guard one_at_a_time(delivery_);
     for (int i = 0; i < kTurn; ++i) {
       std::shared_ptr<const Event> event;
       std::uint64_t lost = 0;
       {
         const std::lock_guard lock(mutex_);
-        delivering_ = {};
         if (closed_ || (waiting_.empty() && !detached_)) {
           scheduled_ = false;
           return;
@@ -107,56 +113,74 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
           waiting_.pop_front();
         }
         lost = lost_;
-        delivering_ = std::this_thread::get_id();
+        is_delivering_ = true;
       }
       try {
         call(event.get(), lost);
       } catch (...) {
-        end_turn(event != nullptr);
+        if (event) end_turn();
         throw;  // to the lane, which reports it; the next event comes nevertheless
       }
-      if (!event) return end_turn(false);
+      if (!event) return;  // the end of the subscription was told, nothing follows; scheduled_ stays set
     }
-    end_turn(true);
+    end_turn();
   }
 
-  // `more` false: the end of the subscription was told, nothing follows; scheduled_ stays set.
-  void end_turn(bool more) {
+  void end_turn() {
     const std::lock_guard lock(mutex_);
-    delivering_ = {};
-    if (!more) return;
     scheduled_ = false;
     if (!waiting_.empty() || detached_) schedule();
   }
 
-  void call(const Event* event, std::uint64_t lost) const {
-    gtr_event raw{sizeof(gtr_event), {nullptr, 0}, {nullptr, 0}, {nullptr, 0}, lost};
+  void call(const Event* event, std::uint64_t lost) {
+    // However the handler ends, whoever waits for its end goes on.
+    struct Running {
+      explicit Running(Queue* queue) : self(queue) { running_here = self; }
+      ~Running() {
+        running_here = nullptr;
+        const std::lock_guard lock(self->mutex_);
+        self->is_delivering_ = false;
+        self->handler_ended_.notify_all();
+      }
+      Queue* self;
+    };
+    const Running running(this);
+    gtr_event raw{sizeof(gtr_event), {nullptr, 0}, {nullptr, 0}, {nullptr, 0}, lost, 0};
     if (event != nullptr) {
       raw.topic = to_bytes(event->topic);
       raw.key = to_bytes(event->key);
       raw.payload = to_bytes(event->payload);
+      raw.sequence = event->sequence;
     }
     subscriber_.handler(subscriber_.context, &raw);
   }
 
+  static thread_local const Queue* running_here;  // whose handler the thread is in
+
   const Subscriber subscriber_;
-  std::mutex delivery_;  // held while a handler runs; taken before mutex_
-  std::mutex mutex_;     // guards all below
+  std::condition_variable handler_ended_;
+  std::mutex mutex_;  // guards all below
   std::list<std::shared_ptr<const Event>> waiting_;
   std::unordered_map<std::string, std::list<std::shared_ptr<const Event>>::iterator> by_key_;
-  std::thread::id delivering_;
   std::uint64_t lost_ = 0;
   bool open_ = false;
   bool scheduled_ = false;
   bool closed_ = false;
   bool detached_ = false;
+  bool is_delivering_ = false;
 };
+
+thread_local const Bus::Queue* Bus::Queue::running_here = nullptr;
+
+Bus::Bus() : waits_(std::make_unique<HandlerWaits>()) {}
+Bus::~Bus() = default;
 
 void Bus::publish(std::string_view topic, std::string_view key, std::string_view payload) {
   const std::shared_lock lock(mutex_);
   const auto found = topics_.find(std::string(topic));
   if (found == topics_.end() || found->second.empty()) return;
-  const auto event = std::make_shared<const Event>(Event{std::string(topic), std::string(key), std::string(payload)});
+  const auto event = std::make_shared<const Event>(
+      Event{std::string(topic), std::string(key), std::string(payload), ++last_sequence_});
   for (const auto& queue : found->second) queue->push(event);
 }
 
@@ -180,7 +204,7 @@ void Bus::unsubscribe(std::uint64_t subscription) {
     by_number_.erase(found);
     std::erase(topics_[queue->topic()], queue);
   }
-  queue->close();
+  queue->close(*waits_);
 }
 
 void Bus::open(const Lane& lane) {

@@ -1,7 +1,7 @@
 // The event bus: in memory, at most once, FIFO per publisher and key for each subscriber. A publisher never waits.
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -12,7 +12,6 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +19,8 @@
 #include "gatetorio/abi/event.h"
 
 namespace gatetorio::core {
+
+class HandlerWaits;
 
 class Bus {
  public:
@@ -30,14 +31,20 @@ class Bus {
     gtr_event_fn handler = nullptr;
     void* context = nullptr;
     Lane* lane = nullptr;                // where the handler runs; outlives the bus
-    std::function<void()> on_lost = {};  // once for each event lost; any thread, must not call the bus
+    std::function<void()> on_lost = {};  // once for each event dropped; any thread, must not call the bus
   };
+
+  Bus();
+  ~Bus();
+  Bus(const Bus&) = delete;
+  Bus& operator=(const Bus&) = delete;
 
   // Any thread. The bytes are copied.
   void publish(std::string_view topic, std::string_view key, std::string_view payload);
   // Returns a number for unsubscribe.
   std::uint64_t subscribe(Subscriber subscriber);
-  // Returns when no handler of it is running, unless the calling thread is in that handler.
+  // Returns when no handler of it is running. At once where that handler could not end before this call does: where
+  // the calling thread is in it, or in one for whose end it waits in `unsubscribe` itself.
   void unsubscribe(std::uint64_t subscription);
 
   // Handlers on this lane run from now on; before, events wait in their queues.
@@ -47,11 +54,13 @@ class Bus {
 
  private:
   class Queue;
+  const std::unique_ptr<HandlerWaits> waits_;
   mutable std::shared_mutex mutex_;  // guards all below
   std::unordered_map<std::string, std::vector<std::shared_ptr<Queue>>> topics_;
   std::map<std::uint64_t, std::shared_ptr<Queue>> by_number_;
   std::set<const Lane*> open_;
   std::uint64_t last_number_ = 0;
+  std::atomic<std::uint64_t> last_sequence_ = 0;  // not guarded: publishers share the mutex
 };
 
 }  // namespace gatetorio::core

@@ -6,6 +6,7 @@
 
 #include "core/config/schema_value.hpp"
 #include "core/config/secret.hpp"
+#include "gatetorio/utf8.hpp"
 
 namespace gatetorio::core {
 namespace {
@@ -68,6 +69,27 @@ void report_misfit(const Option& option, const Node& node, const std::string& ke
   problems.error(node.at, key, "expected " + expectation(option) + ", got " + got);
 }
 
+bool has_control_character(std::string_view text) {
+  return !utf8::all_of(text, [](char32_t c) { return c >= 0x20 && (c < 0x7f || c > 0x9f); });
+}
+
+// The first text in the value, at whatever depth, that a path, a line of a file or an argument cannot hold; or NULL.
+const Node* unfit_text(const Node& node) {
+  if (const auto* text = std::get_if<std::string>(&node.value)) return has_control_character(*text) ? &node : nullptr;
+  if (const auto* list = std::get_if<NodeList>(&node.value)) {
+    for (const Node& entry : *list) {
+      if (const Node* found = unfit_text(entry)) return found;
+    }
+  }
+  if (const NodeTable* table = node.table()) {
+    for (const Member& member : *table) {
+      if (has_control_character(member.name)) return &member.node;
+      if (const Node* found = unfit_text(member.node)) return found;
+    }
+  }
+  return nullptr;
+}
+
 json::value secret_value(const Option& option, const Node& node, const std::string& key, Problems& problems) {
   const std::optional<std::string> secret = resolve_secret(node, key, problems);
   if (!secret) return nullptr;
@@ -82,9 +104,14 @@ json::value read(const Option& option, const Node& node, const std::string& key,
   const bool in_place_allowed = option.type == OptionType::kString && node.table() == nullptr;
   if (option.is_secret && !in_place_allowed) return secret_value(option, node, key, problems);
   json::value value = value_of(option, node);
-  if (fits(option, value)) return value;
-  report_misfit(option, node, key, problems);
-  return nullptr;
+  if (!fits(option, value)) {
+    report_misfit(option, node, key, problems);
+    return nullptr;
+  }
+  const Node* unfit = unfit_text(node);
+  if (unfit == nullptr && value.is_string() && has_control_character(value.get_string())) unfit = &node;
+  if (unfit != nullptr) problems.error(unfit->at, key, "must be text in UTF-8 without control characters");
+  return value;
 }
 
 void report_unknown(const Member& member, const Schema& schema, const std::string& prefix, Problems& problems) {

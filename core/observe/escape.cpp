@@ -1,45 +1,17 @@
 #include "core/observe/escape.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+
+#include "gatetorio/utf8.hpp"
 
 namespace gatetorio::core {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-struct Character {
-  std::uint32_t code_point = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8
-};
-
-// The first character. Refuses overlong forms, surrogates and what lies above U+10FFFF.
-Character decode(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
-  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < length) return {};
-  std::uint32_t code_point = byte(0) & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    code_point = code_point << 6 | (byte(i) & 0x3fu);
-  }
-  constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-  if (code_point < kSmallest[length] || is_surrogate || code_point > 0x10ffff) return {};
-  return {code_point, length};
-}
-
-bool is_harmful(std::uint32_t c) {
-  if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == '\\') return true;
-  if (c < 0x061c) return c == 0xad;                                       // soft hyphen
-  if (c == 0x061c || c == 0x180e || c == 0xfeff) return true;             // Arabic letter mark, vowel separator, BOM
-  if (c >= 0x200b && c <= 0x200f) return true;                            // zero width, left and right marks
-  if (c >= 0x2028 && c <= 0x202e) return true;                            // separators, embeddings, overrides
-  if (c >= 0x2060 && c <= 0x206f) return true;                            // isolates, invisible operators
-  return (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);  // annotations; tags
-}
+// A joiner is no text of its own: beside other characters it could hide in a log.
+bool is_harmful(char32_t c) { return c == '\\' || c == 0x200c || c == 0x200d || utf8::is_hidden(c); }
 
 // Appends the plain ASCII at the beginning of `text`, which is nearly always all of it, and removes it.
 void take_plain(std::string& out, std::string_view& text) {
@@ -83,7 +55,7 @@ bool append_short(std::string& out, std::uint32_t c) {
 
 void append_escaped_text(std::string& out, std::string_view text, Quotes quotes) {
   for (take_plain(out, text); !text.empty(); take_plain(out, text)) {
-    const Character c = decode(text);
+    const utf8::Character c = utf8::first(text);
     const std::size_t bytes = c.bytes == 0 ? 1 : c.bytes;
     if (c.bytes == 0) {
       out += "\\x";
@@ -102,7 +74,7 @@ void append_escaped_text(std::string& out, std::string_view text, Quotes quotes)
 
 void append_escaped_json(std::string& out, std::string_view text) {
   for (take_plain(out, text); !text.empty(); take_plain(out, text)) {
-    const Character c = decode(text);
+    const utf8::Character c = utf8::first(text);
     const std::size_t bytes = c.bytes == 0 ? 1 : c.bytes;
     if (c.bytes == 0) {
       out += "\\ufffd";
@@ -124,21 +96,12 @@ std::string as_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Character c = decode(text);
+    const utf8::Character c = utf8::first(text);
     const std::size_t bytes = c.bytes == 0 ? 1 : c.bytes;
     out += c.bytes == 0 ? kReplacement : text.substr(0, bytes);
     text.remove_prefix(bytes);
   }
   return out;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const Character c = decode(text);
-    if (c.bytes == 0) return false;
-    text.remove_prefix(c.bytes);
-  }
-  return true;
 }
 
 std::string_view cut_text(std::string_view text, std::size_t max_bytes) {

@@ -1,8 +1,8 @@
 // Making hostile bytes harmless before they reach a terminal, a log or a metrics page.
 //
-// Escaped are: control characters (C0, C1, DEL), the backslash, bytes that are not UTF-8, and the code points that
-// change how the rest of a line is shown without being seen: line and paragraph separators, bidirectional marks, zero
-// width characters, tags. So a client's text can neither end a line, colour it, nor reverse it.
+// Escaped are: the backslash, bytes that are not UTF-8, and whatever ends a line, commands a terminal or changes how the
+// rest of a line is shown without being seen (utf8::is_hidden, and joiners). So a client's text can neither end a line,
+// colour it, nor reverse it.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,6 @@ void append_escaped_json(std::string& out, std::string_view text);
 
 // The text with U+FFFD for every byte that is not UTF-8.
 std::string as_utf8(std::string_view text);
-
-bool is_utf8(std::string_view text);
 
 // The longest beginning of `text` with at most `max_bytes` bytes that doesn't cut a character in two.
 std::string_view cut_text(std::string_view text, std::size_t max_bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstddef>
+#include <cstring>
 
 #include "gatetorio/json.hpp"
 
@@ -68,7 +69,11 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
       stream_data(from.stream_data),
       stream_end(from.stream_end),
       context(from.context) {
-  if (from.size >= offsetof(gtr_invocation, receive) + sizeof from.receive) receive = from.receive;
+  gtr_invocation given{};  // a transport built against older headers knows less of it
+  std::memcpy(&given, &from, std::min<std::size_t>(from.size, sizeof given));
+  receive = given.receive;
+  cut = given.cut;
+  resource_id = given.resource_id;
   std::size_t size = from.body.size + from.credential_scheme.size + from.credential_name.size +
                      from.credential_secret.size + from.request_id.size + from.peer.size + from.resume_after.size +
                      from.preferred.size;
@@ -99,7 +104,8 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
              to_bytes(keep(from.peer)),
              to_bytes(keep(from.resume_after)),
              to_bytes(keep(from.preferred)),
-             from.received_at_us != 0 ? from.received_at_us : now().us};
+             from.received_at_us != 0 ? from.received_at_us : now().us,
+             given.expires_at_us};
   principal = to_view(from.principal);
   request.principal = to_bytes(principal);
 }

@@ -68,9 +68,13 @@ struct Invocation {
   void (*stream_end)(void*);
   void* context;
   void (*receive)(void*, const gtr_receive*, gtr_completion) = nullptr;
+  void (*cut)(void*) = nullptr;
+  std::int64_t resource_id = 0;          // 0: the call names it
   std::atomic<bool> has_body{false};     // its body was asked for
   std::atomic<bool> has_stream{false};   // one a call
   std::atomic<std::uint64_t> stream{0};  // its number; 0: none
+  std::atomic<bool> has_transfer{false};   // one a call
+  std::atomic<std::uint64_t> transfer{0};  // its number; 0: none
   Clock::time_point began = Clock::now();
 };
 

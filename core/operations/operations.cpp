@@ -5,6 +5,8 @@
 #include <cstring>
 #include <mutex>
 
+#include "gatetorio/utf8.hpp"
+
 namespace gatetorio::core {
 
 namespace {
@@ -43,6 +45,15 @@ NamedText find_in_body(const Invocation& call, std::string_view name) {
   const auto* member = object == nullptr ? nullptr : object->if_contains(name);
   if (member == nullptr || !member->is_string()) return {};
   return {.value = std::string(member->get_string())};
+}
+
+// Every transport's parameters come this way; a body is checked where it is parsed.
+bool are_texts(const std::vector<gtr_field>& params) {
+  const auto is_text = [](gtr_bytes bytes) {
+    return utf8::all_of(to_view(bytes), [](char32_t c) { return c != 0; });
+  };
+  return std::all_of(params.begin(), params.end(),
+                     [&](const gtr_field& param) { return is_text(param.name) && is_text(param.value); });
 }
 
 // A text member of the call's parameters or, failing that, of its body.
@@ -128,6 +139,8 @@ void Operations::begin(void* argument) {
   const auto& call = job->call;
   if (!call->operation.owner->serves()) {
     self.refuse(call, not_running(call->operation));
+  } else if (!are_texts(call->params)) {
+    self.refuse(call, {.status = Status::kMalformed, .detail = "A parameter is not text in UTF-8."});
   } else if (call->operation.is_open() && call->secret.empty() && call->principal.empty()) {
     self.run_handler(call);
   } else {
@@ -147,7 +160,7 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   if (operation.is_open()) co_return run_handler(call);
 
   std::string resource;
-  if (!operation.resource.empty()) {
+  if (!operation.resource.empty() && call->resource_id == 0) {
     NamedText field = find_text(*call, operation.resource);
     if (field.is_malformed) co_return refuse(call, malformed());
     if (!field.value) {
@@ -193,6 +206,7 @@ Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, st
   gtr_service* control = services_.find(AccessControl::kId, "");
   if (control == nullptr) co_return forbidden;  // nobody to ask: closed
   query.resource = std::move(resource);
+  query.resource_id = call->resource_id;
   query.need = rule->need;
   const std::string body = wire::encode(query);
   auto start = [this, control, &body](gtr_completion done) {
@@ -253,7 +267,13 @@ void Operations::handle(void* argument) {
 
 void Operations::refuse(const std::shared_ptr<Invocation>& call, const Error& error) {
   bool first = false;
-  if (calls_.finish(call->call, first) && first) call->answer(error);
+  if (calls_.finish(call->call, first) && first) answer(*call, error);
+}
+
+// A transport is not to hear of a cut after it was answered for good.
+void Operations::answer(const Invocation& call, const Error& error) {
+  transfers_.end(call.transfer);
+  call.answer(error);
 }
 
 void Operations::complete(gtr_call call, const gtr_reply& reply) {
@@ -264,9 +284,14 @@ void Operations::complete(gtr_call call, const gtr_reply& reply) {
   gtr_reply answer{};  // a plugin built against older headers knows less of it
   std::memcpy(&answer, &reply, std::min<std::size_t>(reply.size, sizeof answer));
   answer.size = sizeof answer;
-  if (reply.status >= GTR_FIRST_ERROR) answer.stream = 0;
+  if (reply.status >= GTR_FIRST_ERROR) {
+    answer.stream = 0;
+    answer.content = nullptr;
+  }
+  answer.transfer = first && answer.content != nullptr ? invocation->transfer.load() : 0;
+  if (answer.transfer == 0) transfers_.end(invocation->transfer);
   if (first && answer.stream != 0 && answer.stream != stream) {
-    invocation->answer(Error{.detail = "The answer names a stream that is not its own."});
+    this->answer(*invocation, Error{.detail = "The answer names a stream that is not its own."});
   } else if (first) {
     invocation->answer(answer);
     if (answer.stream != 0) return streams_.begin(stream);
@@ -283,6 +308,21 @@ std::uint64_t Operations::stream_open(gtr_call call, gtr_completion closed) {
     return invocation->stream;
   }
   lane_->post([closed] { closed.done(closed.context, GTR_GONE, {nullptr, 0}); });
+  return 0;
+}
+
+std::uint64_t Operations::transfer_open(gtr_call call, gtr_completion ended) {
+  const auto invocation = calls_.find(call);
+  const bool is_waiting = invocation && calls_.is_waiting(call);
+  if (is_waiting && invocation->cut != nullptr && !invocation->has_transfer.exchange(true)) {
+    const std::uint64_t transfer = transfers_.open(invocation->cut, invocation->context, ended);
+    invocation->transfer = transfer;
+    // Given up in this moment: whoever did that saw no transfer yet.
+    if (!calls_.is_waiting(call)) lane_->post([this, transfer] { transfers_.end(transfer); });
+    return transfer;
+  }
+  const gtr_status why = is_waiting && invocation->cut == nullptr ? GTR_UNSUPPORTED : GTR_GONE;
+  lane_->post([ended, why] { ended.done(ended.context, why, {nullptr, 0}); });
   return 0;
 }
 
@@ -308,7 +348,7 @@ void Operations::receive(gtr_call call, const gtr_receive& into, gtr_completion 
 }
 
 void Operations::give_up(gtr_call call, const Error& error) {
-  if (const auto invocation = calls_.give_up(call)) invocation->answer(error);
+  if (const auto invocation = calls_.give_up(call)) answer(*invocation, error);
 }
 
 std::size_t Operations::sweep(Clock::time_point now) {
@@ -324,6 +364,7 @@ void Operations::cancel_all() {
     give_up(call, {.status = Status::kUnavailable, .detail = "The hub is stopping.", .retry_after_s = 5});
   }
   streams_.close_all();
+  transfers_.end_all();
 }
 
 }  // namespace gatetorio::core

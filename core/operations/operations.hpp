@@ -9,6 +9,7 @@
 
 #include "core/operations/operation.hpp"
 #include "core/operations/streams.hpp"
+#include "core/operations/transfers.hpp"
 #include "core/plugin/services.hpp"
 #include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
@@ -37,7 +38,9 @@ class Operations {
 
   std::uint64_t stream_open(gtr_call call, gtr_completion closed);
   void receive(gtr_call call, const gtr_receive& into, gtr_completion done);
+  std::uint64_t transfer_open(gtr_call call, gtr_completion ended);
   Streams& streams() { return streams_; }
+  Transfers& transfers() { return transfers_; }
 
   std::size_t sweep(Clock::time_point now);
   void cancel_all();
@@ -54,6 +57,7 @@ class Operations {
   void run_handler(const std::shared_ptr<Invocation>& call);
   void refuse(const std::shared_ptr<Invocation>& call, const Error& error);
   void give_up(gtr_call call, const Error& error);
+  void answer(const Invocation& call, const Error& error);
 
   Services& services_;
   Metrics& metrics_;
@@ -63,6 +67,7 @@ class Operations {
   std::vector<std::unique_ptr<Operation>> operations_;
   CallTable<Invocation> calls_;
   Streams streams_;
+  Transfers transfers_;
 };
 
 }  // namespace gatetorio::core

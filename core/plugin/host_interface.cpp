@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/plugin/platform.hpp"
+#include "gatetorio/abi/backup.h"
 #include "gatetorio/abi/event.h"
 #include "gatetorio/abi/executor.h"
 #include "gatetorio/abi/inspect.h"
@@ -70,6 +71,10 @@ constexpr gtr_services kServices{
     [](gtr_host* host, gtr_call call) { platform_of(host).services.cancel(call); },
     [](gtr_host* host, gtr_call call, gtr_status status, gtr_bytes result) {
       platform_of(host).services.complete(call, status, to_view(result));
+    },
+    [](gtr_host* host, gtr_call call, gtr_status status, gtr_bytes result, const std::int32_t* descriptors,
+       std::uint32_t count) {
+      platform_of(host).services.complete(call, status, to_view(result), {descriptors, count});
     }};
 
 // ---- events --------------------------------------------------------------------------------------------------------
@@ -131,7 +136,12 @@ constexpr gtr_operations kOperations{
     },
     [](gtr_host* host, gtr_call call, const gtr_receive* into, gtr_completion done) {
       platform_of(host).operations.receive(call, *into, done);
-    }};
+    },
+    [](gtr_host* host, gtr_call call, gtr_completion ended) {
+      return platform_of(host).operations.transfer_open(call, ended);
+    },
+    [](gtr_host* host, std::uint64_t transfer) { platform_of(host).operations.transfers().cut(transfer); },
+    [](gtr_host* host, std::uint64_t transfer) { platform_of(host).operations.transfers().end(transfer); }};
 
 // ---- metrics -------------------------------------------------------------------------------------------------------
 
@@ -200,6 +210,16 @@ void tools_print(gtr_host*, gtr_bytes line) {
 
 constexpr gtr_tools kTools{sizeof(gtr_tools), &tools_declare, &tools_print};
 
+// ---- backups -------------------------------------------------------------------------------------------------------
+
+constexpr gtr_backup kBackup{sizeof(gtr_backup),
+                             [](gtr_host* host, gtr_backup_fn part, void* context) {
+                               return platform_of(host).backups.declare(plugin_of(host), part, context);
+                             },
+                             [](gtr_host* host, std::uint32_t step, gtr_bytes folder, gtr_completion done) {
+                               platform_of(host).backups.run(plugin_of(host), step, to_view(folder), done);
+                             }};
+
 }  // namespace
 
 const void* host_interface(gtr_host*, const char* id) {
@@ -212,6 +232,7 @@ const void* host_interface(gtr_host*, const char* id) {
   if (wanted == GTR_METRICS_ID) return &kMetrics;
   if (wanted == GTR_INSPECT_ID) return &kInspect;
   if (wanted == GTR_TOOLS_ID) return &kTools;
+  if (wanted == GTR_BACKUP_ID) return &kBackup;
   return nullptr;
 }
 

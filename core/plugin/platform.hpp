@@ -11,6 +11,7 @@
 #include "core/observe/log.hpp"
 #include "core/observe/metrics.hpp"
 #include "core/operations/operations.hpp"
+#include "core/plugin/backups.hpp"
 #include "core/plugin/services.hpp"
 #include "core/plugin/tools.hpp"
 #include "core/runtime/executor.hpp"
@@ -40,6 +41,7 @@ struct Platform {
   Operations operations;
   Announcements announcements;
   Tools tools;
+  Backups backups;
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
   std::string plugins_report() const;
   std::vector<const Plugin*> plugins;  // as above

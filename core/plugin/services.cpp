@@ -1,5 +1,7 @@
 #include "core/plugin/services.hpp"
 
+#include <unistd.h>
+
 #include "gatetorio/json.hpp"
 
 namespace gatetorio::core {
@@ -86,10 +88,12 @@ void Services::begin(void* pending) {
   }
 }
 
-void Services::complete(gtr_call call, gtr_status status, std::string_view result) {
+void Services::complete(gtr_call call, gtr_status status, std::string_view result,
+                        std::span<const std::int32_t> descriptors) {
   bool first = false;
   const auto pending = calls_.finish(call, first);
-  if (pending && first) pending->done.done(pending->done.context, status, to_bytes(result));
+  if (pending && first) return pending->done.done(pending->done.context, status, to_bytes(result));
+  for (const std::int32_t descriptor : descriptors) ::close(descriptor);
 }
 
 void Services::cancel(gtr_call call) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,8 @@ class Services {
   gtr_call call(gtr_service& service, std::uint32_t method, std::string_view body, std::uint32_t deadline_ms,
                 gtr_completion done, const Plugin* caller = nullptr);
   void cancel(gtr_call call);
-  void complete(gtr_call call, gtr_status status, std::string_view result);
+  // `descriptors`: what the result hands over; closed where nobody waits for it.
+  void complete(gtr_call call, gtr_status status, std::string_view result, std::span<const std::int32_t> descriptors = {});
 
   // Ends calls whose deadline has passed; returns how many.
   std::size_t sweep(Clock::time_point now);

@@ -90,6 +90,8 @@ gtr_status Tools::declare(Plugin& plugin, std::string_view declaration, gtr_tool
     return refuse(GTR_INVALID, "a tool needs a name of one to three words, a help text and a function");
   }
   if (const json::value* starts = fields.if_contains("starts")) tool.starts = !starts->is_bool() || starts->get_bool();
+  const json::value* exclusive = fields.if_contains("exclusive");
+  tool.exclusive = tool.starts || (exclusive != nullptr && exclusive->is_bool() && exclusive->get_bool());
   const json::value* arguments = fields.if_contains("arguments");
   Result<Schema> schema = parse_schema(arguments == nullptr ? std::string() : json::serialize(*arguments));
   if (!schema) return refuse(GTR_INVALID, schema.error().detail);

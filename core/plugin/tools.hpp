@@ -19,6 +19,7 @@ struct Tool {
   std::string help;
   Schema arguments;
   bool starts = true;
+  bool exclusive = true;
   Plugin* plugin = nullptr;
   gtr_tool_fn run = nullptr;
   void* context = nullptr;

@@ -25,10 +25,10 @@ bool covers(std::string_view level, std::string_view need) {
 
 Task<Result<Decision>> AccessDecisions::check(AccessQuery query) {
   Decision decision;
-  if (query.resource.empty()) {
+  if (query.resource_id == 0 && query.resource.empty()) {
     decision.access.level = query.principal.role;
   } else {
-    auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{query.resource});
+    auto finding = find(std::move(query.resource), query.resource_id);
     const Result<Device> device = co_await finding;
     if (!device) co_return device.error();
     auto looking = access_of(query.principal, *device);
@@ -38,6 +38,19 @@ Task<Result<Decision>> AccessDecisions::check(AccessQuery query) {
   }
   decision.is_allowed = covers(decision.access.level, query.need);
   co_return decision;
+}
+
+Task<Result<Device>> AccessDecisions::find(std::string name, std::int64_t id) {
+  if (id == 0) {
+    auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{std::move(name)});
+    Result<Device> device = co_await finding;
+    co_return device;
+  }
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{id}});
+  Result<DeviceList> found = co_await finding;
+  if (!found) co_return found.error();
+  if (found->devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
+  co_return std::move(found->devices.front());
 }
 
 Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device device) {

@@ -20,12 +20,13 @@ class AccessDecisions {
  public:
   AccessDecisions(Repository& repository, ServiceClient& devices) : repository_(repository), devices_(devices) {}
 
-  // AccessControl::Check.
+  // AccessControl::Check. By the id where there is one; a name is looked up once.
   Task<Result<Decision>> check(AccessQuery query);
   // AccessControl::List.
   Task<Result<Grants>> list(Principal principal);
 
  private:
+  Task<Result<Device>> find(std::string name, std::int64_t id);
   Task<Result<Access>> access_of(Principal principal, Device device);
 
   Repository& repository_;

@@ -1,5 +1,7 @@
 #include "grant_keeper.hpp"
 
+#include <algorithm>
+
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 
@@ -37,16 +39,18 @@ Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
 }
 
 Task<void> GrantKeeper::tell_of_ended() {
-  const Timestamp until = now();
-  auto looking = repository_.ended_between(told_until_, until);
+  const Timestamp at = now();
+  // Where the clock was set back, what lies between has begun again, and will be told of when it ends again.
+  const auto [from, until] = std::minmax(told_until_, at);
+  auto looking = repository_.ended_between(from, until);
   const Result<std::vector<std::int64_t>> users = co_await looking;
   if (!users) co_return;  // the next time asks for this stretch again
-  told_until_ = until;
+  told_until_ = at;
   for (const std::int64_t user_id : *users) tell_access_changed(user_id);
 }
 
 void GrantKeeper::tell_access_changed(std::int64_t user_id) const {
-  publish(host_, AccessChanged{.kind = "user", .id = user_id}, "user:" + std::to_string(user_id));
+  publish(host_, AccessChanged{.kind = "user", .id = user_id}, key_of(PrincipalId{"user", user_id}));
 }
 
 }  // namespace gatetorio::auth

@@ -15,7 +15,8 @@ class GrantKeeper {
   // GrantStore::Take.
   Task<Result<UserIds>> take(GrantTaken grant);
 
-  // Where a grant ends, a lesser one may go on: tells of those that have ended, so that live sessions look it up.
+  // Where a grant ends, a lesser one may go on: tells of those that have ended since the last time, so that live sessions
+  // look it up; and of those that the clock, set back, has let begin again.
   Task<void> tell_of_ended();
 
  private:

@@ -41,7 +41,7 @@ class Auth : public PluginBase {
     authenticator_.provide(Authenticator::kId, "password:user-");
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
         host_, WhenFull::kDropOldest, 10'000,
-        [this](const DeviceDeleted& event, std::uint64_t) { service_.device_deleted(event); }));
+        [this](const DeviceDeleted& event) { service_.device_deleted(event); }, [this] { service_.deletions_missed(); }));
   }
 
   Task<Result<void>> start() {
@@ -50,6 +50,7 @@ class Auth : public PluginBase {
     if (!migrated) co_return migrated.error();
     host_.run(service_.keep_writing());
     host_.run(keep_telling());
+    service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
   }
 

@@ -12,6 +12,7 @@ using sql::Blob;
 using sql::Mode;
 
 constexpr int kMqttPasswordsPerUser = 5;
+const std::string kForever = std::to_string(kForeverUs);
 
 std::optional<Timestamp> unless_forever(std::int64_t us) {
   return us == kForeverUs ? std::nullopt : std::optional(Timestamp{us});
@@ -60,7 +61,7 @@ std::vector<std::int64_t> first_column(const sql::Table& table) {
   return list;
 }
 
-std::string target(std::int64_t device_id) { return "device:" + std::to_string(device_id); }
+std::string target(std::int64_t device_id) { return key_of(PrincipalId{"device", device_id}); }
 
 }  // namespace
 
@@ -81,18 +82,19 @@ Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
             Blob{wish.token_hash}, at);
   batch.require(
       "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at)"
-      " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants WHERE device_id = $1)"
-      "   THEN 'readonly' ELSE 'owner' END), COALESCE($4, ''), $5, 'pairing', $6"
-      " FROM users WHERE users.token_hash = $2"
+      " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1"
+      "   AND other.user_id <> users.id AND other.expires_at > $6) THEN 'readonly' ELSE 'owner' END),"
+      " COALESCE($4, ''), COALESCE($5, " + kForever + "), 'pairing', $6 FROM users WHERE users.token_hash = $2"
       " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
-      " name = COALESCE($4, grants.name), expires_at = $5"
+      " name = COALESCE($4, grants.name), expires_at = COALESCE($5, grants.expires_at)"
       " RETURNING device_id, user_id, level, expires_at",
       wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at);
   if (wish.level) {
     batch.add(
         "DELETE FROM grants WHERE device_id = $1 AND source <> 'pairing' AND user_id ="
-        " (SELECT id FROM users WHERE token_hash = $2)",
-        wish.device_id, Blob{wish.token_hash});
+        " (SELECT id FROM users WHERE token_hash = $2) AND EXISTS (SELECT 1 FROM grants AS own WHERE own.device_id = $1"
+        " AND own.user_id = grants.user_id AND own.source = 'pairing' AND own.expires_at > $3)",
+        wish.device_id, Blob{wish.token_hash}, at);
   }
   audit(batch, call, "access.grant", target(wish.device_id));
   auto running = database_.run(std::move(batch));
@@ -221,6 +223,15 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
                   .detail = "The last owner cannot remove itself; make another owner first, or ask the device."};
 }
 
+Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT DISTINCT device_id FROM grants WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  co_return first_column((*results)[0]);
+}
+
 Task<Result<std::vector<std::int64_t>>> Repository::remove_device(std::int64_t device_id) {
   Batch batch(Mode::kWrite);
   batch.add("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id);
@@ -240,7 +251,7 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
       user_id, at, kMqttPasswordsPerUser - 1);
   batch.add("INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES ($1, $2, $3, $4)",
             user_id, Blob{password_hash}, expires_at, at);
-  audit(batch, call, "mqtt_credentials.create", "user:" + std::to_string(user_id));
+  audit(batch, call, "mqtt_credentials.create", key_of(PrincipalId{"user", user_id}));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();

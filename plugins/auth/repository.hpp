@@ -32,15 +32,16 @@ class Repository {
   // 0: no such user.
   Task<Result<std::int64_t>> user_by_token(std::string token_hash);
 
-  // A device gives a user, made where it is not known, a level on itself; the first user of a device without a level
-  // becomes its owner, later ones read only, and who has a level keeps it. A level that is named replaces all that the
-  // user had from elsewhere: the device has the last word.
+  // A device gives a user, made where it is not known, access to itself. A new grant has no end unless one is named, and
+  // without a level it is the owner's where nobody else has access now, else read only. Of one that exists only what is
+  // named changes. A level that is named replaces all that the user had from elsewhere, unless the grant has ended: the
+  // device has the last word.
   struct Wish {
     std::int64_t device_id = 0;
     std::string token_hash;
     std::optional<std::string> level;
     std::optional<std::string> name;
-    Timestamp expires_at{kForeverUs};
+    std::optional<Timestamp> expires_at;
   };
   Task<Result<Grant>> grant(Wish wish, Call call);
 
@@ -48,7 +49,7 @@ class Repository {
   Task<Result<Grant>> give(GrantGiven given, Call call);
   // Takes what a source gave; from whom.
   Task<Result<std::vector<std::int64_t>>> take(std::int64_t device_id, std::string source, Call call);
-  // Users of whom a grant ended after `from` and up to `until`.
+  // Users of whom a grant ends after `from` and up to `until`.
   Task<Result<std::vector<std::int64_t>>> ended_between(Timestamp from, Timestamp until);
 
   // Grants that have not expired.
@@ -60,6 +61,8 @@ class Repository {
 
   // Errors: kNotFound; kConflict where `keep_last_owner` and no other owner would be left.
   Task<Result<void>> remove_grant(std::int64_t device_id, std::int64_t user_id, bool keep_last_owner, Call call);
+  // Devices on which there are grants, in their order, at most `limit` after this one.
+  Task<Result<std::vector<std::int64_t>>> devices_after(std::int64_t device_id, std::int64_t limit);
   // Who had grants on a device that is gone; deletes them.
   Task<Result<std::vector<std::int64_t>>> remove_device(std::int64_t device_id);
 

@@ -1,6 +1,7 @@
 // The rules of users: who is one, who is given access and who loses it. Knows no HTTP and no SQL.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -38,6 +39,8 @@ class Service {
   Task<Result<Principal>> authenticate(Credential credential);
 
   void device_deleted(DeviceDeleted event);
+  // It may not have been told of every device that was deleted: compares its grants with the registry.
+  void deletions_missed();
   // Writes down when users were last seen.
   Task<void> flush_seen();
   Task<void> keep_writing();
@@ -46,6 +49,8 @@ class Service {
   Task<Result<Principal>> by_token(std::string token);
   Task<Result<Principal>> by_password(std::string username, std::string password);
   Task<void> forget_device(std::int64_t device_id);
+  Task<void> compare_devices();
+  Task<Result<std::int64_t>> compare_page(std::int64_t after);
   void tell_access_changed(std::int64_t user_id) const;
 
   Host& host_;
@@ -55,6 +60,7 @@ class Service {
   const Settings& settings_;
   std::mutex mutex_;  // guards seen_
   std::map<std::int64_t, std::int64_t> seen_;
+  std::atomic<int> comparisons_wanted_{0};
 };
 
 }  // namespace gatetorio::auth

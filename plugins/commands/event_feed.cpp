@@ -1,16 +1,23 @@
 #include "event_feed.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 namespace gatetorio::commands {
 
 namespace {
 
-constexpr std::size_t kKept = 4096;
 constexpr std::uint64_t kTidyMs = 500;
+constexpr std::chrono::seconds kCheckEvery(30);
+constexpr std::chrono::minutes kKeptUnwatched(10);
+constexpr std::size_t kChecksAtOnce = 32;
+constexpr int kMostSnapshots = 5;
 
-bool has_expired(const Access& access) { return access.expires_at_us != 0 && access.expires_at_us <= now().us; }
+bool has_ended(std::int64_t end_us) { return end_us != 0 && end_us <= now().us; }
+
+std::string_view need_of(const Principal& principal) { return principal.kind == "admin" ? "viewer" : "readonly"; }
+
+Error not_yours() { return {.status = Status::kNotFound, .detail = "There is no such device, or it is not yours."}; }
 
 // One line: an event's data must not contain a line end. JSON text has them between tokens only.
 std::string on_one_line(std::string text) {
@@ -20,105 +27,227 @@ std::string on_one_line(std::string text) {
 
 }  // namespace
 
-// Numbers grow over restarts too: they follow the clock.
-std::uint64_t EventFeed::next_id() {
-  last_id_ = std::max(last_id_ + 1, static_cast<std::uint64_t>(now().us));
-  return last_id_;
-}
+struct EventFeed::Watcher {
+  Watcher(Host& host, const Call& call)
+      : principal(*call.principal),
+        device_id(call.access.resource_id),
+        stream(std::make_unique<EventStream>(host, call)),
+        number(stream->number()),
+        access(call.access) {}
+  bool is_out_of_time() const { return has_ended(access.expires_at_us) || has_ended(principal.valid_until_us); }
 
-std::uint64_t EventFeed::watch(const Call& call, const std::string& snapshot) {
-  auto watcher = std::make_shared<Watcher>();
-  watcher->principal = *call.principal;
-  watcher->access = call.access;
-  watcher->stream = std::make_unique<EventStream>(host_, call);
-  const std::lock_guard lock(mutex_);
-  std::uint64_t after = 0;
-  const std::string& text = call.resume_after;
-  std::from_chars(text.data(), text.data() + text.size(), after);
-  const bool can_resume = after != 0 && !recent_.empty() && recent_.front().id <= after && after <= last_id_;
-  if (!can_resume) {
-    watcher->stream->send(std::to_string(next_id()), "state", on_one_line(snapshot));
-  } else {
-    for (const Event& event : recent_) {
-      const bool is_its = event.device_id == call.access.resource_id || event.controller_id == call.access.resource;
-      if (event.id > after && is_its) watcher->stream->send(std::to_string(event.id), event.type, event.data);
+  const Principal principal;
+  const std::int64_t device_id;
+  std::unique_ptr<EventStream> stream;  // null when it has ended
+  const std::uint64_t number;
+  Access access;
+  std::uint64_t after = 0;         // events up to this one are not for this watcher
+  bool needs_state = true;         // it begins with the state
+  bool is_live = false;            // it has begun
+  bool is_checking = true;         // a check is under way
+  std::uint64_t questions = 0;     // how often somebody said that its access may have changed
+  Clock::time_point checked_at{};
+};
+
+Task<Result<std::uint64_t>> EventFeed::watch(Call call, Snapshot snapshot) {
+  const WatcherPtr watcher = enter(call);
+  auto checking = check(watcher);
+  const Result<void> checked = co_await checking;
+  if (!checked) co_return checked.error();
+  Error problem{.status = Status::kUnavailable, .detail = "Too much happens on this device just now.", .retry_after_s = 1};
+  std::string state;
+  for (int i = 0; i <= kMostSnapshots; ++i) {
+    const Result<bool> has_begun = begin(*watcher, state);
+    if (!has_begun) co_return has_begun.error();
+    if (*has_begun) co_return watcher->number;
+    auto reading = snapshot(call);
+    Result<std::string> read = co_await reading;
+    if (!read) {
+      problem = read.error();
+      break;
     }
+    state = on_one_line(*std::move(read));
   }
-  const std::uint64_t number = watcher->stream->number();
-  watchers_.push_back(std::move(watcher));
-  return number;
+  const Watchers alone{watcher};
+  end(alone);
+  co_return problem;
 }
 
-void EventFeed::tell(std::int64_t device_id, const std::string& controller_id, std::string type, std::string data) {
+// From here on the watcher hears of every change of rights, and its device's events are kept for it.
+EventFeed::WatcherPtr EventFeed::enter(const Call& call) {
+  auto watcher = std::make_shared<Watcher>(host_, call);
   const std::lock_guard lock(mutex_);
-  Event event{next_id(), device_id, controller_id, std::move(type), on_one_line(std::move(data))};
-  const std::string id = std::to_string(event.id);
-  for (const auto& watcher : watchers_) {
-    const bool is_its = (device_id != 0 && watcher->access.resource_id == device_id) ||
-                        (!controller_id.empty() && watcher->access.resource == controller_id);
-    if (is_its && !has_expired(watcher->access)) watcher->stream->send(id, event.type, event.data);
+  history_.open(watcher->device_id);
+  watcher->after = history_.last_number(watcher->device_id);
+  const auto resumed = history_.number_of(watcher->device_id, call.resume_after);
+  if (resumed && history_.has_all_after(watcher->device_id, *resumed)) {
+    watcher->after = *resumed;
+    watcher->needs_state = false;
   }
-  recent_.push_back(std::move(event));
-  if (recent_.size() > kKept) recent_.pop_front();
+  by_device_[watcher->device_id].watchers.push_back(watcher);
+  by_principal_.emplace(watcher->principal.who(), watcher);
+  return watcher;
 }
 
-void EventFeed::status(const DeviceMessage& message) { tell(0, message.controller_id, "status", message.payload); }
+// Sends the first events. False where a state is needed that is not older than the watcher's place: an empty one never is.
+Result<bool> EventFeed::begin(Watcher& watcher, const std::string& state) {
+  const std::lock_guard lock(mutex_);
+  if (!watcher.stream) return not_yours();
+  const std::int64_t device = watcher.device_id;
+  if (!history_.has_all_after(device, watcher.after)) {
+    watcher.after = history_.last_number(device);
+    watcher.needs_state = true;
+    return false;
+  }
+  if (watcher.needs_state && state.empty()) return false;
+  if (watcher.needs_state) watcher.stream->send(history_.id_of(device, watcher.after), "state", state);
+  history_.visit_after(device, watcher.after, [&](const EventHistory::Event& event) {
+    watcher.stream->send(history_.id_of(device, event.number), event.type, event.data);
+  });
+  watcher.is_live = true;
+  return true;
+}
+
+void EventFeed::tell(std::int64_t device_id, std::string type, std::string data) {
+  const std::lock_guard lock(mutex_);
+  const EventHistory::Event* event = history_.add(device_id, std::move(type), on_one_line(std::move(data)));
+  const auto watched = by_device_.find(device_id);
+  if (event == nullptr || watched == by_device_.end() || watched->second.watchers.empty()) return;
+  const std::string id = history_.id_of(device_id, event->number);
+  for (const WatcherPtr& watcher : watched->second.watchers) {
+    if (watcher->is_live && !watcher->is_out_of_time()) watcher->stream->send(id, event->type, event->data);
+  }
+}
+
+void EventFeed::status(const DeviceMessage& message) { tell(message.device_id, "status", message.payload); }
 
 void EventFeed::presence(const DevicePresence& event) {
   std::string data = "{\"is_online\":";
   data.append(event.is_online ? "true" : "false").append(",\"last_seen\":");
   json::append(data, Timestamp{event.last_seen_us});
   data.push_back('}');
-  tell(event.device_id, "", "presence", std::move(data));
+  tell(event.device_id, "presence", std::move(data));
 }
 
-void EventFeed::renamed(const DeviceRenamed& event) {
+void EventFeed::events_were_missed() {
   const std::lock_guard lock(mutex_);
-  for (const auto& watcher : watchers_) {
-    if (watcher->access.resource_id == event.device_id) watcher->access.resource = event.controller_id;
+  history_.lose_all();
+}
+
+// Asks until nothing calls the answer into question. Who may not watch, or cannot be judged, is ended.
+Task<Result<void>> EventFeed::check(WatcherPtr watcher) {
+  while (true) {
+    std::uint64_t questions = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!watcher->stream) co_return not_yours();
+      questions = watcher->questions;
+    }
+    AccessQuery query{watcher->principal, "", std::string(need_of(watcher->principal)), watcher->device_id};
+    auto asking = access_.call<AccessControl::Check>(std::move(query));
+    const Result<Decision> decision = co_await asking;
+    if (!decision || !decision->is_allowed) {
+      const Watchers alone{watcher};
+      end(alone);
+      co_return decision ? not_yours() : decision.error();
+    }
+    const std::lock_guard lock(mutex_);
+    if (questions != watcher->questions) continue;
+    watcher->access = decision->access;
+    watcher->checked_at = Clock::now();
+    watcher->is_checking = false;
+    co_return Result<void>();
+  }
+}
+
+void EventFeed::access_changed(const AccessChanged& event) {
+  Watchers affected;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [first, last] = by_principal_.equal_range(PrincipalId{event.kind, event.id});
+    for (auto at = first; at != last; ++at) {
+      ++at->second->questions;
+      if (!std::exchange(at->second->is_checking, true)) affected.push_back(at->second);
+    }
+  }
+  start_checks(std::move(affected));
+}
+
+void EventFeed::changes_were_missed() {
+  question([](const Watcher&) { return true; });
+}
+
+void EventFeed::question(const std::function<bool(const Watcher&)>& is_meant) {
+  Watchers affected;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [principal, watcher] : by_principal_) {
+      if (!is_meant(*watcher)) continue;
+      ++watcher->questions;
+      if (!std::exchange(watcher->is_checking, true)) affected.push_back(watcher);
+    }
+  }
+  start_checks(std::move(affected));
+}
+
+void EventFeed::start_checks(Watchers list) {
+  const auto all = std::make_shared<const Watchers>(std::move(list));
+  for (std::size_t share = 0; share < std::min(kChecksAtOnce, all->size()); ++share) host_.run(check_share(all, share));
+}
+
+Task<void> EventFeed::check_share(std::shared_ptr<const Watchers> list, std::size_t share) {
+  for (std::size_t at = share; at < list->size(); at += kChecksAtOnce) {
+    auto checking = check((*list)[at]);
+    const Result<void> checked = co_await checking;
+    static_cast<void>(checked);  // who may not watch has been ended
+  }
+}
+
+void EventFeed::deleted(const DeviceDeleted& event) {
+  Watchers watchers;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto watched = by_device_.find(event.device_id);
+    if (watched != by_device_.end()) watchers = watched->second.watchers;
+  }
+  end(watchers);
+}
+
+// Closes their streams. A check of theirs may still be under way.
+void EventFeed::end(const Watchers& list) {
+  std::vector<std::unique_ptr<EventStream>> streams;  // destroyed without the lock
+  const std::lock_guard lock(mutex_);
+  for (const WatcherPtr& watcher : list) {
+    if (!watcher->stream) continue;
+    streams.push_back(std::move(watcher->stream));
+    Watched& watched = by_device_[watcher->device_id];
+    std::erase(watched.watchers, watcher);
+    watched.left_at = Clock::now();
+    const auto [first, last] = by_principal_.equal_range(watcher->principal.who());
+    const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second == watcher; });
+    if (found != last) by_principal_.erase(found);
   }
 }
 
 template <class Condition>
 void EventFeed::end_where(Condition condition) {
-  std::vector<std::shared_ptr<Watcher>> ended;  // destroyed without the lock
-  const std::lock_guard lock(mutex_);
-  const auto first = std::stable_partition(watchers_.begin(), watchers_.end(),
-                                           [&](const auto& watcher) { return !condition(*watcher); });
-  ended.assign(std::make_move_iterator(first), std::make_move_iterator(watchers_.end()));
-  watchers_.erase(first, watchers_.end());
-}
-
-void EventFeed::deleted(const DeviceDeleted& event) {
-  end_where([&](const Watcher& watcher) { return watcher.access.resource_id == event.device_id; });
-}
-
-void EventFeed::access_changed(const AccessChanged& event) {
-  std::vector<std::pair<Principal, std::string>> affected;
+  Watchers meant;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& watcher : watchers_) {
-      if (watcher->principal.kind == event.kind && watcher->principal.id == event.id) {
-        affected.emplace_back(watcher->principal, watcher->access.resource);
-      }
+    for (const auto& [principal, watcher] : by_principal_) {
+      if (condition(*watcher)) meant.push_back(watcher);
     }
   }
-  for (auto& [principal, controller_id] : affected) host_.run(recheck(principal, controller_id));
+  end(meant);
 }
 
-Task<void> EventFeed::recheck(Principal principal, std::string controller_id) {
-  auto checking = access_.call<AccessControl::Check>(AccessQuery{principal, controller_id, "readonly"});
-  const Result<Decision> decision = co_await checking;
-  if (decision && decision->is_allowed) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& watcher : watchers_) {
-      if (watcher->principal == principal && watcher->access.resource == controller_id) watcher->access = decision->access;
-    }
-    co_return;
-  }
-  // Also where nobody can tell: closed.
-  end_where([&](const Watcher& watcher) {
-    return watcher.principal == principal && watcher.access.resource == controller_id;
+void EventFeed::forget_unwatched() {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(by_device_, [&](const auto& entry) {
+    const bool is_over = entry.second.watchers.empty() && now - entry.second.left_at > kKeptUnwatched;
+    if (is_over) history_.close(entry.first);
+    return is_over;
   });
 }
 
@@ -127,7 +256,11 @@ Task<void> EventFeed::keep_tidy() {
     auto sleeping = host_.sleep(kTidyMs);
     const bool go_on = co_await sleeping;
     if (!go_on) break;
-    end_where([](const Watcher& watcher) { return !watcher.stream->is_open() || has_expired(watcher.access); });
+    end_where([](const Watcher& watcher) { return !watcher.stream->is_open() || watcher.is_out_of_time(); });
+    question([now = Clock::now()](const Watcher& watcher) {
+      return !watcher.is_checking && now - watcher.checked_at > kCheckEvery;
+    });
+    forget_unwatched();
   }
   end_where([](const Watcher&) { return true; });
 }

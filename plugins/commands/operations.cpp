@@ -66,12 +66,19 @@ Task<Result<Reply<StatusOutput>>> Operations::status(Call call, DeviceRef) {
 }
 
 Task<Result<Reply<Nothing>>> Operations::events(Call call, DeviceRef) {
-  auto reading = service_.status(call);
+  auto entering = feed_.watch(std::move(call), [this](Call of) { return state_text(std::move(of)); });
+  const Result<std::uint64_t> stream = co_await entering;
+  if (!stream) co_return stream.error();
+  Reply<Nothing> reply(Nothing{});
+  reply.stream = *stream;
+  co_return reply;
+}
+
+Task<Result<std::string>> Operations::state_text(Call call) {
+  auto reading = service_.status(std::move(call));
   const Result<StatusOutput> state = co_await reading;
   if (!state) co_return state.error();
-  Reply<Nothing> reply(Nothing{});
-  reply.stream = feed_.watch(call, json::write(*state));
-  co_return reply;
+  co_return json::write(*state);
 }
 
 }  // namespace gatetorio::commands

@@ -18,6 +18,7 @@ class Operations {
   Task<Result<Reply<CommandOutput>>> find(Call call, CommandRef input);
   Task<Result<Reply<StatusOutput>>> status(Call call, DeviceRef input);
   Task<Result<Reply<Nothing>>> events(Call call, DeviceRef input);
+  Task<Result<std::string>> state_text(Call call);
 
   Service& service_;
   EventFeed& feed_;

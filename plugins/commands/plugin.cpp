@@ -4,8 +4,10 @@
 #include "event_feed.hpp"
 #include "gatetorio/events.hpp"
 #include "operations.hpp"
+#include "outcomes.hpp"
 #include "service.hpp"
 #include "status_board.hpp"
+#include "status_payload.hpp"
 
 namespace gatetorio::commands {
 
@@ -19,27 +21,42 @@ class Commands : public PluginBase {
       : host_(host),
         settings_(settings),
         database_(host, kManifest.id),
-        devices_(host, DeviceRegistry::kId),
         repository_(database_),
-        board_(host, repository_, devices_),
-        service_(host, repository_, board_, devices_, settings_),
+        malformed_(host.counter("gatetorio_commands_malformed_status_total", "Status messages that were dropped.")),
+        board_(host, repository_),
+        outcomes_(host, repository_),
+        service_(host, repository_, board_, settings_),
         feed_(host),
         operations_(host, service_, feed_) {}
 
   void configure() {
     operations_.declare();
     constexpr std::uint32_t kMessages = 50'000, kChanges = 10'000;
-    on<DeviceMessage>(WhenFull::kDropOldest, kMessages, [this](const DeviceMessage& message) {
-      if (board_.take(message)) feed_.status(message);
-    });
-    on<CommandDelivered>(WhenFull::kDropOldest, kMessages, [this](const auto& event) { service_.delivered(event); });
-    on<DevicePresence>(WhenFull::kCoalesceByKey, kMessages, [this](const auto& event) { feed_.presence(event); });
-    on<DeviceRenamed>(WhenFull::kDropOldest, kChanges, [this](const DeviceRenamed& event) {
-      board_.renamed(event);
-      feed_.renamed(event);
-    });
-    on<DeviceDeleted>(WhenFull::kDropOldest, kChanges, [this](const auto& event) { feed_.deleted(event); });
-    on<AccessChanged>(WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { feed_.access_changed(event); });
+    on<DeviceMessage>(
+        kMessages, [this](const auto& message, std::uint64_t sequence) { take(message, sequence); },
+        [this] { feed_.events_were_missed(); });
+    on<DevicePresence>(
+        kMessages, [this](const auto& event, std::uint64_t) { feed_.presence(event); },
+        [this] { feed_.events_were_missed(); });
+    // A lost one leaves its command "sent", which says less and nothing wrong.
+    on<CommandHandedOver>(
+        kMessages, [this](const auto& event, std::uint64_t sequence) { outcomes_.handed_over(event, sequence); },
+        kGapIsHarmless);
+    on<LinkSession>(
+        kMessages, [this](const auto& session, std::uint64_t sequence) { outcomes_.session_changed(session, sequence); },
+        [this] { outcomes_.sessions_were_missed(); });
+    on<LinkReset>(
+        1, [this](const auto&, std::uint64_t) { outcomes_.sessions_were_missed(); },
+        [this] { outcomes_.sessions_were_missed(); });
+    on<DeviceDeleted>(
+        kChanges, [this](const auto& event, std::uint64_t) { forget(event); },
+        [this] {
+          feed_.changes_were_missed();
+          board_.deletions_were_missed();
+        });
+    on<AccessChanged>(
+        kChanges, [this](const auto& event, std::uint64_t) { feed_.access_changed(event); },
+        [this] { feed_.changes_were_missed(); });
   }
 
   Task<Result<void>> start() {
@@ -47,30 +64,60 @@ class Commands : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     host_.run(board_.keep_writing());
-    host_.run(service_.keep_writing());
+    host_.run(outcomes_.keep_writing());
     host_.run(feed_.keep_tidy());
     co_return Result<void>();
   }
 
   Task<Result<void>> drain() {
-    auto flushing = board_.flush();
-    co_await flushing;
+    auto finishing = board_.finish();
+    co_await finishing;
+    co_return Result<void>();
+  }
+
+  // Devices may have spoken until now.
+  Task<Result<void>> stop() {
+    auto writing = board_.flush();
+    co_await writing;
+    auto writing_outcomes = outcomes_.flush();
+    co_await writing_outcomes;
+    const std::size_t lost = board_.waiting();
+    if (lost > 0) {
+      host_.error("the last statuses of devices could not be written and are lost", {{"devices", std::to_string(lost)}});
+    }
     co_return Result<void>();
   }
 
  private:
-  template <class Event, class Handler>
-  void on(WhenFull policy, std::uint32_t capacity, Handler handler) {
-    subscriptions_.push_back(Subscription::to<Event>(
-        host_, policy, capacity, [handler](const Event& event, std::uint64_t) { handler(event); }));
+  template <class Event>
+  void on(std::uint32_t capacity, std::function<void(const Event&, std::uint64_t)> handler, OnGap on_gap) {
+    subscriptions_.push_back(Subscription::to_ordered<Event>(host_, WhenFull::kDropOldest, capacity, std::move(handler),
+                                                             std::move(on_gap)));
+  }
+
+  void take(const DeviceMessage& message, std::uint64_t sequence) {
+    const std::optional<StatusPayload> said = read_status(message.payload);
+    if (!said) return malformed_.add();
+    if (said->is_state) {
+      board_.take(message.device_id, message.payload, said->boot_nonce);
+      outcomes_.heard(message.device_id, said->answer, message.payload, sequence);
+    }
+    feed_.status(message);
+  }
+
+  void forget(const DeviceDeleted& event) {
+    board_.deleted(event.device_id);
+    outcomes_.deleted(event.device_id);
+    feed_.deleted(event);
   }
 
   Host& host_;
   const Settings settings_;
   Database database_;
-  ServiceClient devices_;
   Repository repository_;
+  const Metric malformed_;
   StatusBoard board_;
+  Outcomes outcomes_;
   Service service_;
   EventFeed feed_;
   Operations operations_;

@@ -57,11 +57,11 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
   co_return recorded;
 }
 
-Task<Result<Command>> Repository::find_repeated(Command like) {
+Task<Result<Command>> Repository::find_repeated(Command like, Timestamp window_start) {
   Batch batch(Mode::kRead);
-  batch.add(
-      std::string(kColumns) + "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4",
-      like.device_id, like.sender_kind, like.sender_id, like.idempotency_key);
+  batch.add(std::string(kColumns) +
+                "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5",
+            like.device_id, like.sender_kind, like.sender_id, like.idempotency_key, window_start);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return command_from(results);
@@ -97,12 +97,20 @@ Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
   co_return Result<void>();
 }
 
-Task<Result<void>> Repository::set_delivered(std::vector<std::pair<std::string, Timestamp>> list) {
+Task<Result<void>> Repository::save_outcomes(std::vector<Outcome> list) {
   Batch batch(Mode::kWrite);
-  for (const auto& [command_id, at] : list) {
+  for (const Outcome& outcome : list) {
+    if (outcome.state == "delivered") {
+      batch.add(
+          "UPDATE commands SET state = 'delivered', updated_at = $3"
+          " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'unconfirmed') AND expires_at > $3",
+          outcome.command_id, outcome.device_id, outcome.at);
+      continue;
+    }
     batch.add(
-        "UPDATE commands SET state = 'delivered', updated_at = $2 WHERE id = $1 AND state IN ('sent', 'unconfirmed')",
-        command_id, at);
+        "UPDATE commands SET state = $3, result = $4, updated_at = $5"
+        " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed')",
+        outcome.command_id, outcome.device_id, outcome.state, outcome.result, outcome.at);
   }
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -110,20 +118,7 @@ Task<Result<void>> Repository::set_delivered(std::vector<std::pair<std::string, 
   co_return Result<void>();
 }
 
-Task<Result<bool>> Repository::acknowledge(std::string command_id, std::int64_t device_id, bool is_success,
-                                           std::string result) {
-  Batch batch(Mode::kWrite);
-  batch.add(
-      "UPDATE commands SET state = $3, result = $4, updated_at = $5"
-      " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed')",
-      command_id, device_id, is_success ? "acknowledged" : "failed", result, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return (*results)[0].changes > 0;
-}
-
-Task<Result<void>> Repository::save_status(std::vector<LastStatus> list) {
+Task<Result<void>> Repository::save_statuses(std::vector<LastStatus> list, std::vector<std::int64_t> deleted) {
   Batch batch(Mode::kWrite);
   for (const LastStatus& last : list) {
     batch.add(
@@ -132,10 +127,23 @@ Task<Result<void>> Repository::save_status(std::vector<LastStatus> list) {
         " boot_nonce = $4",
         last.device_id, last.status, last.status_at, last.boot_nonce);
   }
+  for (const std::int64_t device_id : deleted) batch.add("DELETE FROM device_status WHERE device_id = $1", device_id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
   co_return Result<void>();
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT device_id FROM device_status WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::int64_t> ids;
+  const sql::Table& table = (*results)[0];
+  for (std::size_t row = 0; row < table.rows(); ++row) ids.push_back(table.integer(row, 0));
+  co_return ids;
 }
 
 Task<Result<std::optional<LastStatus>>> Repository::last_status(std::int64_t device_id) {

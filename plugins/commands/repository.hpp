@@ -33,6 +33,15 @@ struct LastStatus {
   std::optional<std::string> boot_nonce;
 };
 
+// What is known now of a command.
+struct Outcome {
+  std::int64_t device_id = 0;
+  std::string command_id;
+  Timestamp at;
+  std::string_view state;  // "delivered", "acknowledged" or "failed"
+  std::string result = {};  // the answer, where there is one
+};
+
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
@@ -44,7 +53,8 @@ class Repository {
     std::optional<std::string> boot_nonce;  // of the device's last status
   };
   Task<Result<Recorded>> record(Command command, Timestamp window_start, Call call);
-  Task<Result<Command>> find_repeated(Command like);
+  // What was sent with the same key since `window_start`. Errors: kNotFound.
+  Task<Result<Command>> find_repeated(Command like, Timestamp window_start);
   // Errors: kNotFound.
   Task<Result<Command>> find(std::string command_id);
 
@@ -52,13 +62,14 @@ class Repository {
   Task<Result<void>> set_failed(std::string command_id, std::string why);
   // Nobody knows: the key stays taken.
   Task<Result<void>> set_unconfirmed(std::string command_id);
-  // Handed to their devices' connections; those that a device has answered already stay as they are.
-  Task<Result<void>> set_delivered(std::vector<std::pair<std::string, Timestamp>> list);
-  // What the device said of a command that was sent to it; others' and finished ones stay as they are.
-  Task<Result<bool>> acknowledge(std::string command_id, std::int64_t device_id, bool is_success, std::string result);
+  // What devices showed and said of commands that were sent to them; others' and finished commands stay as they are.
+  Task<Result<void>> save_outcomes(std::vector<Outcome> list);
 
-  Task<Result<void>> save_status(std::vector<LastStatus> list);
+  // Writes the last status of each, then forgets those of the `deleted`: all or nothing.
+  Task<Result<void>> save_statuses(std::vector<LastStatus> list, std::vector<std::int64_t> deleted);
   Task<Result<std::optional<LastStatus>>> last_status(std::int64_t device_id);
+  // Whose statuses are kept, in the order of their ids: at most `limit` devices after this one.
+  Task<Result<std::vector<std::int64_t>>> devices_after(std::int64_t device_id, std::int64_t limit);
 
  private:
   Database& database_;

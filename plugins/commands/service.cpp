@@ -1,6 +1,7 @@
 #include "service.hpp"
 
-#include <boost/json.hpp>
+#include <algorithm>
+#include <boost/json/parse.hpp>
 
 #include "command_payload.hpp"
 #include "gatetorio/secret.hpp"
@@ -10,7 +11,7 @@ namespace gatetorio::commands {
 namespace {
 
 constexpr std::uint32_t kPublishDeadlineMs = 5'000;
-constexpr std::uint64_t kFlushMs = 100;
+constexpr std::uint32_t kStateDeadlineMs = 2'000;
 
 Error device_is_away() {
   return {.status = Status::kUnavailable,
@@ -33,12 +34,21 @@ Error too_late() {
 
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such command, or it is not yours."}; }
 
-std::optional<Object> object_from(const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
+Error key_is_taken() {
+  return {.status = Status::kInvalid,
+          .detail = "Some fields are wrong.",
+          .fields = {{"/idempotency_key", "was used for another command; take a new key for each command"}}};
+}
+
+// A device's answer as it gave it; why the hub failed a command is a sentence.
+ObjectText result_from(const std::string& text) {
   boost::system::error_code wrong;
-  auto parsed = boost::json::parse(*text, wrong);
-  if (wrong || !parsed.is_object()) return Object{{{"message", *text}}};
-  return Object{std::move(parsed.get_object())};
+  const auto parsed = boost::json::parse(text, wrong);
+  if (!wrong && parsed.is_object()) return {text};
+  ObjectText out{"{\"message\":"};
+  json::append_string(out.text, text);
+  out.text.push_back('}');
+  return out;
 }
 
 SendOutput sent(const Command& command) {
@@ -46,57 +56,72 @@ SendOutput sent(const Command& command) {
       .success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
 }
 
+Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_seconds) {
+  Command command{.id = "cmd_" + random_text(16),
+                  .device_id = call.access.resource_id,
+                  .sender_kind = call.principal->kind,
+                  .sender_id = call.principal->id,
+                  .command = input.command.text,
+                  .issued_at = call.received_at,
+                  .expires_at = {call.received_at.us + ttl_seconds * kMicrosecondsPerSecond}};
+  if (input.idempotency_key) command.idempotency_key = input.idempotency_key->value;
+  if (call.expires_at.us != 0) command.expires_at = std::min(command.expires_at, call.expires_at);
+  return command;
+}
+
 }  // namespace
 
 Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
-  const Result<void> fit = check_command(input.command.value);
+  const Result<void> fit = check_command(input.command.text);
   if (!fit) co_return fit.error();
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{input.controller_id.value});
-  const Result<Device> device = co_await finding;
-  if (!device) co_return device.error();
-
-  Command command{.id = "cmd_" + random_text(16),
-                  .device_id = device->id,
-                  .sender_kind = call.principal->kind,
-                  .sender_id = call.principal->id,
-                  .command = boost::json::serialize(input.command.value),
-                  .issued_at = call.received_at,
-                  .expires_at = {}};
-  if (input.idempotency_key) command.idempotency_key = input.idempotency_key->value;
-  const std::int64_t ttl = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
-  command.expires_at.us = command.issued_at.us + ttl * kMicrosecondsPerSecond;
-  if (!device->is_online) {
-    if (!command.idempotency_key) co_return device_is_away();
-    auto repeating = repeat(command);  // the first answer holds, wherever the device is by now
+  const std::int64_t ttl_seconds = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
+  const Command command = command_from(call, input, ttl_seconds);
+  const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
+  auto asking = find_connected(command.device_id);
+  Result<void> can_be_sent = co_await asking;
+  if (command.expires_at <= now()) can_be_sent = too_late();
+  if (!can_be_sent) {
+    if (!command.idempotency_key) co_return can_be_sent.error();
+    auto repeating = repeat(command, window_start);  // the first answer holds, whatever would become of a second
     Result<SendOutput> first = co_await repeating;
-    if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
+    if (!first && first.error().status == Status::kNotFound) co_return can_be_sent.error();
     co_return first;
   }
 
-  const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
   // Asked before the database is, so that a status which is written meanwhile is found there.
-  const std::optional<LastStatus> unwritten = board_.unwritten(device->controller_id);
+  const std::optional<LastStatus> unwritten = board_.unwritten(command.device_id);
   auto recording = repository_.record(command, window_start, call);
   const Result<Repository::Recorded> recorded = co_await recording;
   if (!recorded) co_return recorded.error();
   if (recorded->is_repetition) {
-    auto repeating = repeat(command);
+    auto repeating = repeat(command, window_start);
     Result<SendOutput> first = co_await repeating;
+    // The first failed in this very moment.
+    if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
     co_return first;
   }
   const Stamp stamp{command.id, command.issued_at, command.expires_at,
                     unwritten ? unwritten->boot_nonce : recorded->boot_nonce};
-  Publish message{device->controller_id, stamped(std::move(input.command.value), stamp), command.expires_at.us};
+  Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
   auto publishing = publish(std::move(message), command.id);
   const Result<void> published = co_await publishing;
   if (!published) co_return published.error();
   co_return sent(command);
 }
 
-Task<Result<SendOutput>> Service::repeat(Command like) {
-  auto finding = repository_.find_repeated(std::move(like));
+// The transport knows; what storage says of presence is late.
+Task<Result<void>> Service::find_connected(std::int64_t device_id) {
+  auto asking = link_.call<DeviceLink::State>(LinkQuery{device_id}, kStateDeadlineMs);
+  const Result<LinkState> state = co_await asking;
+  if (!state || !state->is_connected) co_return device_is_away();
+  co_return Result<void>();
+}
+
+Task<Result<SendOutput>> Service::repeat(Command like, Timestamp window_start) {
+  auto finding = repository_.find_repeated(like, window_start);
   const Result<Command> first = co_await finding;
   if (!first) co_return first.error();
+  if (!is_same_command(first->command, like.command)) co_return key_is_taken();
   if (first->state == kUnconfirmed) co_return unconfirmed();
   co_return sent(*first);
 }
@@ -106,8 +131,9 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
   const Result<Published> published = co_await publishing;
   if (published && published->has_receiver) co_return Result<void>();
   const bool is_late = !published && published.error().status == Status::kGone;
+  const bool is_unknown = !published && published.error().status == Status::kNotFound;  // deleted meanwhile
   // It expires anyway where these cannot be written.
-  if (published || is_late) {
+  if (published || is_late || is_unknown) {
     auto marking = repository_.set_failed(command_id, is_late ? "Its time was over before it could be sent."
                                                               : "The device was not connected.");
     const Result<void> marked = co_await marking;
@@ -122,11 +148,9 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
 
 Task<bool> Service::may_see(Principal principal, Command command) {
   if (command.sender_kind == principal.kind && command.sender_id == principal.id) co_return true;
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{command.device_id}});
-  const Result<DeviceList> devices = co_await finding;
-  if (!devices || devices->devices.empty()) co_return false;
   const std::string need = principal.kind == "user" ? "owner" : principal.kind == "device" ? "self" : "viewer";
-  auto checking = access_.call<AccessControl::Check>(AccessQuery{principal, devices->devices[0].controller_id, need});
+  AccessQuery query{std::move(principal), "", need, command.device_id};
+  auto checking = access_.call<AccessControl::Check>(std::move(query));
   const Result<Decision> decision = co_await checking;
   co_return decision && decision->is_allowed;
 }
@@ -141,49 +165,32 @@ Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
   const bool is_unconfirmed = command->state == kUnconfirmed;
   const bool is_open = is_unconfirmed || command->state == "sent" || command->state == "delivered";
   const bool has_expired = is_open && command->expires_at <= now();
-  co_return CommandOutput{.command_id = command->id,
-                          .state = has_expired ? "expired" : is_unconfirmed ? "sent" : command->state,
-                          .sent_at = command->issued_at,
-                          .updated_at = has_expired ? command->expires_at : command->updated_at,
-                          .result = object_from(command->result)};
-}
-
-void Service::delivered(const CommandDelivered& event) {
-  const std::lock_guard lock(mutex_);
-  delivered_.emplace_back(event.command_id, Timestamp{event.at_us});
-}
-
-Task<void> Service::keep_writing() {
-  while (true) {
-    auto sleeping = host_.sleep(kFlushMs);
-    const bool go_on = co_await sleeping;
-    if (!go_on) co_return;
-    std::vector<std::pair<std::string, Timestamp>> taken;
-    {
-      const std::lock_guard lock(mutex_);
-      taken.swap(delivered_);
-    }
-    if (taken.empty()) continue;
-    auto writing = repository_.set_delivered(std::move(taken));
-    const Result<void> written = co_await writing;
-    if (!written) host_.warn("which commands were delivered could not be written", {{"why", written.error().detail}});
-  }
+  CommandOutput out{.command_id = command->id,
+                    .state = has_expired ? "expired" : is_unconfirmed ? "sent" : command->state,
+                    .sent_at = command->issued_at,
+                    .updated_at = has_expired ? command->expires_at : command->updated_at,
+                    .result = {}};
+  if (command->result) out.result = result_from(*command->result);
+  co_return out;
 }
 
 Task<Result<StatusOutput>> Service::status(Call call) {
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{call.access.resource});
-  const Result<Device> device = co_await finding;
-  if (!device) co_return device.error();
-  auto reading = board_.last(*device);
+  DeviceIds asked{{call.access.resource_id}};
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(std::move(asked));
+  const Result<DeviceList> found = co_await finding;
+  if (!found) co_return found.error();
+  if (found->devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
+  const Device& device = found->devices.front();
+  auto reading = board_.last(device.id);
   const Result<std::optional<LastStatus>> last = co_await reading;
   if (!last) co_return last.error();
-  StatusOutput out{.controller_id = device->controller_id,
-                   .is_online = device->is_online,
+  StatusOutput out{.controller_id = device.controller_id,
+                   .is_online = device.is_online,
                    .last_seen = {},
-                   .firmware_version = device->firmware_version};
-  std::int64_t seen_us = device->last_seen_us;
+                   .firmware_version = device.firmware_version};
+  std::int64_t seen_us = device.last_seen_us;
   if (*last) {
-    out.status = object_from((*last)->status);
+    out.status = ObjectText{(*last)->status};
     out.status_at = (*last)->status_at;
     seen_us = std::max(seen_us, (*last)->status_at.us);
   }

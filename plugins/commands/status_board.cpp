@@ -1,133 +1,155 @@
 #include "status_board.hpp"
 
-#include <boost/json.hpp>
+#include <algorithm>
 
 namespace gatetorio::commands {
 
 namespace {
 
-constexpr std::uint64_t kFlushMs = 1'000;
-constexpr std::size_t kMaxNonce = 128;
+using Clock = std::chrono::steady_clock;
 
-std::optional<std::string> text_of(const boost::json::object& object, std::string_view name) {
-  const auto* member = object.if_contains(name);
-  if (member == nullptr || !member->is_string()) return std::nullopt;
-  return std::string(member->get_string());
-}
-
-// As JSON text: the device gets it back as it gave it.
-std::optional<std::string> nonce_of(const boost::json::object& status) {
-  const auto* nonce = status.if_contains("boot_nonce");
-  if (nonce == nullptr || !(nonce->is_string() || nonce->is_int64() || nonce->is_uint64())) return std::nullopt;
-  std::string text = boost::json::serialize(*nonce);
-  return text.size() > kMaxNonce ? std::nullopt : std::optional(std::move(text));
-}
+constexpr std::uint64_t kFlushMs = 1'000, kRetryMs = 200;
+constexpr std::chrono::seconds kPatience(5);
+constexpr std::chrono::minutes kQueueTime(1);  // no message waits longer in a queue
+constexpr std::chrono::hours kCompareEvery(1);
+constexpr std::size_t kPerBatch = 500, kBytesPerBatch = 4 << 20;
 
 }  // namespace
 
-bool StatusBoard::take(const DeviceMessage& message) {
-  boost::system::error_code wrong;
-  const auto parsed = boost::json::parse(message.payload, wrong);
-  if (wrong || !parsed.is_object()) {
-    malformed_.add();
-    return false;
-  }
-  const auto& status = parsed.get_object();
-  // News of a file, told by the hub itself for the device's watchers: it is not the gate's state.
-  if (text_of(status, "type") == "file_available") return true;
-  LastStatus last{0, message.payload, now(), nonce_of(status)};
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_[message.controller_id] = std::move(last);
-  }
-  const auto command_id = text_of(status, "command_id");
-  const auto result = text_of(status, "result");
-  if (command_id && result) {
-    host_.run(acknowledge(message.controller_id, *command_id, *result == "success", message.payload));
-  }
-  return true;
+void StatusBoard::take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce) {
+  LastStatus last{device_id, std::move(status), now(), std::move(boot_nonce)};
+  const std::lock_guard lock(mutex_);
+  if (!lately_deleted_.contains(device_id)) waiting_[device_id] = std::move(last);
 }
 
-Task<void> StatusBoard::acknowledge(std::string controller_id, std::string command_id, bool is_success,
-                                    std::string result) {
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id});
-  const Result<Device> device = co_await finding;
-  if (!device) co_return;
-  auto writing = repository_.acknowledge(command_id, device->id, is_success, std::move(result));
-  const Result<bool> written = co_await writing;
-  if (!written) host_.warn("a device's answer could not be written", {{"command", command_id}});
-}
-
-std::optional<LastStatus> StatusBoard::unwritten(const std::string& controller_id) const {
+std::optional<LastStatus> StatusBoard::unwritten(std::int64_t device_id) const {
   const std::lock_guard lock(mutex_);
   for (const auto* board : {&waiting_, &writing_}) {
-    const auto found = board->find(controller_id);
+    const auto found = board->find(device_id);
     if (found != board->end()) return found->second;
   }
   return std::nullopt;
 }
 
-Task<Result<std::optional<LastStatus>>> StatusBoard::last(Device device) {
-  auto newest = unwritten(device.controller_id);
+Task<Result<std::optional<LastStatus>>> StatusBoard::last(std::int64_t device_id) {
+  auto newest = unwritten(device_id);
   if (newest) co_return newest;
-  auto reading = repository_.last_status(device.id);
+  auto reading = repository_.last_status(device_id);
   Result<std::optional<LastStatus>> last = co_await reading;
   co_return last;
 }
 
-void StatusBoard::renamed(const DeviceRenamed& event) {
+void StatusBoard::deleted(std::int64_t device_id) {
   const std::lock_guard lock(mutex_);
-  auto moved = waiting_.extract(event.old_controller_id);
-  if (moved.empty()) return;
-  moved.key() = event.controller_id;
-  waiting_.insert(std::move(moved));
+  waiting_.erase(device_id);
+  writing_.erase(device_id);
+  deleted_.insert(device_id);  // written after a batch that is under way
+  lately_deleted_[device_id] = Clock::now();
+}
+
+std::size_t StatusBoard::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() + writing_.size();
 }
 
 Task<void> StatusBoard::keep_writing() {
+  auto compared_at = Clock::now();
   while (true) {
     auto sleeping = host_.sleep(kFlushMs);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
+    const auto now = Clock::now();
+    if (now - compared_at > kCompareEvery) must_compare_ = true;
+    if (must_compare_.exchange(false)) {
+      compared_at = now;
+      auto comparing = compare_with_registry();
+      const bool is_compared = co_await comparing;
+      if (!is_compared) must_compare_ = true;
+    }
     auto flushing = flush();
     co_await flushing;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(lately_deleted_, [now](const auto& device) { return now - device.second > kQueueTime; });
   }
 }
 
 Task<void> StatusBoard::flush() {
-  std::map<std::string, LastStatus> taken;
+  auto waiting = turn_.take();
+  co_await waiting;
+  const Turn::Holder holder(turn_);
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) co_return;
-    writing_ = std::move(waiting_);
-    waiting_.clear();
-    taken = writing_;
+    writing_.swap(waiting_);  // the former is empty whenever nobody writes
   }
-  constexpr std::size_t kPerBatch = 500;
-  std::vector<LastStatus> list;
-  bool ok = true;
-  for (auto at = taken.begin(); at != taken.end();) {
-    auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{at->first});
-    const Result<Device> device = co_await finding;
-    if (device) {
-      at->second.device_id = device->id;
-      list.push_back(at->second);
-    }
-    ++at;
-    if (list.size() < kPerBatch && at != taken.end()) continue;
-    if (list.empty()) continue;
-    auto saving = repository_.save_status(std::move(list));
+  while (true) {
+    const Batch batch = next_batch();
+    if (batch.statuses.empty() && batch.deleted.empty()) break;
+    auto saving = repository_.save_statuses(batch.statuses, batch.deleted);
     const Result<void> saved = co_await saving;
-    list.clear();
-    ok = ok && static_cast<bool>(saved);
+    if (!saved) {
+      put_back();
+      outage_.began(saved.error());
+      co_return;
+    }
+    set_written(batch);
+    outage_.ended();
   }
+}
+
+StatusBoard::Batch StatusBoard::next_batch() {
   const std::lock_guard lock(mutex_);
-  if (ok) {
-    writing_.clear();
-    co_return;
+  Batch batch;
+  std::size_t bytes = 0;
+  for (auto at = writing_.begin(); at != writing_.end() && batch.statuses.size() < kPerBatch && bytes < kBytesPerBatch; ++at) {
+    batch.statuses.push_back(at->second);
+    bytes += at->second.status.size();
   }
-  host_.warn("device status could not be written; it is tried again");
+  for (auto at = deleted_.begin(); at != deleted_.end() && batch.deleted.size() < kPerBatch; ++at) batch.deleted.push_back(*at);
+  return batch;
+}
+
+void StatusBoard::set_written(const Batch& batch) {
+  const std::lock_guard lock(mutex_);
+  for (const LastStatus& last : batch.statuses) writing_.erase(last.device_id);
+  for (const std::int64_t device_id : batch.deleted) deleted_.erase(device_id);
+}
+
+void StatusBoard::put_back() {
+  const std::lock_guard lock(mutex_);
   waiting_.merge(writing_);  // newer ones stay
   writing_.clear();
+}
+
+Task<void> StatusBoard::finish() {
+  const auto until = Clock::now() + kPatience;
+  bool go_on = true;
+  while (go_on) {
+    auto flushing = flush();
+    co_await flushing;
+    if (waiting() == 0 || Clock::now() >= until) co_return;
+    auto sleeping = host_.sleep(kRetryMs);
+    go_on = co_await sleeping;
+  }
+}
+
+// False where somebody could not be asked.
+Task<bool> StatusBoard::compare_with_registry() {
+  std::int64_t after = 0;
+  while (true) {
+    auto reading = repository_.devices_after(after, kPerBatch);
+    const Result<std::vector<std::int64_t>> kept = co_await reading;
+    if (!kept) co_return false;
+    if (kept->empty()) co_return true;
+    after = kept->back();
+    DeviceIds asked{*kept};
+    auto finding = devices_.call<DeviceRegistry::FindByIds>(std::move(asked));
+    const Result<DeviceList> known = co_await finding;
+    if (!known) co_return false;
+    std::set<std::int64_t> missing(kept->begin(), kept->end());
+    for (const Device& device : known->devices) missing.erase(device.id);
+    const std::lock_guard lock(mutex_);
+    deleted_.merge(missing);
+  }
 }
 
 }  // namespace gatetorio::commands

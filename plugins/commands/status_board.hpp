@@ -1,49 +1,74 @@
-// What devices say: the last status of each, and their answers to commands. A flood of messages becomes a few writes: of
-// several messages of one device only the last is written, once a second. An answer to a command is written at once.
+// The last status of each device. A flood of messages becomes a few writes: of several messages of one device only the last
+// is written, once a second. What could not be written waits, one status a device, and is tried again until it is. Any thread.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
-#include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
-#include "gatetorio/host.hpp"
 #include "gatetorio/services.hpp"
+#include "outage.hpp"
 #include "repository.hpp"
+#include "turn.hpp"
 
 namespace gatetorio::commands {
 
 class StatusBoard {
  public:
-  StatusBoard(Host& host, Repository& repository, ServiceClient& devices)
+  StatusBoard(Host& host, Repository& repository)
       : host_(host),
         repository_(repository),
-        devices_(devices),
-        malformed_(host.counter("gatetorio_commands_malformed_status_total", "Status messages that were dropped.")) {}
+        devices_(host, DeviceRegistry::kId),
+        turn_(host),
+        outage_(host, "device statuses") {}
 
-  // Takes a message in. False for one that is not a JSON object: counted and dropped.
-  bool take(const DeviceMessage& message);
+  // What a device said. `status`: a JSON object.
+  void take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce);
   // The last status, whether written yet or not.
-  Task<Result<std::optional<LastStatus>>> last(Device device);
+  Task<Result<std::optional<LastStatus>>> last(std::int64_t device_id);
   // The last status, where it is not written yet.
-  std::optional<LastStatus> unwritten(const std::string& controller_id) const;
-  void renamed(const DeviceRenamed& event);
+  std::optional<LastStatus> unwritten(std::int64_t device_id) const;
+  // What is kept of the device goes.
+  void deleted(std::int64_t device_id);
+  // News of deleted devices was lost: what is kept of them is looked for within a second, and at the start of the hub.
+  void deletions_were_missed() { must_compare_ = true; }
 
+  // Writes what waits, once a second until the hub stops.
   Task<void> keep_writing();
+  // Writes what waits now, after what is being written already.
   Task<void> flush();
+  // Writes until nothing waits, or for some seconds where the storage is away.
+  Task<void> finish();
+  std::size_t waiting() const;
 
  private:
-  Task<void> acknowledge(std::string controller_id, std::string command_id, bool is_success, std::string result);
+  struct Batch {
+    std::vector<LastStatus> statuses;
+    std::vector<std::int64_t> deleted;
+  };
+  Batch next_batch();
+  void set_written(const Batch& batch);
+  void put_back();
+  Task<bool> compare_with_registry();
 
   Host& host_;
   Repository& repository_;
-  ServiceClient& devices_;
-  Metric malformed_;
-  mutable std::mutex mutex_;  // guards both
-  std::map<std::string, LastStatus> waiting_;  // by controller id; device_id is found when written
-  std::map<std::string, LastStatus> writing_;
+  ServiceClient devices_;
+  Turn turn_;  // of those who write
+  Outage outage_;
+  std::atomic<bool> must_compare_ = true;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<std::int64_t, LastStatus> waiting_;
+  std::map<std::int64_t, LastStatus> writing_;  // older than those
+  std::set<std::int64_t> deleted_;              // whose rows must go
+  // Messages of a deleted device may still wait in the queue of events.
+  std::map<std::int64_t, std::chrono::steady_clock::time_point> lately_deleted_;
 };
 
 }  // namespace gatetorio::commands

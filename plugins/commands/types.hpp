@@ -24,7 +24,7 @@ struct KeyRule {
 struct SendInput {
   ControllerId controller_id;
   std::optional<UserToken> user_token;
-  Object command;
+  ObjectText command;
   std::optional<Integer<1, 300>> ttl_seconds;
   std::optional<Text<KeyRule>> idempotency_key;
 };
@@ -48,7 +48,7 @@ struct CommandOutput {
   std::string state;
   Timestamp sent_at;
   Timestamp updated_at;
-  std::optional<Object> result;
+  std::optional<ObjectText> result;
 };
 BOOST_DESCRIBE_STRUCT(CommandOutput, (), (command_id, state, sent_at, updated_at, result))
 
@@ -62,7 +62,7 @@ struct StatusOutput {
   bool is_online = false;
   std::optional<Timestamp> last_seen;
   std::string firmware_version;
-  std::optional<Object> status;
+  std::optional<ObjectText> status;
   std::optional<Timestamp> status_at;
 };
 BOOST_DESCRIBE_STRUCT(StatusOutput, (),

@@ -51,12 +51,10 @@ Task<void> Announcer::tell(std::int64_t device_id) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto listing = repository_.unannounced(device_id);
     const Result<std::vector<File>> files = co_await listing;
-    auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{device_id}});
-    const Result<DeviceList> devices = co_await finding;
-    bool is_done = files && devices;
-    if (is_done && !devices->devices.empty()) {
+    bool is_done = static_cast<bool>(files);
+    if (is_done) {
       for (const File& file : *files) {
-        auto telling = tell_of(file, devices->devices.front());
+        auto telling = tell_of(file);
         const bool told = co_await telling;
         is_done = is_done && told;
       }
@@ -79,12 +77,36 @@ Task<void> Announcer::tell(std::int64_t device_id) {
   again_.erase(device_id);
 }
 
-Task<bool> Announcer::tell_of(File file, Device device) {
-  const bool is_for_watchers = file.creator_kind == "device" && file.announce != Announce::kDevice;
-  if (!is_for_watchers && !device.is_online) co_return true;  // its coming wakes us
-  auto signing = service_.url(Direction::kDownload, file.id, "device", device.id);
+Task<bool> Announcer::tell_of(File file) {
+  const bool is_for_watchers = file.creator.kind == "device" && file.announce != Announce::kDevice;
+  if (!is_for_watchers) {
+    auto looking = link_.call<DeviceLink::State>(LinkQuery{file.device_id});
+    const Result<LinkState> link = co_await looking;
+    if (!link) co_return false;
+    if (!link->is_connected) co_return true;  // its coming wakes us
+  }
+  const PrincipalId& on_whose_right = file.announcer.kind.empty() ? file.creator : file.announcer;
+  auto asking = rights_.check(on_whose_right, file.device_id);
+  const Result<Timestamp> may = co_await asking;
+  if (may) {
+    auto publishing = publish(file, is_for_watchers);
+    const Result<Published> published = co_await publishing;
+    if (!published || (!is_for_watchers && !published->has_receiver)) co_return false;
+  } else if (may.error().status == Status::kForbidden) {
+    host_.info("a file is not announced: on whose behalf it would be has lost access",
+               {{"file", std::to_string(file.id)}, {"principal", key_of(on_whose_right)}});
+  } else {
+    co_return false;
+  }
+  auto marking = repository_.set_announced(std::move(file));
+  const Result<void> marked = co_await marking;
+  co_return static_cast<bool>(marked);
+}
+
+Task<Result<Published>> Announcer::publish(File file, bool is_for_watchers) {
+  auto signing = service_.url(Direction::kDownload, file.id, {"device", file.device_id});
   const Result<Service::Url> url = co_await signing;
-  if (!url) co_return false;
+  if (!url) co_return url.error();
   const FileAvailable news{.file_id = file.id,
                            .name = file.name,
                            .kind = file.kind,
@@ -94,19 +116,11 @@ Task<bool> Announcer::tell_of(File file, Device device) {
                            .expires_at = url->expires_at,
                            .command_id = "cmd_" + random_text(16),
                            .issued_at = now()};
-  const Publish message{device.controller_id, json::write(news), url->expires_at.us};
-  if (is_for_watchers) {
-    auto publishing = link_.call<DeviceLink::PublishStatus>(message);
-    const Result<Published> published = co_await publishing;
-    if (!published) co_return false;
-  } else {
-    auto publishing = link_.call<DeviceLink::PublishCommand>(message);
-    const Result<Published> published = co_await publishing;
-    if (!published || !published->has_receiver) co_return false;
-  }
-  auto marking = repository_.set_announced(file.id);
-  const Result<void> marked = co_await marking;
-  co_return static_cast<bool>(marked);
+  const Publish message{file.device_id, json::write(news), url->expires_at.us};
+  auto publishing = is_for_watchers ? link_.call<DeviceLink::PublishStatus>(message)
+                                    : link_.call<DeviceLink::PublishCommand>(message);
+  const Result<Published> published = co_await publishing;
+  co_return published;
 }
 
 }  // namespace gatetorio::file_transfer

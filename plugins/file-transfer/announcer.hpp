@@ -1,5 +1,6 @@
 // Tells of files that have become complete: the device of what people uploaded, as a command; its watchers of what the
-// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in storage.
+// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in storage. Nothing
+// is told on the right of somebody who has lost it meanwhile.
 #pragma once
 
 #include <mutex>
@@ -13,12 +14,8 @@ namespace gatetorio::file_transfer {
 
 class Announcer {
  public:
-  Announcer(Host& host, Repository& repository, Service& service)
-      : host_(host),
-        repository_(repository),
-        service_(service),
-        devices_(host, DeviceRegistry::kId),
-        link_(host, DeviceLink::kId) {}
+  Announcer(Host& host, Repository& repository, Rights& rights, Service& service)
+      : host_(host), repository_(repository), rights_(rights), service_(service), link_(host, DeviceLink::kId) {}
 
   // Something is to be told about a device, or it has come. Any thread; returns at once.
   void wake(std::int64_t device_id);
@@ -28,12 +25,13 @@ class Announcer {
  private:
   Task<void> tell(std::int64_t device_id);
   // False: try again in a moment.
-  Task<bool> tell_of(File file, Device device);
+  Task<bool> tell_of(File file);
+  Task<Result<Published>> publish(File file, bool is_for_watchers);
 
   Host& host_;
   Repository& repository_;
+  Rights& rights_;
   Service& service_;
-  ServiceClient devices_;
   ServiceClient link_;
   std::mutex mutex_;              // guards the sets
   std::set<std::int64_t> busy_;   // devices that a task is telling

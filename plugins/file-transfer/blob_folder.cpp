@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <vector>
 
-#include "gatetorio/content.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
 
@@ -72,74 +71,76 @@ void BlobFolder::sync_folder() const {
   if (folder) ::fsync(folder.get());
 }
 
-Result<BlobHandle> BlobFolder::open_at(const fs::path& path, int flags) const {
+Result<BlobFolder::OpenFile> BlobFolder::open_at(const fs::path& path, int flags) const {
   Descriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0) return failed();
-  BlobHandle handle{::dup(file.get()), info.st_size};
-  return handle;
+  return OpenFile{std::move(file), info.st_size};
 }
 
 Task<Result<BlobName>> BlobFolder::make(BlobNothing) {
   BlobName blob{random_text(16)};
-  Result<BlobHandle> made = no_such();
-  auto making = disk_.run([&, this] { made = open_at(part(blob.name), O_RDWR | O_CREAT | O_EXCL); });
+  Result<void> made;
+  auto making = disk_.run([&, this] {
+    const Result<OpenFile> file = open_at(part(blob.name), O_RDWR | O_CREAT | O_EXCL);
+    if (!file) made = file.error();
+  });
   co_await making;
   if (!made) co_return made.error();
-  ::close(static_cast<int>(made->descriptor));
   co_return blob;
 }
 
+Result<BlobFolder::OpenFile> BlobFolder::lock_part(const std::string& name) const {
+  Result<OpenFile> opened = open_at(part(name), O_RDWR);
+  if (!opened) return opened;
+  // The lock goes with the open file, and so with all its duplicates; a process that dies loses it.
+  if (::flock(opened->file.get(), LOCK_EX | LOCK_NB) == 0) {
+    struct stat info {};
+    ::fstat(opened->file.get(), &info);
+    opened->size = info.st_size;
+    // It may have been sealed or removed while we waited for the disk: then this is no part any more.
+    struct stat there {};
+    if (::stat(part(name).c_str(), &there) == 0 && there.st_ino == info.st_ino) return opened;
+  }
+  return Error{.status = Status::kConflict, .detail = "Somebody is writing it already.", .retry_after_s = 1};
+}
+
 Task<Result<BlobHandle>> BlobFolder::open_part(BlobName blob) {
-  Result<BlobHandle> opened = no_such();
-  if (!is_name(blob.name)) co_return opened;
-  auto opening = disk_.run([&, this] {
-    opened = open_at(part(blob.name), O_RDWR);
-    if (!opened) return;
-    // The lock goes with the open file, and so with all its duplicates; a process that dies loses it.
-    if (::flock(static_cast<int>(opened->descriptor), LOCK_EX | LOCK_NB) == 0) {
-      struct stat info {};
-      ::fstat(static_cast<int>(opened->descriptor), &info);
-      opened->size = info.st_size;
-      // It may have been sealed or removed while we waited for the disk: then this is no part any more.
-      struct stat there {};
-      if (::stat(part(blob.name).c_str(), &there) == 0 && there.st_ino == info.st_ino) return;
-    }
-    ::close(static_cast<int>(opened->descriptor));
-    opened = Error{.status = Status::kConflict, .detail = "Somebody is writing it already.", .retry_after_s = 1};
-  });
+  Result<OpenFile> opened = no_such();
+  if (!is_name(blob.name)) co_return opened.error();
+  auto opening = disk_.run([&, this] { opened = lock_part(blob.name); });
   co_await opening;
-  co_return opened;
+  if (!opened) co_return opened.error();
+  co_return BlobHandle{pass(std::move(opened->file)), opened->size};
 }
 
 Task<Result<BlobHandle>> BlobFolder::sync(BlobName blob) {
-  Result<BlobHandle> opened = no_such();
-  if (!is_name(blob.name)) co_return opened;
+  Result<BlobHandle> out = no_such();
+  if (!is_name(blob.name)) co_return out;
   auto syncing = disk_.run([&, this] {
-    opened = open_at(part(blob.name), O_RDWR);
-    if (!opened) return;
-    const int file = static_cast<int>(opened->descriptor);
-    if (::fdatasync(file) != 0) opened = failed();
-    ::close(file);
-    if (opened) opened->descriptor = -1;
+    const Result<OpenFile> opened = open_at(part(blob.name), O_RDWR);
+    if (!opened) out = opened.error();
+    else if (::fdatasync(opened->file.get()) != 0) out = failed();
+    else out = BlobHandle{.size = opened->size};
   });
   co_await syncing;
-  co_return opened;
+  co_return out;
 }
 
 // The order is what makes a crash harmless: content on the disk, then its name, then the folder that has the name.
 Result<BlobSealed> BlobFolder::seal_now(const BlobSeal& blob) const {
-  const Result<BlobHandle> sealed = open_at(whole(blob.name), O_RDONLY);
-  Result<BlobHandle> opened = sealed ? sealed : open_at(part(blob.name), O_RDWR);
+  Result<OpenFile> opened = open_at(whole(blob.name), O_RDONLY);
+  const bool is_sealed = static_cast<bool>(opened);
+  if (!is_sealed) opened = open_at(part(blob.name), O_RDWR);
   if (!opened) return opened.error();
-  const Descriptor file(static_cast<int>(opened->descriptor));
+  const Descriptor& file = opened->file;
   BlobSealed out{opened->size, blob.known_sha256};
-  if (sealed || out.sha256.empty()) out.sha256 = sha256_of_file(file.get());
+  if (is_sealed || out.sha256.empty()) out.sha256 = sha256_of_file(file.get());
   if (out.sha256.empty()) return failed();
   if (!blob.expected_sha256.empty() && !equal_in_constant_time(blob.expected_sha256, out.sha256)) {
     return Error{.status = Status::kCorrupt, .detail = "The content is not what its SHA-256 says."};
   }
-  if (sealed) {
+  if (is_sealed) {
     sync_folder();  // whoever sealed it may not have come so far
     return out;
   }
@@ -158,11 +159,12 @@ Task<Result<BlobSealed>> BlobFolder::seal(BlobSeal blob) {
 }
 
 Task<Result<BlobHandle>> BlobFolder::open(BlobName blob) {
-  Result<BlobHandle> opened = no_such();
-  if (!is_name(blob.name)) co_return opened;
+  Result<OpenFile> opened = no_such();
+  if (!is_name(blob.name)) co_return opened.error();
   auto opening = disk_.run([&, this] { opened = open_at(whole(blob.name), O_RDONLY); });
   co_await opening;
-  co_return opened;
+  if (!opened) co_return opened.error();
+  co_return BlobHandle{pass(std::move(opened->file)), opened->size};
 }
 
 Task<Result<BlobNothing>> BlobFolder::remove(BlobName blob) {

@@ -6,6 +6,7 @@
 
 #include "disk_threads.hpp"
 #include "gatetorio/blobs.hpp"
+#include "gatetorio/content.hpp"
 
 namespace gatetorio::file_transfer {
 
@@ -27,7 +28,12 @@ class BlobFolder {
   Task<Result<BlobSpace>> space(BlobNothing request);
 
  private:
-  Result<BlobHandle> open_at(const std::filesystem::path& path, int flags) const;
+  struct OpenFile {
+    Descriptor file;
+    std::int64_t size = 0;
+  };
+  Result<OpenFile> open_at(const std::filesystem::path& path, int flags) const;
+  Result<OpenFile> lock_part(const std::string& name) const;
   Result<BlobSealed> seal_now(const BlobSeal& blob) const;
   void sync_folder() const;
   std::filesystem::path whole(const std::string& name) const { return folder_ / name; }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 #include <vector>
+
+#include "gatetorio/json_text.hpp"
 
 namespace gatetorio::file_transfer {
 
@@ -20,33 +23,35 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-void lay_out(std::string& out, const boost::json::value& value, std::size_t depth) {
-  const auto open = [&](char bracket) { out.push_back(bracket); };
-  const auto line = [&](std::size_t indent) { out.append("\n").append(indent * 2, ' '); };
-  if (value.is_object() && !value.get_object().empty()) {
-    std::vector<std::string_view> keys;  // in a fixed order: members have none
-    for (const auto& member : value.get_object()) keys.emplace_back(member.key());
-    std::sort(keys.begin(), keys.end());
-    open('{');
-    for (std::size_t i = 0; i < keys.size(); ++i) {
+// `text`: valid JSON without space around it. Numbers stay as they are written.
+void lay_out(std::string& out, std::string_view text, std::size_t depth) {
+  const auto line = [&out](std::size_t indent) { out.append("\n").append(indent * 2, ' '); };
+  if (text.front() == '{') {
+    std::map<std::string, std::string_view> members;  // in a fixed order: members have none
+    for (const json::MemberText& member : json::members(text)) members[member.name] = member.value;
+    out.push_back('{');
+    for (std::size_t left = members.size(); const auto& [name, value] : members) {
       line(depth + 1);
-      out.append(boost::json::serialize(boost::json::string(keys[i]))).append(": ");
-      lay_out(out, value.get_object().at(keys[i]), depth + 1);
-      if (i + 1 < keys.size()) out.push_back(',');
+      out.append(boost::json::serialize(boost::json::string(name))).append(": ");
+      lay_out(out, value, depth + 1);
+      if (--left > 0) out.push_back(',');
     }
-    line(depth);
+    if (!members.empty()) line(depth);
     out.push_back('}');
-  } else if (value.is_array() && !value.get_array().empty()) {
-    open('[');
-    for (std::size_t i = 0; i < value.get_array().size(); ++i) {
+  } else if (text.front() == '[') {
+    const std::vector<std::string_view> elements = json::elements(text);
+    out.push_back('[');
+    for (std::size_t i = 0; i < elements.size(); ++i) {
       line(depth + 1);
-      lay_out(out, value.get_array()[i], depth + 1);
-      if (i + 1 < value.get_array().size()) out.push_back(',');
+      lay_out(out, elements[i], depth + 1);
+      if (i + 1 < elements.size()) out.push_back(',');
     }
-    line(depth);
+    if (!elements.empty()) line(depth);
     out.push_back(']');
+  } else if (text.front() == '"') {
+    out.append(boost::json::serialize(boost::json::parse(text)));  // one spelling of each escape
   } else {
-    out.append(boost::json::serialize(value));
+    out.append(text);
   }
 }
 
@@ -84,7 +89,8 @@ std::string laid_out(const std::string& text) {
   const auto value = boost::json::parse(text, wrong);
   if (wrong || !(value.is_object() || value.is_array())) return text;
   std::string out;
-  lay_out(out, value, 0);
+  const auto first = text.find_first_not_of(" \t\r\n");
+  lay_out(out, std::string_view(text).substr(first), 0);
   return out + "\n";
 }
 

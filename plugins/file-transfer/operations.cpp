@@ -194,8 +194,8 @@ Task<Result<Reply<Nothing>>> Operations::terminate(Call call, SignedInput input)
   co_return Reply<Nothing>(Status::kNoContent, Nothing{});
 }
 
-Task<Result<Reply<FileContent>>> Operations::download(Call, SignedInput input) {
-  auto opening = transfers_.download(std::move(input));
+Task<Result<Reply<FileContent>>> Operations::download(Call call, SignedInput input) {
+  auto opening = transfers_.download(std::move(call), std::move(input));
   Result<Transfers::Download> opened = co_await opening;
   if (!opened) co_return opened.error();
   FileContent content{.file = std::move(opened->content.file),

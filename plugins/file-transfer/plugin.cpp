@@ -3,17 +3,19 @@
 
 #include "announcer.hpp"
 #include "blob_folder.hpp"
+#include "content_backup.hpp"
+#include "gatetorio/backup.hpp"
 #include "gatetorio/events.hpp"
-#include "gatetorio/secret.hpp"
 #include "operations.hpp"
 #include "small_data.hpp"
+#include "url_keys.hpp"
 
 namespace gatetorio::file_transfer {
 
 namespace {
 
 constexpr std::uint64_t kMinuteMs = 60'000;
-constexpr std::int64_t kDayUs = 24 * kMicrosecondsPerHour;
+constexpr int kMinutesBetweenDeviceChecks = 60;
 
 }  // namespace
 
@@ -28,18 +30,24 @@ class FileTransfer : public PluginBase {
         settings_(std::move(settings)),
         database_(host, kManifest.id),
         repository_(database_),
+        keys_(repository_, signer_, settings_),
+        rights_(host),
+        live_(host, rights_),
         disk_(host),
-        folder_(disk_, host.setting("data_dir") + "/" + kManifest.id + "/blobs"),
+        blobs_path_(host.setting("data_dir") + "/" + kManifest.id + "/blobs"),
+        folder_(disk_, blobs_path_),
         blobs_(host, &folder_),
-        vault_(host, repository_, settings_),
+        vault_(host, repository_, rights_, settings_),
         service_(host, repository_, vault_, signer_, settings_),
-        transfers_(host, repository_, vault_, signer_),
-        announcer_(host, repository_, service_),
+        transfers_(host, repository_, rights_, live_, vault_, signer_),
+        announcer_(host, repository_, rights_, service_),
         small_data_(host, repository_, vault_),
-        operations_(host, service_, transfers_, announcer_, settings_) {}
+        operations_(host, service_, transfers_, announcer_, settings_),
+        backup_(host, this) {}
 
   void configure() {
     operations_.declare();
+    backup_.take_part(&FileTransfer::back_up);
     blobs_.on<Blobs::Make>(&BlobFolder::make)
         .on<Blobs::OpenPart>(&BlobFolder::open_part)
         .on<Blobs::Sync>(&BlobFolder::sync)
@@ -53,12 +61,23 @@ class FileTransfer : public PluginBase {
       if (file.announce != Announce::kNobody) announcer_.wake(file.device_id);
     });
     constexpr std::uint32_t kMessages = 50'000, kChanges = 10'000;
-    on<DeviceMessage>(WhenFull::kDropOldest, kMessages, [this](const auto& event) { small_data_.take(event); });
-    on<DevicePresence>(WhenFull::kCoalesceByKey, kMessages, [this](const DevicePresence& event) {
-      if (event.is_online) announcer_.wake(event.device_id);
-    });
-    on<DeviceDeleted>(WhenFull::kDropOldest, kChanges,
-                      [this](const DeviceDeleted& event) { host_.run(vault_.forget_device(event.device_id)); });
+    on<DeviceMessage>(
+        WhenFull::kDropOldest, kMessages, [this](const auto& event) { small_data_.take(event); }, kGapIsHarmless);
+    on<DevicePresence>(
+        WhenFull::kCoalesceByKey, kMessages,
+        [this](const auto& event) {
+          if (event.is_online) announcer_.wake(event.device_id);
+        },
+        [this] { host_.run(announcer_.wake_all()); });
+    on<DeviceDeleted>(
+        WhenFull::kDropOldest, kChanges, [this](const auto& event) { forget(event.device_id); },
+        [this] {
+          live_.check_all();
+          host_.run(vault_.forget_gone_devices());
+        });
+    on<AccessChanged>(
+        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.access_changed(event); },
+        [this] { live_.check_all(); });
   }
 
   Task<Result<void>> start();
@@ -69,19 +88,28 @@ class FileTransfer : public PluginBase {
 
  private:
   template <class Event, class Handler>
-  void on(WhenFull policy, std::uint32_t capacity, Handler handler) {
-    subscriptions_.push_back(Subscription::to<Event>(
-        host_, policy, capacity, [handler](const Event& event, std::uint64_t) { handler(event); }));
+  void on(WhenFull policy, std::uint32_t capacity, Handler handler, OnGap on_gap) {
+    subscriptions_.push_back(Subscription::to<Event>(host_, policy, capacity, handler, std::move(on_gap)));
   }
-  Task<Result<void>> load_keys();
+  void forget(std::int64_t device_id) {
+    live_.device_deleted(device_id);
+    small_data_.forget(device_id);
+    host_.run(vault_.forget_device(device_id));
+  }
   Task<void> keep_tidy();
+  // The content in the folder of blobs; another backend takes a part of its own.
+  Task<Result<void>> back_up(BackupStep step, std::string folder);
 
   Host& host_;
   const Settings settings_;
   Database database_;
   Repository repository_;
   UrlSigner signer_;
+  UrlKeys keys_;
+  Rights rights_;
+  LiveTransfers live_;
   DiskThreads disk_;
+  const std::string blobs_path_;
   BlobFolder folder_;
   ServiceProvider<BlobFolder> blobs_;
   Vault vault_;
@@ -90,6 +118,7 @@ class FileTransfer : public PluginBase {
   Announcer announcer_;
   SmallData small_data_;
   Operations operations_;
+  BackupPart<FileTransfer> backup_;
   std::vector<Subscription> subscriptions_;
 };
 
@@ -100,42 +129,38 @@ Task<Result<void>> FileTransfer::start() {
   auto opening = folder_.open_folder();
   const Result<void> opened = co_await opening;
   if (!opened) co_return opened.error();
-  auto loading = load_keys();
+  auto loading = keys_.load();
   const Result<void> loaded = co_await loading;
   if (!loaded) co_return loaded.error();
   host_.run(vault_.recover());
+  host_.run(live_.keep_watch());
   host_.run(keep_tidy());
   co_return Result<void>();
 }
 
-// A new key when the newest is old; the old ones verify until the last URL that they signed has ended.
-Task<Result<void>> FileTransfer::load_keys() {
-  const std::int64_t at = now().us, life = settings_.key_days * kDayUs;
-  const std::int64_t longest_url = std::max(settings_.upload_hours * kMicrosecondsPerHour,
-                                            settings_.download_minutes * 60 * kMicrosecondsPerSecond);
-  auto rotating = repository_.rotate_keys(random_text(), {at - life}, {at - life - longest_url - kMicrosecondsPerHour});
-  const Result<void> rotated = co_await rotating;
-  if (!rotated) co_return rotated.error();
-  auto reading = repository_.keys();
-  Result<std::map<std::int64_t, UrlSigner::Key>> keys = co_await reading;
-  if (!keys) co_return keys.error();
-  signer_.set_keys(*std::move(keys));
-  co_return Result<void>();
-}
-
 Task<void> FileTransfer::keep_tidy() {
-  while (true) {
+  for (int minutes = 0;; ++minutes) {
     auto waking = announcer_.wake_all();
     co_await waking;
+    if (minutes % kMinutesBetweenDeviceChecks == 0) {
+      auto forgetting = vault_.forget_gone_devices();
+      co_await forgetting;
+    }
     auto sweeping = vault_.sweep();
     co_await sweeping;
     auto sleeping = host_.sleep(kMinuteMs);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
-    auto loading = load_keys();
+    auto loading = keys_.load();
     const Result<void> loaded = co_await loading;
     if (!loaded) host_.warn("the keys of URLs cannot be read", {{"why", loaded.error().detail}});
   }
+}
+
+Task<Result<void>> FileTransfer::back_up(BackupStep step, std::string folder) {
+  const std::string content = folder + "/blobs";
+  if (step == BackupStep::kRestore) co_return bring_content_back(content, blobs_path_);
+  co_return copy_content(blobs_path_, content, step == BackupStep::kAfter);
 }
 
 const Manifest FileTransfer::kManifest{
@@ -177,7 +202,12 @@ const OptionTable<Settings>& FileTransfer::options() {
           .range(1, 10'080),
       option("key_days", &Settings::key_days, "How long a key signs URLs before the next one does.")
           .unit("days")
-          .range(1, 3'650)};
+          .range(1, 3'650),
+      option("sweep_grace_minutes", &Settings::sweep_grace_minutes,
+             "What is too old is deleted only when it has been so for this long while the hub ran and its clock was not set. A clock"
+             " that is wrong for a while then deletes nothing; 0 believes it at once.")
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

@@ -10,7 +10,7 @@ using sql::Mode;
 
 constexpr std::string_view kSelect =
     "SELECT id, device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at, upload_until,"
-    " announce FROM files ";
+    " announce, announcer_kind, announcer_id FROM files ";
 
 File file_from(const sql::Table& table, std::size_t row) {
   return {.id = table.integer(row, 0),
@@ -21,11 +21,11 @@ File file_from(const sql::Table& table, std::size_t row) {
           .sha256 = table.text(row, 5),
           .state = table.text(row, 6),
           .blob = table.text(row, 7),
-          .creator_kind = table.text(row, 8),
-          .creator_id = table.integer(row, 9),
+          .creator = {table.text(row, 8), table.integer(row, 9)},
           .created_at = {table.integer(row, 10)},
           .upload_until = {table.integer(row, 11)},
-          .announce = static_cast<Announce>(table.integer(row, 12))};
+          .announce = static_cast<Announce>(table.integer(row, 12)),
+          .announcer = {table.text(row, 13), table.integer(row, 14)}};
 }
 
 std::string select(std::string_view rest) { return std::string(kSelect).append(rest); }
@@ -55,8 +55,8 @@ Task<Result<std::int64_t>> Repository::create(File file, std::int64_t most_of_de
       "INSERT INTO files (device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at,"
       " upload_until, completed_at, announce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
       " RETURNING id",
-      file.device_id, file.name, file.kind, file.size, file.sha256, file.state, file.blob, file.creator_kind,
-      file.creator_id, file.created_at, file.upload_until, file.is_complete() ? file.created_at.us : 0,
+      file.device_id, file.name, file.kind, file.size, file.sha256, file.state, file.blob, file.creator.kind,
+      file.creator.id, file.created_at, file.upload_until, file.is_complete() ? file.created_at.us : 0,
       static_cast<std::int64_t>(file.announce));
   audit(batch, call, "file.create", target(file), "{\"kind\":\"" + file.kind + "\"}");
   auto running = database_.run(std::move(batch));
@@ -123,9 +123,9 @@ Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std
   co_return files->empty() ? std::nullopt : std::optional(std::move(files->front()));
 }
 
-Task<Result<bool>> Repository::remove(File file, std::string why, Call call) {
+Task<Result<bool>> Repository::remove(File file, bool only_upload, std::string why, Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("DELETE FROM files WHERE id = $1", file.id);
+  batch.require("DELETE FROM files WHERE id = $1 AND ($2 = 0 OR state = 'uploading')", file.id, only_upload ? 1 : 0);
   audit(batch, call, why, target(file), detail(file));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -147,9 +147,10 @@ Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) 
   co_return files;
 }
 
-Task<Result<void>> Repository::set_announced(std::int64_t file_id) {
+Task<Result<void>> Repository::set_announced(File file) {
   Batch batch(Mode::kWrite);
-  batch.add("UPDATE files SET announce = 0 WHERE id = $1", file_id);
+  batch.add("UPDATE files SET announce = 0 WHERE id = $1 AND announce = $2 AND announcer_kind = $3 AND announcer_id = $4",
+            file.id, static_cast<std::int64_t>(file.announce), file.announcer.kind, file.announcer.id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return nothing(results);
@@ -157,7 +158,8 @@ Task<Result<void>> Repository::set_announced(std::int64_t file_id) {
 
 Task<Result<void>> Repository::announce_again(File file, Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("UPDATE files SET announce = 2 WHERE id = $1 AND state = 'complete'", file.id);
+  batch.require("UPDATE files SET announce = 2, announcer_kind = $2, announcer_id = $3 WHERE id = $1 AND state = 'complete'",
+                file.id, call.principal->kind, call.principal->id);
   audit(batch, call, "file.restore", target(file), detail(file));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -175,15 +177,34 @@ Task<Result<std::vector<File>>> Repository::uploading() {
   co_return files;
 }
 
-Task<Result<std::vector<File>>> Repository::outdated(Timestamp since, std::int64_t count) {
+Task<Result<std::vector<File>>> Repository::beyond(std::int64_t count) {
   Batch batch(Mode::kRead);
-  batch.add(select("WHERE state = 'complete' AND (completed_at < $1 OR (SELECT COUNT(*) FROM files AS newer"
+  batch.add(select("WHERE state = 'complete' AND (SELECT COUNT(*) FROM files AS newer"
                    " WHERE newer.device_id = files.device_id AND newer.kind = files.kind AND newer.id > files.id"
-                   " AND newer.state = 'complete') >= $2) ORDER BY id LIMIT 1000"),
-            since, count);
+                   " AND newer.state = 'complete') >= $1 ORDER BY id LIMIT 1000"),
+            count);
   auto listing = files_of(std::move(batch));
   Result<std::vector<File>> files = co_await listing;
   co_return files;
+}
+
+Task<Result<std::vector<File>>> Repository::completed_before(Timestamp since) {
+  Batch batch(Mode::kRead);
+  batch.add(select("WHERE state = 'complete' AND completed_at < $1 ORDER BY id LIMIT 10000"), since);
+  auto listing = files_of(std::move(batch));
+  Result<std::vector<File>> files = co_await listing;
+  co_return files;
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::devices() {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT DISTINCT device_id FROM files");
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::int64_t> ids;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  co_return ids;
 }
 
 Task<Result<std::vector<std::string>>> Repository::blobs() {
@@ -211,12 +232,19 @@ Task<Result<std::map<std::int64_t, UrlSigner::Key>>> Repository::keys() {
   co_return keys;
 }
 
-Task<Result<void>> Repository::rotate_keys(std::string secret, Timestamp since, Timestamp until) {
+Task<Result<void>> Repository::add_key(std::string secret, Timestamp at, Timestamp since) {
   Batch batch(Mode::kWrite);
   batch.add("INSERT INTO file_url_keys (secret, created_at) SELECT $1, $2 WHERE NOT EXISTS"
-            " (SELECT 1 FROM file_url_keys WHERE created_at > $3)",
-            Blob{secret}, now(), since);
-  batch.add("DELETE FROM file_url_keys WHERE created_at < $1", until);
+            " (SELECT 1 FROM file_url_keys WHERE created_at > $3 AND created_at <= $4)",
+            Blob{secret}, at, since, at.us + kMicrosecondsPerHour);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
+}
+
+Task<Result<void>> Repository::remove_key(std::int64_t key_id) {
+  Batch batch(Mode::kWrite);
+  batch.add("DELETE FROM file_url_keys WHERE id = $1", key_id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return nothing(results);

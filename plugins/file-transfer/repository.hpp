@@ -24,11 +24,11 @@ struct File {
   std::string sha256;  // hex; empty: not known yet
   std::string state = "uploading";
   std::string blob;
-  std::string creator_kind;
-  std::int64_t creator_id = 0;
+  PrincipalId creator;
   Timestamp created_at;
   Timestamp upload_until;
   Announce announce = Announce::kNobody;
+  PrincipalId announcer = {};  // on whose right it is announced; without a kind: on its creator's
   bool is_complete() const { return state == "complete"; }
 };
 
@@ -46,24 +46,30 @@ class Repository {
                                        std::int64_t limit);
   // The newest complete one of a kind.
   Task<Result<std::optional<File>>> newest(std::int64_t device_id, std::string kind);
-  // False: it was not there.
-  Task<Result<bool>> remove(File file, std::string why, Call call);
+  // False: it was not there, or with `only_upload` it has become complete.
+  Task<Result<bool>> remove(File file, bool only_upload, std::string why, Call call);
   Task<Result<std::vector<File>>> of_device(std::int64_t device_id);
 
   // Complete ones of which somebody is still to be told; of one device, or of all (0).
   Task<Result<std::vector<File>>> unannounced(std::int64_t device_id);
-  Task<Result<void>> set_announced(std::int64_t file_id);
-  // Tell of it (again). Errors: kNotFound.
+  // What `file` says was to be told has been, or will not be. What has come up since is left.
+  Task<Result<void>> set_announced(File file);
+  // Tell of it (again), on the caller's right. Errors: kNotFound.
   Task<Result<void>> announce_again(File file, Call call);
 
   Task<Result<std::vector<File>>> uploading();
-  // Complete ones beyond the newest `count` of their device and kind, or completed before `since`.
-  Task<Result<std::vector<File>>> outdated(Timestamp since, std::int64_t count);
+  // Complete ones beyond the newest `count` of their device and kind.
+  Task<Result<std::vector<File>>> beyond(std::int64_t count);
+  // Complete ones that were completed before `since`.
+  Task<Result<std::vector<File>>> completed_before(Timestamp since);
   Task<Result<std::vector<std::string>>> blobs();
+  // Those that have files.
+  Task<Result<std::vector<std::int64_t>>> devices();
 
   Task<Result<std::map<std::int64_t, UrlSigner::Key>>> keys();
-  // Adds one, unless a newer than `since` is there; forgets those older than `until`.
-  Task<Result<void>> rotate_keys(std::string secret, Timestamp since, Timestamp until);
+  // Adds one made at `at`, unless there is one from `since` to then. One from the future - the clock was wrong - is none.
+  Task<Result<void>> add_key(std::string secret, Timestamp at, Timestamp since);
+  Task<Result<void>> remove_key(std::int64_t key_id);
 
  private:
   Task<Result<std::vector<File>>> files_of(sql::Batch batch);

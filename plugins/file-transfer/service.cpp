@@ -19,8 +19,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string creator(const File& file) { return file.creator_kind + ":" + std::to_string(file.creator_id); }
-
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -32,21 +30,20 @@ FileEntry to_entry(const File& file) {
           .size = file.size,
           .sha256 = unless_empty(file.sha256),
           .created_at = file.created_at,
-          .created_by = creator(file),
+          .created_by = key_of(file.creator),
           .state = file.state};
 }
 
 }  // namespace
 
-Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, std::string holder_kind,
-                                        std::int64_t holder_id) {
+Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, PrincipalId holder) {
   auto asking = http_.call<HttpEndpoint::Endpoint>(HttpEndpointQuery{});
   const Result<HttpAddress> address = co_await asking;
   if (!address) co_return address.error();
   const std::int64_t life = direction == Direction::kUpload ? settings_.upload_hours * kMicrosecondsPerHour
                                                             : settings_.download_minutes * 60 * kMicrosecondsPerSecond;
   const Timestamp expires_at{(now().us + life) / kMicrosecondsPerSecond * kMicrosecondsPerSecond};
-  const std::string path = signer_.sign(direction, Ticket{file_id, std::move(holder_kind), holder_id, expires_at});
+  const std::string path = signer_.sign(direction, Ticket{file_id, std::move(holder), expires_at});
   if (path.empty()) co_return Error{.status = Status::kUnavailable, .detail = "There is no key yet to sign URLs with."};
   co_return Url{address->base_url + path, expires_at};
 }
@@ -56,14 +53,13 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
             .name = input.name.value,
             .kind = boost::describe::enum_to_string(input.kind, ""),
             .size = input.size.value,
-            .creator_kind = call.principal->kind,
-            .creator_id = call.principal->id,
+            .creator = call.principal->who(),
             .announce = Announce::kWhomItConcerns};
   if (input.sha256) file.sha256 = lower(input.sha256->value);
   auto creating = vault_.create(std::move(file), call);
   const Result<File> made = co_await creating;
   if (!made) co_return made.error();
-  auto signing = url(Direction::kUpload, made->id, made->creator_kind, made->creator_id);
+  auto signing = url(Direction::kUpload, made->id, made->creator);
   const Result<Url> upload = co_await signing;
   if (!upload) co_return upload.error();
   co_return CreateOutput{made->id, upload->text, upload->expires_at};
@@ -93,7 +89,7 @@ Task<Result<FileOutput>> Service::get(Call call, std::int64_t file_id) {
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
   const Direction direction = file->is_complete() ? Direction::kDownload : Direction::kUpload;
-  auto signing = url(direction, file_id, call.principal->kind, call.principal->id);
+  auto signing = url(direction, file_id, call.principal->who());
   const Result<Url> signed_url = co_await signing;
   if (!signed_url) co_return signed_url.error();
   FileOutput out{.file_id = file->id,
@@ -102,7 +98,7 @@ Task<Result<FileOutput>> Service::get(Call call, std::int64_t file_id) {
                  .size = file->size,
                  .sha256 = unless_empty(file->sha256),
                  .created_at = file->created_at,
-                 .created_by = creator(*file),
+                 .created_by = key_of(file->creator),
                  .state = file->state,
                  .expires_at = signed_url->expires_at};
   (file->is_complete() ? out.download_url : out.upload_url) = signed_url->text;

@@ -32,7 +32,7 @@ class Service {
     std::string text;
     Timestamp expires_at;
   };
-  Task<Result<Url>> url(Direction direction, std::int64_t file_id, std::string holder_kind, std::int64_t holder_id);
+  Task<Result<Url>> url(Direction direction, std::int64_t file_id, PrincipalId holder);
 
  private:
   Task<Result<File>> of_device(Call call, std::int64_t file_id);

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "gatetorio/json_text.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::file_transfer {
 
 namespace {
 
-constexpr std::int64_t kBurst = 30;
+constexpr int kBurst = 30;
+constexpr std::chrono::seconds kPause{1};
 constexpr std::size_t kMaxDevices = 100'000;
 
 }  // namespace
@@ -18,18 +20,17 @@ SmallData::SmallData(Host& host, Repository& repository, Vault& vault)
     : host_(host),
       repository_(repository),
       vault_(vault),
-      devices_(host, DeviceRegistry::kId),
       dropped_(host.counter("gatetorio_file_transfer_small_data_dropped_total",
                             "Configurations and logs in status messages that came too fast.")) {}
 
-bool SmallData::may_keep(const std::string& controller_id) {
-  const std::int64_t at = now().us;
+bool SmallData::may_keep(std::int64_t device_id) {
+  const auto at = Clock::now();
   const std::lock_guard lock(mutex_);
-  if (due_us_.size() >= kMaxDevices) std::erase_if(due_us_, [at](const auto& entry) { return entry.second <= at; });
-  std::int64_t& due = due_us_[controller_id];
+  if (due_.size() >= kMaxDevices) std::erase_if(due_, [at](const auto& entry) { return entry.second <= at; });
+  auto& due = due_[device_id];
   due = std::max(due, at);
-  if (due - at > (kBurst - 1) * kMicrosecondsPerSecond) return false;
-  due += kMicrosecondsPerSecond;
+  if (due - at > (kBurst - 1) * kPause) return false;
+  due += kPause;
   return true;
 }
 
@@ -44,21 +45,29 @@ void SmallData::take(const DeviceMessage& message) {
   if (type == nullptr || data == nullptr || !type->is_string()) return;
   const std::string kind(type->get_string());
   if (kind != "config" && kind != "log") return;
-  if (!may_keep(message.controller_id)) return dropped_.add();
-  Item item{kind, data->is_string() ? std::string(data->get_string()) : boost::json::serialize(*data)};
+  if (!may_keep(message.device_id)) return dropped_.add();
+  const auto text = json::find_member(json::members(message.payload), "data");
+  Item item{kind, std::string(data->is_string() ? std::string_view(data->get_string()) : *text)};
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto [queue, is_new] = waiting_.try_emplace(message.controller_id);
+    const auto [queue, is_new] = waiting_.try_emplace(message.device_id);
     queue->second.push_back(std::move(item));
     is_first = is_new;
   }
-  if (is_first) host_.run(work_off(message.controller_id));
+  if (is_first) host_.run(work_off(message.device_id));
 }
 
-std::optional<SmallData::Item> SmallData::next(const std::string& controller_id) {
+void SmallData::forget(std::int64_t device_id) {
   const std::lock_guard lock(mutex_);
-  const auto queue = waiting_.find(controller_id);
+  due_.erase(device_id);
+  const auto queue = waiting_.find(device_id);
+  if (queue != waiting_.end()) queue->second.clear();  // whoever works it off ends it
+}
+
+std::optional<SmallData::Item> SmallData::next(std::int64_t device_id) {
+  const std::lock_guard lock(mutex_);
+  const auto queue = waiting_.find(device_id);
   if (queue->second.empty()) {
     waiting_.erase(queue);
     return std::nullopt;
@@ -68,35 +77,32 @@ std::optional<SmallData::Item> SmallData::next(const std::string& controller_id)
   return item;
 }
 
-Task<void> SmallData::work_off(std::string controller_id) {
-  while (auto item = next(controller_id)) {
+Task<void> SmallData::work_off(std::int64_t device_id) {
+  while (auto item = next(device_id)) {
     try {
-      auto keeping = keep(controller_id, *std::move(item));
+      auto keeping = keep(device_id, *std::move(item));
       co_await keeping;
     } catch (const std::exception& failure) {  // the next ones are to be kept all the same
-      host_.error("small data cannot be kept", {{"device", controller_id}, {"why", failure.what()}});
+      host_.error("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", failure.what()}});
     }
   }
 }
 
-Task<void> SmallData::keep(std::string controller_id, Item item) {
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id});
-  const Result<Device> device = co_await finding;
-  if (!device) co_return;
+Task<void> SmallData::keep(std::int64_t device_id, Item item) {
   if (item.kind == "config") {
-    auto looking = repository_.newest(device->id, item.kind);
+    auto looking = repository_.newest(device_id, item.kind);
     const Result<std::optional<File>> last = co_await looking;
     if (last && *last && (*last)->sha256 == to_hex(sha256(item.content))) co_return;
   }
-  File file{.device_id = device->id,
+  File file{.device_id = device_id,
             .name = item.kind + "-" + to_rfc3339(now()),
             .kind = item.kind,
-            .creator_kind = "device",
-            .creator_id = device->id};
-  const Call call{.principal = Principal{.kind = "device", .id = device->id}};
+            .creator = {"device", device_id}};
+  const Call call{.principal = Principal{.kind = "device", .id = device_id}};
   auto storing = vault_.store(std::move(file), std::move(item.content), call);
   const Result<File> stored = co_await storing;
-  if (!stored) host_.warn("small data cannot be kept", {{"device", controller_id}, {"why", stored.error().detail}});
+  const bool is_gone = !stored && stored.error().status == Status::kForbidden;  // the device; nothing of it is kept
+  if (!stored && !is_gone) host_.warn("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", stored.error().detail}});
 }
 
 }  // namespace gatetorio::file_transfer

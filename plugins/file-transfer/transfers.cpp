@@ -15,6 +15,9 @@ Error forbidden() {
   return {.status = Status::kForbidden, .detail = "The URL is not valid or has expired; ask for a fresh one."};
 }
 
+// Who may not is told no more than who has no URL.
+Error of_url(const Error& error) { return error.status == Status::kForbidden ? forbidden() : error; }
+
 // "sha1 <base64>" as tus writes a checksum.
 struct Checksum {
   std::string algorithm;
@@ -55,37 +58,35 @@ Error ask_again() {
 
 Error over_size() { return {.status = Status::kTooLarge, .detail = "These are more bytes than the file was to have."}; }
 
+Principal principal_of(const Ticket& ticket) { return {.kind = ticket.holder.kind, .id = ticket.holder.id}; }
+
 }  // namespace
 
 // A URL is worth what its principal is: who loses access loses its URLs at once.
-Task<Result<void>> Transfers::still_may(Ticket ticket, File file, std::string need) {
-  if (ticket.holder_kind == "admin") co_return Result<void>();
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{file.device_id}});
-  const Result<DeviceList> devices = co_await finding;
-  if (!devices) co_return devices.error();
-  if (devices->devices.empty()) co_return forbidden();
-  const Principal holder{.kind = ticket.holder_kind, .id = ticket.holder_id};
-  if (holder.kind == "device") need = "self";
-  auto checking = access_.call<AccessControl::Check>(AccessQuery{holder, devices->devices[0].controller_id, need});
-  const Result<Decision> decision = co_await checking;
-  if (!decision) co_return decision.error();
-  if (!decision->is_allowed) co_return forbidden();
-  co_return Result<void>();
-}
-
 Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
   const auto ticket = signer_.verify(Direction::kUpload, url, now());
   if (!ticket) co_return forbidden();
   auto finding = repository_.find(ticket->file_id);
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
-  auto asking = still_may(*ticket, *file, "engineer");
-  const Result<void> may = co_await asking;
-  if (!may) co_return may.error();
+  auto asking = rights_.check(ticket->holder, file->device_id);
+  const Result<Timestamp> may = co_await asking;
+  if (!may) co_return of_url(may.error());
   if (!file->is_complete() && file->upload_until <= now()) {
     co_return Error{.status = Status::kGone, .detail = "The upload took too long and has ended."};
   }
-  co_return Upload{*file, *ticket};
+  co_return Upload{*file, *ticket, nullptr};
+}
+
+Task<Result<Transfers::Upload>> Transfers::begin_upload(Call call, SignedInput url) {
+  auto finding = upload_of(std::move(url));
+  Result<Upload> upload = co_await finding;
+  if (!upload) co_return upload.error();
+  auto entering = live_.enter(call, upload->ticket.holder, upload->file.device_id);
+  Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
+  if (!live) co_return of_url(live.error());
+  upload->live = *std::move(live);
+  co_return upload;
 }
 
 Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url) {
@@ -117,7 +118,7 @@ Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url
 
 Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) {
   const auto offset = parse_offset(url.upload_offset);
-  auto finding = upload_of(url);
+  auto finding = begin_upload(call, url);
   const Result<Upload> upload = co_await finding;
   if (!upload) co_return upload.error();
   if (!offset) co_return bad_header("Upload-Offset");
@@ -134,7 +135,7 @@ Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) 
 }
 
 Task<Result<Transfers::Progress>> Transfers::replace(Call call, SignedInput url) {
-  auto finding = upload_of(url);
+  auto finding = begin_upload(call, url);
   const Result<Upload> upload = co_await finding;
   if (!upload) co_return upload.error();
   if (upload->file.is_complete()) {
@@ -178,6 +179,7 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   if ((is_wrong || is_unproven) && ::ftruncate(file, start) != 0) {
     co_return Error{.detail = "The part cannot be cut back."};
   }
+  if (upload.live->was_cut()) co_return forbidden();
   if (is_wrong) co_return Error{.status = Status::kCorrupt, .detail = "The body is not what its checksum says."};
   if (receipt.status != Status::kOk) {
     co_return Error{.status = receipt.status, .detail = "The body could not be taken as a whole."};
@@ -199,7 +201,7 @@ Task<Result<Transfers::Progress>> Transfers::settle(Call call, Upload upload, Ta
     if (!synced) co_return synced.error();
     co_return out;
   }
-  call.principal = Principal{.kind = upload.ticket.holder_kind, .id = upload.ticket.holder_id};
+  call.principal = principal_of(upload.ticket);
   auto finishing = vault_.finish(upload.file, std::move(taken.sha256), call);
   const Result<File> finished = co_await finishing;
   if (!finished) co_return finished.error();
@@ -213,21 +215,21 @@ Task<Result<void>> Transfers::terminate(Call call, SignedInput url) {
   if (upload->file.is_complete()) {
     co_return Error{.status = Status::kConflict, .detail = "The file is complete; its owner can delete it."};
   }
-  call.principal = Principal{.kind = upload->ticket.holder_kind, .id = upload->ticket.holder_id};
-  auto removing = vault_.remove(upload->file, "file.terminate", call);
+  call.principal = principal_of(upload->ticket);
+  auto removing = vault_.remove_upload(upload->file, "file.terminate", call);
   const Result<void> removed = co_await removing;
   co_return removed;
 }
 
-Task<Result<Transfers::Download>> Transfers::download(SignedInput url) {
+Task<Result<Transfers::Download>> Transfers::download(Call call, SignedInput url) {
   const auto ticket = signer_.verify(Direction::kDownload, url, now());
   if (!ticket) co_return forbidden();
   auto finding = repository_.find(ticket->file_id);
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
-  auto asking = still_may(*ticket, *file, "engineer");
-  const Result<void> may = co_await asking;
-  if (!may) co_return may.error();
+  auto entering = live_.enter(call, ticket->holder, file->device_id);
+  const Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
+  if (!live) co_return of_url(live.error());
   auto opening = vault_.open(*file);
   Result<OpenBlob> content = co_await opening;
   if (!content) co_return content.error();

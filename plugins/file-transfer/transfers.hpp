@@ -4,21 +4,16 @@
 
 #include <string>
 
-#include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
+#include "live_transfers.hpp"
 #include "vault.hpp"
 
 namespace gatetorio::file_transfer {
 
 class Transfers {
  public:
-  Transfers(Host& host, Repository& repository, Vault& vault, UrlSigner& signer)
-      : host_(host),
-        repository_(repository),
-        vault_(vault),
-        signer_(signer),
-        devices_(host, DeviceRegistry::kId),
-        access_(host, AccessControl::kId) {}
+  Transfers(Host& host, Repository& repository, Rights& rights, LiveTransfers& live, Vault& vault, UrlSigner& signer)
+      : host_(host), repository_(repository), rights_(rights), live_(live), vault_(vault), signer_(signer) {}
 
   // How far an upload is. One whose last byte is here becomes complete by being asked.
   struct Progress {
@@ -41,15 +36,17 @@ class Transfers {
     File file;
     OpenBlob content;
   };
-  Task<Result<Download>> download(SignedInput url);
+  Task<Result<Download>> download(Call call, SignedInput url);
 
  private:
   struct Upload {
     File file;
     Ticket ticket;
+    std::shared_ptr<LiveTransfer> live;  // where bytes are to come
   };
   Task<Result<Upload>> upload_of(SignedInput url);
-  Task<Result<void>> still_may(Ticket ticket, File file, std::string need);
+  // The same for a call that brings bytes.
+  Task<Result<Upload>> begin_upload(Call call, SignedInput url);
   // A part with a body in it. It stays open, and so locked, until the file is settled.
   struct Taken {
     OpenBlob part;
@@ -61,10 +58,10 @@ class Transfers {
 
   Host& host_;
   Repository& repository_;
+  Rights& rights_;
+  LiveTransfers& live_;
   Vault& vault_;
   UrlSigner& signer_;
-  ServiceClient devices_;
-  ServiceClient access_;
 };
 
 }  // namespace gatetorio::file_transfer

@@ -15,7 +15,7 @@ namespace gatetorio::file_transfer {
 struct FileNameRule {
   static constexpr std::size_t kMin = 1, kMax = 128;
   static constexpr std::string_view kPattern = "";
-  static constexpr std::string_view kWords = "text without control characters, / and \\, not . or ..";
+  static constexpr std::string_view kWords = "text without control or hidden characters, / and \\, not . or ..";
   static constexpr bool valid(std::string_view text) {
     return text != "." && text != ".." && LabelRule<128>::valid(text) &&
            text.find_first_of("/\\") == std::string_view::npos;

@@ -3,8 +3,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <charconv>
-
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::file_transfer {
@@ -32,13 +30,6 @@ std::string signature_of(const std::string& secret, const std::string& text) {
   return out;
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (wrong != std::errc() || end != text.data() + text.size() || std::to_string(value) != text) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 void UrlSigner::set_keys(std::map<std::int64_t, Key> keys) {
@@ -56,7 +47,7 @@ std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {
   if (keys_.empty()) return {};
   const auto& [key_id, key] = *keys_.rbegin();
   const std::string file = std::to_string(ticket.file_id), number = std::to_string(key_id);
-  const std::string holder = ticket.holder_kind + "-" + std::to_string(ticket.holder_id);
+  const std::string holder = name_of(ticket.holder);
   const std::string expires = std::to_string(ticket.expires_at.us / kMicrosecondsPerSecond);
   return "/" + std::string(path_of(direction)) + "/" + file + "?holder=" + holder + "&expires=" + expires +
          "&key=" + number + "&signature=" +
@@ -65,10 +56,9 @@ std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {
 
 std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& url, Timestamp at) const {
   if (!url.holder || !url.expires || !url.key || !url.signature) return std::nullopt;
-  const auto file = number(url.file_id), expires = number(*url.expires), key_id = number(*url.key);
-  const auto dash = url.holder->rfind('-');
-  if (!file || !expires || !key_id || dash == std::string::npos) return std::nullopt;
-  const auto holder_id = number(std::string_view(*url.holder).substr(dash + 1));
+  const auto file = parse_id(url.file_id), expires = parse_id(*url.expires), key_id = parse_id(*url.key);
+  auto holder = parse_principal_name(*url.holder);
+  if (!file || !expires || !key_id || !holder) return std::nullopt;
   std::string secret;
   {
     const std::lock_guard lock(mutex_);
@@ -78,10 +68,10 @@ std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& 
   }
   const std::string wanted =
       signature_of(secret, signed_text(direction, url.file_id, *url.holder, *url.expires, *url.key));
-  if (!equal_in_constant_time(wanted, *url.signature) || !holder_id) return std::nullopt;
+  if (!equal_in_constant_time(wanted, *url.signature)) return std::nullopt;
   const bool is_over = *expires <= at.us / kMicrosecondsPerSecond;
   if (is_over) return std::nullopt;
-  return Ticket{*file, url.holder->substr(0, dash), *holder_id, {*expires * kMicrosecondsPerSecond}};
+  return Ticket{*file, *std::move(holder), {*expires * kMicrosecondsPerSecond}};
 }
 
 }  // namespace gatetorio::file_transfer

@@ -19,8 +19,7 @@ enum class Direction { kUpload, kDownload };
 // What a URL says, once its signature has been found good.
 struct Ticket {
   std::int64_t file_id = 0;
-  std::string holder_kind;  // "device", "user", "admin"
-  std::int64_t holder_id = 0;
+  PrincipalId holder;
   Timestamp expires_at;
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 namespace gatetorio::file_transfer {
@@ -23,7 +24,7 @@ Error being_completed() {
 }
 
 OpenBlob opened(const BlobHandle& handle) {
-  return {Descriptor(static_cast<int>(handle.descriptor)), handle.size};
+  return {take(handle.descriptor), handle.size};
 }
 
 }  // namespace
@@ -118,11 +119,21 @@ Task<Result<File>> Vault::finish(File file, std::string known_sha256, Call call)
                                           kSealDeadlineMs);
   const Result<BlobSealed> sealed = co_await sealing;
   if (!sealed && sealed.error().status == Status::kCorrupt) {
-    auto removing = remove(file, "file.corrupt", call);
+    auto removing = remove_upload(file, "file.corrupt", call);
     const Result<void> removed = co_await removing;
     static_cast<void>(removed);  // the sweep does it
   }
   if (!sealed) co_return sealed.error();
+  // Sealing takes a while, and sending took longer: whoever did it may have lost its right.
+  auto asking = may_complete(file, call);
+  const Result<void> may = co_await asking;
+  if (!may && may.error().status == Status::kForbidden) {
+    host_.info("an upload is refused at its end: who made it has lost access", {{"file", std::to_string(file.id)}});
+    auto removing = remove_upload(file, "file.refuse", call);
+    const Result<void> removed = co_await removing;
+    static_cast<void>(removed);  // it stays an upload that nobody may complete
+  }
+  if (!may) co_return may.error();
   file.sha256 = to_hex(sealed->sha256);
   file.state = "complete";
   auto completing = repository_.complete(file, call);
@@ -132,11 +143,36 @@ Task<Result<File>> Vault::finish(File file, std::string known_sha256, Call call)
   co_return file;
 }
 
+// Both who made the file and who brings its last byte.
+Task<Result<void>> Vault::may_complete(File file, Call call) {
+  std::vector<PrincipalId> involved{file.creator};
+  if (call.principal && call.principal->who() != file.creator) involved.push_back(call.principal->who());
+  for (const PrincipalId& who : involved) {
+    auto asking = rights_.check(who, file.device_id);
+    const Result<Timestamp> may = co_await asking;
+    if (!may) co_return may.error();
+  }
+  co_return Result<void>();
+}
+
 Task<Result<OpenBlob>> Vault::open(File file) {
   auto opening = blobs_.call<Blobs::Open>(BlobName{file.blob});
   const Result<BlobHandle> handle = co_await opening;
+  if (!handle && handle.error().status == Status::kNotFound && file.state == "complete") co_return lost(file);
   if (!handle) co_return handle.error();
   co_return opened(*handle);
+}
+
+Error Vault::lost(const File& file) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lost_.insert(file.id).second) {
+      host_.error("the content of a complete file is missing: restore it from a backup, or have the file deleted",
+                  {{"file", std::to_string(file.id)}, {"device", std::to_string(file.device_id)}, {"blob", file.blob}});
+    }
+  }
+  return {.status = Status::kGone,
+          .detail = "The hub has lost the content of this file. Delete it and upload it again."};
 }
 
 Task<Result<std::string>> Vault::read(File file) {
@@ -152,55 +188,94 @@ Task<Result<std::string>> Vault::read(File file) {
 
 // The row first: content without a row is found by the sweep, a row without content would be a lie.
 Task<Result<void>> Vault::remove(File file, std::string why, Call call) {
-  auto forgetting = repository_.remove(file, std::move(why), call);
+  auto forgetting = repository_.remove(file, false, std::move(why), call);
   const Result<bool> forgotten = co_await forgetting;
   if (!forgotten) co_return forgotten.error();
+  auto removing = remove_content(std::move(file));
+  const Result<void> removed = co_await removing;
+  co_return removed;
+}
+
+Task<Result<void>> Vault::remove_upload(File file, std::string why, Call call) {
+  auto forgetting = repository_.remove(file, true, std::move(why), call);
+  const Result<bool> forgotten = co_await forgetting;
+  if (!forgotten) co_return forgotten.error();
+  if (!*forgotten) co_return Result<void>();  // the content is that of a complete file, or the sweep's
+  auto removing = remove_content(std::move(file));
+  const Result<void> removed = co_await removing;
+  co_return removed;
+}
+
+Task<Result<void>> Vault::remove_content(File file) {
   auto removing = blobs_.call<Blobs::Remove>(BlobName{file.blob});
   const Result<BlobNothing> removed = co_await removing;
-  static_cast<void>(removed);
+  static_cast<void>(removed);  // the sweep does it
   co_return Result<void>();
 }
 
 Task<void> Vault::sweep() {
   const Timestamp at = now();
-  auto listing = repository_.uploading();
-  const Result<std::vector<File>> uploads = co_await listing;
-  if (!uploads) co_return;
-  for (const File& file : *uploads) {
-    if (file.upload_until > at) continue;
-    auto removing = remove(file, "file.expire", Call{});
-    const Result<void> removed = co_await removing;
-    static_cast<void>(removed);
-  }
-  const Timestamp since{at.us - settings_.keep_days * 24 * kMicrosecondsPerHour};
-  auto finding = repository_.outdated(since, settings_.keep_count);
-  const Result<std::vector<File>> old = co_await finding;
-  if (!old) co_return;
-  for (const File& file : *old) {
-    auto removing = remove(file, "file.expire", Call{});
-    const Result<void> removed = co_await removing;
-    static_cast<void>(removed);
-  }
-  auto tidying = sweep_orphans();
-  co_await tidying;
+  grace_.begin(at, Grace::Clock::now());
+  auto uploads = sweep_uploads(at);
+  const bool saw_uploads = co_await uploads;
+  auto files = sweep_files(at);
+  const bool saw_files = co_await files;
+  auto orphans = sweep_orphans(at);
+  const bool saw_orphans = co_await orphans;
+  if (saw_uploads && saw_files && saw_orphans) grace_.end();
 }
 
-Task<void> Vault::sweep_orphans() {
+Task<bool> Vault::sweep_uploads(Timestamp at) {
+  auto listing = repository_.uploading();
+  const Result<std::vector<File>> uploads = co_await listing;
+  if (!uploads) co_return false;
+  for (const File& file : *uploads) {
+    if (file.upload_until > at || !grace_.is_over("upload " + std::to_string(file.id))) continue;
+    auto expiring = remove_upload(file, "file.expire", Call{});
+    const Result<void> expired = co_await expiring;
+    if (!expired) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> Vault::sweep_files(Timestamp at) {
+  auto counting = repository_.beyond(settings_.keep_count);
+  const Result<std::vector<File>> too_many = co_await counting;
+  if (!too_many) co_return false;
+  for (const File& file : *too_many) {
+    auto expiring = remove(file, "file.expire", Call{});
+    const Result<void> expired = co_await expiring;
+    if (!expired) co_return false;
+  }
+  auto finding = repository_.completed_before({at.us - settings_.keep_days * 24 * kMicrosecondsPerHour});
+  const Result<std::vector<File>> old = co_await finding;
+  if (!old) co_return false;
+  for (const File& file : *old) {
+    if (!grace_.is_over("file " + std::to_string(file.id))) continue;
+    auto expiring = remove(file, "file.expire", Call{});
+    const Result<void> expired = co_await expiring;
+    if (!expired) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> Vault::sweep_orphans(Timestamp at) {
   // What is there first, what is known afterwards: a new file is then known.
   auto listing = blobs_.call<Blobs::List>(BlobNothing{});
   const Result<BlobList> there = co_await listing;
-  if (!there) co_return;
+  if (!there) co_return false;
   auto asking = repository_.blobs();
   const Result<std::vector<std::string>> names = co_await asking;
-  if (!names) co_return;
+  if (!names) co_return false;
   const std::set<std::string> known(names->begin(), names->end());
-  const std::int64_t old = now().us - kOrphanAgeUs;
   for (const BlobInfo& blob : there->blobs) {
-    if (known.contains(blob.name) || blob.changed_at_us > old) continue;
+    const bool is_young = blob.changed_at_us > at.us - kOrphanAgeUs;
+    if (known.contains(blob.name) || is_young || !grace_.is_over("blob " + blob.name)) continue;
     auto removing = blobs_.call<Blobs::Remove>(BlobName{blob.name});
     const Result<BlobNothing> removed = co_await removing;
     if (removed) host_.info("content without a file is removed", {{"blob", blob.name}});
   }
+  co_return true;
 }
 
 Task<void> Vault::recover() {
@@ -228,6 +303,26 @@ Task<void> Vault::forget_device(std::int64_t device_id) {
     auto removing = remove(file, "file.delete", Call{});
     const Result<void> removed = co_await removing;
     static_cast<void>(removed);
+  }
+}
+
+Task<void> Vault::forget_gone_devices() {
+  constexpr std::size_t kAtOnce = 1'000;
+  auto listing = repository_.devices();
+  const Result<std::vector<std::int64_t>> devices = co_await listing;
+  if (!devices) co_return;
+  for (std::size_t at = 0; at < devices->size(); at += kAtOnce) {
+    const auto first = devices->begin() + static_cast<std::ptrdiff_t>(at);
+    const std::vector<std::int64_t> some(first, first + static_cast<std::ptrdiff_t>(std::min(kAtOnce, devices->size() - at)));
+    auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{some});
+    const Result<DeviceList> found = co_await finding;
+    if (!found) co_return;
+    std::set<std::int64_t> gone(some.begin(), some.end());
+    for (const Device& device : found->devices) gone.erase(device.id);
+    for (const std::int64_t device_id : gone) {
+      auto forgetting = forget_device(device_id);
+      co_await forgetting;
+    }
   }
 }
 

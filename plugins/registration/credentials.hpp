@@ -1,4 +1,5 @@
-// A device's two secrets: the token that it shows to the hub, and the password that it shows to the broker.
+// A device's two secrets: the token that it shows to the hub, and the password that it shows to the broker. And the two
+// that stand in for them while it has none: the claim of a device that waits for approval, and an enrolment key.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "gatetorio/identity.hpp"
+
 namespace gatetorio::registration {
 
-inline constexpr std::string_view kTokenPrefix = "gtd_";
-inline constexpr std::string_view kUsernamePrefix = "device-";
+inline constexpr std::string_view kTokenPrefix = "gtd_", kClaimPrefix = "gtc_", kKeyPrefix = "gte_";
+
+inline PrincipalId device_principal(std::int64_t device_id) { return {"device", device_id}; }
 
 // 256 random bits as text; stored as a hash only.
 struct NewCredentials {
@@ -22,14 +26,14 @@ NewCredentials make_credentials();
 
 // "gtd_17.<secret>": the number finds the row, the secret proves the right to it.
 std::string device_token(std::int64_t device_id, std::string_view secret);
-std::string mqtt_username(std::int64_t device_id);
 
 struct ClaimedIdentity {
   std::int64_t device_id = 0;
   std::string_view secret;
 };
-// Takes a token apart; nothing where it has another form.
+// Takes a token apart; nothing where it has another form, or the number another spelling.
 std::optional<ClaimedIdentity> parse_token(std::string_view token);
+// The device that a user name at the broker names.
 std::optional<std::int64_t> parse_username(std::string_view username);
 
 }  // namespace gatetorio::registration

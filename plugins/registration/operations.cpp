@@ -19,8 +19,8 @@ DeviceOutput to_output(const Device& device) {
 
 }  // namespace
 
-Operations::Operations(Host& host, Service& service, Repository& repository)
-    : service_(service), repository_(repository), set_(host, this) {}
+Operations::Operations(Host& host, Service& service, Presence& presence, Repository& repository)
+    : service_(service), presence_(presence), repository_(repository), set_(host, this) {}
 
 void Operations::declare() {
   set_.add({.id = "registration.register",
@@ -77,17 +77,26 @@ void Operations::declare() {
            &Operations::pending);
   set_.add({.id = "registration.approve",
             .method = "POST",
-            .path = "/admin/pending-devices/{hardware_id}/approve",
+            .path = "/admin/pending-devices/{pending_id}/approve",
             .summary = "Let a waiting device register.",
             .callers = {{"admin", "admin"}},
             .success = {Status::kNoContent},
             .errors = {Status::kNotFound}},
            &Operations::approve);
+  set_.add({.id = "registration.deny",
+            .method = "DELETE",
+            .path = "/admin/pending-devices/{pending_id}",
+            .summary = "Turn a waiting device away, or take its approval back before it is used.",
+            .callers = {{"admin", "admin"}},
+            .success = {Status::kNoContent},
+            .errors = {Status::kNotFound}},
+           &Operations::deny);
   set_.add({.id = "registration.release",
             .method = "POST",
             .path = "/admin/devices/{controller_id}/release",
-            .summary = "Let known hardware register once without its token (a replaced SD card).",
+            .summary = "Make a key by which known hardware gets new credentials once (a replaced SD card).",
             .callers = {{"admin", "admin"}},
+            .resource = "controller_id",
             .errors = {Status::kNotFound}},
            &Operations::release);
   set_.add({.id = "registration.make-key",
@@ -104,7 +113,7 @@ Task<Result<Reply<RegisterOutput>>> Operations::register_device(Call call, Regis
 }
 
 Task<Result<Reply<DeviceOutput>>> Operations::get(Call call, DeviceRef) {
-  auto finding = service_.find(call.access.resource);
+  auto finding = service_.find(call.access.resource_id);
   const Result<Device> device = co_await finding;
   if (!device) co_return device.error();
   co_return Reply<DeviceOutput>(to_output(*device));
@@ -118,7 +127,7 @@ Task<Result<Reply<DeviceOutput>>> Operations::update(Call call, UpdateInput inpu
 }
 
 Task<Result<Reply<HeartbeatOutput>>> Operations::heartbeat(Call call, DeviceRef) {
-  auto beating = service_.heartbeat(std::move(call));
+  auto beating = presence_.heartbeat(call.access.resource_id);
   const Result<Timestamp> at = co_await beating;
   if (!at) co_return at.error();
   co_return Reply<HeartbeatOutput>(HeartbeatOutput{.status = "ok", .last_seen = *at});
@@ -138,18 +147,25 @@ Task<Result<Reply<PendingOutput>>> Operations::pending(Call, Nothing) {
   co_return Reply<PendingOutput>(PendingOutput{*std::move(list)});
 }
 
-Task<Result<Reply<Nothing>>> Operations::approve(Call call, HardwareRef input) {
-  auto approving = repository_.approve(input.hardware_id.value, std::move(call));
+Task<Result<Reply<Nothing>>> Operations::approve(Call call, PendingRef input) {
+  auto approving = service_.approve(std::move(call), input.pending_id.value);
   const Result<void> done = co_await approving;
   if (!done) co_return done.error();
   co_return Reply<Nothing>(Status::kNoContent, Nothing{});
 }
 
-Task<Result<Reply<ReleaseOutput>>> Operations::release(Call call, DeviceRef input) {
-  auto releasing = service_.release(std::move(call), input.controller_id.value);
-  const Result<Timestamp> until = co_await releasing;
-  if (!until) co_return until.error();
-  co_return Reply<ReleaseOutput>(ReleaseOutput{*until});
+Task<Result<Reply<Nothing>>> Operations::deny(Call call, PendingRef input) {
+  auto denying = repository_.deny(input.pending_id.value, std::move(call));
+  const Result<void> done = co_await denying;
+  if (!done) co_return done.error();
+  co_return Reply<Nothing>(Status::kNoContent, Nothing{});
+}
+
+Task<Result<Reply<ReleaseOutput>>> Operations::release(Call call, DeviceRef) {
+  auto releasing = service_.release(std::move(call));
+  Result<ReleaseOutput> key = co_await releasing;
+  if (!key) co_return key.error();
+  co_return Reply<ReleaseOutput>(*std::move(key));
 }
 
 Task<Result<Reply<NewKeyOutput>>> Operations::make_key(Call call, NewKeyInput input) {

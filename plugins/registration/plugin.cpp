@@ -20,9 +20,9 @@ class Registration : public PluginBase {
         settings_(std::move(settings)),
         database_(host, kManifest.id),
         repository_(database_),
-        service_(host, repository_, settings_),
-        operations_(host, service_, repository_),
-        presence_(host, repository_),
+        presence_(host, repository_, std::chrono::seconds(settings_.heartbeat_timeout_seconds)),
+        service_(host, repository_, presence_, settings_),
+        operations_(host, service_, presence_, repository_),
         devices_(host, this),
         authenticator_(host, &service_) {}
 
@@ -43,7 +43,7 @@ class Registration : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
-    host_.run(presence_.keep_writing());
+    host_.run(presence_.keep_gathering());
     host_.run(presence_.keep_watching());
     co_return Result<void>();
   }
@@ -55,12 +55,12 @@ class Registration : public PluginBase {
   }
 
  private:
-  Task<Result<Device>> find_by_name(DeviceName name) { return repository_.find_by_name(std::move(name.controller_id)); }
+  Task<Result<Device>> find_by_name(DeviceName name) { return service_.find_by_name(std::move(name.controller_id)); }
   Task<Result<DeviceImported>> import(DeviceImport device) { return service_.import(std::move(device)); }
   Task<Result<DeviceList>> find_by_ids(DeviceIds wanted) {
     constexpr std::size_t kMost = 1000;
     if (wanted.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 1,000 ids a call."};
-    auto finding = repository_.find_by_ids(std::move(wanted.ids));
+    auto finding = service_.find_by_ids(std::move(wanted.ids));
     Result<std::vector<Device>> devices = co_await finding;
     if (!devices) co_return devices.error();
     co_return DeviceList{*std::move(devices)};
@@ -70,9 +70,9 @@ class Registration : public PluginBase {
   const Settings settings_;
   Database database_;
   Repository repository_;
+  Presence presence_;
   Service service_;
   Operations operations_;
-  Presence presence_;
   ServiceProvider<Registration> devices_;
   ServiceProvider<Service> authenticator_;
 };
@@ -96,9 +96,17 @@ const OptionTable<Settings>& Registration::options() {
              "A device without a broker connection counts as online for so long after a heartbeat.")
           .unit("seconds")
           .range(5, 86'400),
-      option("release_hours", &Settings::release_hours, "How long an admin's release of known hardware is valid.")
+      option("release_hours", &Settings::release_hours,
+             "How long the key of an admin's release of known hardware is valid.")
           .unit("hours")
-          .range(1, 720)};
+          .range(1, 720),
+      option("max_pending", &Settings::max_pending,
+             "Devices that may wait for approval at a time, 20 of them from one network (IPv4 /24, IPv6 /56).")
+          .range(1, 10'000),
+      option("pending_hours", &Settings::pending_hours,
+             "How long a device may wait for approval, and after its approval until it registers.")
+          .unit("hours")
+          .range(1, 8'760)};
   return table;
 }
 

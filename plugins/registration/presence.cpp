@@ -1,122 +1,256 @@
 #include "presence.hpp"
 
+#include <algorithm>
+
 namespace gatetorio::registration {
 
 namespace {
 
-constexpr std::uint64_t kFlushMs = 5'000;
+constexpr std::uint64_t kGatherMs = 5'000;
 constexpr std::uint64_t kWatchMs = 500;
+constexpr std::uint64_t kFirstPauseMs = 100, kLongestPauseMs = 5'000;  // between attempts
 constexpr std::uint32_t kQueue = 100'000;  // every device of a large hub coming back at once
+constexpr std::size_t kRowsPerBatch = 500;
+constexpr std::int64_t kDevicesPerPage = 500;
+constexpr std::uint32_t kAskDeadlineMs = 5'000;
+
+void fire(const std::vector<gtr_completion>& waiting, const Result<void>& result) {
+  const std::string error = result ? std::string() : to_json(result.error());
+  const gtr_status status = result ? GTR_OK : static_cast<gtr_status>(result.error().status);
+  for (const gtr_completion& done : waiting) done.done(done.context, status, to_bytes(error));
+}
+
+Error gone() { return {.status = Status::kNotFound, .detail = "There is no such device."}; }
 
 }  // namespace
 
 void Presence::subscribe() {
-  // Of several changes of one device only the last counts.
-  subscriptions_.push_back(Subscription::to<LinkSession>(
+  const OnGap read_anew = [this] { read_soon(); };
+  // Of several changes of one device only the last counts. A reset and the sessions after it may overtake each other.
+  subscriptions_.push_back(Subscription::to_ordered<LinkSession>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const LinkSession& session, std::uint64_t) { host_.run(session_changed(session)); }));
-  subscriptions_.push_back(Subscription::to<LinkReset>(
-      host_, WhenFull::kCoalesceByKey, 1, [this](const LinkReset&, std::uint64_t) { host_.run(link_was_reset()); }));
-  subscriptions_.push_back(Subscription::to<DevicePresence>(
-      host_, WhenFull::kCoalesceByKey, kQueue, [this](const DevicePresence& presence, std::uint64_t) {
-        if (presence.online_until_us == 0) return;
-        const std::lock_guard lock(mutex_);
-        due_us_[presence.device_id] = presence.online_until_us;
-      }));
+      [this](const LinkSession& session, std::uint64_t sequence) { session_changed(session, sequence); }, read_anew));
+  subscriptions_.push_back(Subscription::to_ordered<LinkReset>(
+      host_, WhenFull::kCoalesceByKey, 1,
+      [this](const LinkReset&, std::uint64_t sequence) { link_was_reset(sequence); }, read_anew));
   subscriptions_.push_back(Subscription::to<DeviceMessage>(
-      host_, WhenFull::kCoalesceByKey, kQueue, [this](const DeviceMessage& message, std::uint64_t) {
-        const std::lock_guard lock(mutex_);
-        seen_[message.controller_id] = now().us;
-      }));
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const DeviceMessage& message) { book_.message(message.device_id, this_moment()); }, kGapIsHarmless));
 }
 
-Task<void> Presence::session_changed(LinkSession session) {
-  if (session.kind != "device") co_return;
-  const Timestamp at = now();
-  auto writing = repository_.set_online(session.id, at, session.connected ? kForeverUs : 0);
-  const Result<void> written = co_await writing;
-  if (!written) {
-    host_.warn("a device's presence could not be written", {{"device", std::to_string(session.id)}});
-    co_return;
-  }
-  publish(host_, DevicePresence{.device_id = session.id, .is_online = session.connected, .last_seen_us = at.us},
-          std::to_string(session.id));
+void Presence::tell(std::int64_t device_id, bool is_online, std::int64_t last_seen_us,
+                    std::int64_t online_until_us) const {
+  publish(host_,
+          DevicePresence{.device_id = device_id,
+                         .is_online = is_online,
+                         .last_seen_us = last_seen_us,
+                         .online_until_us = online_until_us},
+          std::to_string(device_id));
 }
 
-Task<void> Presence::link_was_reset() {
-  auto writing = repository_.set_all_offline();
-  const Result<std::vector<Repository::Seen>> gone = co_await writing;
-  if (!gone) co_return host_.warn("devices could not be marked offline", {{"why", gone.error().detail}});
-  for (const Repository::Seen& device : *gone) {
-    publish(host_, DevicePresence{.device_id = device.device_id, .last_seen_us = device.last_seen_us},
-            std::to_string(device.device_id));
-  }
+void Presence::session_changed(const LinkSession& session, std::uint64_t sequence) {
+  if (session.kind != "device") return;
+  const Moment at = this_moment();
+  if (!book_.session(session.id, session.connected, sequence, at)) return;
+  tell(session.id, session.connected, at.wall.us);
+  write_soon();
 }
+
+void Presence::link_was_reset(std::uint64_t sequence) {
+  for (const LastSeen& device : book_.reset(sequence)) tell(device.device_id, false, device.last_seen_us);
+  write_soon();
+}
+
+Task<Result<Timestamp>> Presence::heartbeat(std::int64_t device_id) {
+  const Moment at = this_moment();
+  auto start = [this, device_id, at](gtr_completion done) {
+    book_.heartbeat(device_id, at, done);
+    write_soon();
+  };
+  auto awaiter = host_.complete(start);
+  const Result<std::string> written = co_await awaiter;
+  if (!written) co_return written.error();
+  const Device device = book_.shown({.device = {.id = device_id}}, this_moment());
+  if (!device.is_online) co_return at.wall;  // its connection ended meanwhile, and that was told
+  tell(device_id, true, at.wall.us, at.wall.us + std::chrono::microseconds(heartbeat_timeout_).count());
+  co_return at.wall;
+}
+
+void Presence::forget(std::int64_t device_id) { fire(book_.forget(device_id), gone()); }
 
 Task<void> Presence::keep_watching() {
   while (true) {
     auto sleeping = host_.sleep(kWatchMs);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
-    std::vector<std::int64_t> overdue = take_overdue();
-    if (overdue.empty()) continue;
-    auto telling = tell_absent(std::move(overdue));
-    co_await telling;
+    const std::vector<LastSeen> overdue = book_.take_overdue(this_moment());
+    for (const LastSeen& device : overdue) tell(device.device_id, false, device.last_seen_us);
+    if (!overdue.empty()) write_soon();
   }
 }
 
-std::vector<std::int64_t> Presence::take_overdue() {
-  std::vector<std::int64_t> overdue;
-  const std::int64_t now_us = now().us;
-  const std::lock_guard lock(mutex_);
-  for (auto due = due_us_.begin(); due != due_us_.end();) {
-    if (due->second > now_us) {
-      ++due;
-      continue;
-    }
-    overdue.push_back(due->first);
-    due = due_us_.erase(due);
-  }
-  return overdue;
-}
-
-// Those that are not connected either; what the database says counts.
-Task<void> Presence::tell_absent(std::vector<std::int64_t> device_ids) {
-  auto finding = repository_.find_by_ids(std::move(device_ids));
-  const Result<std::vector<Device>> devices = co_await finding;
-  if (!devices) co_return;
-  for (const Device& device : *devices) {
-    if (device.is_online) continue;
-    publish(host_, DevicePresence{.device_id = device.id, .last_seen_us = device.last_seen_us},
-            std::to_string(device.id));
-  }
-}
-
-Task<void> Presence::keep_writing() {
+Task<void> Presence::keep_gathering() {
   while (true) {
-    auto sleeping = host_.sleep(kFlushMs);
+    auto sleeping = host_.sleep(kGatherMs);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
-    auto flushing = flush();
-    co_await flushing;
+    book_.gather();
+    write_soon();
   }
 }
 
 Task<void> Presence::flush() {
-  std::vector<std::pair<std::string, std::int64_t>> seen;
+  book_.gather();
+  auto start = [this](gtr_completion done) {
+    {
+      const std::lock_guard lock(mutex_);
+      flushing_.push_back(done);
+    }
+    write_soon();
+  };
+  auto awaiter = host_.complete(start);
+  co_await awaiter;
+}
+
+// One writer at a time: it goes on as long as there is something to write.
+void Presence::write_soon() {
   {
     const std::lock_guard lock(mutex_);
-    seen.assign(seen_.begin(), seen_.end());
-    seen_.clear();
+    has_more_ = true;
+    if (std::exchange(is_writing_, true)) return;
   }
-  constexpr std::size_t kPerBatch = 500;
-  for (std::size_t at = 0; at < seen.size(); at += kPerBatch) {
-    const auto first = seen.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto last = seen.begin() + static_cast<std::ptrdiff_t>(std::min(at + kPerBatch, seen.size()));
-    auto writing = repository_.set_seen({first, last});
-    const Result<void> written = co_await writing;
-    if (!written) host_.warn("when devices were last seen could not be written", {{"why", written.error().detail}});
+  host_.run(write_changes());
+}
+
+Task<void> Presence::write_changes() {
+  std::uint64_t pause_ms = kFirstPauseMs;
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      has_more_ = false;
+    }
+    PresenceChange change = book_.take(kRowsPerBatch, this_moment());
+    if (change.empty()) {
+      std::vector<gtr_completion> flushed;
+      {
+        const std::lock_guard lock(mutex_);
+        if (has_more_) continue;
+        is_writing_ = false;
+        flushed.swap(flushing_);
+      }
+      co_return fire(flushed, {});
+    }
+    auto writing = write(std::move(change));
+    const bool is_written = co_await writing;
+    if (is_written) {
+      pause_ms = kFirstPauseMs;
+      continue;
+    }
+    std::vector<gtr_completion> given_up;
+    {
+      const std::lock_guard lock(mutex_);
+      given_up.swap(flushing_);
+    }
+    fire(given_up, {});
+    auto sleeping = host_.sleep(pause_ms);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return give_up();
+    pause_ms = std::min(2 * pause_ms, kLongestPauseMs);
   }
+}
+
+// The hub stops: nobody writes any more.
+void Presence::give_up() {
+  const PresenceChange change = book_.take(book_.size(), this_moment());
+  const Error stopped{.status = Status::kUnavailable, .detail = "The hub is stopping."};
+  for (const PresenceRow& row : change.rows) fire(row.waiting, stopped);
+}
+
+// False where it must be tried again.
+Task<bool> Presence::write(PresenceChange change) {
+  auto writing = repository_.write_presence(change);
+  const Result<Repository::PresenceWritten> written = co_await writing;
+  if (!written) {
+    if (!std::exchange(is_failing_, true)) {
+      host_.warn("presence cannot be written; it is tried again until it can", {{"why", written.error().detail}});
+    }
+    book_.failed(change);
+    for (const PresenceRow& row : change.rows) fire(row.waiting, written.error());
+    co_return false;
+  }
+  if (std::exchange(is_failing_, false)) host_.info("presence is written again");
+  // Those that only the column held connected; the others were told of when the news came.
+  for (const LastSeen& device : written->left) {
+    if (book_.changes(device.device_id) == 0) tell(device.device_id, false, device.last_seen_us);
+  }
+  book_.written(change, this_moment());
+  for (std::size_t i = 0; i < change.rows.size(); ++i) {
+    if (written->exists[i]) {
+      fire(change.rows[i].waiting, {});
+    } else {
+      forget(change.rows[i].device_id);
+      fire(change.rows[i].waiting, gone());
+    }
+  }
+  co_return true;
+}
+
+void Presence::read_soon() {
+  if (readings_wanted_.fetch_add(1) == 0) host_.run(read_anew());
+}
+
+// Something that changes who is connected was missed: asks for every device.
+Task<void> Presence::read_anew() {
+  host_.warn("news of connections were lost; presence is read anew");
+  int wanted = 0;
+  do {
+    wanted = readings_wanted_.load();
+    std::int64_t last_id = 0;
+    bool has_more = true;
+    book_.hold();
+    while (has_more) {
+      auto reading = read_page(last_id);
+      const Result<std::int64_t> page = co_await reading;
+      if (page) {
+        has_more = *page > 0;
+        last_id = *page;
+        continue;
+      }
+      if (page.error().status == Status::kUnsupported) break;  // a transport that does not tell
+      auto sleeping = host_.sleep(kLongestPauseMs);
+      const bool go_on = co_await sleeping;
+      if (!go_on) co_return;
+    }
+    book_.release(this_moment());
+    write_soon();
+  } while (readings_wanted_.fetch_sub(wanted) != wanted);
+}
+
+// The last id of the page after this device; 0: there is none.
+Task<Result<std::int64_t>> Presence::read_page(std::int64_t after) {
+  if (!link_.available()) co_return 0;
+  auto finding = repository_.find_after(after, kDevicesPerPage);
+  const Result<std::vector<StoredDevice>> devices = co_await finding;
+  if (!devices) co_return devices.error();
+  for (const StoredDevice& stored : *devices) {
+    auto asking = ask(stored);
+    const Result<void> asked = co_await asking;
+    if (!asked) co_return asked.error();
+  }
+  co_return devices->empty() ? 0 : devices->back().device.id;
+}
+
+Task<Result<void>> Presence::ask(StoredDevice stored) {
+  const std::int64_t id = stored.device.id;
+  const std::uint64_t changes = book_.changes(id);
+  auto asking = link_.call<DeviceLink::State>(LinkQuery{id}, kAskDeadlineMs);
+  const Result<LinkState> state = co_await asking;
+  if (!state) co_return state.error();
+  const Moment at = this_moment();
+  if (!book_.correct(stored, state->is_connected, changes, at)) co_return Result<void>();
+  const Device device = book_.shown(std::move(stored), at);
+  tell(id, device.is_online, device.last_seen_us);
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::registration

@@ -1,40 +1,69 @@
-// Who is there: what the broker, last wills and messages tell, written down so that it survives a restart. Coming and
-// going is written at once; "last seen" of chatty devices is gathered and written every few seconds.
+// Who is there: what the broker, messages and heartbeats tell, kept in a book and written down by one writer, so that
+// it survives a restart and the newest state is what stays. Coming and going is written at once and again until it is;
+// "last seen" of chatty devices is gathered and written every few seconds.
 #pragma once
 
-#include <map>
+#include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/events.hpp"
+#include "gatetorio/services.hpp"
+#include "presence_book.hpp"
 #include "repository.hpp"
 
 namespace gatetorio::registration {
 
 class Presence {
  public:
-  Presence(Host& host, Repository& repository) : host_(host), repository_(repository) {}
+  Presence(Host& host, Repository& repository, std::chrono::seconds heartbeat_timeout)
+      : host_(host),
+        repository_(repository),
+        link_(host, DeviceLink::kId),
+        heartbeat_timeout_(heartbeat_timeout),
+        book_(heartbeat_timeout) {}
 
   void subscribe();
   // Writes what is gathered until the hub stops.
-  Task<void> keep_writing();
-  Task<void> flush();
+  Task<void> keep_gathering();
   // Tells of devices whose heartbeats have stopped, within a second, until the hub stops.
   Task<void> keep_watching();
+  // Writes what there is. Comes back when that is done, or cannot be.
+  Task<void> flush();
+
+  // The device lives; it is written when this answers. Errors: kNotFound, those of the storage.
+  Task<Result<Timestamp>> heartbeat(std::int64_t device_id);
+  // The device is gone.
+  void forget(std::int64_t device_id);
+  // A device as it is now.
+  Device shown(StoredDevice stored) const { return book_.shown(std::move(stored), this_moment()); }
 
  private:
-  Task<void> session_changed(LinkSession session);
-  Task<void> link_was_reset();
-  std::vector<std::int64_t> take_overdue();
-  Task<void> tell_absent(std::vector<std::int64_t> device_ids);
+  void session_changed(const LinkSession& session, std::uint64_t sequence);
+  void link_was_reset(std::uint64_t sequence);
+  void write_soon();
+  Task<void> write_changes();
+  Task<bool> write(PresenceChange change);
+  void give_up();
+  void read_soon();
+  Task<void> read_anew();
+  Task<Result<std::int64_t>> read_page(std::int64_t after);
+  Task<Result<void>> ask(StoredDevice stored);
+  void tell(std::int64_t device_id, bool is_online, std::int64_t last_seen_us, std::int64_t online_until_us = 0) const;
 
   Host& host_;
   Repository& repository_;
-  std::mutex mutex_;                             // guards both
-  std::map<std::string, std::int64_t> seen_;     // controller id -> microseconds
-  std::map<std::int64_t, std::int64_t> due_us_;  // device id -> when its next heartbeat must have come
+  ServiceClient link_;
+  const std::chrono::seconds heartbeat_timeout_;
+  PresenceBook book_;
+  std::mutex mutex_;  // guards the next three
+  bool is_writing_ = false, has_more_ = false;
+  std::vector<gtr_completion> flushing_;
+  bool is_failing_ = false;  // the writer's alone
+  std::atomic<int> readings_wanted_{0};
   std::vector<Subscription> subscriptions_;
 };
 

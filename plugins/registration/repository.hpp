@@ -1,14 +1,15 @@
-// The only file of this plugin with SQL.
+// The only class of this plugin with SQL: devices (repository.cpp), how they get and renew credentials
+// (repository_enrolment.cpp), and who waits for approval (repository_claims.cpp).
 #pragma once
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "credentials.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/devices.hpp"
+#include "presence_book.hpp"
 #include "types.hpp"
 
 namespace gatetorio::registration {
@@ -27,14 +28,27 @@ struct DeviceSecrets {
   std::string device_name;
 };
 
+// A device that waits for an admin.
+struct Claim {
+  std::string hash;  // SHA-256 of its claim_token
+  Announcement device;
+  std::string network;
+  Timestamp expires_at;
+};
+
+struct FoundClaim {
+  std::int64_t id = 0;
+  std::string hardware_id, controller_id, device_name;
+};
+
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
 
-  // What else must hold for a new device: exactly one use of this key (its hash), or an admin's approval.
+  // What else must hold for a new device: exactly one use of this key, or an admin's approval of this claim (hashes).
   struct Admission {
     std::optional<std::string> key_hash = {};
-    bool needs_approval = false;
+    std::optional<std::string> claim_hash = {};
   };
   enum class Refusal { kNotAdmitted, kNameOrHardwareTaken };
   struct Created {
@@ -51,47 +65,63 @@ class Repository {
   };
   Task<Result<Booted>> boot(std::int64_t device_id, Announcement device, NewCredentials credentials, Call call);
 
-  // New credentials for hardware that an admin has released; the release is used up. Errors: kConflict (the name);
-  // kNotFound where there is no such release.
+  // New credentials for known hardware: by the key of an admin's release, which is used up; or, for one that was
+  // imported and has never registered here, without. Errors: kConflict (the name); kNotFound where it is not let in.
   struct Reenrolled {
     std::int64_t device_id = 0;
     std::string old_controller_id;
   };
-  Task<Result<Reenrolled>> reenrol(Announcement device, NewCredentials credentials, Call call);
+  Task<Result<Reenrolled>> reenrol(Announcement device, std::optional<std::string> key_hash, NewCredentials credentials,
+                                   Call call);
 
   // Errors: kConflict (the name).
   Task<Result<DeviceImported>> import(DeviceImport device, Call call);
-
   Task<Result<bool>> knows_hardware(std::string hardware_id);
-  Task<Result<Device>> find_by_name(std::string controller_id);
-  Task<Result<std::vector<Device>>> find_by_ids(std::vector<std::int64_t> ids);
+  // Is this the key of a release, for whatever hardware?
+  Task<Result<bool>> is_release(std::string key_hash);
+  // Replaces an earlier release. Errors: kNotFound.
+  Task<Result<void>> release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call);
+  Task<Result<std::int64_t>> add_key(std::string key_hash, std::string name, std::int64_t max_uses,
+                                     Timestamp expires_at, Call call);
+
+  // A row of its own for a device that asks; those that have ended go. Errors: kRateLimited where `most_per_network`
+  // from its network wait, kUnavailable where `most` do; then nothing is written.
+  Task<Result<void>> add_claim(Claim claim, std::int64_t most, std::int64_t most_per_network, Call call);
+  // One that has not ended. Errors: kNotFound.
+  Task<Result<FoundClaim>> find_claim(std::string claim_hash);
+  // What the holder of a claim wants to be called now.
+  Task<Result<void>> rename_claim(std::int64_t pending_id, Announcement device, Call call);
+  Task<Result<std::vector<PendingDevice>>> pending();
+  // Errors: kNotFound.
+  Task<Result<void>> approve(std::int64_t pending_id, Timestamp until, Call call);
+  Task<Result<void>> deny(std::int64_t pending_id, Call call);
+
+  Task<Result<StoredDevice>> find_by_name(std::string controller_id);
+  Task<Result<std::vector<StoredDevice>>> find_by_ids(std::vector<std::int64_t> ids);
+  // In the order of their ids, at most `limit`, after this one.
+  Task<Result<std::vector<StoredDevice>>> find_after(std::int64_t id, std::int64_t limit);
   Task<Result<DeviceSecrets>> secrets(std::int64_t device_id);
 
-  // Errors: kConflict (the name is taken), kNotFound.
-  Task<Result<void>> update(std::int64_t device_id, std::optional<std::string> controller_id,
-                            std::optional<std::string> device_name, Call call);
-  Task<Result<void>> remove(std::int64_t device_id, Call call);
-
-  // Marks a device as seen, and as online until `online_until` at least. kNotFound where it is gone.
-  Task<Result<void>> heartbeat(std::int64_t device_id, Timestamp at, std::int64_t online_until);
-  Task<Result<void>> set_online(std::int64_t device_id, Timestamp at, std::int64_t online_until);
-  // All that are connected are not any more. Returns them.
-  struct Seen {
-    std::int64_t device_id = 0;
-    std::int64_t last_seen_us = 0;
+  // The device as it is now, and what it was called before. Errors: kConflict (the name is taken), kNotFound.
+  struct Updated {
+    std::string old_controller_id;
+    StoredDevice device;
   };
-  Task<Result<std::vector<Seen>>> set_all_offline();
-  // Device names and when each was last heard of; one transaction.
-  Task<Result<void>> set_seen(std::vector<std::pair<std::string, std::int64_t>> seen);
+  Task<Result<Updated>> update(std::int64_t device_id, std::optional<std::string> controller_id,
+                               std::optional<std::string> device_name, Call call);
+  // What it was called. Errors: kNotFound.
+  Task<Result<std::string>> remove(std::int64_t device_id, Call call);
 
-  Task<Result<void>> add_pending(Announcement device, Call call);
-  Task<Result<std::vector<PendingDevice>>> pending();
-  Task<Result<void>> approve(std::string hardware_id, Call call);
-  Task<Result<void>> release(std::int64_t device_id, Timestamp until, Call call);
-  Task<Result<std::int64_t>> add_key(std::string key_hash, std::string name, std::int64_t max_uses, Timestamp expires_at,
-                                     Call call);
+  // Writes what is known of presence, in one transaction.
+  struct PresenceWritten {
+    std::vector<bool> exists;    // for each row of the change: is there such a device?
+    std::vector<LastSeen> left;  // with has_reset: those that were connected by the column
+  };
+  Task<Result<PresenceWritten>> write_presence(PresenceChange change);
 
  private:
+  Task<Result<std::string>> claimed_hardware(std::int64_t pending_id);
+
   Database& database_;
 };
 

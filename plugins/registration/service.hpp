@@ -1,13 +1,16 @@
-// The rules of registration: who becomes a device, how it proves itself, what it may change. Knows no HTTP and no SQL.
+// The rules of registration: who becomes a device and how it gets and renews its credentials (enrolment.cpp), how it
+// proves itself, what it may change. Knows no HTTP and no SQL.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/options.hpp"
 #include "gatetorio/services.hpp"
+#include "presence.hpp"
 #include "repository.hpp"
 #include "types.hpp"
 
@@ -18,37 +21,50 @@ struct Settings {
   Secret enrolment_key;
   std::int64_t heartbeat_timeout_seconds = 90;
   std::int64_t release_hours = 24;
+  std::int64_t max_pending = 1000;
+  std::int64_t pending_hours = 72;
 };
 
 class Service {
  public:
-  Service(Host& host, Repository& repository, const Settings& settings)
-      : host_(host), repository_(repository), settings_(settings), link_(host, DeviceLink::kId) {}
+  Service(Host& host, Repository& repository, Presence& presence, const Settings& settings)
+      : host_(host), repository_(repository), presence_(presence), settings_(settings), link_(host, DeviceLink::kId) {}
 
   // The call of a booting device (docs/reference/http.md, "Register").
   Task<Result<Reply<RegisterOutput>>> register_device(Call call, RegisterInput input);
-
-  Task<Result<Device>> find(std::string controller_id) { return repository_.find_by_name(std::move(controller_id)); }
   Task<Result<DeviceImported>> import(DeviceImport device);
+  // Lets a waiting device in. Errors: kNotFound.
+  Task<Result<void>> approve(Call call, std::int64_t pending_id);
+  // A key by which the call's device, known hardware, gets new credentials once.
+  Task<Result<ReleaseOutput>> release(Call call);
+  Task<Result<NewKeyOutput>> make_key(Call call, NewKeyInput input);
+
+  // Errors: kNotFound.
+  Task<Result<Device>> find(std::int64_t device_id);
+  Task<Result<Device>> find_by_name(std::string controller_id);
+  Task<Result<std::vector<Device>>> find_by_ids(std::vector<std::int64_t> ids);
+  // Each on the call's device.
   Task<Result<Device>> update(Call call, UpdateInput input);
   Task<Result<void>> remove(Call call);
-  Task<Result<Timestamp>> heartbeat(Call call);
-  Task<Result<Timestamp>> release(Call call, std::string controller_id);
-  Task<Result<NewKeyOutput>> make_key(Call call, NewKeyInput input);
 
   // A device by its token or by its MQTT user name and password. Unknown and wrong take the same way.
   Task<Result<Principal>> authenticate(Credential credential);
 
  private:
   Task<Result<Reply<RegisterOutput>>> boot(Call call, Announcement device);
-  Task<Result<Reply<RegisterOutput>>> enrol(Call call, Announcement device, std::optional<std::string> key);
+  Task<Result<Reply<RegisterOutput>>> reenrol(Call call, Announcement device, std::optional<std::string> key);
+  Task<Result<Reply<RegisterOutput>>> enrol(Call call, Announcement device, RegisterInput input);
+  Task<Result<Reply<RegisterOutput>>> taken(Announcement device);
   Task<Result<Reply<RegisterOutput>>> ask(Call call, Announcement device);
+  Task<Result<Reply<RegisterOutput>>> wait(Call call, Announcement device, std::string claim_token);
   Task<Result<Reply<RegisterOutput>>> answer(Status status, std::int64_t device_id, Announcement device,
                                              NewCredentials credentials, bool with_token);
-  void tell_renamed(std::int64_t device_id, const std::string& old_name, const std::string& new_name);
+  void tell_access_changed(std::int64_t device_id) const;
+  void tell_renamed(std::int64_t device_id, const std::string& old_name, const std::string& new_name) const;
 
   Host& host_;
   Repository& repository_;
+  Presence& presence_;
   const Settings& settings_;
   ServiceClient link_;
 };

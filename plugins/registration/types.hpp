@@ -17,11 +17,14 @@ struct RegisterInput {
   std::optional<Label<64>> firmware_version;
   std::optional<Label<128>> device_name;
   std::optional<Label<256>> enrolment_key;
+  std::optional<Label<256>> claim_token;  // any text may be tried; what is no claim of ours is an unknown one
 };
-BOOST_DESCRIBE_STRUCT(RegisterInput, (), (hardware_id, controller_id, firmware_version, device_name, enrolment_key))
+BOOST_DESCRIBE_STRUCT(RegisterInput, (),
+                      (hardware_id, controller_id, firmware_version, device_name, enrolment_key, claim_token))
 
 struct RegisterOutput {
   std::string message;
+  std::optional<std::string> claim_token;  // of a device that waits for approval
   std::optional<std::int64_t> device_id;
   std::string controller_id;
   std::optional<std::string> device_token;  // shown once
@@ -34,8 +37,8 @@ struct RegisterOutput {
   std::optional<std::string> mqtt_topic_status;
 };
 BOOST_DESCRIBE_STRUCT(RegisterOutput, (),
-                      (message, device_id, controller_id, device_token, mqtt_username, mqtt_password, mqtt_broker_host,
-                       mqtt_broker_port, mqtt_tls, mqtt_topic_commands, mqtt_topic_status))
+                      (message, claim_token, device_id, controller_id, device_token, mqtt_username, mqtt_password,
+                       mqtt_broker_host, mqtt_broker_port, mqtt_tls, mqtt_topic_commands, mqtt_topic_status))
 
 struct DeviceRef {
   ControllerId controller_id;
@@ -83,27 +86,33 @@ struct NewKeyOutput {
 BOOST_DESCRIBE_STRUCT(NewKeyOutput, (), (key_id, enrolment_key, expires_at))
 
 struct PendingDevice {
+  std::int64_t pending_id = 0;
   std::string hardware_id;
   std::string controller_id;
   std::string device_name;
   std::string peer;
   Timestamp requested_at;
+  Timestamp expires_at;
+  std::int64_t pending_for_hardware = 0;  // how many wait with this hardware_id: at most one of them is that hardware
 };
-BOOST_DESCRIBE_STRUCT(PendingDevice, (), (hardware_id, controller_id, device_name, peer, requested_at))
+BOOST_DESCRIBE_STRUCT(PendingDevice, (),
+                      (pending_id, hardware_id, controller_id, device_name, peer, requested_at, expires_at,
+                       pending_for_hardware))
 
 struct PendingOutput {
   std::vector<PendingDevice> pending;
 };
 BOOST_DESCRIBE_STRUCT(PendingOutput, (), (pending))
 
-struct HardwareRef {
-  HardwareId hardware_id;
+struct PendingRef {
+  Integer<1, 9'007'199'254'740'991> pending_id;
 };
-BOOST_DESCRIBE_STRUCT(HardwareRef, (), (hardware_id))
+BOOST_DESCRIBE_STRUCT(PendingRef, (), (pending_id))
 
 struct ReleaseOutput {
-  Timestamp reenrol_until;
+  std::string enrolment_key;  // shown once
+  Timestamp expires_at;
 };
-BOOST_DESCRIBE_STRUCT(ReleaseOutput, (), (reenrol_until))
+BOOST_DESCRIBE_STRUCT(ReleaseOutput, (), (enrolment_key, expires_at))
 
 }  // namespace gatetorio::registration

@@ -10,6 +10,9 @@ namespace gatetorio::sharing {
 
 namespace {
 
+constexpr std::uint64_t kCompareAgainMs = 5'000;
+constexpr std::int64_t kDevicesPerPage = 500;
+
 Error unknown() { return {.status = Status::kNotFound, .detail = "There is no such token, or it is not yours."}; }
 
 TokenEntry to_entry(Token token) {
@@ -40,13 +43,10 @@ Task<Result<Token>> Service::managed(Call call, std::int64_t token_id, std::stri
   auto finding = repository_.find(token_id);
   Result<Token> token = co_await finding;
   if (!token) co_return token.error().status == Status::kNotFound ? unknown() : token.error();
-  auto looking = device_of(*token);
-  const Result<Device> device = co_await looking;
-  if (!device) co_return device.error().status == Status::kGone ? unknown() : device.error();
   const bool is_admin = call.principal->kind == "admin";
-  auto asking = holds(*call.principal, device->controller_id, is_admin ? admin_role : "owner");
+  auto asking = holds(*call.principal, token->device_id, is_admin ? admin_role : "owner");
   const Result<bool> may = co_await asking;
-  if (!may) co_return may.error();
+  if (!may) co_return may.error().status == Status::kNotFound ? unknown() : may.error();
   if (!*may) co_return unknown();
   co_return token;
 }
@@ -102,6 +102,49 @@ Task<void> Service::forget(std::int64_t device_id) {
   auto forgetting = repository_.forget_device(device_id);
   const Result<void> done = co_await forgetting;
   if (!done) host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
+}
+
+void Service::deletions_missed() {
+  if (comparisons_wanted_.fetch_add(1) == 0) host_.run(compare_devices());
+}
+
+// Ids are never given again: what the registry does not know is gone.
+Task<void> Service::compare_devices() {
+  int wanted = 0;
+  do {
+    wanted = comparisons_wanted_.load();
+    std::int64_t last_id = 0;
+    while (true) {
+      auto comparing = compare_page(last_id);
+      const Result<std::int64_t> page = co_await comparing;
+      if (page && *page == 0) break;
+      if (page) {
+        last_id = *page;
+        continue;
+      }
+      auto sleeping = host_.sleep(kCompareAgainMs);
+      const bool go_on = co_await sleeping;
+      if (!go_on) co_return;
+    }
+  } while (comparisons_wanted_.fetch_sub(wanted) != wanted);
+}
+
+// The last id of the page after this device; 0: there is none.
+Task<Result<std::int64_t>> Service::compare_page(std::int64_t after) {
+  auto listing = repository_.devices_after(after, kDevicesPerPage);
+  const Result<std::vector<std::int64_t>> ids = co_await listing;
+  if (!ids) co_return ids.error();
+  if (ids->empty()) co_return 0;
+  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{*ids});
+  const Result<DeviceList> there = co_await finding;
+  if (!there) co_return there.error();
+  for (const std::int64_t id : *ids) {
+    const bool is_there = std::any_of(there->devices.begin(), there->devices.end(), [id](const Device& d) { return d.id == id; });
+    if (is_there) continue;
+    auto forgetting = forget(id);
+    co_await forgetting;
+  }
+  co_return ids->back();
 }
 
 Task<void> Service::finish_claims() {

@@ -40,7 +40,7 @@ class Sharing : public PluginBase {
     operations_.declare();
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
         host_, WhenFull::kDropOldest, 10'000,
-        [this](const DeviceDeleted& event, std::uint64_t) { service_.device_deleted(event); }));
+        [this](const DeviceDeleted& event) { service_.device_deleted(event); }, [this] { service_.deletions_missed(); }));
   }
 
   Task<Result<void>> start() {
@@ -48,6 +48,7 @@ class Sharing : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     host_.run(service_.finish_claims());
+    service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
   }
 

@@ -56,7 +56,7 @@ Result<bool> whether(const Result<sql::Results>& results) {
   return results.error();
 }
 
-std::string target(const Token& token) { return "device:" + std::to_string(token.device_id); }
+std::string target(const Token& token) { return key_of(PrincipalId{"device", token.device_id}); }
 std::string detail(std::int64_t token_id) { return "{\"token_id\":" + std::to_string(token_id) + "}"; }
 
 }  // namespace
@@ -158,6 +158,18 @@ Task<Result<void>> Repository::revoke(Token token, bool take_access, Call call) 
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return nothing(results);
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
+  Batch batch(Mode::kRead);
+  batch.add("SELECT DISTINCT device_id FROM sharing_tokens WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id,
+            limit);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::int64_t> ids;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  co_return ids;
 }
 
 Task<Result<void>> Repository::forget_device(std::int64_t device_id) {

@@ -51,6 +51,8 @@ class Repository {
   // The access was given to this user. False: it has been taken again meanwhile.
   Task<Result<bool>> finish(std::int64_t token_id, std::int64_t user_id);
   Task<Result<void>> revoke(Token token, bool take_access, Call call);
+  // Devices for which there are tokens, in their order, at most `limit` after this one.
+  Task<Result<std::vector<std::int64_t>>> devices_after(std::int64_t device_id, std::int64_t limit);
   // The device is gone.
   Task<Result<void>> forget_device(std::int64_t device_id);
 

@@ -22,12 +22,13 @@ bool is_claimant(const Token& token, const Principal& principal) {
   return !principal.subject.empty() && token.claimant_subject == principal.subject;
 }
 
-std::string name_of(const Principal& principal) {
-  return principal.id != 0 ? std::to_string(principal.id) : principal.subject;
+// Whose guesses are counted together.
+std::string guesser(const Principal& principal) {
+  return principal.id != 0 ? key_of(principal.who()) : principal.subject;
 }
 
 std::string source_of(const Token& token) { return "sharing:" + std::to_string(token.id); }
-std::string key_of(const Token& token) { return std::to_string(token.device_id); }
+std::string event_key(const Token& token) { return std::to_string(token.device_id); }
 
 RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us) {
   RedeemOutput out{.success = true,
@@ -69,7 +70,7 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   remember(*id, secret);
   publish(host_,
           SharingCreated{*id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
-          key_of(token));
+          event_key(token));
   co_return CreateOutput{.token = secret,
                          .token_id = *id,
                          .share_url = url_of(secret),
@@ -80,7 +81,7 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
 Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
   const Principal principal = *call.principal;
   const auto arrived = GuessLimiter::Clock::now();
-  if (const std::uint32_t wait = limiter_.wait_s(name_of(principal), call.peer, arrived)) {
+  if (const std::uint32_t wait = limiter_.wait_s(guesser(principal), call.peer, arrived)) {
     co_return Error{
         .status = Status::kRateLimited, .detail = "Too many tokens that are none.", .retry_after_s = wait};
   }
@@ -88,7 +89,7 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
   const Result<Token> token = co_await finding;
   if (!token) {
     if (token.error().status != Status::kNotFound) co_return token.error();
-    limiter_.count(name_of(principal), call.peer, arrived);
+    limiter_.count(guesser(principal), call.peer, arrived);
     co_return Error{.status = Status::kNotFound, .detail = "There is no such token."};
   }
   if (token->is_revoked) co_return revoked();
@@ -103,7 +104,7 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
     co_return again;
   }
   // An offer is worth what its owner is: with the access of a lost phone, what it had offered dies too.
-  auto asking = holds(Principal{.kind = "user", .id = token->creator_id}, device->controller_id, "owner");
+  auto asking = holds(Principal{.kind = "user", .id = token->creator_id}, token->device_id, "owner");
   const Result<bool> is_owner = co_await asking;
   if (!is_owner) co_return is_owner.error();
   if (!*is_owner) co_return revoked();
@@ -128,7 +129,8 @@ Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device
     Result<RedeemOutput> out = co_await giving;
     co_return out;
   }
-  auto checking = access_.call<AccessControl::Check>(AccessQuery{*call.principal, device.controller_id, "readonly"});
+  AccessQuery query{*call.principal, "", "readonly", device.id};
+  auto checking = access_.call<AccessControl::Check>(std::move(query));
   const Result<Decision> decision = co_await checking;
   if (!decision) co_return decision.error();
   if (!decision->is_allowed) co_return used();
@@ -163,7 +165,7 @@ Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by
   publish(host_,
           SharingRedeemed{token.id, token.device_id, held->user_id, token.access_level,
                           token.access_expires_at.value_or(0)},
-          key_of(token));
+          event_key(token));
   co_return redeemed(device, held->level, held->expires_at_us);
 }
 
@@ -175,9 +177,9 @@ Task<Result<Device>> Service::device_of(Token token) {
   co_return std::move(devices->devices.front());
 }
 
-Task<Result<bool>> Service::holds(Principal principal, std::string controller_id, std::string need) {
-  auto checking = access_.call<AccessControl::Check>(
-      AccessQuery{std::move(principal), std::move(controller_id), std::move(need)});
+Task<Result<bool>> Service::holds(Principal principal, std::int64_t device_id, std::string need) {
+  AccessQuery query{std::move(principal), "", std::move(need), device_id};
+  auto checking = access_.call<AccessControl::Check>(std::move(query));
   const Result<Decision> decision = co_await checking;
   if (!decision) co_return decision.error();
   co_return decision->is_allowed;

@@ -5,6 +5,7 @@
 
 #include "copy.hpp"
 #include "database.hpp"
+#include "gatetorio/backup_tool.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
@@ -21,6 +22,18 @@ struct CopyArguments {
   std::string from;
   std::string to;
 };
+
+struct BackupArguments {
+  std::string to;
+  bool add = false;
+};
+
+const OptionTable<BackupArguments>& backup_arguments() {
+  static const OptionTable<BackupArguments> table = {
+      option("to", &BackupArguments::to, "The new folder.").required(),
+      option("add", &BackupArguments::add, "The folder is there: adds what it lacks. Run it again so after pg_dump.")};
+  return table;
+}
 
 const OptionTable<CopyArguments>& copy_arguments() {
   static const OptionTable<CopyArguments> table = {
@@ -52,6 +65,8 @@ class StoragePostgres : public PluginBase {
   Task<Result<void>> migrate();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
   Task<Result<void>> copy_tool(CopyArguments arguments);
+  Task<Result<void>> backup_tool(BackupArguments arguments);
+  Task<Result<void>> restore_tool(sql::RestoreArguments arguments);
 
   Host& host_;
   Settings settings_;
@@ -79,6 +94,7 @@ LoginSettings StoragePostgres::login_settings() const {
 }
 
 void StoragePostgres::configure() {
+  host_.set_fact("database_connected", false);  // before anything can ask how the hub is
   const Result<Login> login = Login::make(login_settings());
   if (!login) throw OptionError("url", login.error().detail);
   if (settings_.tls_certificate.empty() != settings_.tls_key.empty()) {
@@ -91,8 +107,18 @@ void StoragePostgres::configure() {
              sql::migrate_arguments(), &StoragePostgres::migrate_tool);
   tools_.add({.name = "storage copy",
               .help = "Moves a whole installation from SQLite to PostgreSQL, or back.",
-              .starts = false},
+              .starts = false,
+              .exclusive = true},
              copy_arguments(), &StoragePostgres::copy_tool);
+  tools_.add({.name = "backup",
+              .help = "Copies to a folder what plugins keep outside the database; pg_dump copies that.",
+              .starts = false},
+             backup_arguments(), &StoragePostgres::backup_tool);
+  tools_.add({.name = "restore",
+              .help = "Brings back what `backup` copied, into a hub that is stopped; pg_restore does the rest.",
+              .starts = false,
+              .exclusive = true},
+             sql::restore_arguments(), &StoragePostgres::restore_tool);
 }
 
 Result<void> StoragePostgres::open() {
@@ -195,6 +221,23 @@ Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
   } catch (const std::exception& e) {
     co_return Error{.status = Status::kUnavailable, .detail = e.what()};
   }
+}
+
+Task<Result<void>> StoragePostgres::backup_tool(BackupArguments arguments) {
+  auto running = arguments.add ? sql::add_to_backup(host_, arguments.to)
+                               : sql::run_backup_tool(host_, kManifest.id, arguments.to, {});
+  const Result<void> done = co_await running;
+  if (done) tools_.print("backed up to " + arguments.to + ", without the database: see docs/ops/postgresql.md");
+  co_return done;
+}
+
+Task<Result<void>> StoragePostgres::restore_tool(sql::RestoreArguments arguments) {
+  const sql::RestoreBackend backend{.prepare = [](const std::string&) { return Result<void>(); },
+                                    .replace = [] { return Result<void>(); }};
+  auto running = sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
+  const Result<void> done = co_await running;
+  if (done) tools_.print("restored from " + arguments.from + ", without the database: see docs/ops/postgresql.md");
+  co_return done;
 }
 
 void StoragePostgres::answer(gtr_call call, const Result<std::string>& result) const {

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "file_lock.hpp"
+#include "database_lock.hpp"
 #include "gatetorio/sql_reader.hpp"
 #include "migrator.hpp"
 #include "reader_pool.hpp"
@@ -49,7 +49,7 @@ void configure_library() {
 
 Result<std::unique_ptr<Database>> Database::open(DatabaseSettings settings, Observer observer) {
   configure_library();
-  auto lock = FileLock::take(settings.path + ".lock");
+  auto lock = lock_database(settings.path);
   if (!lock) return lock.error();
   if (const auto made = make_private_file(settings.path); !made) return made.error();
   auto parts = std::make_unique<Parts>(*std::move(lock), std::move(observer));

@@ -5,11 +5,13 @@
 
 #include "backup.hpp"
 #include "database.hpp"
-#include "file_lock.hpp"
+#include "database_lock.hpp"
+#include "gatetorio/backup_tool.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
 #include "migrator.hpp"
+#include "restore.hpp"
 #include "settings.hpp"
 #include "telemetry.hpp"
 
@@ -18,21 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The database's name inside a backup.
+constexpr const char* kBackupFile = "/hub.db";
+
 struct BackupArguments {
   std::string to;
 };
-struct RestoreArguments {
-  std::string from;
-};
 
 const OptionTable<BackupArguments>& backup_arguments() {
-  static const OptionTable<BackupArguments> table = {option("to", &BackupArguments::to, "The new file.").required()};
-  return table;
-}
-
-const OptionTable<RestoreArguments>& restore_arguments() {
-  static const OptionTable<RestoreArguments> table = {
-      option("from", &RestoreArguments::from, "A file that `backup` made.").required()};
+  static const OptionTable<BackupArguments> table = {option("to", &BackupArguments::to, "The new folder.").required()};
   return table;
 }
 
@@ -57,7 +53,7 @@ class StorageSqlite : public PluginBase {
   Result<void> open();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
   Task<Result<void>> backup_tool(BackupArguments arguments);
-  Task<Result<void>> restore_tool(RestoreArguments arguments);
+  Task<Result<void>> restore_tool(sql::RestoreArguments arguments);
 
   Host& host_;
   Settings settings_;
@@ -74,18 +70,22 @@ const Manifest StorageSqlite::kManifest = {.id = "storage-sqlite",
                                            .requires_ = {}};
 
 void StorageSqlite::configure() {
+  host_.set_fact("database_connected", false);  // before anything can ask how the hub is
   if (settings_.path.empty()) throw OptionError("path", "must name a file");
   const gtr_status status =
       host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StorageSqlite::handle, this);
   if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
   tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
              sql::migrate_arguments(), &StorageSqlite::migrate_tool);
-  tools_.add({.name = "backup", .help = "Copies the database to a file, also while the hub runs.", .starts = false},
+  tools_.add({.name = "backup",
+              .help = "Copies everything that counts to a folder, also while the hub runs.",
+              .starts = false},
              backup_arguments(), &StorageSqlite::backup_tool);
   tools_.add({.name = "restore",
-              .help = "Puts a backup in the place of the database of a hub that is stopped.",
-              .starts = false},
-             restore_arguments(), &StorageSqlite::restore_tool);
+              .help = "Puts a backup in the place of what a hub that is stopped has.",
+              .starts = false,
+              .exclusive = true},
+             sql::restore_arguments(), &StorageSqlite::restore_tool);
 }
 
 Result<std::string> StorageSqlite::file_path() const {
@@ -97,6 +97,11 @@ Result<std::string> StorageSqlite::file_path() const {
   if (wrong) {
     return Error{.status = Status::kUnavailable,
                  .detail = "cannot make " + path.parent_path().string() + ": " + wrong.message()};
+  }
+  // Not every tool takes the lock, which finishes a restore that was interrupted.
+  if (is_restore_open(path.string())) {
+    const auto lock = lock_database(path.string());
+    if (!lock) return lock.error();
   }
   return path.string();
 }
@@ -166,7 +171,7 @@ Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) 
         return applied_migrations(**reader, plugin, observer);
       },
       .apply = [&](const sql::MigrateRequest& request) -> Result<std::string> {
-        const auto lock = FileLock::take(*path + ".lock");
+        const auto lock = lock_database(*path);
         if (!lock) return lock.error();
         const auto writer = Connection::open({.path = *path, .role = Role::kWriter});
         if (!writer) return writer.error();
@@ -184,17 +189,42 @@ Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) 
 Task<Result<void>> StorageSqlite::backup_tool(BackupArguments arguments) {
   const Result<std::string> path = file_path();
   if (!path) co_return path.error();
-  const Result<void> done = back_up(*path, arguments.to);
+  const auto save = [from = *path](const std::string& folder) { return back_up(from, folder + kBackupFile); };
+  auto running = sql::run_backup_tool(host_, kManifest.id, arguments.to, save);
+  const Result<void> done = co_await running;
   if (done) tools_.print("backed up to " + arguments.to);
   co_return done;
 }
 
-Task<Result<void>> StorageSqlite::restore_tool(RestoreArguments arguments) {
+Task<Result<void>> StorageSqlite::restore_tool(sql::RestoreArguments arguments) {
   const Result<std::string> path = file_path();
   if (!path) co_return path.error();
-  const Result<void> done = restore(arguments.from, *path);
-  if (done) tools_.print("restored from " + arguments.from + "; what was there is " + *path + ".replaced");
-  co_return done;
+  if (fs::is_regular_file(arguments.from)) {
+    const Result<std::string> done = restore(arguments.from, *path);
+    if (!done) co_return done.error();
+    tools_.print("restored the database alone from " + arguments.from + ": the content of files is as it was");
+    co_return Result<void>();
+  }
+  std::unique_ptr<Restore> ready;
+  std::string replaced;
+  const sql::RestoreBackend backend{.prepare = [&](const std::string& folder) -> Result<void> {
+                                      auto prepared = Restore::prepare(folder + kBackupFile, *path);
+                                      if (!prepared) return prepared.error();
+                                      ready = *std::move(prepared);
+                                      return {};
+                                    },
+                                    .replace = [&]() -> Result<void> {
+                                      const Result<std::string> done = ready->finish();
+                                      if (!done) return done.error();
+                                      replaced = *done;
+                                      return {};
+                                    }};
+  auto running = sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
+  const Result<void> done = co_await running;
+  if (!done) co_return done;
+  tools_.print("restored from " + arguments.from);
+  if (!replaced.empty()) tools_.print("the database that was there is " + replaced);
+  co_return Result<void>();
 }
 
 void StorageSqlite::answer(gtr_call call, const Result<std::string>& result) const {

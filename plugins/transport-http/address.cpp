@@ -55,12 +55,6 @@ bool same_prefix(std::string_view a, std::string_view b, unsigned bits) {
   return true;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::optional<ListenAddress> ListenAddress::parse(std::string_view text) {
@@ -116,20 +110,6 @@ bool AddressSet::contains(std::string_view text) const {
     if (network.bytes.size() == bytes.size() && same_prefix(network.bytes, bytes, network.bits)) return true;
   }
   return false;
-}
-
-std::optional<PeerAddress> forwarded_client(std::string_view header, const AddressSet& trusted) {
-  std::optional<PeerAddress> client;
-  while (!header.empty()) {
-    const auto comma = header.rfind(',');
-    const auto last = trim(comma == std::string_view::npos ? header : header.substr(comma + 1));
-    header = comma == std::string_view::npos ? std::string_view{} : header.substr(0, comma);
-    auto peer = parse_peer(last);
-    if (!peer) return std::nullopt;
-    client = std::move(peer);
-    if (!trusted.contains(client->text)) return client;
-  }
-  return client;
 }
 
 }  // namespace gatetorio::transport_http

@@ -45,8 +45,4 @@ class AddressSet {
   std::vector<Network> networks_;
 };
 
-// The client behind trusted proxies: the rightmost address in X-Forwarded-For that is not a proxy of ours. Nothing
-// where the header is empty or has something else than addresses up to there.
-std::optional<PeerAddress> forwarded_client(std::string_view x_forwarded_for, const AddressSet& trusted);
-
 }  // namespace gatetorio::transport_http

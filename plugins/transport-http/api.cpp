@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/json.hpp>
 #include <gatetorio/result.hpp>
 #include <iterator>
@@ -52,9 +53,28 @@ std::vector<std::pair<std::string, std::string>> pairs_at(const json::object& ob
 }
 
 bool is_one_of(std::string_view type, const std::vector<std::string>& types) {
-  const auto end = type.find_first_of("; \t");
-  return std::find(types.begin(), types.end(), type.substr(0, end)) != types.end();
+  return std::any_of(types.begin(), types.end(), [type](const std::string& known) { return is_media_type(type, known); });
 }
+
+bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+
+// Adds a name to a list of header names, once.
+void add_name(std::string& list, std::string_view name) {
+  for (std::string_view rest = list; !rest.empty();) {
+    const auto comma = rest.find(", ");
+    if (same(rest.substr(0, comma), name)) return;
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 2);
+  }
+  list.append(list.empty() ? "" : ", ").append(name);
+}
+
+// True where the body begins as a JSON object does.
+bool begins_object(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && body[first] == '{';
+}
+
+constexpr std::string_view kAllMethods = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
 
 bool flag_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -83,7 +103,8 @@ Api::Api(const Settings& settings, Backend& backend)
       backend_(backend),
       exempt_(settings.rate_limits.exempt),
       limits_(settings.rate_limits),
-      pages_(backend) {}
+      pages_(backend),
+      allowed_origins_(settings.allowed_origins) {}
 
 std::string Api::set_operations(std::string_view report, std::string_view version) {
   boost::system::error_code error;
@@ -91,19 +112,47 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
   if (error || !operations.is_array()) return "the hub's list of operations cannot be read";
   for (std::size_t i = 0; i < std::size(kPagePaths); ++i) router_.add(Method::kGet, kPagePaths[i], i);
   for (const auto& entry : operations.get_array()) {
-    const auto& declaration = entry.as_object();
-    const auto method_text = text_at(declaration, "method");
-    if (method_text.empty()) continue;
-    const auto method = method_from(method_text);
-    const auto path = std::string(kBasePath).append(text_at(declaration, "path"));
-    auto wrong = method == Method::kOther
-                     ? "the method is not one that can be offered"
-                     : router_.add(method, path, std::size(kPagePaths) + offered_.size());
-    if (!wrong.empty()) return std::string(text_at(declaration, "id")) + ": " + wrong;
-    offered_.push_back(offered_from(declaration));
+    const auto wrong = offer(entry.as_object());
+    if (!wrong.empty()) return std::string(text_at(entry.as_object(), "id")) + ": " + wrong;
+  }
+  name_headers();
+  for (const auto& entry : operations.get_array()) {
+    if (text_at(entry.as_object(), "method") == "OPTIONS") name_methods(text_at(entry.as_object(), "path"));
   }
   pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
   return {};
+}
+
+std::string Api::offer(const json::object& declaration) {
+  const auto method_text = text_at(declaration, "method");
+  if (method_text.empty()) return {};
+  const auto method = method_from(method_text);
+  if (method == Method::kOther) return "the method is not one that can be offered";
+  const auto path = std::string(kBasePath).append(text_at(declaration, "path"));
+  auto wrong = router_.add(method, path, std::size(kPagePaths) + offered_.size());
+  if (wrong.empty()) offered_.push_back(offered_from(declaration));
+  return wrong;
+}
+
+// Headers that operations declare count for pages of allowed origins as the usual ones do.
+void Api::name_headers() {
+  for (const Offered& operation : offered_) {
+    for (const auto& [name, field] : operation.request_headers) add_name(request_headers_, name);
+    for (const auto& name : operation.response_headers) add_name(exposed_headers_, name);
+    for (std::string_view lines = operation.fixed_headers; !lines.empty(); lines.remove_prefix(lines.find('\n') + 1)) {
+      add_name(exposed_headers_, lines.substr(0, lines.find(':')));
+    }
+  }
+}
+
+// An operation that answers OPTIONS says what it likes, and the methods of its path besides.
+void Api::name_methods(std::string_view path) {
+  const std::string whole = std::string(kBasePath).append(path);
+  Target target;
+  target.parse(whole);
+  const auto match = router_.find(Method::kOptions, target.segments());
+  auto& operation = offered_[match.route->number - std::size(kPagePaths)];
+  operation.fixed_headers += "Allow: " + match.allowed() + "\r\n";
 }
 
 Api::Offered Api::offered_from(const json::object& declaration) {
@@ -117,6 +166,7 @@ Api::Offered Api::offered_from(const json::object& declaration) {
   offered.body_types = texts_at(declaration, "body_types");
   for (const auto& [name, field] : pairs_at(declaration, "request_headers", "field")) {
     offered.request_headers.emplace_back(name, field);
+    offered.is_tus = offered.is_tus || same(name, "Tus-Resumable");
   }
   for (const auto& [name, value] : pairs_at(declaration, "response_headers", "value")) {
     if (value.empty()) offered.response_headers.push_back(name);
@@ -128,19 +178,48 @@ Api::Offered Api::offered_from(const json::object& declaration) {
 bool Api::streams_body(const Request& request) {
   thread_local Target target;
   if (!target.parse(request.target).empty()) return false;
-  const auto match = router_.find(request.method, target.segments());
-  if (match.route == nullptr || match.route->number < std::size(kPagePaths)) return false;
-  return offered_[match.route->number - std::size(kPagePaths)].stream_body;
+  const auto* operation = offered_at(router_.find(method_of(request, target.segments()), target.segments()));
+  return operation != nullptr && operation->stream_body;
+}
+
+const Api::Offered* Api::offered_at(const Match& match) const {
+  if (match.route == nullptr || match.route->number < std::size(kPagePaths)) return nullptr;
+  return &offered_[match.route->number - std::size(kPagePaths)];
+}
+
+Method Api::method_of(const Request& request, const std::vector<std::string_view>& segments) const {
+  const auto other = request.header("X-HTTP-Method-Override");
+  if (other.empty()) return request.method;
+  const auto method = method_from(other);
+  for (const auto tried : {method, request.method}) {
+    const auto* operation = offered_at(router_.find(tried, segments));
+    if (operation != nullptr && operation->is_tus) return method;  // the actual one counts for nothing
+  }
+  return request.method;
 }
 
 void Api::handle(Exchange& exchange) {
-  const auto credential = read_credential(exchange.request());
-  if (!admit(exchange, credential)) return;
-  const auto match = router_.find(exchange.request().method, exchange.target().segments());
-  if (match.route == nullptr) return answer_other_methods(match, exchange);
-  const auto number = static_cast<std::size_t>(match.route->number);
-  if (number < std::size(kPagePaths)) return pages_.answer(static_cast<Page>(number), exchange);
-  call_operation(offered_[number - std::size(kPagePaths)], match, exchange);
+  const auto& segments = exchange.target().segments();
+  const auto method = method_of(exchange.request(), segments);
+  const auto match = router_.find(method, segments);
+  const auto* operation = offered_at(match);
+  exchange.operation = operation;  // its headers are due in refusals too
+  if (!admit(exchange, read_credential(exchange.request())) || answer_options(exchange)) return;
+  if (match.route == nullptr) return answer_other_methods(match, method == Method::kOptions, exchange);
+  if (operation == nullptr) return pages_.answer(static_cast<Page>(match.route->number), exchange);
+  call_operation(*operation, match, exchange);
+}
+
+// Answers a browser that asks what it may send, and who asks for the server instead of a path.
+bool Api::answer_options(Exchange& exchange) {
+  const auto& request = exchange.request();
+  const bool asks_first = is_preflight(request) && allowed_origins_.contains(request.origin);
+  const bool asks_server = request.method == Method::kOptions && request.target == "*";
+  if (!asks_first && !asks_server) return false;
+  backend_.log_request(exchange, 204);
+  auto lines = asks_first ? preflight_lines(request, request_headers_) : std::string();
+  exchange.respond({204, {}, {}, lines.append(asks_server ? kAllMethods : "")});
+  return true;
 }
 
 bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
@@ -157,26 +236,42 @@ bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
   return true;
 }
 
-void Api::answer_other_methods(const Match& match, Exchange& exchange) {
+void Api::answer_other_methods(const Match& match, bool is_options, Exchange& exchange) {
   if (match.methods == 0) return refuse(exchange, make_problem(404, "There is no such path."));
   const auto allow = "Allow: " + match.allowed() + "\r\n";
-  if (exchange.request().method != Method::kOptions) {
+  if (!is_options) {
     return refuse(exchange, make_problem(405, "The path does not take this method."), allow);
   }
   backend_.log_request(exchange, 204);
   exchange.respond({204, {}, {}, allow});
 }
 
+// What is wrong with how the body is said to be written.
+std::optional<Problem> Api::body_problem(const Offered& operation, const Request& request) {
+  const bool has_body = !request.body.empty() || (operation.stream_body && (request.chunked || request.content_length > 0));
+  const auto coding = request.header("Content-Encoding");
+  if (has_body && !coding.empty() && !same(coding, "identity")) {
+    auto problem = make_problem(415, "The body must not be compressed: Content-Encoding is not taken here.");
+    problem.headers += "Accept-Encoding: identity\r\n";  // RFC 9110 section 12.5.3: this is what was wrong
+    return problem;
+  }
+  if (operation.stream_body) {
+    if (operation.body_types.empty() || is_one_of(request.content_type, operation.body_types)) return std::nullopt;
+    return make_problem(415, "The body must be " + operation.body_types.front() + ".");
+  }
+  if (!has_body || is_json_type(request.content_type)) return std::nullopt;
+  if (operation.form && is_form_type(request.content_type)) return std::nullopt;
+  if (!request.content_type.empty()) return make_problem(415, "The body must be application/json in UTF-8.");
+  // Without a type one may look (RFC 9110 section 8.3), as the server that this hub replaces did. Not for a web page: it
+  // could send such a body to any hub that it can reach, and would not be asked for its origin first.
+  if (request.origin.empty() && begins_object(request.body)) return std::nullopt;
+  return make_problem(415, "The body has no Content-Type; it must be application/json in UTF-8.");
+}
+
 void Api::call_operation(const Offered& operation, const Match& match, Exchange& exchange) {
   const auto& request = exchange.request();
-  exchange.operation = &operation;
-  if (operation.stream_body && !operation.body_types.empty() && !is_one_of(request.content_type, operation.body_types)) {
-    return refuse(exchange, make_problem(415, "The body must be " + operation.body_types.front() + "."));
-  }
+  if (const auto problem = body_problem(operation, request)) return refuse(exchange, *problem);
   const bool is_form = operation.form && is_form_type(request.content_type);
-  if (!request.body.empty() && !is_form && !is_json_type(request.content_type)) {
-    return refuse(exchange, make_problem(415, "The body must be application/json in UTF-8."));
-  }
   // A form is written as a query is, and read as strictly.
   Target form;
   std::string form_text;
@@ -190,6 +285,7 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   }
   for (const auto& [name, field] : operation.request_headers) {
     const auto value = request.header(name);
+    if (request.is_ambiguous(name)) return refuse(exchange, make_problem(400, "The header " + name + " is given twice."));
     std::erase_if(params, [&](const Param& param) { return param.first == field; });  // the header alone says it
     if (!value.empty()) params.emplace_back(field, value);
   }
@@ -204,10 +300,13 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
     count(Refusal::kInFlight);
     return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
   }
-  const auto preferred = operation.content_types.empty() ? first_media_type(request.accept)
-                                                         : choose_media_type(request.accept, operation.content_types);
+  std::string buffer;
+  const auto accept = request.list("Accept", buffer);
+  const auto preferred = operation.content_types.empty() ? first_media_type(accept)
+                                                         : choose_media_type(accept, operation.content_types);
   const auto body = is_form ? std::string_view{} : request.body;
-  backend_.invoke({operation.number, operation.stream, operation.stream_body, body, &params, credential, preferred},
+  const bool has_content = operation.stream_body || !operation.content_types.empty();
+  backend_.invoke({operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
                   exchange);
 }
 
@@ -228,7 +327,7 @@ void Api::answer(Exchange& exchange, gtr_status status, std::string_view content
   exchange.respond({http, content_type, body, {}});
 }
 
-void Api::answer(Exchange& exchange, const gtr_reply& reply) {
+void Api::answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<const void> kept) {
   const bool is_error = reply.status >= GTR_FIRST_ERROR || reply.status < 0;
   const auto& operation = *static_cast<const Offered*>(exchange.operation);
   if (is_error || (reply.content == nullptr && reply.header_count == 0 && operation.fixed_headers.empty())) {
@@ -243,7 +342,7 @@ void Api::answer(Exchange& exchange, const gtr_reply& reply) {
     headers.append(name).append(": ").append(value).append("\r\n");
   }
   const auto http = http_status(reply.status);
-  if (reply.content != nullptr) return answer_content(exchange, http, reply, std::move(headers));
+  if (reply.content != nullptr) return answer_content(exchange, http, reply, std::move(headers), std::move(kept));
   backend_.log_request(exchange, http);
   const auto type = to_view(reply.content_type);
   const bool has_type = !type.empty() && is_header_text(type);
@@ -252,14 +351,17 @@ void Api::answer(Exchange& exchange, const gtr_reply& reply) {
 }
 
 // Sends a file, or the part of it that the request asks for.
-void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers) {
+void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers,
+                         std::shared_ptr<const void> kept) {
   const gtr_content& content = *reply.content;
   const auto etag = to_view(content.etag);
   const auto& request = exchange.request();
   RangeAnswer part{status, 0, content.length};
   if (status == 200 && is_header_text(etag)) {
-    part = choose_range({request.header("Range"), request.header("If-Range"), request.header("If-None-Match")},
-                        content.length, etag);
+    std::string buffer;
+    // Two ranges that contradict each other are none.
+    const auto range = request.is_ambiguous("Range") || request.is_ambiguous("If-Range") ? "" : request.header("Range");
+    part = choose_range({range, request.header("If-Range"), request.list("If-None-Match", buffer)}, content.length, etag);
     headers += range_headers(part, content.length, etag);
   }
   if (part.status == 416) return refuse(exchange, make_problem(416, {}), range_headers(part, content.length, etag));
@@ -268,7 +370,7 @@ void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& r
   backend_.log_request(exchange, part.status);
   const auto type = to_view(reply.content_type);
   exchange.respond_file({part.status, is_header_text(type) ? type : "application/octet-stream", {}, headers},
-                        std::move(file), content.offset + part.offset, part.length);
+                        std::move(file), content.offset + part.offset, part.length, std::move(kept));
 }
 
 void Api::refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/json/fwd.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,11 +35,12 @@ class Api final : public RequestHandler {
 
   void handle(Exchange& exchange) override;
   bool streams_body(const Request& request) override;
+  std::string_view exposed_headers() const override { return exposed_headers_; }
 
   // Ends an operation: any thread, once for each call of Backend::invoke. `content_type` empty: JSON.
   void answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body);
-  // The same with headers and content; what the reply points to lasts for the call.
-  void answer(Exchange& exchange, const gtr_reply& reply);
+  // The same with headers and content; what the reply points to lasts for the call. `kept`: see Exchange::respond_file.
+  void answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<const void> kept = nullptr);
   // As `answer`, where the exchange goes on as a stream: the operation is no longer under way.
   void leave(const Exchange& exchange);
 
@@ -50,6 +52,7 @@ class Api final : public RequestHandler {
     std::vector<std::string> content_types;
     std::vector<std::string> body_types;
     std::vector<std::pair<std::string, std::string>> request_headers;  // name and field
+    bool is_tus = false;  // one of them is Tus-Resumable
     std::vector<std::string> response_headers;                         // names that an answer may set
     std::string fixed_headers;                                         // lines that every answer has
     bool form = false;   // takes an HTML form for a body
@@ -57,13 +60,22 @@ class Api final : public RequestHandler {
   };
 
   static Offered offered_from(const boost::json::object& declaration);
-  void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers);
+  std::string offer(const boost::json::object& declaration);
+  void name_headers();
+  void name_methods(std::string_view path);
+  const Offered* offered_at(const Match& match) const;
+  // What the request is to be taken for: clients that cannot send PATCH write it into a header (tus 1.0.0).
+  Method method_of(const Request& request, const std::vector<std::string_view>& segments) const;
+  bool answer_options(Exchange& exchange);
+  static std::optional<Problem> body_problem(const Offered& operation, const Request& request);
+  void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers,
+                      std::shared_ptr<const void> kept);
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
   bool is_exempt(const Exchange& exchange) const {
     return !exempt_.empty() && exempt_.contains(exchange.client().text);
   }
-  void answer_other_methods(const Match& match, Exchange& exchange);
+  void answer_other_methods(const Match& match, bool is_options, Exchange& exchange);
   void refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers = {});
   void count(Refusal why) {
     if (counters_ != nullptr) counters_->count_refusal(why);
@@ -76,6 +88,9 @@ class Api final : public RequestHandler {
   RequestLimits limits_;
   Pages pages_;
   Router router_;
+  const Origins allowed_origins_;
+  std::string request_headers_ = std::string(kUsualRequestHeaders);   // that pages of allowed origins may send,
+  std::string exposed_headers_ = std::string(kUsualResponseHeaders);  // and read
   std::vector<Offered> offered_;  // the routes' numbers, after those of the pages
   std::atomic<std::uint32_t> in_flight_{0};
 };

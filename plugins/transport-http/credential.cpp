@@ -36,7 +36,11 @@ std::optional<std::string> read_basic(const Request& request) {
 
 RequestCredential read_credential(const Request& request) {
   if (const auto token = authorization_of(request, "Bearer"); !token.empty()) return {"bearer", {}, token};
-  const auto session = cookie_value(request.cookie, kSessionCookie);
+  auto session = cookie_value(request.cookie, kSessionCookie);
+  // A proxy that speaks HTTP/2 to the browser may hand its cookies on one by one.
+  for (auto field = request.fields.begin(); session.empty() && field != request.fields.end(); ++field) {
+    if (boost::beast::iequals(field->first, "Cookie")) session = cookie_value(field->second, kSessionCookie);
+  }
   if (session.empty()) return {};
   return {"cookie", request.csrf_token, session};
 }

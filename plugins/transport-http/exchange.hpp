@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "address.hpp"
+#include "cors.hpp"
 #include "request.hpp"
 #include "target.hpp"
 #include "transfer.hpp"
@@ -44,11 +45,17 @@ class Exchange {
   virtual void write_event(std::string_view event) = 0;
   virtual void end_stream() = 0;
 
-  // Answers with `length` bytes of a file, which becomes the exchange's; `reply` is the head. Any thread.
-  virtual void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) = 0;
+  // Answers with `length` bytes of a file, which becomes the exchange's; `reply` is the head. `kept` is let go of when no
+  // more of them is sent, whatever the reason. Any thread.
+  virtual void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length,
+                            std::shared_ptr<const void> kept) = 0;
   // Takes the body of a request that streams it, once and before the answer. Any thread; the receipt is finished on
   // whichever, also when the peer goes away or the exchange is answered meanwhile.
   virtual void receive_body(std::unique_ptr<Receipt> receipt) = 0;
+
+  // What closes the connection as long as this exchange is on it; nothing later. May be called from any thread, however
+  // long it is kept.
+  virtual std::function<void()> cutter() = 0;
 
   // For the handler's own use between the request and the answer.
   void* handler_context = nullptr;
@@ -68,6 +75,8 @@ class RequestHandler {
   virtual void handle(Exchange& exchange) = 0;
   // Whether the body of such a request is not read before it is handled, but taken by Exchange::receive_body.
   virtual bool streams_body(const Request&) { return false; }
+  // Names of headers, separated by commas, that pages of allowed origins may read. Lasts as long as the handler.
+  virtual std::string_view exposed_headers() const { return kUsualResponseHeaders; }
 };
 
 }  // namespace gatetorio::transport_http

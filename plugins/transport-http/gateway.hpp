@@ -23,14 +23,15 @@ class Gateway final : public Backend {
 
  private:
   static void on_reply(void* context, const gtr_reply* reply);
-  static void on_stream_reply(void* context, const gtr_reply* reply);
+  static void on_keyed_reply(void* context, const gtr_reply* reply);
   static void on_stream_data(void* context, gtr_bytes event);
   static void on_stream_end(void* context);
   static void on_receive(void* context, const gtr_receive* into, gtr_completion done);
+  static void on_cut(void* context);
 
   void begin_stream(void* key, Exchange& exchange, std::uint64_t stream);
   void cancel_stream(void* key, std::uint64_t stream);
-  void answer(Exchange& exchange, const gtr_reply& reply);
+  void answer(void* key, Exchange& exchange, const gtr_reply& reply);
 
   Host& host_;
   Api* api_ = nullptr;

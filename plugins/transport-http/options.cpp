@@ -17,6 +17,11 @@ Rate rate(std::int64_t per_second, std::int64_t burst) {
   return {static_cast<double>(per_second), static_cast<double>(burst)};
 }
 
+ClientHeader client_header(const std::string& word) {
+  if (word == "forwarded") return ClientHeader::kForwarded;
+  return word == "x-forwarded-for" ? ClientHeader::kXForwardedFor : ClientHeader::kEither;
+}
+
 void check_reach(const Options& options, const Settings& settings) {
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
     const char* missing = options.tls_key.empty() ? "tls_key" : "tls_certificate";
@@ -44,7 +49,15 @@ const OptionTable<Options>& option_table() {
       option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain; makes the listener HTTPS."),
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
       option("trusted_proxies", &O::trusted_proxies,
-             "Addresses or networks (CIDR) of proxies whose X-Forwarded-For names the client."),
+             "Addresses or networks (CIDR) of proxies that are believed when they name the client that they pass on."),
+      option("client_header", &O::client_header,
+             "Where trusted_proxies name the client. either: in X-Forwarded-For, or in Forwarded (RFC 7239) where a request"
+             " has no X-Forwarded-For. A proxy that writes Forwarded alone needs \"forwarded\", else clients can write the"
+             " other themselves.")
+          .choices({"either", "x-forwarded-for", "forwarded"}),
+      option("allowed_origins", &O::allowed_origins,
+             "Origins whose pages may use the API from a browser or web view (CORS), exactly as in \"https://app.example.org\""
+             " or \"capacitor://localhost\". None: only pages that the hub serves itself."),
       option("public_url", &O::public_url,
              "What the URLs begin with that the hub hands out (of files), as in \"https://hub.example.org\"; empty: the"
              " address that it listens on."),
@@ -111,6 +124,11 @@ Settings settings_from(const Options& options) {
   for (const auto& proxy : options.trusted_proxies) {
     if (settings.trusted_proxies.add(proxy)) continue;
     throw OptionError("trusted_proxies", "expected addresses or networks like 10.0.0.0/8, got " + proxy);
+  }
+  settings.client_header = client_header(options.client_header);
+  for (const auto& origin : options.allowed_origins) {
+    const auto wrong = settings.allowed_origins.add(origin);
+    if (!wrong.empty()) throw OptionError("allowed_origins", origin + ": " + std::string(wrong));
   }
   settings.io_threads = threads_for(options.io_threads);
   settings.max_connections = static_cast<std::uint32_t>(options.max_connections);

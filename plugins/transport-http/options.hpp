@@ -17,6 +17,8 @@ struct Options {
   std::string tls_certificate;
   std::string tls_key;
   std::vector<std::string> trusted_proxies;
+  std::string client_header = "either";
+  std::vector<std::string> allowed_origins;
   std::string public_url;
 
   std::int64_t io_threads = 0;

@@ -81,6 +81,9 @@ void Pages::answer(Page page, Exchange& exchange) {
       return show_file(docs_script(), exchange);
     case Page::kDocsStyle:
       return show_file(docs_style(), exchange);
+    case Page::kRoot:
+    case Page::kRedoc:  // where FastAPI has its second page
+      return exchange.respond({302, {}, {}, "Location: /docs\r\n"});
   }
 }
 

@@ -1,4 +1,4 @@
-// The server's own paths: /health, /ready, /metrics, /openapi.json and /docs.
+// The server's own paths: /health, /ready, /metrics, /openapi.json and /docs, and what leads to that.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace gatetorio::transport_http {
 
-enum class Page : std::uint8_t { kHealth, kReady, kMetrics, kOpenapi, kDocs, kDocsScript, kDocsStyle };
-inline constexpr std::string_view kPagePaths[] = {"/health", "/ready",       "/metrics",       "/openapi.json",
-                                                  "/docs",   "/docs/app.js", "/docs/style.css"};
+enum class Page : std::uint8_t { kHealth, kReady, kMetrics, kOpenapi, kDocs, kDocsScript, kDocsStyle, kRoot, kRedoc };
+inline constexpr std::string_view kPagePaths[] = {"/health",      "/ready",          "/metrics", "/openapi.json", "/docs",
+                                                  "/docs/app.js", "/docs/style.css", "/",        "/redoc"};
 
 // Thread-safe after `set_openapi`.
 class Pages {

@@ -23,6 +23,7 @@ constexpr StatusText kStatusTexts[] = {
     {202, "Accepted", ""},
     {204, "No Content", ""},
     {206, "Partial Content", ""},
+    {302, "Found", ""},
     {304, "Not Modified", ""},
     {400, "Bad Request", "The request cannot be read."},
     {401, "Unauthorized", "A valid credential is needed."},

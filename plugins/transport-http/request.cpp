@@ -65,18 +65,35 @@ Method method_from(std::string_view name) {
 std::string_view method_name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
 
 std::string_view Request::header(std::string_view name) const {
-  if (same(name, "Host")) return host;
-  if (same(name, "Content-Type")) return content_type;
-  for (std::size_t i = 0; i < other_count; ++i) {
-    if (same(others[i].first, name)) return others[i].second;
+  const auto found = std::find_if(fields.begin(), fields.end(), [name](const auto& field) { return same(field.first, name); });
+  return found == fields.end() ? std::string_view{} : found->second;
+}
+
+bool Request::is_ambiguous(std::string_view name) const {
+  const auto first = header(name);
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return same(field.first, name) && field.second != first; });
+}
+
+std::string_view Request::list(std::string_view name, std::string& buffer) const {
+  std::string_view only;
+  std::size_t lines = 0;
+  for (const auto& [field, value] : fields) {
+    if (!same(field, name)) continue;
+    if (++lines == 1) only = value;
+    else buffer.append(lines == 2 ? only : "").append(", ").append(value);
   }
-  return {};
+  return lines > 1 ? std::string_view(buffer) : only;
 }
 
 bool is_request_id(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool is_media_type(std::string_view content_type, std::string_view wanted) {
+  return same(next_part(content_type, ';'), next_part(wanted, ';'));
 }
 
 bool is_json_type(std::string_view content_type) {
@@ -90,13 +107,13 @@ bool is_json_type(std::string_view content_type) {
     const auto name = next_part(value, '=');
     value = trim(value);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    if (same(name, "charset") && !same(value, "utf-8")) return false;
+    if (same(name, "charset") && !same(value, "utf-8") && !same(value, "utf8")) return false;
   }
   return true;
 }
 
 bool is_form_type(std::string_view content_type) {
-  return same(next_part(content_type, ';'), "application/x-www-form-urlencoded");
+  return is_media_type(content_type, "application/x-www-form-urlencoded");
 }
 
 std::string_view first_media_type(std::string_view accept) {

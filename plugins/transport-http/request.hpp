@@ -1,9 +1,9 @@
-// A request as the rest of the server sees it: only the headers that anything here looks at, as views.
+// A request as the rest of the server sees it, as views.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +17,9 @@ constexpr std::size_t kMethodCount = 8;
 Method method_from(std::string_view name);
 std::string_view method_name(Method method);
 
+// A line of the head.
+using HeaderField = std::pair<std::string_view, std::string_view>;
+
 // The head of a request. Views into the connection's buffer, valid until the response is given.
 struct Request {
   Method method = Method::kOther;
@@ -27,23 +30,24 @@ struct Request {
   std::string_view target;
   std::string_view host;
   std::string_view content_type;
-  std::string_view accept;
+  std::string_view accept;  // of several lines the first; see `list`
   std::string_view authorization;
-  std::string_view cookie;
+  std::string_view cookie;  // of several lines the first
   std::string_view csrf_token;
   std::string_view origin;
   std::string_view request_id;
   std::string_view last_event_id;
-  std::string_view forwarded_for;
-  bool expects_continue = false;
+  bool expects_continue = false;  // and may be sent 100 Continue
   std::string_view body;
 
-  // Headers that nothing above knows, for operations that declare them; of more than these the rest is not kept.
-  static constexpr std::size_t kMaxOthers = 16;
-  std::array<std::pair<std::string_view, std::string_view>, kMaxOthers> others;
-  std::size_t other_count = 0;
-  // Any header by its name; empty where it is not there.
+  // Every line of the head, in order, those above included: how many there may be is for the limit on its bytes alone.
+  std::span<const HeaderField> fields;
+  // The first line of that name, in any case; empty where there is none.
   std::string_view header(std::string_view name) const;
+  // True where several lines of that name say different things.
+  bool is_ambiguous(std::string_view name) const;
+  // All lines of that name as the one list that they are (RFC 9110 section 5.3). `buffer` holds it where it is needed.
+  std::string_view list(std::string_view name, std::string& buffer) const;
 };
 
 // An answer that the server gives itself, before any handler.
@@ -56,7 +60,10 @@ struct Rejection {
 // True for what a client may choose as X-Request-Id: 1 to 64 of A-Z a-z 0-9 . _ -
 bool is_request_id(std::string_view text);
 
-// True for application/json and anything/…+json, with charset utf-8 or none.
+// True where both are the same media type, whatever their case and parameters.
+bool is_media_type(std::string_view content_type, std::string_view wanted);
+
+// True for application/json and anything/…+json, with charset utf-8 (also written utf8) or none.
 bool is_json_type(std::string_view content_type);
 
 // True for application/x-www-form-urlencoded.

@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <optional>
+#include <vector>
 
 namespace gatetorio::transport_http {
 namespace {
@@ -14,6 +15,7 @@ using boost::beast::error_code;
 using boost::beast::iequals;
 
 constexpr std::size_t kKeptBodyBytes = 8 * 1024;  // what an idle connection may hold on to
+constexpr std::size_t kKeptFields = 64;
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 18 &&
@@ -30,8 +32,8 @@ bool is_host(std::string_view text) {
 // Takes what Beast recognises straight into a Request, without the map of fields that http::request would fill.
 class Parser final : public http::basic_parser<true> {
  public:
-  Parser(std::string_view head, std::size_t max_body_bytes, std::string& body)
-      : head_(head), max_body_bytes_(max_body_bytes), body_(body) {
+  Parser(std::string_view head, std::size_t max_body_bytes, std::string& body, std::vector<HeaderField>& fields)
+      : head_(head), max_body_bytes_(max_body_bytes), body_(body), fields_(fields) {
     eager(false);
     header_limit(static_cast<std::uint32_t>(head.size() + 1));
     body_limit(boost::none);  // ours comes later: a body that is streamed has none
@@ -51,7 +53,10 @@ class Parser final : public http::basic_parser<true> {
   void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}
   void on_field_impl(http::field name, boost::beast::string_view name_text, boost::beast::string_view value,
                      error_code& error) override;
-  void on_header_impl(error_code&) override { request.keep_alive = keep_alive(); }
+  void on_header_impl(error_code&) override {
+    request.keep_alive = keep_alive();
+    request.fields = fields_;
+  }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(boost::beast::string_view bytes, error_code&) override {
     // The usual small body arrives in one piece: point at it instead of copying.
@@ -80,17 +85,14 @@ class Parser final : public http::basic_parser<true> {
     into = value;
   }
 
-  // `name` is ours to keep only while it lies in the head.
-  void keep(boost::beast::string_view name, std::string_view value) {
-    const bool in_place = name.data() >= head_.data() && name.data() < head_.data() + head_.size();
-    if (in_place && request.other_count < Request::kMaxOthers) {
-      request.others[request.other_count++] = {std::string_view(name), value};
-    }
+  bool lies_in_head(std::string_view text) const {
+    return text.data() >= head_.data() && text.data() + text.size() <= head_.data() + head_.size();
   }
 
   std::string_view head_;
   std::size_t max_body_bytes_;
   std::string& body_;
+  std::vector<HeaderField>& fields_;
   std::string_view length_;
   std::string_view encoding_;
   std::string_view expect_;
@@ -99,17 +101,18 @@ class Parser final : public http::basic_parser<true> {
   bool has_encoding_ = false;
   bool has_type_ = false;
   bool has_authorization_ = false;
+  bool has_origin_ = false;
 };
 
 void Parser::on_field_impl(http::field name, boost::beast::string_view name_text, boost::beast::string_view text,
                            error_code& error) {
   if (is_header_done()) return;  // trailers say nothing that we believe
-  const std::string_view value = text;
-  const bool in_place = value.empty() || (value.data() >= head_.data() && value.data() < head_.data() + head_.size());
-  if (!in_place) {
+  const std::string_view value = text.empty() ? std::string_view{} : std::string_view(text);
+  if ((!value.empty() && !lies_in_head(value)) || !lies_in_head(name_text)) {  // Beast has put folded lines together
     error = http::error::bad_obs_fold;
     return;
   }
+  fields_.emplace_back(name_text, value);
   switch (name) {
     case http::field::host:
       return once(request.host, value, has_host_, "More than one Host.");
@@ -122,29 +125,25 @@ void Parser::on_field_impl(http::field name, boost::beast::string_view name_text
     case http::field::authorization:
       return once(request.authorization, value, has_authorization_, "More than one Authorization.");
     case http::field::accept:
-      request.accept = value;
+      if (request.accept.empty()) request.accept = value;
       return;
     case http::field::cookie:
-      request.cookie = value;
+      if (request.cookie.empty()) request.cookie = value;
       return;
     case http::field::origin:
-      request.origin = value;
-      return;
+      return once(request.origin, value, has_origin_, "More than one Origin.");
     case http::field::expect:
+      // HTTP/1.0 knows no interim answers, so whatever it expects counts for nothing (RFC 9110 section 10.1.1).
+      if (request.minor_version == 0) return;
       expect_ = value;
       request.expects_continue = iequals(value, "100-continue");
       return;
-    case http::field::unknown:
-      break;
     default:
-      return keep(name_text, value);
+      break;
   }
   if (iequals(name_text, "X-Request-Id")) request.request_id = value;
   if (iequals(name_text, "X-CSRF-Token")) request.csrf_token = value;
   if (iequals(name_text, "Last-Event-ID")) request.last_event_id = value;
-  // Several X-Forwarded-For are one list; the last is the one that our own proxy wrote.
-  if (iequals(name_text, "X-Forwarded-For")) request.forwarded_for = value;
-  keep(name_text, value);
 }
 
 // What Beast lets pass and a careful server does not. Two readings of where a request ends are how one client's
@@ -174,10 +173,11 @@ struct RequestParser::State {
   std::size_t max_body_bytes;
   std::string body;
   std::size_t raw_body_bytes = 0;
+  std::vector<HeaderField> fields;  // here, so that one request after the other uses the same memory
   std::optional<Parser> parser;
 };
 
-RequestParser::RequestParser(std::size_t max_body_bytes) : state_(new State{max_body_bytes, {}, 0, {}}) {}
+RequestParser::RequestParser(std::size_t max_body_bytes) : state_(new State{max_body_bytes, {}, 0, {}, {}}) {}
 RequestParser::~RequestParser() = default;
 
 Rejection RequestParser::parse_head(std::string_view head) {
@@ -185,7 +185,12 @@ Rejection RequestParser::parse_head(std::string_view head) {
   body.clear();
   if (body.capacity() > kKeptBodyBytes) body.shrink_to_fit();
   state_->raw_body_bytes = 0;
-  auto& parser = state_->parser.emplace(head, state_->max_body_bytes, body);
+  auto& fields = state_->fields;
+  if (fields.capacity() > kKeptFields) std::vector<HeaderField>().swap(fields);
+  fields.clear();
+  auto& parser = state_->parser.emplace(head, state_->max_body_bytes, body, fields);
+  // Beast folds lines together, also those that are empty then and do not show it.
+  if (head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos) return {400, "A header line is folded."};
   error_code error;
   const auto used = parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
   if (error) return parser.wrong.empty() ? rejection_from(error) : Rejection{400, parser.wrong};

@@ -47,6 +47,7 @@ void append_shared_headers(std::string& out, const ResponseFrame& frame, std::st
   if (extra.find("Cache-Control:") == std::string_view::npos) out += "Cache-Control: no-store\r\n";
   if (!frame.keep_alive) out += "Connection: close\r\n";
   if (frame.keep_alive && frame.announce_keep_alive) out += "Connection: keep-alive\r\n";
+  out += frame.cors;
   out += extra;
 }
 

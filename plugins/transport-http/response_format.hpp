@@ -13,6 +13,7 @@ struct ResponseFrame {
   bool keep_alive = false;
   bool announce_keep_alive = false;  // HTTP/1.0 peers want to be told
   bool head_only = false;            // answer to HEAD: headers as for GET, no body
+  std::string_view cors;             // complete lines for browsers
 };
 
 // Appends a complete response. Every one carries Date, X-Request-Id, Cache-Control: no-store (unless the extra headers

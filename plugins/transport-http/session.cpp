@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kFirstCapacity = 4 * 1024;
 constexpr std::size_t kBodyWindow = 1024;  // room behind the head to read the body through, at least
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 bool begins_a_method(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -63,6 +64,7 @@ void Session::on_handshake(bool ok) {
 void Session::on_read(bool ok, std::size_t size) {
   reading_ = false;
   if (state_ == State::kClosed) return;
+  if (state_ == State::kLingering && !said_goodbye_) return linger();
   if (state_ == State::kLingering || state_ == State::kStreaming) return discard(ok, size);
   if (state_ == State::kReceiving) return on_content(ok, size);
   if (timed_out_) {
@@ -127,16 +129,24 @@ bool Session::take_head() {
 
 // Hands the request over without its body: whoever handles it says where the bytes go, or refuses before they come.
 bool Session::begin_streamed_body() {
-  if (parser_.request().chunked) return reject({411, "This body needs a Content-Length."}, Refusal::kMalformed);
   body_streams_ = true;
-  body_left_ = parser_.request().content_length;
+  body_left_ = parser_.request().chunked ? kUnknownLength : parser_.request().content_length;
+  chunks_ = {};
+  received_bytes_ = 0;
   return dispatch();
 }
 
 void Session::ask_for_body() {
   set_deadline(worker_->shared().settings.deadlines.body);
-  // Over TLS this does nothing, and the peer sends its body after a moment all the same.
-  if (parser_.request().expects_continue && body_from_ == end_) write_now("HTTP/1.1 100 Continue\r\n\r\n");
+  if (parser_.request().expects_continue && body_from_ == end_) say_continue();
+}
+
+// Goes out while the body is read. An answer, should there be one before it is out, waits for it.
+void Session::say_continue() {
+  const auto written = write_now(kContinue);
+  if (written == kContinue.size()) return;
+  is_saying_continue_ = true;
+  start_write(kContinue.substr(written));
 }
 
 bool Session::take_body() {
@@ -187,17 +197,20 @@ bool Session::dispatch() {
   request_ = parser_.request();
   operation = nullptr;
   name_request();
-  const auto wrong = target_.parse(request_.target);
+  const bool asks_server = request_.method == Method::kOptions && request_.target == "*";  // has no path
+  const auto wrong = target_.parse(asks_server ? "/" : request_.target);
   if (!wrong.empty()) return reject({400, wrong}, Refusal::kMalformed);
   client_ = peer_;
   if (behind_proxy_) {
-    auto client = forwarded_client(request_.forwarded_for, worker_->shared().settings.trusted_proxies);
+    const auto& settings = worker_->shared().settings;
+    auto client = forwarded_client(request_, settings.trusted_proxies, settings.client_header);
     if (client) client_ = std::move(*client);
   }
   state_ = State::kWaiting;
   set_deadline(worker_->shared().settings.deadlines.reply);
   claimed_.store(false, std::memory_order_release);
   self_ = shared_from_this();
+  ++exchange_number_;
   answered_inline_ = false;
   dispatching_ = true;
   worker_->shared().handler.handle(*this);
@@ -206,6 +219,8 @@ bool Session::dispatch() {
 }
 
 void Session::name_request() {
+  const auto& shared = worker_->shared();
+  cors_ = cors_lines(request_, shared.settings.allowed_origins, shared.handler.exposed_headers());
   if (is_request_id(request_.request_id)) {
     request_id_ = request_.request_id;
     return;

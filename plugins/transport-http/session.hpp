@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "chunk_decoder.hpp"
 #include "exchange.hpp"
 #include "request_parser.hpp"
 #include "response_format.hpp"
@@ -29,14 +30,16 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   void check_deadline(Clock::time_point now);
   void begin_drain();
   void close();  // at once; idempotent
-  void on_delivery(Delivery::Kind kind);
+  void on_delivery(const Delivery& delivery);
 
   void respond(const Reply& reply) override;
   bool start_stream(std::function<void()> gone) override;
   void write_event(std::string_view event) override;
   void end_stream() override;
-  void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) override;
+  void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length,
+                    std::shared_ptr<const void> kept) override;
   void receive_body(std::unique_ptr<Receipt> receipt) override;
+  std::function<void()> cutter() override;
 
  protected:
   // The socket's side. Completions come back through on_handshake, on_read and on_written; only on_handshake may be
@@ -46,8 +49,10 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   // Bytes that could be written without waiting; 0 where none can or a real write must find out.
   virtual std::size_t write_now(std::string_view bytes) = 0;
   virtual void start_write(std::string_view bytes) = 0;
-  // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close.
+  // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close. Nothing else is under way.
   virtual void start_goodbye() = 0;
+  // As start_read, after start_goodbye: bytes that nobody looks at, over TLS as they come.
+  virtual void start_discard(char* into, std::size_t size) = 0;
   // Bytes that can be read without waiting; 0 where none can or a real read must find out.
   virtual std::size_t read_now(char* into, std::size_t size) = 0;
   // A duplicate of the socket that takes the bytes of a file as they are; none over TLS.
@@ -62,7 +67,6 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   void on_written(bool ok);
   void on_writable(bool ok);
   void read_to_discard();
-  bool reading() const { return reading_; }
 
   std::shared_ptr<Worker> worker_;
 
@@ -77,6 +81,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool take_body();
   bool read_on();
   void ask_for_body();
+  void say_continue();
   bool dispatch();
   bool reject(const Rejection& rejection, Refusal why);
   void name_request();
@@ -93,12 +98,16 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   ResponseFrame frame() const;
   // Bytes of the request are still to come, so that nobody knows where the next one begins.
   bool has_untaken_body() const { return body_streams_ && body_left_ > 0; }
+  void take_back_surplus();
 
   // Content (session_content.cpp).
   void begin_receiving();
-  bool take_content();
+  void take_content();
+  bool unchunk(std::size_t* size);
+  void keep_content(std::size_t size);
   void on_content(bool ok, std::size_t size);
   void write_content(std::size_t size);
+  void refuse_content(gtr_status status);
   void on_content_written();
   void end_receiving(gtr_status status);
   void begin_sending();
@@ -133,16 +142,25 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   // Who wins `claim` owns the output until it is sent: the thread that answers, or ours when time is up.
   std::atomic<bool> claimed_{true};
   std::shared_ptr<Session> self_;  // while a handler has the exchange
+  std::uint64_t exchange_number_ = 0;  // changes when a request is handed over, and when its answer is out
   bool dispatching_ = false;
   bool answered_inline_ = false;
   bool keep_alive_ = false;
   unsigned status_ = 0;
   std::string out_;
-  std::size_t discarded_bytes_ = 0;
+  std::string cors_;  // lines of the answer
+  bool is_saying_continue_ = false;  // 100 Continue did not fit the socket's buffer; nothing else is written meanwhile
+  bool answer_waits_ = false;        // for that
+  bool said_goodbye_ = false;
+  Clock::time_point linger_until_{};
 
   // A body that is streamed.
   bool body_streams_ = false;       // of the current request
-  std::atomic<std::uint64_t> body_left_{0};  // bytes of it that were not taken off the connection
+  std::atomic<std::uint64_t> body_left_{0};  // bytes of it that were not taken off the connection; kUnknownLength: chunks
+  static constexpr std::uint64_t kUnknownLength = ~std::uint64_t{0};
+  ChunkDecoder chunks_;
+  std::string surplus_;           // what came behind the last chunk
+  std::uint64_t received_bytes_ = 0;
   std::unique_ptr<Receipt> receipt_;
   std::unique_ptr<char[]> content_;  // between socket and file
   bool on_file_thread_ = false;      // a file thread has receipt_ and content_, or sending_

@@ -24,20 +24,17 @@ void Session::receive_body(std::unique_ptr<Receipt> receipt) {
 void Session::begin_receiving() {
   if (state_ != State::kWaiting) return end_receiving(GTR_CANCELLED);
   if (!body_streams_) body_left_ = 0;
-  if (body_left_ > receipt_->most()) return end_receiving(GTR_TOO_LARGE);
+  if (body_left_ != kUnknownLength && body_left_ > receipt_->most()) return end_receiving(GTR_TOO_LARGE);
   state_ = State::kReceiving;
   set_deadline(worker_->shared().settings.deadlines.body);
   content_ = std::make_unique_for_overwrite<char[]>(kContentBytes);
-  if (request_.expects_continue && body_from_ == end_ && body_left_ > 0) write_now("HTTP/1.1 100 Continue\r\n\r\n");
+  if (request_.expects_continue && body_from_ == end_ && body_left_ > 0) say_continue();
   take_content();
 }
 
 // Brings the next bytes into content_: what came with the head, what is there already, or what will come.
-bool Session::take_content() {
-  if (body_left_ == 0) {
-    end_receiving(GTR_OK);
-    return false;
-  }
+void Session::take_content() {
+  if (body_left_ == 0) return end_receiving(GTR_OK);
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(kContentBytes, body_left_.load()));
   std::size_t filled = std::min(room, end_ - body_from_);
   std::memcpy(content_.get(), input_.get() + body_from_, filled);
@@ -47,13 +44,9 @@ bool Session::take_content() {
     if (size == 0) break;
     filled += size;
   }
-  if (filled > 0) {
-    write_content(filled);
-    return true;
-  }
+  if (filled > 0) return keep_content(filled);
   reading_ = true;
   start_read(content_.get(), room);
-  return true;
 }
 
 void Session::on_content(bool ok, std::size_t size) {
@@ -65,11 +58,46 @@ void Session::on_content(bool ok, std::size_t size) {
     if (more == 0) break;
     size += more;
   }
+  keep_content(size);
+}
+
+// Of what is in content_ leaves the bytes of the body. False where they are no chunks.
+bool Session::unchunk(std::size_t* size) {
+  std::size_t used = 0, kept = 0;
+  if (!chunks_.decode(content_.get(), *size, &used, &kept)) return false;
+  if (chunks_.done()) {
+    body_left_ = 0;
+    surplus_.assign(content_.get() + used, *size - used);
+    surplus_.append(input_.get() + body_from_, end_ - body_from_);
+    body_from_ = end_;
+  }
+  *size = kept;
+  return true;
+}
+
+void Session::keep_content(std::size_t size) {
+  if (body_left_ == kUnknownLength) {
+    if (!unchunk(&size)) return end_receiving(GTR_MALFORMED);
+    if (size == 0) return take_content();  // nothing but framing
+    if (size > receipt_->most() - received_bytes_) return refuse_content(GTR_TOO_LARGE);
+  } else {
+    body_left_ -= size;
+  }
+  received_bytes_ += size;
   write_content(size);
 }
 
+// Nothing stays in the file of a body that turns out to be too long.
+void Session::refuse_content(gtr_status status) {
+  on_file_thread_ = true;
+  worker_->shared().files.run([self = shared_from_this(), status] {
+    self->receipt_->take_back(status);
+    const auto worker = self->worker_;
+    if (!worker->deliver({self, Delivery::Kind::kWritten})) self->end_receiving(GTR_CANCELLED);
+  });
+}
+
 void Session::write_content(std::size_t size) {
-  body_left_ -= size;
   on_file_thread_ = true;
   worker_->shared().files.run([self = shared_from_this(), size] {
     self->receipt_->write({self->content_.get(), size});
@@ -100,7 +128,8 @@ void Session::end_receiving(gtr_status status) {
 
 // ---- out of a file -------------------------------------------------------------------------------------------------
 
-void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length) {
+void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length,
+                           std::shared_ptr<const void> kept) {
   if (!claim()) return hand_over(Delivery::Kind::kRelease);
   keep_alive_ = request_.keep_alive && !worker_->draining() && !has_untaken_body();
   status_ = reply.status;
@@ -111,6 +140,7 @@ void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t of
     sending_->file = std::move(file);
     sending_->offset = offset;
     sending_->left = length;
+    sending_->kept = std::move(kept);
   }
   hand_over(Delivery::Kind::kAnswer);
 }

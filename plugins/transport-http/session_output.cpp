@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "problem.hpp"
@@ -8,13 +9,11 @@ namespace {
 
 constexpr std::size_t kKeptOutputBytes = 16 * 1024;  // what an idle connection may hold on to
 constexpr std::size_t kKeptInputBytes = 4 * 1024;
-constexpr std::size_t kMaxLingerBytes = 256 * 1024;
-constexpr std::size_t kMaxLingerBodyBytes = 64 * 1024 * 1024;  // of a body that nobody took
 
 }  // namespace
 
 ResponseFrame Session::frame() const {
-  return {request_id_, keep_alive_, request_.minor_version == 0, request_.method == Method::kHead};
+  return {request_id_, keep_alive_, request_.minor_version == 0, request_.method == Method::kHead, cors_};
 }
 
 // Formats where it is called, often on a thread of the hub, so that the body is copied once only.
@@ -38,8 +37,8 @@ void Session::hand_over(Delivery::Kind kind) {
   worker->deliver({std::move(self), kind});
 }
 
-void Session::on_delivery(Delivery::Kind kind) {
-  switch (kind) {
+void Session::on_delivery(const Delivery& delivery) {
+  switch (delivery.kind) {
     case Delivery::Kind::kAnswer:
       if (state_ == State::kReceiving) return close();  // answered while its body was still coming
       if (state_ == State::kWaiting && send()) pump();
@@ -57,12 +56,31 @@ void Session::on_delivery(Delivery::Kind kind) {
     case Delivery::Kind::kStreamEnd:
       stream_gone_ = nullptr;
       return flush_stream();
+    case Delivery::Kind::kCut:
+      if (delivery.exchange == exchange_number_) close();
+      return;
     case Delivery::Kind::kRelease:
       return;
   }
 }
 
+// While the exchange is not answered: its number is read on the thread that handles it.
+std::function<void()> Session::cutter() {
+  return [session = weak_from_this(), number = exchange_number_] {
+    auto self = session.lock();
+    if (!self) return;
+    const auto worker = self->worker_;
+    worker->deliver({std::move(self), Delivery::Kind::kCut, number});
+  };
+}
+
 bool Session::send() {
+  if (is_saying_continue_) {
+    answer_waits_ = true;
+    state_ = State::kWriting;
+    set_deadline(worker_->shared().settings.deadlines.write);
+    return false;
+  }
   worker_->shared().counters.count_response(status_);
   state_ = State::kWriting;
   const auto written = write_now(out_);
@@ -77,12 +95,14 @@ bool Session::after_response() {
     begin_sending();
     return false;
   }
+  ++exchange_number_;
   if (!keep_alive_ || worker_->draining()) {
     linger();
     return false;
   }
   if (out_.capacity() > kKeptOutputBytes) std::string().swap(out_);
   begin_ = body_from_;
+  if (!surplus_.empty()) take_back_surplus();
   if (begin_ == end_) {
     begin_ = end_ = 0;
     if (capacity_ > kKeptInputBytes) {
@@ -101,6 +121,11 @@ bool Session::after_response() {
 void Session::on_written(bool ok) {
   if (state_ == State::kClosed) return;
   if (!ok) return close();
+  if (std::exchange(is_saying_continue_, false)) {
+    if (state_ == State::kStreaming) return flush_stream();
+    if (std::exchange(answer_waits_, false) && send()) pump();
+    return;
+  }
   if (state_ == State::kStreaming) {
     stream_writing_ = false;
     return flush_stream();
@@ -110,10 +135,14 @@ void Session::on_written(bool ok) {
 }
 
 // Closing with unread bytes in the kernel would reset the connection, and the peer might never see our answer: stop
-// sending, and read on for a short while until the peer closes.
+// sending, and read on until the peer closes, has been silent for a while, or has had its time.
 void Session::linger() {
+  const auto& deadlines = worker_->shared().settings.deadlines;
   state_ = State::kLingering;
-  set_deadline(worker_->shared().settings.deadlines.linger);
+  set_deadline(deadlines.linger);
+  linger_until_ = worker_->now() + deadlines.whole_linger;
+  if (reading_) return cancel_read();  // there may be one reader only; its end comes back to here
+  said_goodbye_ = true;
   start_goodbye();
 }
 
@@ -121,13 +150,24 @@ void Session::read_to_discard() {
   if (reading_ || state_ == State::kClosed) return;
   reading_ = true;
   auto& scratch = worker_->scratch();
-  start_read(scratch.data(), scratch.size());
+  if (state_ == State::kLingering) start_discard(scratch.data(), scratch.size());
+  else start_read(scratch.data(), scratch.size());
 }
 
 void Session::discard(bool ok, std::size_t size) {
-  discarded_bytes_ += size;
-  if (!ok || discarded_bytes_ > (body_streams_ ? kMaxLingerBodyBytes : kMaxLingerBytes)) return close();
+  if (!ok) return close();
+  const auto more = worker_->now() + worker_->shared().settings.deadlines.linger;
+  if (state_ == State::kLingering && size > 0) deadline_ = std::min(more, linger_until_);
   read_to_discard();
+}
+
+// What followed a body in chunks is the beginning of the next request.
+void Session::take_back_surplus() {
+  begin_ = end_ = 0;
+  make_room(surplus_.size());
+  std::copy(surplus_.begin(), surplus_.end(), input_.get());
+  end_ = surplus_.size();
+  std::string().swap(surplus_);
 }
 
 void Session::begin_drain() {

@@ -70,7 +70,7 @@ void Session::flush_stream() {
     worker_->shared().counters.count_refusal(Refusal::kSlowReader);
     return close();
   }
-  if (stream_writing_) return;
+  if (stream_writing_ || is_saying_continue_) return;
   append_chunk(out_, stream_pending_, chunked);
   stream_pending_.clear();
   const bool ended = stream_ended_;

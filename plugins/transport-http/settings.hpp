@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "address.hpp"
+#include "cors.hpp"
+#include "forwarded.hpp"
 #include "token_buckets.hpp"
 
 namespace gatetorio::transport_http {
@@ -20,7 +22,8 @@ struct Deadlines {
   std::chrono::milliseconds idle{60'000};       // between requests of a kept-alive connection
   std::chrono::milliseconds reply{60'000};      // for the operation; the hub's own deadlines are shorter
   std::chrono::milliseconds write{30'000};      // for the peer to take a response
-  std::chrono::milliseconds linger{2'000};      // for the peer to close after our last byte
+  std::chrono::milliseconds linger{2'000};      // for the peer to close after our last byte, or to send more
+  std::chrono::milliseconds whole_linger{30'000};  // the same however much it sends: a large body that was refused
   std::chrono::milliseconds heartbeat{15'000};  // between comments on a quiet event stream
 };
 
@@ -38,7 +41,9 @@ struct Settings {
   std::string tls_certificate;  // PEM files; both or neither
   std::string tls_key;
   std::string public_url;         // without a slash at its end; empty: made from `listen`
-  AddressSet trusted_proxies;  // peers whose X-Forwarded-For is believed
+  AddressSet trusted_proxies;  // peers that are believed when they name their client
+  ClientHeader client_header = ClientHeader::kEither;  // where they name it
+  Origins allowed_origins;  // whose pages may use the API
 
   std::size_t max_head_bytes = 8 * 1024;
   std::size_t max_body_bytes = 64 * 1024;

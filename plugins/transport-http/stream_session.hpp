@@ -45,6 +45,11 @@ class StreamSession final : public Session {
                             [self = self()](const Error& error, std::size_t read) { self->on_read(!error, read); });
   }
 
+  void start_discard(char* into, std::size_t size) override {
+    socket().async_read_some(boost::asio::buffer(into, size),
+                             [self = self()](const Error& error, std::size_t read) { self->on_read(!error, read); });
+  }
+
   // Most responses fit the socket's buffer: no completion to wait for.
   std::size_t write_now(std::string_view bytes) override {
     if constexpr (kPlain) {

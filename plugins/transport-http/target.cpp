@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gatetorio/utf8.hpp"
+
 namespace gatetorio::transport_http {
 namespace {
 
@@ -12,36 +14,10 @@ int hex_value(char c) {
   return -1;
 }
 
-// Length of the UTF-8 sequence that begins here, 0 where it is none (overlong, surrogate, out of range, cut off).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool not_a_character = (lead == 0xED && byte(1) >= 0xA0) || (lead == 0xF4 && byte(1) >= 0x90);
-  return overlong || not_a_character ? 0 : length;
-}
-
 }  // namespace
 
 bool is_clean_text(std::string_view text) {
-  while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text.front());
-    if (c < 0x20 || c == 0x7F) return false;
-    const auto length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return utf8::all_of(text, [](char32_t c) { return c >= 0x20 && c != 0x7f; });
 }
 
 std::string_view Target::parse(std::string_view target) {

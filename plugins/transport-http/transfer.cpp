@@ -25,7 +25,7 @@ struct Receipt::Hash {
 };
 
 Receipt::Receipt(Descriptor file, std::uint64_t offset, std::uint64_t most, std::string_view digest, Done done)
-    : file_(std::move(file)), offset_(offset), flushed_(offset), most_(most), done_(std::move(done)) {
+    : file_(std::move(file)), begin_(offset), offset_(offset), flushed_(offset), most_(most), done_(std::move(done)) {
   if (digest == "sha256") hash_ = std::make_unique<Hash>(EVP_sha256());
   if (digest == "sha1") hash_ = std::make_unique<Hash>(EVP_sha1());
 }
@@ -53,6 +53,12 @@ void Receipt::write(std::string_view bytes) {
       flushed_ = offset_;
     }
   }
+}
+
+void Receipt::take_back(gtr_status status) {
+  const bool is_gone = ::ftruncate(file_.get(), static_cast<off_t>(begin_)) == 0;
+  status_ = is_gone ? status : GTR_INTERNAL;
+  if (is_gone) bytes_ = 0;
 }
 
 void Receipt::finish(gtr_status status) {

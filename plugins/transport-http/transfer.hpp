@@ -23,6 +23,8 @@ class Receipt {
   std::uint64_t most() const { return most_; }
   // Writes; blocks on the disk. Remembers its first failure and writes no more.
   void write(std::string_view bytes);
+  // Takes back what was written and remembers `status`; blocks on the disk.
+  void take_back(gtr_status status);
   gtr_status status() const { return status_; }
   // Calls `done`, once; without a digest where the body is not whole.
   void finish(gtr_status status);
@@ -30,6 +32,7 @@ class Receipt {
  private:
   struct Hash;
   Descriptor file_;
+  const std::uint64_t begin_;
   std::uint64_t offset_;
   std::uint64_t flushed_;  // up to here the disk has been told to write
   const std::uint64_t most_;
@@ -46,6 +49,7 @@ struct Sending {
   std::uint64_t left = 0;
   Descriptor socket;   // a duplicate, for as long as a file thread writes to it
   std::string buffer;  // over TLS
+  std::shared_ptr<const void> kept;  // let go of at the end
 };
 
 enum class SendStep { kMore, kWait, kDone, kFailed };

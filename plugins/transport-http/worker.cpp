@@ -97,7 +97,7 @@ void Worker::take_deliveries() {
     inbox_scheduled_ = false;
     delivering_.swap(inbox_);
   }
-  for (auto& delivery : delivering_) delivery.session->on_delivery(delivery.kind);
+  for (auto& delivery : delivering_) delivery.session->on_delivery(delivery);
   delivering_.clear();
 }
 

@@ -26,9 +26,10 @@ class Session;
 
 // Something for a connection that happened on another thread. It keeps the connection alive until it is delivered.
 struct Delivery {
-  enum class Kind : std::uint8_t { kAnswer, kStreamStart, kStreamData, kStreamEnd, kRelease, kReceive, kWritten, kSent };
+  enum class Kind : std::uint8_t { kAnswer, kStreamStart, kStreamData, kStreamEnd, kRelease, kReceive, kWritten, kSent, kCut };
   std::shared_ptr<Session> session;
   Kind kind = Kind::kRelease;
+  std::uint64_t exchange = 0;  // the one that kCut is for
 };
 
 // What all threads of a server share.
@@ -72,7 +73,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   bool is_current() const;
   std::uint64_t next_request_number();
   // Room for bytes that nobody wants; all connections of the worker read them over each other.
-  std::array<char, 4096>& scratch() { return scratch_; }
+  std::array<char, 64 * 1024>& scratch() { return scratch_; }
 
  private:
   void tick();
@@ -100,7 +101,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   bool inbox_scheduled_ = false;
   bool inbox_closed_ = false;
   std::vector<Delivery> delivering_;
-  std::array<char, 4096> scratch_;
+  std::array<char, 64 * 1024> scratch_;
 };
 
 }  // namespace gatetorio::transport_http

@@ -1,6 +1,8 @@
 #include "app_commands.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <memory>
 
 #include "broker/payload.hpp"
@@ -16,22 +18,23 @@ constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at
 constexpr std::string_view kIdempotencyKey = "idempotency_key";
 constexpr int kMostUnderWay = 1'000;
 
-// The body of the operation's call, or nothing where the request holds no command.
-std::optional<std::string> body_of(boost::json::object& request, const std::string& controller_id) {
-  auto* command = request.if_contains("command");
-  if (command == nullptr || !command->is_object()) return std::nullopt;
-  boost::json::object given = std::move(command->get_object());
-  for (const std::string_view name : kReserved) {
-    if (const auto found = given.find(name); found != given.end()) given.stable_erase(found);
+// The body of the operation's call, or nothing where the request holds no command. The command's members stay as they were
+// written.
+std::optional<std::string> body_of(std::string_view request, const std::string& controller_id) {
+  const auto command = json::find_member(json::members(request), "command");
+  if (!command || !command->starts_with('{')) return std::nullopt;
+  std::string given, body = "{\"controller_id\":";
+  json::append_string(body, controller_id);
+  for (const auto& [name, value] : json::members(*command)) {
+    if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) continue;
+    // It is the sender's word about the command, as in a request over HTTP, and not the gate's business.
+    const bool is_key = name == kIdempotencyKey;
+    std::string& out = is_key ? body : given;
+    if (is_key || !given.empty()) out.push_back(',');
+    json::append_string(out, name);
+    out.append(":").append(value);
   }
-  boost::json::object body{{"controller_id", controller_id}};
-  // It is the sender's word about the command, as in a request over HTTP, and not the gate's business.
-  if (const auto found = given.find(kIdempotencyKey); found != given.end()) {
-    body.emplace(kIdempotencyKey, std::move(found->value()));
-    given.stable_erase(found);
-  }
-  body.emplace("command", std::move(given));
-  return boost::json::serialize(body);
+  return body.append(",\"command\":{").append(given).append("}}");
 }
 
 }  // namespace
@@ -52,23 +55,22 @@ Task<void> AppCommands::find_operation() {
   }
 }
 
-void AppCommands::take(std::string_view payload) {
-  boost::system::error_code wrong;
-  auto parsed = boost::json::parse(payload, wrong);
-  if (wrong || !parsed.is_object()) return refused("", "the request cannot be read");
-  CommandRequest request;
-  json::Errors errors;
-  json::read(parsed, request, "", errors);
-  auto body = body_of(parsed.get_object(), request.controller_id);
-  if (!errors.empty() || !body) return refused(request.username, "the request cannot be read");
-  const auto principal = principals_.find(request.username);
-  if (!principal) return refused(request.username, "nobody is known by this name");
-  invoke(*principal, request.peer, request.received_at_us, *std::move(body));
+void AppCommands::take(std::string_view payload, std::optional<std::chrono::seconds> expiry) {
+  const Result<CommandRequest> request = json::parse<CommandRequest>(payload);
+  if (!request) return refused("", "the request cannot be read");
+  auto body = body_of(payload, request->controller_id);
+  const auto named = parse_principal_name(request->username);
+  if (!body || !named) return refused(request->username, "the request cannot be read");
+  const auto principal = principals_.find(*named);
+  if (!principal) return refused(request->username, "nobody is known by this name");
+  const std::int64_t expires_at_us = expiry ? now().us + std::chrono::microseconds(*expiry).count() : 0;
+  invoke(*principal, *request, expires_at_us, *std::move(body));
 }
 
-void AppCommands::invoke(const Principal& principal, std::string_view peer, std::int64_t received_at_us,
+// By the device that the publisher meant: its name may have gone to another one since.
+void AppCommands::invoke(const Principal& principal, const CommandRequest& request, std::int64_t expires_at_us,
                          std::string body) {
-  const std::string key = key_of(principal);
+  const std::string key = key_of(principal.who());
   if (!operation_) return refused(key, "no enabled plugin takes commands");
   if (under_way_.fetch_add(1) >= kMostUnderWay) {
     under_way_.fetch_sub(1);
@@ -81,9 +83,11 @@ void AppCommands::invoke(const Principal& principal, std::string_view peer, std:
   made.operation = *operation_;
   made.body = to_bytes(body);
   made.request_id = to_bytes(request_id);
-  made.peer = to_bytes(peer);
+  made.peer = to_bytes(request.peer);
   made.principal = to_bytes(caller);
-  made.received_at_us = received_at_us;
+  made.received_at_us = request.received_at_us;
+  made.expires_at_us = expires_at_us;
+  made.resource_id = request.device_id;
   made.reply = &AppCommands::on_reply;
   made.context = new Invoked{this, key};
   host_.operations().invoke(host_.raw(), &made);

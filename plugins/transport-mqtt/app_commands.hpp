@@ -3,9 +3,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "broker/protocol.hpp"
 #include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
 #include "principals.hpp"
@@ -21,14 +24,15 @@ class AppCommands {
 
   // Finds out which operation takes commands. In start(), before the first request.
   Task<void> find_operation();
-  // A payload of kRequestTopic. Any thread; does not block. What cannot be read or comes while 1,000 others are under way
-  // is dropped and counted: a command that is not sent harms nobody.
-  void take(std::string_view payload);
+  // A payload of kRequestTopic; `expiry`: what is left of the time that its publisher gave it. Any thread; does not block.
+  // What cannot be read or comes while 1,000 others are under way is dropped and counted: a command that is not sent
+  // harms nobody.
+  void take(std::string_view payload, std::optional<std::chrono::seconds> expiry);
 
  private:
   struct Invoked;
   static void on_reply(void* context, const gtr_reply* reply);
-  void invoke(const Principal& principal, std::string_view peer, std::int64_t received_at_us, std::string body);
+  void invoke(const Principal& principal, const CommandRequest& request, std::int64_t expires_at_us, std::string body);
   void refused(std::string_view username, std::string_view why) const;
 
   Host& host_;

@@ -1,29 +1,35 @@
 #include "broker_access.hpp"
 
+#include "gatetorio/credentials.hpp"
+
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::uint32_t kQueue = 1'000'000;  // a lost change would be a right that lives on
+constexpr std::uint32_t kQueue = 100'000;
 constexpr std::uint64_t kAskAgainMs = 200;
 constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 }  // namespace
 
 void BrokerAccess::subscribe() {
+  // A lost change would be a right that lives on.
+  const OnGap on_gap = [this] { host_.run(compare_all()); };
   // Of several changes only the last counts: what a principal may do now is looked up, not carried by the event.
-  subscriptions_.push_back(Subscription::to<AccessChanged>(host_, WhenFull::kCoalesceByKey, kQueue,
-                                                           [this](const AccessChanged& event, std::uint64_t) {
-                                                             Principal principal;
-                                                             principal.kind = event.kind;
-                                                             principal.id = event.id;
-                                                             access_changed(principal);
-                                                           }));
+  subscriptions_.push_back(Subscription::to<AccessChanged>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const AccessChanged& event) { access_changed({event.kind, event.id}); }, on_gap));
+  subscriptions_.push_back(Subscription::to<CredentialsReplaced>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const CredentialsReplaced& event) { end_sessions({event.kind, event.id}); },
+      [this] {
+        for (const PrincipalId& principal : principals_.all()) end_sessions(principal);  // whoever it was
+      }));
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceRenamed& event, std::uint64_t) { device_changed(event.device_id); }));
+      [this](const DeviceRenamed& event) { device_changed(event.device_id); }, on_gap));
   subscriptions_.push_back(Subscription::to<DeviceDeleted>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceDeleted& event, std::uint64_t) { device_changed(event.device_id); }));
+      [this](const DeviceDeleted& event) { device_changed(event.device_id); }, on_gap));
 }
 
 void BrokerAccess::answer(ConnectRequest request, LinkServer::Reply reply) {
@@ -42,23 +48,45 @@ Task<Result<Principal>> BrokerAccess::authenticate(std::string username, std::st
   co_return principal;
 }
 
+void BrokerAccess::judge_absent(std::vector<std::string> usernames) {
+  host_.post([this, usernames = std::move(usernames)] {
+    for (const std::string& username : usernames) {
+      const auto named = parse_principal_name(username);
+      if (!named) continue;
+      const std::uint64_t ticket = principals_.begin(Principal{.kind = named->kind, .id = named->id});
+      host_.run(find_out(*named, ticket, &LinkServer::correct_policy));
+    }
+  });
+}
+
+Task<bool> BrokerAccess::introduce(std::int64_t device_id) {
+  const PrincipalId device{"device", device_id};
+  if (server_ == nullptr) co_return false;
+  const std::uint64_t ticket = principals_.begin(Principal{.kind = device.kind, .id = device.id});
+  auto finding = find_out(device, ticket, &LinkServer::correct_policy);
+  co_await finding;
+  co_return true;
+}
+
 Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply) {
   auto asking = authenticate(request.username, request.password);
   const Result<Principal> principal = co_await asking;
-  if (!principal) {
+  // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
+  const bool is_its_name = principal && name_of(principal->who()) == request.username;
+  if (!is_its_name) {
     reply({});
     co_return;
   }
   bool told = false;
   while (!told) {
-    const std::uint64_t ticket = principals_.begin(*principal, request.username);
+    const std::uint64_t ticket = principals_.begin(*principal);
     auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
     const Result<Grants> grants = co_await listing;
     if (!grants) {
       reply({});
       co_return;
     }
-    told = principals_.commit(*principal, ticket, grants->grants, [&reply, &principal](const Policy& policy) {
+    told = principals_.commit(principal->who(), ticket, grants->grants, [&reply, &principal](const Policy& policy) {
       reply({.allow = policy.valid, .policy = policy, .valid_until_us = principal->valid_until_us});
     });
   }
@@ -69,26 +97,43 @@ Task<void> BrokerAccess::keep_comparing(std::chrono::seconds pause) {
     auto sleeping = host_.sleep(static_cast<std::uint64_t>(std::chrono::milliseconds(pause).count()));
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
-    for (const Principal& principal : principals_.all()) {
-      const auto ticket = principals_.changed(principal);
-      if (!ticket) continue;
-      auto finding = find_out(principal, *ticket, &LinkServer::correct_policy);
-      co_await finding;
-    }
+    auto comparing = compare_all();
+    co_await comparing;
   }
 }
 
-void BrokerAccess::access_changed(const Principal& principal) {
+Task<void> BrokerAccess::compare_all() {
+  if (server_ == nullptr) co_return;
+  const std::vector<PrincipalId> all = principals_.all();
+  for (const PrincipalId& principal : all) {
+    const auto ticket = principals_.changed(principal);
+    if (!ticket) continue;
+    auto finding = find_out(principal, *ticket, &LinkServer::correct_policy);
+    co_await finding;
+  }
+}
+
+void BrokerAccess::access_changed(const PrincipalId& principal) {
   const auto ticket = principals_.changed(principal);
   if (ticket && server_ != nullptr) host_.run(find_out(principal, *ticket, &LinkServer::set_policy));
 }
 
+// Without rights there is no session; then it gets what it has.
+void BrokerAccess::end_sessions(const PrincipalId& principal) {
+  const auto ticket = principals_.changed(principal);
+  if (!ticket || server_ == nullptr) return;
+  principals_.commit(principal, *ticket, {}, [this](const Policy& nothing) { server_->set_policy(nothing); });
+  host_.run(find_out(principal, *ticket, &LinkServer::set_policy));
+}
+
 void BrokerAccess::device_changed(std::int64_t device_id) {
-  for (const Principal& principal : principals_.with_access_to(device_id)) access_changed(principal);
+  access_changed({"device", device_id});  // also one that has no access to itself any more
+  for (const PrincipalId& principal : principals_.with_access_to(device_id)) access_changed(principal);
 }
 
 // Asks until there is an answer; until then the principal may do nothing, but keeps its connection.
-Task<void> BrokerAccess::find_out(Principal principal, std::uint64_t ticket, Tell how) {
+Task<void> BrokerAccess::find_out(PrincipalId principal, std::uint64_t ticket, Tell how) {
+  const Principal who{.kind = principal.kind, .id = principal.id};
   const auto tell = [this, how](const Policy& policy) { (server_->*how)(policy); };
   const auto suspend = [this](const Policy& policy) {
     Policy suspended = policy;
@@ -96,7 +141,7 @@ Task<void> BrokerAccess::find_out(Principal principal, std::uint64_t ticket, Tel
     server_->set_policy(std::move(suspended));
   };
   while (true) {
-    auto listing = access_.call<AccessControl::List>(principal, kListDeadlineMs);
+    auto listing = access_.call<AccessControl::List>(who, kListDeadlineMs);
     const Result<Grants> grants = co_await listing;
     const bool is_known = grants || grants.error().status == Status::kNotFound;
     if (is_known) {

@@ -25,7 +25,12 @@ class BrokerAccess {
 
   // From any thread.
   void answer(ConnectRequest request, LinkServer::Reply reply);
+  // From any thread. Tells the guard of those who have no rights any more.
+  void judge_absent(std::vector<std::string> usernames);
   const Principals& principals() const { return principals_; }
+  // Has the guard know a device that has never connected, by its present name. False where there is no such device, or
+  // nobody can tell.
+  Task<bool> introduce(std::int64_t device_id);
   // Every `pause` looks up anew what everybody may do, in case that somebody changed it without telling this hub. Runs
   // until the hub stops.
   Task<void> keep_comparing(std::chrono::seconds pause);
@@ -33,10 +38,12 @@ class BrokerAccess {
  private:
   Task<void> decide(ConnectRequest request, LinkServer::Reply reply);
   Task<Result<Principal>> authenticate(std::string username, std::string password);
-  void access_changed(const Principal& principal);
+  void access_changed(const PrincipalId& principal);
+  void end_sessions(const PrincipalId& principal);
   void device_changed(std::int64_t device_id);
+  Task<void> compare_all();
   using Tell = void (LinkServer::*)(Policy policy);
-  Task<void> find_out(Principal principal, std::uint64_t ticket, Tell how);
+  Task<void> find_out(PrincipalId principal, std::uint64_t ticket, Tell how);
 
   Host& host_;
   ServiceClient access_;

@@ -20,6 +20,7 @@ constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{2000};
 constexpr std::chrono::seconds kConnectDeadline{5};
 constexpr int kKeepAliveS = 20;
+constexpr int kUnknownVersion3 = 1;  // in a CONNACK of MQTT 3.1.1: it does not know the version
 constexpr int kMostInFlight = 65'535;
 constexpr int kMostBuffered = 1'000'000;
 // The library's sender can miss its wake-up and then rests for a second; any further command wakes it.
@@ -28,8 +29,8 @@ constexpr milliseconds kTick{25};
 // A broker that takes longer to acknowledge is not worth waiting for.
 constexpr milliseconds kLongestAnswer{3000};
 
-mqtt::create_options create_options(const ClientSettings& settings) {
-  mqtt::create_options options(settings.speaks_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+mqtt::create_options create_options(bool speaks_mqtt5) {
+  mqtt::create_options options(speaks_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   options.set_max_buffered_messages(kMostBuffered);
   return options;
 }
@@ -42,14 +43,32 @@ PublishOutcome outcome_of(const mqtt::token& token) {
   return reason == mqtt::ReasonCode::NO_MATCHING_SUBSCRIBERS ? PublishOutcome::kNoReceiver : PublishOutcome::kDelivered;
 }
 
+std::optional<std::chrono::seconds> expiry_of(const mqtt::message& message) {
+  const mqtt::properties& properties = message.get_properties();
+  if (!properties.contains(mqtt::property::MESSAGE_EXPIRY_INTERVAL)) return std::nullopt;
+  return std::chrono::seconds(mqtt::get<std::uint32_t>(properties, mqtt::property::MESSAGE_EXPIRY_INTERVAL));
+}
+
 }  // namespace
 
 struct BrokerClient::Impl final : mqtt::iaction_listener {
-  Impl(ClientSettings s, Callbacks c)
-      : settings(std::move(s)), callbacks(std::move(c)), client(settings.uri, settings.client_id, create_options(settings)) {}
+  enum class Attempt {
+    kConnected,
+    kFailed,
+    kNotUnderstood,  // as a broker answers that does not know this version of MQTT; or it is not there
+  };
 
+  Impl(ClientSettings s, Callbacks c)
+      : settings(std::move(s)),
+        callbacks(std::move(c)),
+        is_mqtt5(settings.speaks_mqtt5),
+        client(make_client(is_mqtt5)) {}
+
+  std::shared_ptr<mqtt::async_client> make_client(bool with_mqtt5);
   void run();
   bool connect();
+  bool connect_with(bool with_mqtt5, Attempt& attempt);
+  Attempt try_to_connect();
   bool await(mqtt::token& token);
   mqtt::connect_options connect_options() const;
   void stay_connected();
@@ -81,15 +100,16 @@ struct BrokerClient::Impl final : mqtt::iaction_listener {
   std::unordered_map<std::uint64_t, Pending> pending;
   std::set<std::pair<Clock::time_point, std::uint64_t>> deadlines;
 
-  mqtt::async_client client;  // ends before what its callbacks use
+  bool is_mqtt5 = true;
+  std::shared_ptr<mqtt::async_client> client;  // ends before what its callbacks use
   std::thread thread;
 };
 
 mqtt::connect_options BrokerClient::Impl::connect_options() const {
   mqtt::connect_options options(settings.username, settings.password);
-  options.set_mqtt_version(settings.speaks_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+  options.set_mqtt_version(is_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   // A clean start: what was under way when the connection broke is forgotten and never sent again.
-  if (settings.speaks_mqtt5) options.set_clean_start(true);
+  if (is_mqtt5) options.set_clean_start(true);
   else options.set_clean_session(true);
   options.set_keep_alive_interval(kKeepAliveS);
   options.set_connect_timeout(kConnectDeadline);
@@ -113,16 +133,55 @@ bool BrokerClient::Impl::await(mqtt::token& token) {
   return true;
 }
 
-bool BrokerClient::Impl::connect() {
+std::shared_ptr<mqtt::async_client> BrokerClient::Impl::make_client(bool with_mqtt5) {
+  auto made = std::make_shared<mqtt::async_client>(settings.uri, settings.client_id, create_options(with_mqtt5));
+  made->set_message_callback([this](const mqtt::const_message_ptr& message) {
+    if (!message) return;
+    callbacks.message(message->get_topic(), message->to_string(), message->is_retained(), expiry_of(*message));
+  });
+  made->set_connection_lost_handler([this](const std::string&) {
+    const std::lock_guard lock(mutex);
+    lost = true;
+    changed.notify_all();
+  });
+  return made;
+}
+
+BrokerClient::Impl::Attempt BrokerClient::Impl::try_to_connect() {
   try {
-    if (!await(*client.connect(connect_options()))) return false;
+    const mqtt::token_ptr connecting = client->connect(connect_options());
+    if (!await(*connecting)) return Attempt::kFailed;
     for (const std::string& topic : settings.subscriptions) {
-      if (!await(*client.subscribe(topic, 1))) return false;
+      if (!await(*client->subscribe(topic, 1))) return Attempt::kFailed;
     }
-    return client.is_connected();
-  } catch (const mqtt::exception&) {
-    return false;
+    return client->is_connected() ? Attempt::kConnected : Attempt::kFailed;
+  } catch (const mqtt::exception& refused) {
+    const bool is_closed = refused.get_return_code() == MQTTASYNC_FAILURE && refused.get_reason_code() < 0x80;
+    const bool is_named = refused.get_return_code() == kUnknownVersion3 ||
+                          refused.get_reason_code() == mqtt::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION;
+    return is_closed || is_named ? Attempt::kNotUnderstood : Attempt::kFailed;
   }
+}
+
+// The library's client has one version for life.
+bool BrokerClient::Impl::connect_with(bool with_mqtt5, Attempt& attempt) {
+  if (is_mqtt5 != with_mqtt5) {
+    std::shared_ptr<mqtt::async_client> other = make_client(with_mqtt5);
+    const std::lock_guard lock(mutex);
+    std::swap(client, other);
+    is_mqtt5 = with_mqtt5;
+  }
+  attempt = try_to_connect();
+  return attempt == Attempt::kConnected;
+}
+
+// MQTT 5 twice, because RabbitMQ before 3.13 only ends the connection, as any broker may do now and then.
+bool BrokerClient::Impl::connect() {
+  Attempt attempt = Attempt::kFailed;
+  if (connect_with(settings.speaks_mqtt5, attempt)) return true;
+  if (!settings.speaks_mqtt5 || !settings.may_speak_mqtt3 || attempt != Attempt::kNotUnderstood) return false;
+  if (connect_with(true, attempt)) return true;
+  return attempt == Attempt::kNotUnderstood && connect_with(false, attempt);
 }
 
 void BrokerClient::Impl::run() {
@@ -158,7 +217,7 @@ void BrokerClient::Impl::stay_connected() {
     lock.unlock();
     for (const Done& done : late) done(PublishOutcome::kUnknown);
     try {
-      if (nudge) client.unsubscribe(settings.subscriptions.front() + "/nudge");
+      if (nudge) client->unsubscribe(settings.subscriptions.front() + "/nudge");
     } catch (const mqtt::exception&) {  // it is being lost
     }
     lock.lock();
@@ -208,16 +267,7 @@ void BrokerClient::Impl::finish_all() {
 }
 
 BrokerClient::BrokerClient(ClientSettings settings, Callbacks callbacks)
-    : impl_(std::make_unique<Impl>(std::move(settings), std::move(callbacks))) {
-  impl_->client.set_message_callback([impl = impl_.get()](const mqtt::const_message_ptr& message) {
-    if (message) impl->callbacks.message(message->get_topic(), message->to_string(), message->is_retained());
-  });
-  impl_->client.set_connection_lost_handler([impl = impl_.get()](const std::string&) {
-    const std::lock_guard lock(impl->mutex);
-    impl->lost = true;
-    impl->changed.notify_all();
-  });
-}
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(callbacks))) {}
 
 BrokerClient::~BrokerClient() { stop(); }
 
@@ -234,20 +284,24 @@ void BrokerClient::stop() {
   }
   impl_->thread.join();
   try {
-    if (impl_->client.is_connected()) impl_->client.disconnect(0)->wait_for(milliseconds(1000));
+    if (impl_->client->is_connected()) impl_->client->disconnect(0)->wait_for(milliseconds(1000));
   } catch (const mqtt::exception&) {  // it is gone already
   }
   try {
-    impl_->client.disable_callbacks();
+    impl_->client->disable_callbacks();
   } catch (const mqtt::exception&) {  // refused while it connects
   }
 }
 
 bool BrokerClient::publish(std::string topic, std::string payload, milliseconds expiry, Done done) {
   std::uint64_t id = 0;
+  std::shared_ptr<mqtt::async_client> client;
+  bool is_mqtt5 = false;
   {
     const std::lock_guard lock(impl_->mutex);
     if (!impl_->connected) return false;
+    client = impl_->client;
+    is_mqtt5 = impl_->is_mqtt5;
     id = ++impl_->last_id;
     const auto now = Clock::now();
     const auto deadline = now + std::min(expiry, kLongestAnswer);
@@ -256,13 +310,13 @@ bool BrokerClient::publish(std::string topic, std::string payload, milliseconds 
   }
   try {
     const auto message = mqtt::make_message(std::move(topic), std::move(payload), 1, false);
-    if (impl_->settings.speaks_mqtt5) {
+    if (is_mqtt5) {
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(expiry).count();
       mqtt::properties properties;
       properties.add({mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(std::max<long long>(seconds, 1))});
       message->set_properties(std::move(properties));
     }
-    impl_->client.publish(message, reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)), *impl_);
+    client->publish(message, reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)), *impl_);
     return true;
   } catch (const mqtt::exception&) {
     return !impl_->forget(id, done);
@@ -272,6 +326,11 @@ bool BrokerClient::publish(std::string topic, std::string payload, milliseconds 
 bool BrokerClient::connected() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->connected;
+}
+
+bool BrokerClient::speaks_mqtt5() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->is_mqtt5;
 }
 
 }  // namespace gatetorio::transport_mqtt

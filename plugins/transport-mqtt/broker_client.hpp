@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct ClientSettings {
   std::vector<std::string> subscriptions;  // "<prefix>/+/status", QoS 1
   std::string ca_file;                     // PEM, for ssl://; empty: the system's
   bool speaks_mqtt5 = true;                // else 3.1.1, which has no reason codes and no message expiry
+  bool may_speak_mqtt3 = false;            // 3.1.1 where the broker does not take MQTT 5, which is tried first each time
 };
 
 enum class PublishOutcome {
@@ -32,7 +34,10 @@ enum class PublishOutcome {
 class BrokerClient {
  public:
   struct Callbacks {
-    std::function<void(std::string_view topic, std::string_view payload, bool retained)> message;
+    // `expiry`: what is left of the time that its sender gave it (MQTT 5), where it gave it one.
+    std::function<void(std::string_view topic, std::string_view payload, bool retained,
+                       std::optional<std::chrono::seconds> expiry)>
+        message;
     // Connected and subscribed, or not any more.
     std::function<void(bool connected)> connection;
   };
@@ -49,6 +54,8 @@ class BrokerClient {
   void stop();
 
   bool connected() const;
+  // Of the present connection, or the last attempt.
+  bool speaks_mqtt5() const;
 
   // QoS 1. False where there is no connection: nothing was sent and `done` is dropped. Else `done` is called exactly
   // once, on a thread of the object's own or of the library. The broker drops the message after `expiry` (whole

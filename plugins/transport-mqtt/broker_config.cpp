@@ -82,7 +82,8 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
       << "plugin_opt_hub_username " << hub_username << "\n"
       << "plugin_opt_hub_password_file " << settings.folder << "/hub-password\n"
       << "plugin_opt_topic_prefix " << settings.topic_prefix << "\n"
-      << "plugin_opt_client_ids_file " << settings.folder << "/client-ids\n";
+      << "plugin_opt_client_ids_file " << settings.folder << "/client-ids\n"
+      << "plugin_opt_retained_file " << settings.folder << "/retained\n";
   append_listener(out, settings.listen, ports.mqtt);
   if (ports.tls != 0) {
     append_listener(out, settings.tls_listen, ports.tls);

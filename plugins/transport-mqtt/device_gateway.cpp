@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kConnectAttempts = 200;
 constexpr std::uint64_t kConnectPauseMs = 50;
+constexpr int kStatusAttempts = 5;
 
 // The machine's own name where the broker listens on every address.
 std::string reachable(const std::string& host) {
@@ -49,19 +50,17 @@ LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& setti
   return endpoint;
 }
 
-DeviceGateway::DeviceGateway(Host& host, const Options& options, Telemetry& telemetry, AppCommands& app_commands)
-    : host_(host), topic_prefix_(options.topic_prefix), telemetry_(telemetry), app_commands_(app_commands) {}
-
 void DeviceGateway::start(ClientSettings settings) {
   BrokerClient::Callbacks callbacks;
-  callbacks.message = [this](std::string_view topic, std::string_view payload, bool retained) {
-    on_message(topic, payload, retained);
-  };
+  callbacks.message = [this](std::string_view topic, std::string_view payload, bool retained,
+                             std::optional<std::chrono::seconds> expiry) { on_message(topic, payload, retained, expiry); };
   callbacks.connection = [this](bool connected) {
     host_.set_fact("mqtt_connected", connected);
+    if (connected && !client_->speaks_mqtt5()) {
+      host_.info("the broker speaks MQTT 3.1.1, in which a command carries no expiry of its own");
+    }
     if (!connected && !stopping_) host_.warn("the connection to the broker is lost");
   };
-  host_.set_fact("mqtt_connected", false);
   client_ = std::make_unique<BrokerClient>(std::move(settings), std::move(callbacks));
   client_->start();
 }
@@ -81,46 +80,62 @@ void DeviceGateway::stop() {
   if (client_) client_->stop();
 }
 
-void DeviceGateway::on_message(std::string_view topic, std::string_view payload, bool retained) {
+void DeviceGateway::on_message(std::string_view topic, std::string_view payload, bool retained,
+                               std::optional<std::chrono::seconds> expiry) {
   // A retained status was news once; it says nothing of now.
   if (retained || payload.empty()) return;
-  if (topic == kRequestTopic) return app_commands_.take(payload);
+  if (topic == kRequestTopic) return app_commands_.take(payload, expiry);
   const Topic parsed = parse_topic(topic_prefix_, topic);
   if (parsed.kind != TopicKind::kStatus) return;
+  if (is_json_object(payload)) return broker_.incoming(std::string(parsed.controller_id), std::string(payload));
   telemetry_.statuses.add();
-  if (!is_json_object(payload)) {
-    telemetry_.statuses_malformed.add();
-    return;
-  }
-  const DeviceMessage message{std::string(parsed.controller_id), std::string(payload)};
-  gatetorio::publish(host_, message, message.controller_id);
+  telemetry_.statuses_malformed.add();
+}
+
+void DeviceGateway::take_status(std::int64_t device_id, std::string payload) {
+  telemetry_.statuses.add();
+  gatetorio::publish(host_, DeviceMessage{device_id, std::move(payload)}, std::to_string(device_id));
+}
+
+Task<Result<LinkState>> DeviceGateway::state(LinkQuery query) {
+  co_return LinkState{.is_connected = broker_.is_connected(query.device_id)};
 }
 
 Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
   if (!read_mark(command.payload)) {
     co_return Error{.status = Status::kInvalid, .detail = "A command needs command_id and expires_at."};
   }
-  auto publishing = publish_on("commands", std::move(command));
-  Result<Published> published = co_await publishing;
-  co_return published;
+  if (!broker_.is_connected(command.device_id)) co_return Published{.has_receiver = false};
+  auto publishing = publish_for(TopicKind::kCommands, std::move(command));
+  const Result<PublishOutcome> outcome = co_await publishing;
+  if (!outcome) co_return outcome.error();
+  co_return Published{.has_receiver = *outcome == PublishOutcome::kDelivered};
 }
 
 Task<Result<Published>> DeviceGateway::publish_status(Publish status) {
   if (!is_json_object(status.payload)) {
     co_return Error{.status = Status::kInvalid, .detail = "A status is a JSON object."};
   }
-  auto publishing = publish_on("status", std::move(status));
-  Result<Published> published = co_await publishing;
-  co_return published;
+  // A device that has never connected was introduced to the guard a moment ago, by another way than this message takes.
+  for (int attempt = 1;; ++attempt) {
+    auto publishing = publish_for(TopicKind::kStatus, status);
+    const Result<PublishOutcome> outcome = co_await publishing;
+    if (!outcome) co_return outcome.error();
+    if (*outcome != PublishOutcome::kRefused) co_return Published{};
+    if (attempt == kStatusAttempts) co_return Error{.status = Status::kUnavailable, .detail = "The broker refuses it."};
+    auto sleeping = host_.sleep(kConnectPauseMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
+  }
 }
 
-Task<Result<Published>> DeviceGateway::publish_on(std::string leaf, Publish message) {
+Task<Result<PublishOutcome>> DeviceGateway::publish_for(TopicKind kind, Publish message) {
+  auto finding = broker_.topic_for(message.device_id, kind);
+  const Result<std::string> found = co_await finding;
+  if (!found) co_return found.error();
+  const std::string& topic = *found;
   const auto left = std::chrono::milliseconds((message.expires_at_us - now().us) / 1000);
   if (left <= left.zero()) co_return Error{.status = Status::kGone, .detail = "The message's time is over."};
-  const std::string topic = topic_prefix_ + "/" + message.controller_id + "/" + leaf;
-  if (parse_topic(topic_prefix_, topic).kind == TopicKind::kOther) {
-    co_return Error{.status = Status::kInvalid, .detail = "There can be no such controller."};
-  }
   const auto begun = std::chrono::steady_clock::now();
   auto outcome = PublishOutcome::kUnknown;
   auto start = [this, &message, &topic, &outcome, left](gtr_completion done) {
@@ -139,7 +154,13 @@ Task<Result<Published>> DeviceGateway::publish_on(std::string leaf, Publish mess
   if (outcome == PublishOutcome::kUnknown) {
     co_return Error{.status = Status::kTimeout, .detail = "The broker did not acknowledge the command in time."};
   }
-  co_return Published{.has_receiver = outcome == PublishOutcome::kDelivered};
+  // By name, where the broker knows no ids: that may have changed hands on the way.
+  auto checking = broker_.topic_for(message.device_id, kind);
+  const Result<std::string> after = co_await checking;
+  if (!after || *after != topic) {
+    co_return Error{.status = Status::kTimeout, .detail = "The device's name has changed on the way."};
+  }
+  co_return outcome;
 }
 
 Task<Result<LinkEndpoint>> DeviceGateway::endpoint(EndpointQuery) { co_return endpoint_; }

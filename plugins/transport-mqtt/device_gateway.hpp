@@ -2,10 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app_commands.hpp"
+#include "broker/policy.hpp"
 #include "broker_client.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/host.hpp"
@@ -16,7 +20,22 @@ namespace gatetorio::transport_mqtt {
 
 class DeviceGateway {
  public:
-  DeviceGateway(Host& host, const Options& options, Telemetry& telemetry, AppCommands& app_commands);
+  // What only the kind of broker knows.
+  struct Broker {
+    // Where a message for a device is published. Errors: kNotFound, kUnavailable.
+    std::function<Task<Result<std::string>>(std::int64_t device_id, TopicKind kind)> topic_for;
+    std::function<bool(std::int64_t device_id)> is_connected;
+    // A status that came over MQTT.
+    std::function<void(std::string controller_id, std::string payload)> incoming;
+  };
+
+  DeviceGateway(Host& host, const Options& options, Telemetry& telemetry, AppCommands& app_commands)
+      : host_(host), topic_prefix_(options.topic_prefix), telemetry_(telemetry), app_commands_(app_commands) {}
+  // Before `start`.
+  void set_broker(Broker broker) { broker_ = std::move(broker); }
+
+  // Tells all of a device's status: a JSON object. Any thread.
+  void take_status(std::int64_t device_id, std::string payload);
 
   // Connects, and stays so.
   void start(ClientSettings settings);
@@ -31,15 +50,18 @@ class DeviceGateway {
   Task<Result<Published>> publish_command(Publish command);
   Task<Result<Published>> publish_status(Publish status);
   Task<Result<LinkEndpoint>> endpoint(EndpointQuery query);
+  Task<Result<LinkState>> state(LinkQuery query);
 
  private:
-  Task<Result<Published>> publish_on(std::string leaf, Publish message);
-  void on_message(std::string_view topic, std::string_view payload, bool retained);
+  Task<Result<PublishOutcome>> publish_for(TopicKind kind, Publish message);
+  void on_message(std::string_view topic, std::string_view payload, bool retained,
+                  std::optional<std::chrono::seconds> expiry);
 
   Host& host_;
   const std::string topic_prefix_;
   Telemetry& telemetry_;
   AppCommands& app_commands_;
+  Broker broker_;
   LinkEndpoint endpoint_;
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<BrokerClient> client_;

@@ -1,6 +1,5 @@
 #include "link_server.hpp"
 
-#include <openssl/sha.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -15,17 +14,12 @@
 #include <thread>
 #include <unordered_map>
 
+#include "broker/digest.hpp"
+
 namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::size_t kMostPasswords = 4;
-
-std::string sha256(const std::string& text) {
-  std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(hash.data()));
-  return hash;
-}
 
 // Only our own user (or root) may speak for the broker.
 bool is_trusted(int socket) {
@@ -102,7 +96,7 @@ void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::
 
 void LinkServer::Impl::on_connect_request(ConnectRequest request) {
   const std::uint64_t guard = guard_number;
-  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256(request.password)](
+  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256_of(request.password)](
                    Answer answer) { self->answer(guard, id, hash, std::move(answer)); };
   callbacks.connect_request(std::move(request), std::move(reply));
 }
@@ -124,6 +118,8 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
   SessionClosed closed;
   Sessions sessions;
   CommandPassed passed;
+  DeviceStatus status;
+  AbsentHolders absent;
   Counters counters;
   if (frame.type == Hello::kType)
     tell_everything();
@@ -135,8 +131,12 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
     callbacks.session_closed(std::move(closed));
   else if (read(sessions))
     callbacks.sessions(std::move(sessions.sessions));
+  else if (read(status))
+    callbacks.device_status(std::move(status));
   else if (read(passed))
     callbacks.command_passed(std::move(passed));
+  else if (read(absent))
+    callbacks.absent_holders(std::move(absent.usernames));
   else if (read(counters))
     callbacks.counters(counters);
 }
@@ -156,14 +156,11 @@ void LinkServer::Impl::accept_guard() {
 }
 
 void LinkServer::Impl::drop_guard() {
-  {
-    const std::lock_guard lock(mutex);
-    if (guard_socket < 0) return;
-    ::close(guard_socket);
-    guard_socket = -1;
-    out.clear();
-  }
-  callbacks.guard_left();
+  const std::lock_guard lock(mutex);
+  if (guard_socket < 0) return;
+  ::close(guard_socket);
+  guard_socket = -1;
+  out.clear();
 }
 
 bool LinkServer::Impl::read_some() {

@@ -30,8 +30,10 @@ class LinkServer {
     // A guard came: these are all its sessions. Empty for a broker that has just started.
     std::function<void(std::vector<SessionOpened> sessions)> sessions;
     std::function<void(CommandPassed passed)> command_passed;
+    std::function<void(DeviceStatus status)> device_status;
+    // Who has sessions that wait in the broker: whoever of them has no rights is to be told of by set_policy.
+    std::function<void(std::vector<std::string> usernames)> absent_holders;
     std::function<void(Counters counters)> counters;
-    std::function<void()> guard_left;
   };
 
   // `path`: of the socket, at most 107 bytes; its folder must be one that only this user can enter.

@@ -27,10 +27,11 @@ std::string local_host(const std::string& host) {
 
 }  // namespace
 
-ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry)
+ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status)
     : host_(host),
       access_(access),
       telemetry_(telemetry),
+      on_status_(std::move(on_status)),
       book_([this](const std::string& username, bool connected, const std::string& peer) {
         tell_session(username, connected, peer);
       }) {}
@@ -41,7 +42,7 @@ ManagedBroker::~ManagedBroker() {
 }
 
 void ManagedBroker::tell_session(const std::string& username, bool connected, const std::string& peer) {
-  const auto principal = access_.principals().find(username);
+  const auto principal = parse_principal_name(username);
   if (!principal) return;
   const LinkSession session{principal->kind, principal->id, connected, peer};
   publish(host_, session, key_of(*principal));
@@ -79,11 +80,17 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
   callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
   callbacks.command_passed = [this](CommandPassed passed) {
-    publish(host_, CommandDelivered{passed.controller_id, passed.command_id, passed.at_us}, passed.command_id);
+    publish(host_, CommandHandedOver{passed.device_id, passed.command_id, passed.at_us}, std::to_string(passed.device_id));
   };
+  callbacks.device_status = [this](DeviceStatus status) { on_status_(status.device_id, std::move(status.payload)); };
+  callbacks.absent_holders = [this](std::vector<std::string> usernames) { access_.judge_absent(std::move(usernames)); };
   callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };
-  callbacks.guard_left = [] {};
   return callbacks;
+}
+
+bool ManagedBroker::is_connected(std::int64_t device_id) const {
+  const std::lock_guard lock(mutex_);
+  return book_.is_connected(name_of(PrincipalId{"device", device_id}));
 }
 
 void ManagedBroker::on_running(bool running) {

@@ -1,6 +1,7 @@
 // The managed broker as the plugin sees it: the process, the guard's link, and the news that come from both.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,7 +16,9 @@ namespace gatetorio::transport_mqtt {
 
 class ManagedBroker {
  public:
-  ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry);
+  // `on_status`: a device published a JSON object as its status. On the link's thread; must not block.
+  using OnStatus = std::function<void(std::int64_t device_id, std::string payload)>;
+  ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status);
   // Removes the socket's folder where it made one.
   ~ManagedBroker();
 
@@ -23,6 +26,8 @@ class ManagedBroker {
   Task<Result<BrokerPorts>> start(BrokerSettings settings);
   // Blocks until the broker is gone.
   void stop();
+  // Has the device a session now? From memory; any thread.
+  bool is_connected(std::int64_t device_id) const;
   // For the hub's own client.
   ClientSettings login(const BrokerSettings& settings, const BrokerPorts& ports) const;
 
@@ -36,7 +41,8 @@ class ManagedBroker {
   Host& host_;
   BrokerAccess& access_;
   Telemetry& telemetry_;
-  std::mutex mutex_;  // guards book_: the link's and the process' threads tell it
+  const OnStatus on_status_;
+  mutable std::mutex mutex_;  // guards book_: the link's and the process' threads tell it
   SessionBook book_;
   std::string socket_folder_;  // made in the temporary folder; empty: the socket is in the broker's own
   std::unique_ptr<LinkServer> link_;

@@ -35,7 +35,7 @@ void check_topic_prefix(const std::string& prefix) {
 
 void check_external(const Options& options) {
   if (options.external_url.empty()) throw OptionError("external_url", "is needed for an external broker");
-  if (principal_of(options.external_username)) {
+  if (parse_principal_name(options.external_username)) {
     throw OptionError("external_username", "must not look like that of a device or user");
   }
   const std::string& url = options.external_management_url;
@@ -90,15 +90,16 @@ const OptionTable<Options>& option_table() {
       option("external_ca_file", &O::external_ca_file,
              "PEM file of the authority of an ssl:// broker and its management; empty: the system's."),
       option("external_mqtt_version", &O::external_mqtt_version,
-             "What the hub speaks with the external broker. 3.1.1 for RabbitMQ before 3.13: it has no message expiry.")
-          .choices({"5", "3.1.1"}),
+             "What the hub speaks with the external broker. \"auto\": MQTT 5 where the broker speaks it, else 3.1.1, which has no "
+             "message expiry.")
+          .choices({"auto", "5", "3.1.1"}),
       option("broker_secret", &O::broker_secret,
              "With this the external broker asks the hub who may connect, publish and subscribe: \"gtb_\" and at least 32 "
              "of A-Z a-z 0-9 _ -. Empty: it cannot ask."),
       option("external_vhost", &O::external_vhost, "RabbitMQ's virtual host for MQTT."),
       option("external_management_url", &O::external_management_url,
-             "RabbitMQ's management, as in \"http://127.0.0.1:15672\": the hub closes connections there when access ends, "
-             "as external_username. Empty: they live on."),
+             "RabbitMQ's management, as in \"http://127.0.0.1:15672\": the hub removes connections and sessions there when "
+             "access ends, as external_username. Empty: they live on."),
       option("external_silence_seconds", &O::external_silence_seconds,
              "A device counts as away when it has published no status for so long.")
           .unit("seconds")

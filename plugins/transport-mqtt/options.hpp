@@ -27,7 +27,7 @@ struct Options {
   std::string external_username;
   Secret external_password;
   std::string external_ca_file;
-  std::string external_mqtt_version = "5";
+  std::string external_mqtt_version = "auto";
   Secret broker_secret;
   std::string external_vhost = "/";
   std::string external_management_url;

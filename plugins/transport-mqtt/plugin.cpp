@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app_commands.hpp"
+#include "broker/payload.hpp"
 #include "broker_access.hpp"
 #include "device_gateway.hpp"
 #include "external/broker.hpp"
@@ -28,17 +29,21 @@ class MqttTransport : public PluginBase {
         access_(host),
         app_commands_(host, access_.principals(), telemetry_),
         gateway_(host, options_, telemetry_, app_commands_),
-        managed_(host, access_, telemetry_),
-        external_(host, options_),
+        managed_(host, access_, telemetry_,
+                 [this](std::int64_t device_id, std::string payload) { gateway_.take_status(device_id, std::move(payload)); }),
+        external_(host, options_,
+                  [this](std::int64_t device_id, std::string payload) { gateway_.take_status(device_id, std::move(payload)); }),
         link_(host, &gateway_) {}
   ~MqttTransport() {
     if (closer_.joinable()) closer_.join();
   }
 
   void configure() {
+    host_.set_fact("mqtt_connected", false);  // before anything can ask how the hub is
     link_.on<DeviceLink::PublishCommand>(&DeviceGateway::publish_command)
         .on<DeviceLink::PublishStatus>(&DeviceGateway::publish_status)
         .on<DeviceLink::Endpoint>(&DeviceGateway::endpoint)
+        .on<DeviceLink::State>(&DeviceGateway::state)
         .provide(DeviceLink::kId);
     access_.subscribe();
     external_.configure();
@@ -47,6 +52,9 @@ class MqttTransport : public PluginBase {
   Task<Result<void>> stop();
 
  private:
+  DeviceGateway::Broker managed_side();
+  DeviceGateway::Broker external_side();
+  Task<Result<std::string>> managed_address(std::int64_t device_id, TopicKind kind);
   ClientSettings external_login() const;
   Task<void> look_for_external();
 
@@ -70,15 +78,41 @@ const Manifest MqttTransport::kManifest{.id = "transport-mqtt",
                                         .provides = {"gatetorio.device-link/1", "gatetorio.authenticator/1"},
                                         .requires_ = {"gatetorio.access/1", "gatetorio.authenticator/1"}};
 
+// The guard puts the topic in.
+Task<Result<std::string>> MqttTransport::managed_address(std::int64_t device_id, TopicKind kind) {
+  if (kind == TopicKind::kStatus && !access_.principals().find({"device", device_id})) {
+    auto introducing = access_.introduce(device_id);
+    const bool is_known = co_await introducing;
+    if (!is_known) co_return Error{.status = Status::kUnavailable, .detail = "The broker does not know the device yet."};
+  }
+  co_return address(device_id, kind);
+}
+
+DeviceGateway::Broker MqttTransport::managed_side() {
+  return {.topic_for = [this](std::int64_t device_id, TopicKind kind) { return managed_address(device_id, kind); },
+          .is_connected = [this](std::int64_t device_id) { return managed_.is_connected(device_id); },
+          .incoming = [](const std::string&, const std::string&) {}};
+}
+
+DeviceGateway::Broker MqttTransport::external_side() {
+  return {.topic_for = [this](std::int64_t device_id, TopicKind kind) { return external_.topic_for(device_id, kind); },
+          .is_connected = [this](std::int64_t device_id) { return external_.is_connected(device_id); },
+          .incoming = [this](std::string controller_id,
+                             std::string payload) { external_.incoming(std::move(controller_id), std::move(payload)); }};
+}
+
 ClientSettings MqttTransport::external_login() const {
   ClientSettings login;
   login.uri = options_.external_url;
-  login.client_id = "gatetorio-hub";
+  // Nobody else's: brokers throw out whoever has a client id when another comes with it.
+  login.client_id = options_.external_username.empty() ? std::string("gatetorio-hub") : options_.external_username;
+  login.client_id += "-" + new_command_id().substr(4, 12);
   login.username = options_.external_username;
   login.password = options_.external_password.reveal();
   login.subscriptions = {options_.topic_prefix + "/+/status"};
   login.ca_file = options_.external_ca_file;
-  login.speaks_mqtt5 = options_.external_mqtt_version == "5";
+  login.speaks_mqtt5 = options_.external_mqtt_version != "3.1.1";
+  login.may_speak_mqtt3 = options_.external_mqtt_version == "auto";
   return login;
 }
 
@@ -98,8 +132,9 @@ Task<Result<void>> MqttTransport::start() {
     login = managed_.login(settings_, ports);
   } else {
     login = external_login();
-    external_.start();
+    external_.start(host_.setting("data_dir") + "/" + kManifest.id);
   }
+  gateway_.set_broker(options_.managed() ? managed_side() : external_side());
   gateway_.set_endpoint(public_endpoint(options_, settings_, ports));
   gateway_.start(std::move(login));
   if (!options_.managed()) {

@@ -4,16 +4,15 @@
 
 namespace gatetorio::transport_mqtt {
 
-std::string key_of(const Principal& principal) { return principal.kind + ":" + std::to_string(principal.id); }
-
-Policy make_policy(const std::string& username, const Principal& principal, const std::vector<Access>& grants) {
+Policy make_policy(const PrincipalId& principal, const std::vector<Access>& grants) {
   Policy policy;
-  policy.username = username;
+  policy.username = name_of(principal);
   policy.kind = principal.kind;
   policy.id = principal.id;
   for (const Access& grant : grants) {
     Rule rule;
     rule.controller_id = grant.resource;
+    rule.device_id = grant.resource_id;
     rule.is_self = grant.level == "self";
     rule.may_command = grant.level == "owner" || grant.level == "engineer";
     rule.may_read_status = rule.may_command || grant.level == "readonly";
@@ -25,56 +24,52 @@ Policy make_policy(const std::string& username, const Principal& principal, cons
   return policy;
 }
 
-std::uint64_t Principals::begin(const Principal& principal, const std::string& username) {
-  const std::string key = key_of(principal);
+std::uint64_t Principals::begin(const Principal& principal) {
   const std::lock_guard lock(mutex_);
-  Known& known = known_[key];
+  Known& known = known_[principal.who()];
   known.principal = principal;
-  known.username = username;
-  by_username_[username] = key;
   return known.ticket;
 }
 
-std::optional<std::uint64_t> Principals::changed(const Principal& principal) {
+std::optional<std::uint64_t> Principals::changed(const PrincipalId& principal) {
   const std::lock_guard lock(mutex_);
-  const auto found = known_.find(key_of(principal));
+  const auto found = known_.find(principal);
   if (found == known_.end()) return std::nullopt;
   return ++found->second.ticket;
 }
 
-bool Principals::commit(const Principal& principal, std::uint64_t ticket, const std::vector<Access>& grants,
+bool Principals::commit(const PrincipalId& principal, std::uint64_t ticket, const std::vector<Access>& grants,
                         const std::function<void(const Policy&)>& tell) {
   const std::lock_guard lock(mutex_);
-  Known& known = known_[key_of(principal)];
+  Known& known = known_[principal];
   if (known.ticket != ticket) return false;
   known.device_ids.clear();
   for (const Access& grant : grants) known.device_ids.push_back(grant.resource_id);
-  tell(make_policy(known.username, principal, grants));
+  tell(make_policy(principal, grants));
   return true;
 }
 
-std::optional<Principal> Principals::find(const std::string& username) const {
+std::optional<Principal> Principals::find(const PrincipalId& principal) const {
   const std::lock_guard lock(mutex_);
-  const auto key = by_username_.find(username);
-  if (key == by_username_.end()) return std::nullopt;
-  return known_.at(key->second).principal;
+  const auto found = known_.find(principal);
+  return found == known_.end() ? std::nullopt : std::optional(found->second.principal);
 }
 
-std::vector<Principal> Principals::with_access_to(std::int64_t device_id) const {
-  std::vector<Principal> list;
+std::vector<PrincipalId> Principals::with_access_to(std::int64_t device_id) const {
+  std::vector<PrincipalId> list;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, known] : known_) {
+  for (const auto& [principal, known] : known_) {
     if (std::find(known.device_ids.begin(), known.device_ids.end(), device_id) != known.device_ids.end()) {
-      list.push_back(known.principal);
+      list.push_back(principal);
     }
   }
   return list;
 }
 
-std::vector<Principal> Principals::all() const {
-  std::vector<Principal> list;
+std::vector<PrincipalId> Principals::all() const {
+  std::vector<PrincipalId> list;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, known] : known_) list.push_back(known.principal);
+  for (const auto& [principal, known] : known_) list.push_back(principal);
   return list;
 }
 

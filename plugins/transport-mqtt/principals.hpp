@@ -4,10 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "broker/policy.hpp"
@@ -15,40 +14,35 @@
 
 namespace gatetorio::transport_mqtt {
 
-// "<kind>:<id>"
-std::string key_of(const Principal& principal);
-
 // What the principal may do, by its grants. One without any is not valid: it has no business at the broker.
-Policy make_policy(const std::string& username, const Principal& principal, const std::vector<Access>& grants);
+Policy make_policy(const PrincipalId& principal, const std::vector<Access>& grants);
 
 // Usable from any thread.
 class Principals {
  public:
   // A ticket for finding out what a principal may do. Void once its access has changed again.
-  std::uint64_t begin(const Principal& principal, const std::string& username);
+  std::uint64_t begin(const Principal& principal);
   // Its access changed. The ticket for finding out, or nothing where the broker does not know it.
-  std::optional<std::uint64_t> changed(const Principal& principal);
+  std::optional<std::uint64_t> changed(const PrincipalId& principal);
   // Remembers the grants and calls `tell`, unless the ticket is void: then nothing happens and the answer is false.
   // Calls of `tell` never overlap.
-  bool commit(const Principal& principal, std::uint64_t ticket, const std::vector<Access>& grants,
+  bool commit(const PrincipalId& principal, std::uint64_t ticket, const std::vector<Access>& grants,
               const std::function<void(const Policy&)>& tell);
 
-  // Of those that connected at least once: the one with a user name, those with access to a device, everybody.
-  std::optional<Principal> find(const std::string& username) const;
-  std::vector<Principal> with_access_to(std::int64_t device_id) const;
-  std::vector<Principal> all() const;
+  // Of those that the broker knows: this one, those with access to a device, everybody.
+  std::optional<Principal> find(const PrincipalId& principal) const;
+  std::vector<PrincipalId> with_access_to(std::int64_t device_id) const;
+  std::vector<PrincipalId> all() const;
 
  private:
   struct Known {
     Principal principal;
-    std::string username;
     std::uint64_t ticket = 0;
     std::vector<std::int64_t> device_ids;
   };
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Known> known_;              // by key
-  std::unordered_map<std::string, std::string> by_username_;  // key
+  std::map<PrincipalId, Known> known_;
 };
 
 }  // namespace gatetorio::transport_mqtt

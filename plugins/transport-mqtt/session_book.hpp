@@ -25,6 +25,7 @@ class SessionBook {
   // The broker died: nobody is connected, and nothing is told.
   void clear();
   std::size_t size() const { return usernames_.size(); }
+  bool is_connected(const std::string& username) const { return counts_.contains(username); }
 
  private:
   Tell tell_;

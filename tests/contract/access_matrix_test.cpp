@@ -63,7 +63,8 @@ const std::map<std::string, std::string> kOnOwnDevice = {
 };
 const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /devices/register",
-     "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong"},
+     "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong "
+     "misspelt_device"},
     {"POST /users/authorize", "device foreign_device"},
     {"POST /users/discover", "owner engineer readonly stranger foreign_owner"},
     {"GET /users/me/devices", "owner engineer readonly stranger foreign_owner"},
@@ -71,7 +72,8 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"GET /commands/{command_id}", ""},  // of a command that is nobody's: commands_test.cpp has the others
     // What opens these is a signature: files_test.cpp.
     {"OPTIONS /uploads/{file_id}",
-     "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong"},
+     "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong "
+     "misspelt_device"},
     {"HEAD /uploads/{file_id}", ""},
     {"PATCH /uploads/{file_id}", ""},
     {"PUT /uploads/{file_id}", ""},
@@ -88,7 +90,8 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /broker/emqx/authenticate", ""},
     {"POST /broker/emqx/authorize", ""},
     {"GET /admin/pending-devices", "admin viewer"},
-    {"POST /admin/pending-devices/{hardware_id}/approve", "admin"},
+    {"POST /admin/pending-devices/{pending_id}/approve", "admin"},
+    {"DELETE /admin/pending-devices/{pending_id}", "admin"},
     {"POST /admin/enrolment-keys", "admin"},
 };
 
@@ -115,7 +118,7 @@ int call(const Endpoint& endpoint, const Caller& caller, const std::string& cont
   path = with_parameter(path, "command_id", "cmd_none");
   path = with_parameter(path, "file_id", "9007199254740991");
   path = with_parameter(path, "token_id", "9007199254740991");
-  path = with_parameter(path, "hardware_id", "hw-none");
+  path = with_parameter(path, "pending_id", "9007199254740991");
   const std::string key = endpoint.method + " " + endpoint.path;
   if (endpoint.is_stream) return EventReader(shared_hub().http(), path, caller.bearer).status();
   HttpRequest request{.method = endpoint.method, .path = path, .bearer = caller.bearer};
@@ -129,6 +132,9 @@ int call(const Endpoint& endpoint, const Caller& caller, const std::string& cont
   }
   return client().request(request).status;
 }
+
+// "gtd_7.secret" -> "gtd_07.secret": the right secret, another spelling of the number.
+std::string misspelt(const std::string& device_token) { return "gtd_0" + device_token.substr(4); }
 
 bool is_refusal(int status) { return status == 401 || status == 403 || status == 404; }
 
@@ -154,6 +160,7 @@ TEST_CASE("the matrix of every principal and operation has no unexpected allow")
                      reader = new_user(own, "readonly");
       const Caller callers[] = {{"anonymous", ""},
                                 {"wrong", "gtd_1_" + std::string(43, 'w')},
+                                {"misspelt_device", misspelt(own.token)},
                                 {"device", own.token},
                                 {"foreign_device", foreign.token},
                                 {"owner", owner.token},
@@ -182,9 +189,9 @@ TEST_CASE("the matrix of every principal and operation has no unexpected allow")
         CHECK(status < 600);
         CHECK(status != 500);
         CHECK((may || !got_through));
-        // Where the path names a user, command or hardware that is not there, an allowed call ends in 404.
+        // Where the path names a user, command or waiting device that is not there, an allowed call ends in 404.
         const bool ends_in_404 = endpoint.path.find("{user_id}") != std::string::npos ||
-                                 endpoint.path.find("{hardware_id}") != std::string::npos ||
+                                 endpoint.path.find("{pending_id}") != std::string::npos ||
                                  key.find(" /files/{controller_id}/{file_id}") != std::string::npos;
         if (may && ends_in_404) CHECK(status == 404);
         if (may && !ends_in_404) CHECK(got_through);
@@ -196,6 +203,35 @@ TEST_CASE("the matrix of every principal and operation has no unexpected allow")
   CHECK(cells > 300);
   CHECK(unexpected == 0);
   CHECK(unlisted == 0);
+}
+
+// What proves who a device is, in every spelling but its own.
+TEST_CASE("a credential with another spelling of its number is none, for the hub and for the broker") {
+  const TestDevice device = new_device();
+  const TestUser user = new_user(device, "owner");
+  const std::string id = std::to_string(device.id), secret = device.token.substr(4 + id.size());
+  REQUIRE(client("gtd_" + id + secret).get(device_path(device)).status == 200);
+  for (const std::string& spelling :
+       {"0" + id, "00" + id, "+" + id, "-" + id, " " + id, id + " ", "0x" + id, id + ".0"}) {
+    CAPTURE(spelling);
+    CHECK(client("gtd_" + spelling + secret).get(device_path(device)).status == 401);
+    CHECK(client("gtd_" + spelling + secret)
+              .post("/devices/register", {{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}})
+              .status == 401);
+    MqttClient mqtt;
+    MqttLogin login = login_of(device);
+    login.username = "device-" + spelling;
+    CHECK(mqtt.connect(shared_hub().mqtt_port(), login) == kNotAuthorized);
+  }
+  MqttLogin app = login_of(shared_hub().http(), user);
+  const std::string number = app.username.substr(5);
+  for (const std::string& name : {"user-0" + number, "user-+" + number, "User-" + number, "user--" + number,
+                                  "user-" + number + " ", "device-" + number, number}) {
+    CAPTURE(name);
+    MqttClient mqtt;
+    app.username = name;
+    CHECK(mqtt.connect(shared_hub().mqtt_port(), app) == kNotAuthorized);
+  }
 }
 
 }  // namespace

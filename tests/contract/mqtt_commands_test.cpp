@@ -41,6 +41,9 @@ TEST_CASE("an app's command over MQTT is written down like any other, with who s
   CHECK(ask_database(shared_hub(), "SELECT COUNT(*) FROM gatetorio_audit WHERE action = 'command.send' AND principal = 'user:" +
                                        std::to_string(user.id) + "' AND peer = '127.0.0.1' AND detail LIKE '%" + id + "%'") == 1);
   auto http = client(user.token);
+  // Handed to its connection, which may hang: only what the gate says afterwards tells that it lives.
+  CHECK(http.get("/commands/" + id).text("state") == "sent");
+  mqtt->publish(device.status, R"({"state":"OPENING"})");
   CHECK(eventually([&] { return http.get("/commands/" + id).text("state") == "delivered"; }));
   mqtt->publish(device.status, R"({"command_id":")" + id + R"(","result":"success"})");
   CHECK(eventually([&] { return http.get("/commands/" + id).text("state") == "acknowledged"; }));

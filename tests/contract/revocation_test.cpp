@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "shared_hub.hpp"
+#include "support/shifted_clock.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -110,6 +111,30 @@ TEST_CASE("access that expires ends on a live connection within a second") {
   CHECK(eventually([&] { return app->publish(device.commands, kCommand) == kNotAuthorized; }, milliseconds(3'000)));
   CHECK(mqtt->publish(device.status, kStatus) == kMqttOk);
   CHECK(app->received_so_far().empty());
+}
+
+TEST_CASE("a lesser access goes on where a better one ends, also after the clock was set back") {
+  SteppedClock clock;
+  clock.step_to(std::chrono::hours(2));
+  HubProcess hub;
+  clock.step_to(std::chrono::seconds(0));
+  const TestDevice device = make_device(hub.http());
+  const TestUser user = make_user(hub.http(), device, "readonly");
+  const auto mqtt = go_online(hub, device);
+  const std::string ids = std::to_string(device.id) + ", " + std::to_string(user.id);
+  change_database(hub, "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at) VALUES (" +
+                           ids + ", 'sharing:0', 'engineer', '', " +
+                           std::to_string((std::time(nullptr) + 3) * 1'000'000) + ", 1)");
+  const auto app = go_online(hub, user, device);
+  CHECK(app->publish(device.commands, kCommand) == kMqttOk);
+  CHECK(eventually([&] { return app->publish(device.commands, kCommand) == kNotAuthorized; }, milliseconds(5'000)));
+  const bool reads_on = eventually(
+      [&] {
+        app->received_so_far();
+        return mqtt->publish(device.status, kStatus) == kMqttOk && app->receive(milliseconds(200)).has_value();
+      },
+      milliseconds(3'000));
+  CHECK(reads_on);
 }
 
 }  // namespace

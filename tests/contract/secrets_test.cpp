@@ -45,6 +45,12 @@ void use_every_secret(const HubProcess& hub) {
     device_http.post("/users/authorize", {{"user_token", secret}, {"access_level", secret}, {"name", secret + "\n"}});
     anyone.post("/devices/register", {{"hardware_id", secret + "/"}, {"controller_id", secret + "/"}});
   }
+  const std::string release = admin.post("/admin/devices/" + device.controller_id + "/release").text("enrolment_key");
+  anyone.post("/devices/register", {{"hardware_id", unique("hw")}, {"controller_id", "g"}, {"enrolment_key", release}});
+  anyone.post("/devices/register", {{"hardware_id", device.hardware_id},
+                                    {"controller_id", device.controller_id},
+                                    {"enrolment_key", release},
+                                    {"claim_token", "gtc_" + std::string(43, 'c')}});
   device_http.del("/devices/" + device.controller_id + "/users/" + std::to_string(user.id));
   admin.del("/devices/" + device.controller_id);
 }

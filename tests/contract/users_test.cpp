@@ -48,6 +48,98 @@ TEST_CASE("authorising again updates") {
   CHECK(users[0].at("name") == "Anna");
 }
 
+TEST_CASE("authorising again changes what is given and nothing else") {
+  const TestDevice device = new_device();
+  auto http = client(device.token);
+  const std::string token = new_token();
+  const auto authorize = [&](JsonObject more) {
+    more["user_token"] = token;
+    return http.post("/users/authorize", more);
+  };
+  const auto entry = [&] { return http.get(device_path(device) + "/users").at("users").at(0).as_object(); };
+  authorize({{"access_level", "engineer"}, {"name", "Anna"}, {"expires_in_hours", 5}});
+  const JsonObject before = entry();
+  CHECK(authorize({}).text("access_level") == "engineer");
+  CHECK(entry() == before);
+  CHECK(authorize({{"name", "Berta"}}).status == 200);
+  CHECK(entry().at("name") == "Berta");
+  CHECK(entry().at("expires_at") == before.at("expires_at"));
+  CHECK(authorize({{"access_level", "readonly"}}).status == 200);
+  CHECK(entry().at("access_level") == "readonly");
+  CHECK(entry().at("name") == "Berta");
+  CHECK(entry().at("expires_at") == before.at("expires_at"));
+  CHECK(hours_ahead(authorize({{"expires_in_hours", 9}}).text("expires_at")) == 9);
+  CHECK(entry().at("access_level") == "readonly");
+}
+
+TEST_CASE("a device whose users' access has all ended gets an owner again") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  HttpClient http(hub.http(), device.token);
+  const auto pair = [&] { return http.post("/users/authorize", {{"user_token", new_token()}}).text("access_level"); };
+  CHECK(pair() == "owner");
+  CHECK(pair() == "readonly");
+  change_database(hub, "UPDATE grants SET expires_at = 1 WHERE level = 'owner'");
+  CHECK(pair() == "readonly");  // somebody may still read
+  change_database(hub, "UPDATE grants SET expires_at = 1");
+  CHECK(pair() == "owner");
+  CHECK(pair() == "readonly");
+}
+
+TEST_CASE("access that has ended begins again only with a new end") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  HttpClient http(hub.http(), device.token);
+  const std::string token = new_token();
+  const auto authorize = [&](JsonObject more) {
+    more["user_token"] = token;
+    return http.post("/users/authorize", more);
+  };
+  const auto has_access = [&] {
+    return HttpClient(hub.http(), token).get("/users/access/" + device.controller_id).at("has_access").as_bool();
+  };
+  authorize({{"access_level", "owner"}, {"expires_in_hours", 1}});
+  change_database(hub, "UPDATE grants SET expires_at = 1");
+  for (const JsonObject& again : {JsonObject{}, JsonObject{{"access_level", "owner"}}, JsonObject{{"name", "Anna"}}}) {
+    const auto answer = authorize(again);
+    CHECK(answer.status == 200);
+    CHECK(answer.text("message").find("has ended") != std::string::npos);
+    CHECK_FALSE(answer.is_null("expires_at"));
+    CHECK_FALSE(has_access());
+  }
+  const auto answer = authorize({{"expires_in_hours", 2}});
+  CHECK(answer.text("message").find("has ended") == std::string::npos);
+  CHECK(answer.text("access_level") == "owner");
+  CHECK(has_access());
+}
+
+TEST_CASE("a level named for access that has ended does not take what a sharing token gave") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner"), guest = make_user(hub.http(), device, "readonly");
+  const std::string token = HttpClient(hub.http(), owner.token)
+                                .post("/sharing/create", {{"controller_id", device.controller_id}})
+                                .text("token");
+  REQUIRE(HttpClient(hub.http(), guest.token).post("/sharing/redeem", {{"token", token}}).status == 200);
+  change_database(
+      hub, "UPDATE grants SET expires_at = 1 WHERE source = 'pairing' AND user_id = " + std::to_string(guest.id));
+  give_access(hub.http(), device, guest.token, "readonly");
+  CHECK(HttpClient(hub.http(), guest.token).get("/users/access/" + device.controller_id).text("access_level") ==
+        "engineer");
+}
+
+TEST_CASE("grants on a device that is gone are removed by the next hub, if this one did not get to it") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http()), kept = make_device(hub.http());
+  make_user(hub.http(), device, "owner");
+  make_user(hub.http(), kept, "owner");
+  hub.kill();
+  change_database(hub, "DELETE FROM devices WHERE id = " + std::to_string(device.id));
+  hub.start();
+  CHECK(eventually([&] { return ask_database(hub, "SELECT COUNT(*) FROM grants") == 1; }));
+  CHECK(ask_database(hub, "SELECT device_id FROM grants") == kept.id);
+}
+
 TEST_CASE("authorising is for devices, and for themselves only") {
   const TestDevice device = new_device(), other = new_device();
   const JsonObject body{{"user_token", new_token()}};
@@ -148,6 +240,13 @@ TEST_CASE("access is taken by owners, the device and admins") {
   CHECK(client(new_token()).del(path + std::to_string(owner.id)).status == 404);
   CHECK(client(owner.token).del(path + "none").wrong_fields() == "/user_id");
   CHECK(client(owner.token).del(path + "0").status == 422);
+  const std::string id = std::to_string(owner.id);
+  for (const std::string& other : {"0" + id, "00" + id, "%30" + id, "+" + id, "%2B" + id, "-" + id, "%2d" + id,
+                                   id + "%20", id + ".0", id + "e0"}) {
+    CAPTURE(other);
+    CHECK(client(device.token).del(path + other).status == 422);
+  }
+  CHECK(level_on(device, owner.token) == "owner");
 }
 
 TEST_CASE("the last owner cannot remove itself, but the device and an admin can remove it") {
@@ -211,7 +310,10 @@ TEST_CASE("expired access is no access, wherever one asks") {
   // Nobody who has access to nothing needs the broker.
   CHECK(mqtt.connect(hub.mqtt_port(), login) == kNotAuthorized);
   // An expired grant must not stand in the way of a new one.
-  CHECK(give_access(hub.http(), device, guest.token, "engineer") == guest.id);
+  const auto again = HttpClient(hub.http(), device.token)
+                         .post("/users/authorize",
+                               {{"user_token", guest.token}, {"access_level", "engineer"}, {"expires_in_hours", 1}});
+  CHECK(again.number("user_id") == guest.id);
   CHECK(http.get(device_path(device)).status == 200);
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("a hub that is killed at any step of taking a file has it whole, or a 
 
 TEST_CASE("a hub that is killed at any step of its start and its sweep removes all that it should, and nothing else") {
   KillSwitch killing;
-  HubProcess hub({.more_toml = "[plugins.file-transfer]\nkeep_count = 1\n"});
+  HubProcess hub({.more_toml = "[plugins.file-transfer]\nkeep_count = 1\nsweep_grace_minutes = 0\n"});
   const TestDevice device = make_device(hub.http());
   const std::string bytes = random_bytes(30'000);
   int step = 1, kills = 0;

@@ -75,12 +75,53 @@ TEST_CASE("a one-use enrolment key admits one of many that use it at once") {
 TEST_CASE("a released device gets new credentials once however often it asks at once") {
   HubProcess hub;
   const TestDevice device = make_device(hub.http());
-  HttpClient(hub.http(), kAdminToken).post("/admin/devices/" + device.controller_id + "/release");
+  const std::string key = HttpClient(hub.http(), kAdminToken)
+                              .post("/admin/devices/" + device.controller_id + "/release")
+                              .text("enrolment_key");
   auto counts = post_at_once(hub.http(), "/devices/register", {}, [&](int) {
-    return JsonObject{{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}};
+    return JsonObject{
+        {"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}, {"enrolment_key", key}};
   });
   CHECK(counts[200] == 1);
   CHECK(counts[401] == kThreads - 1);
+}
+
+TEST_CASE("an approved claim lets one in of many that use it at once") {
+  HubProcess hub({.enrolment = "approval"});
+  HttpClient anyone(hub.http()), admin(hub.http(), kAdminToken);
+  for (int round = 0; round < 5; ++round) {
+    JsonObject body{{"hardware_id", unique("hw")}, {"controller_id", unique("gate")}};
+    body["claim_token"] = anyone.post("/devices/register", body).text("claim_token");
+    const auto rows = admin.get("/admin/pending-devices").at("pending").as_array();
+    REQUIRE(rows.size() == 1);
+    admin.post("/admin/pending-devices/" + std::to_string(rows[0].at("pending_id").as_int64()) + "/approve");
+    auto counts = post_at_once(hub.http(), "/devices/register", {}, [&](int) { return body; });
+    CHECK(counts[201] == 1);
+    CHECK(counts[401] == kThreads - 1);
+  }
+}
+
+TEST_CASE("of many that ask for approval at once no more wait than may") {
+  HubProcess hub({.enrolment = "approval", .sets = {"plugins.registration.max_pending=5"}});
+  auto counts = post_at_once(hub.http(), "/devices/register", {}, [&](int) {
+    return JsonObject{{"hardware_id", "the-same-hardware"}, {"controller_id", unique("gate")}};
+  });
+  CHECK(counts[202] == 5);
+  CHECK(counts[503] == kThreads - 5);
+  CHECK(ask_database(hub, "SELECT COUNT(*) FROM pending_claims") == 5);
+}
+
+TEST_CASE("of many users who pair at once one becomes the owner") {
+  HubProcess hub;
+  for (int round = 0; round < 3; ++round) {
+    const TestDevice device = make_device(hub.http());
+    post_at_once(hub.http(), "/users/authorize", device.token, [&](int) {
+      return JsonObject{{"user_token", unique("user-token-of-an-app")}};
+    });
+    CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants WHERE device_id = " + std::to_string(device.id)) == kThreads);
+    CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants WHERE level = 'owner' AND device_id = " +
+                                std::to_string(device.id)) == 1);
+  }
 }
 
 TEST_CASE("one idempotency key sends one command however often it comes at once") {
@@ -106,8 +147,7 @@ TEST_CASE("a sharing token goes to one of 64 who redeem it at once") {
   const TestUser owner = make_user(hub.http(), device, "owner");
   HttpClient http(hub.http(), owner.token);
   for (std::size_t round = 1; round <= 3; ++round) {
-    const std::string token =
-        http.post("/sharing/create", {{"controller_id", device.controller_id}}).text("token");
+    const std::string token = http.post("/sharing/create", {{"controller_id", device.controller_id}}).text("token");
     auto counts = post_at_once(
         hub.http(), "/sharing/redeem", {},
         [&](int) {

@@ -106,7 +106,7 @@ TEST_CASE("a hub that is killed at any moment of an upload has a whole file or a
 }
 
 TEST_CASE("the sweep removes what has ended, what is too old, and content that belongs to nothing") {
-  HubProcess hub({.more_toml = "[plugins.file-transfer]\nkeep_count = 2\n"});
+  HubProcess hub({.more_toml = "[plugins.file-transfer]\nkeep_count = 2\nsweep_grace_minutes = 0\n"});
   const TestDevice device = make_device(hub.http());
   const std::filesystem::path folder = hub.data_dir() / "file-transfer" / "blobs";
   for (int i = 0; i < 3; ++i) {

@@ -60,6 +60,20 @@ TEST_CASE("only what a tool needs is started, or nothing where it wants so") {
   CHECK(started.code == 0);
 }
 
+TEST_CASE("a tool that starts plugins does not run beside a hub, and one that starts nothing does") {
+  FixtureHub hub({"echo", "greeter"});
+  hub.start();
+  REQUIRE(hub.is_ready());
+  const RunResult refused = hub.run_to_end({"greet", "--name", "Ada"});
+  CHECK(refused.code == 1);
+  CHECK(refused.out.empty());
+  CHECK(contains(refused.err, "is in use by process " + std::to_string(hub.process().pid())));
+  CHECK(hub.run_to_end({"greet", "state"}).code == 0);
+  CHECK(contains(hub.run_to_end({"greet", "alone"}).err, "is in use by process"));
+  CHECK(hub.stop() == 0);
+  CHECK(hub.run_to_end({"greet", "alone"}).code == 0);
+}
+
 TEST_CASE("tools are listed with their arguments") {
   const FixtureHub hub({"echo", "greeter"});
   const RunResult all = hub.run_to_end({"tools"});

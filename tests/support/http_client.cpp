@@ -28,7 +28,7 @@ void note_secrets(std::string_view body) {
   boost::system::error_code wrong;
   const Json value = boost::json::parse(body, wrong);
   if (wrong || !value.is_object()) return;
-  for (const char* name : {"device_token", "mqtt_password", "enrolment_key", "user_token", "token"}) {
+  for (const char* name : {"device_token", "mqtt_password", "enrolment_key", "claim_token", "user_token", "token"}) {
     const Json* member = value.get_object().if_contains(name);
     if (member != nullptr && member->is_string()) note_secret(member->get_string());
   }

@@ -61,6 +61,7 @@ class Hub:
         self._settings, self._clock = settings, clock
         self._url = urllib.parse.urlsplit(settings["hub"])
         self._token_file = pathlib.Path(settings["state_dir"]) / "device_token"
+        self._claim_file = pathlib.Path(settings["state_dir"]) / "claim_token"  # while an admin has not let us in
         self.tls = ssl.create_default_context(cafile=settings.get("ca_file"))
 
     def register(self):
@@ -72,11 +73,21 @@ class Hub:
             write_privately(self._token_file, "")  # a token is shown once: be sure that it can be kept
             if "enrolment_key_file" in self._settings:
                 body["enrolment_key"] = pathlib.Path(self._settings["enrolment_key_file"]).read_text().strip()
-        account = self._post("/devices/register", body, token)
+            if self._claim_file.exists():
+                body["claim_token"] = self._claim_file.read_text().strip()
+        try:
+            account = self._post("/devices/register", body, token)
+        except HubError as problem:
+            if "claim_token" in body and problem.args[1:] == (401,):
+                self._claim_file.unlink()  # it has ended or was denied: the next call asks anew
+            raise
         if not account.get("mqtt_password"):
+            if account.get("claim_token"):
+                write_privately(self._claim_file, account["claim_token"])
             raise HubError(account.get("message", "waiting for approval"))
         if account.get("device_token"):
             write_privately(self._token_file, account["device_token"])
+            self._claim_file.unlink(missing_ok=True)
         if not account.get("mqtt_broker_host"):
             raise HubError("the hub has no broker yet")
         logging.info("registered controller_id=%s", account["controller_id"])

@@ -1,10 +1,9 @@
 #include "broker/client_ids.hpp"
 
-#include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
+#include <utility>
 
-#include "broker/protocol.hpp"
+#include "broker/state_file.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -20,8 +19,9 @@ struct SavedId {
   std::string client_id;
   std::string username;
   std::int64_t left_at_s = 0;
+  std::string listens_to;
 };
-BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s))
+BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s, listens_to))
 
 struct SavedIds {
   std::vector<SavedId> ids;
@@ -30,13 +30,37 @@ BOOST_DESCRIBE_STRUCT(SavedIds, (), (ids))
 
 }  // namespace
 
-void ClientIds::left(std::string client_id, std::string username, Clock::time_point now) {
+void ClientIds::left(std::string client_id, std::string username, std::string listens_to, Clock::time_point now) {
   unasked_.push_back(client_id);
-  absent_[std::move(client_id)] = {std::move(username), now, Clock::time_point(), false};
+  absent_[std::move(client_id)] = {std::move(username), std::move(listens_to), now, Clock::time_point(), false};
 }
 
-void ClientIds::forget(std::string_view client_id) {
-  if (const auto found = absent_.find(client_id); found != absent_.end()) absent_.erase(found);
+std::optional<std::string> ClientIds::is_back(std::string_view client_id) {
+  const auto found = absent_.find(client_id);
+  if (found == absent_.end()) return std::nullopt;
+  std::string listens_to = std::move(found->second.listens_to);
+  absent_.erase(found);
+  return listens_to;
+}
+
+std::vector<std::string> ClientIds::of(std::string_view username) const {
+  std::vector<std::string> list;
+  for (const auto& [client_id, absent] : absent_) {
+    if (absent.username == username) list.push_back(client_id);
+  }
+  return list;
+}
+
+void ClientIds::release(std::string_view username) {
+  std::erase_if(absent_, [username](const auto& entry) { return entry.second.username == username; });
+}
+
+std::vector<std::string> ClientIds::holders() const {
+  std::vector<std::string> list;
+  for (const auto& [client_id, absent] : absent_) list.push_back(absent.username);
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
 }
 
 bool ClientIds::held_by_other(std::string_view client_id, std::string_view username, const Probe& probe,
@@ -65,26 +89,18 @@ bool ClientIds::save(const std::string& path) const {
   SavedIds saved;
   for (const auto& [client_id, absent] : absent_) {
     const auto left_at = std::chrono::duration_cast<seconds>(absent.left_at.time_since_epoch()).count();
-    saved.ids.push_back({client_id, absent.username, left_at});
+    saved.ids.push_back({client_id, absent.username, left_at, absent.listens_to});
   }
-  const std::string bytes = wire::encode(saved);
-  const std::string part = path + ".part";
-  std::ofstream out(part, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  return out && std::rename(part.c_str(), path.c_str()) == 0;
+  return write_state(path, saved);
 }
 
 bool ClientIds::load(const std::string& path, Clock::time_point now) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return false;
-  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   SavedIds saved;
-  if (!wire::decode(bytes, saved)) return false;
+  if (!read_state(path, saved)) return false;
   for (SavedId& id : saved.ids) {
     const Clock::time_point left_at{seconds(id.left_at_s)};
     if (now - left_at > kLongest) continue;
-    absent_[std::move(id.client_id)] = {std::move(id.username), left_at, Clock::time_point(), true};
+    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_to), left_at, Clock::time_point(), true};
   }
   return true;
 }

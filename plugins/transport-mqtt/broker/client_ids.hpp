@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,10 +18,14 @@ class ClientIds {
   // Does the broker still hold a session of this client id, whose client is not connected?
   using Probe = std::function<bool(const std::string& client_id)>;
 
-  // The client of `username` left; its session may persist.
-  void left(std::string client_id, std::string username, Clock::time_point now);
-  // It is back, or its session is known to be gone.
-  void forget(std::string_view client_id);
+  // The client of `username` left; its session may persist. `listens_to`: the name whose commands it had subscribed.
+  void left(std::string client_id, std::string username, std::string listens_to, Clock::time_point now);
+  // Its owner is back: what it listened to, or nothing where it was not known to be away.
+  std::optional<std::string> is_back(std::string_view client_id);
+  // The ids that absent clients of a user name hold; who holds any; and: they hold them no longer.
+  std::vector<std::string> of(std::string_view username) const;
+  std::vector<std::string> holders() const;
+  void release(std::string_view username);
   // True where an absent client of another principal still has a session of this id.
   bool held_by_other(std::string_view client_id, std::string_view username, const Probe& probe, Clock::time_point now);
   // Drops those that left since the last call and have no session.
@@ -35,6 +40,7 @@ class ClientIds {
  private:
   struct Absent {
     std::string username;
+    std::string listens_to;
     Clock::time_point left_at;
     Clock::time_point asked_at;  // when the broker was last asked
     bool from_file = false;      // left before the broker's start: asking would harm the restored session

@@ -1,10 +1,9 @@
 #include "broker/guard.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
 
+#include "broker/digest.hpp"
+#include "gatetorio/identity.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -20,16 +19,15 @@ constexpr std::uint64_t kMostUnanswered = 1'000;  // questions that nobody waits
 constexpr std::size_t kMaxCredentialBytes = 512;
 constexpr milliseconds kCountersEvery{1000};
 constexpr milliseconds kLookEvery{250};
+constexpr std::chrono::seconds kSaveEvery{60};
+// A client whose keep-alive is longer, or off, must send something in this time, or its connection ends: nobody else would
+// notice that it is gone.
+constexpr std::chrono::seconds kLongestSilence{600};
 
-std::string sha256(std::string_view text) {
-  std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(hash.data()));
-  return hash;
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+// A principal's own name is kept for it: predictable ids could be occupied before their owners come.
+bool is_reserved(std::string_view client_id) {
+  const auto named = parse_principal_name(client_id);
+  return named && (named->kind == "device" || named->kind == "user");
 }
 
 SessionOpened opened(const Session& session) {
@@ -40,8 +38,9 @@ SessionOpened opened(const Session& session) {
 
 Guard::Guard(GuardSettings settings, BrokerHooks hooks)
     : settings_(std::move(settings)), hooks_(std::move(hooks)), wait_budget_(kMostBudget), budget_at_(Steady::now()) {
-  settings_.hub_password = sha256(settings_.hub_password);
+  settings_.hub_password = sha256_of(settings_.hub_password);
   if (!settings_.client_ids_file.empty()) client_ids_.load(settings_.client_ids_file, ClientIds::Clock::now());
+  if (!settings_.retained_file.empty()) retained_.load(settings_.retained_file);
   link_ = std::make_unique<Link>(settings_.hub_socket);
 }
 
@@ -58,9 +57,9 @@ bool Guard::may_connect(const ConnectAttempt& attempt) {
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
     return refuse_connect();
   }
-  const std::string hash = sha256(attempt.password);
+  const std::string hash = sha256_of(attempt.password);
   if (is_hub(attempt.username)) {
-    return same(hash, settings_.hub_password) && admit(attempt, 0) ? true : refuse_connect();
+    return is_same_digest(hash, settings_.hub_password) && admit(attempt, 0) ? true : refuse_connect();
   }
   const Password* password = confirmed(attempt.username, hash);
   if (password == nullptr && ask_hub(attempt)) password = confirmed(attempt.username, hash);
@@ -79,7 +78,7 @@ const Password* Guard::confirmed(std::string_view username, const std::string& h
   const std::int64_t now_us = now().us;
   for (const Password& known : found->second.passwords) {
     const bool is_valid = known.valid_until_us == 0 || known.valid_until_us > now_us;
-    if (same(known.hash, hash) && is_valid) match = &known;
+    if (is_same_digest(known.hash, hash) && is_valid) match = &known;
   }
   return match;
 }
@@ -122,7 +121,9 @@ bool Guard::await_reply(std::uint64_t id, Steady::time_point deadline) {
   return true;
 }
 
-bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
+// May this principal use this client id?
+bool Guard::is_free(const ConnectAttempt& attempt) {
+  if (attempt.client_id != attempt.username && is_reserved(attempt.client_id)) return false;
   const std::string* owner = sessions_.live_owner(attempt.client_id);
   if (owner != nullptr && *owner != attempt.username) return false;
   const auto probe = [this](const std::string& client_id) {
@@ -131,8 +132,18 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
     probing_ = false;
     return exists;
   };
-  if (client_ids_.held_by_other(attempt.client_id, attempt.username, probe, ClientIds::Clock::now())) return false;
-  client_ids_.forget(attempt.client_id);
+  return !client_ids_.held_by_other(attempt.client_id, attempt.username, probe, ClientIds::Clock::now());
+}
+
+bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
+  if (Session* open = sessions_.find(attempt.client);
+      open != nullptr && open->client_id == attempt.client_id && open->username == attempt.username) {
+    // The broker has read its settings anew and asks about those who are connected: the session goes on.
+    open->valid_until_us = valid_until_us;
+    return true;
+  }
+  if (!is_free(attempt)) return false;
+  const auto listened_to = client_ids_.is_back(attempt.client_id);
   Session session;
   session.username = attempt.username;
   session.client_id = attempt.client_id;
@@ -140,6 +151,12 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
   session.clean_start = attempt.clean_start;
   session.may_persist = attempt.may_persist;
   session.valid_until_us = valid_until_us;
+  session.has_keep_alive = attempt.keep_alive_s > 0 && std::chrono::seconds(attempt.keep_alive_s) <= kLongestSilence;
+  session.heard_at = Steady::now();
+  const Policy* policy = policy_of(attempt.username);
+  if (policy != nullptr && policy->kind == "device") session.device_id = policy->id;
+  if (!attempt.clean_start && listened_to) session.listens_to = *listened_to;
+  session.may_listen = !attempt.clean_start && !listened_to;
   const Session& now_open = sessions_.open(attempt.client, std::move(session));
   if (!is_hub(attempt.username)) link_->send(to_frame(opened(now_open)));
   return true;
@@ -148,8 +165,10 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
 void Guard::disconnected(SessionTable::Client client) {
   const auto session = sessions_.close(client);
   if (!session || is_hub(session->username)) return;
-  if (session->may_persist && !session->superseded) {
-    client_ids_.left(session->client_id, session->username, ClientIds::Clock::now());
+  const Policy* policy = policy_of(session->username);
+  const bool has_rights = policy != nullptr && policy->valid;
+  if (session->may_persist && !session->superseded && has_rights) {
+    client_ids_.left(session->client_id, session->username, session->listens_to, ClientIds::Clock::now());
   }
   const char* reason = session->revoked ? "revoked" : session->superseded ? "taken over" : "closed";
   link_->send(to_frame(SessionClosed{session->number, session->username, session->client_id, reason}));
@@ -157,22 +176,35 @@ void Guard::disconnected(SessionTable::Client client) {
 
 void Guard::tick() {
   hear();
-  for (const std::string& username : std::exchange(to_kick_, {})) {
-    sessions_.mark_revoked(username);
-    hooks_.kick(username);
-  }
+  settle_news();
   probing_ = true;
   client_ids_.sweep(hooks_.session_exists, ClientIds::Clock::now());
   probing_ = false;
   end_outlived_sessions();
   tell_counters();
+  if (retained_.has_changed() && Steady::now() - saved_at_ > kSaveEvery) {
+    saved_at_ = Steady::now();
+    if (!settings_.retained_file.empty()) retained_.save(settings_.retained_file);
+  }
+}
+
+// What the hub's news mean for whoever is connected or away.
+void Guard::settle_news() {
+  for (const std::string& username : std::exchange(to_kick_, {})) {
+    sessions_.mark_revoked(username);
+    hooks_.kick(username);
+  }
+  for (const std::string& client_id : std::exchange(to_judge_, {})) hooks_.judge_subscriptions(client_id);
+  for (const std::string& topic : std::exchange(to_clear_, {})) hooks_.clear_retained(topic);
 }
 
 void Guard::end_outlived_sessions() {
   const auto steady_now = Steady::now();
   if (steady_now - looked_at_ < kLookEvery) return;
   looked_at_ = steady_now;
+  end_strayed_sessions(steady_now);
   for (const std::string& client_id : sessions_.outlived(now().us)) hooks_.kick_session(client_id);
+  for (const std::string& client_id : sessions_.silent_since(steady_now - kLongestSilence)) hooks_.kick_session(client_id);
 }
 
 void Guard::tell_counters() {
@@ -184,9 +216,11 @@ void Guard::tell_counters() {
 }
 
 void Guard::save() {
+  if (!settings_.retained_file.empty()) retained_.save(settings_.retained_file);
   if (settings_.client_ids_file.empty()) return;
   for (const Session& session : sessions_.all()) {
-    if (!session.clean_start) client_ids_.left(session.client_id, session.username, ClientIds::Clock::now());
+    if (session.clean_start) continue;
+    client_ids_.left(session.client_id, session.username, session.listens_to, ClientIds::Clock::now());
   }
   client_ids_.save(settings_.client_ids_file);
 }

@@ -17,6 +17,7 @@
 #include "broker/link.hpp"
 #include "broker/policy.hpp"
 #include "broker/protocol.hpp"
+#include "broker/retained_owners.hpp"
 #include "broker/sessions.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -28,6 +29,7 @@ struct GuardSettings {
   std::string topic_prefix;
   std::chrono::milliseconds connect_deadline{200};
   std::string client_ids_file;  // empty: client ids of absent clients are forgotten when the broker stops
+  std::string retained_file;    // empty: so are retained statuses
 };
 
 // What the guard asks of the broker.
@@ -35,6 +37,9 @@ struct BrokerHooks {
   std::function<void(const std::string& username)> kick;
   std::function<void(const std::string& client_id)> kick_session;
   std::function<bool(const std::string& client_id)> session_exists;  // of a client that is not connected
+  // Has the subscriptions of an absent client judged again by may_subscribe; those that are refused end.
+  std::function<void(const std::string& client_id)> judge_subscriptions;
+  std::function<void(const std::string& topic)> clear_retained;
   std::function<int(SessionTable::Client)> subscription_count;
 };
 
@@ -46,6 +51,7 @@ struct ConnectAttempt {
   std::string_view peer;
   bool clean_start = true;
   bool may_persist = true;  // false: its session surely ends with its connection
+  int keep_alive_s = 60;    // 0: none
 };
 
 struct Message {
@@ -58,11 +64,12 @@ struct Message {
 struct Verdict {
   enum class Kind {
     kPass,
-    kToHub,   // to kRequestTopic, with `payload`
+    kMove,    // to `topic`, with `payload` where that is not empty
     kNobody,  // as if nobody were subscribed
     kRefuse,
   };
   Kind kind = Kind::kPass;
+  std::string topic = {};
   std::string payload = {};
 };
 
@@ -78,10 +85,12 @@ class Guard {
   bool may_connect(const ConnectAttempt& attempt);
   void disconnected(SessionTable::Client client);
 
-  bool may_publish(std::string_view username, const Message& message);
+  // Also asked about last wills when they are sent, and about the sender of a retained message when that is delivered.
+  bool may_publish(SessionTable::Client client, std::string_view username, const Message& message);
   bool may_receive(std::string_view username, const Message& message);
-  bool may_subscribe(std::string_view username, std::string_view filter);
-  // `client` published it.
+  bool may_subscribe(SessionTable::Client client, std::string_view username, std::string_view filter);
+  void unsubscribed(SessionTable::Client client, std::string_view filter);
+  // `client` published it (no will), and may_publish let it pass.
   Verdict judge(SessionTable::Client client, std::string_view username, const Message& message);
 
   // Many times a second: takes the hub's news and ends revoked sessions.
@@ -100,29 +109,46 @@ class Guard {
 
   bool is_hub(std::string_view username) const { return username == settings_.hub_username; }
   const Policy* policy_of(std::string_view username);
+  const Policy* policy_of(std::int64_t device_id);
+  std::int64_t holder_of(std::string_view controller_id) const;
   void hear();
   void hear_frame(const Frame& frame);
   void set_policy(Policy policy);
+  void set_name(std::int64_t device_id, const std::string& username, std::string_view name);
   void tell_sessions();
   const Password* confirmed(std::string_view username, const std::string& hash) const;
   bool ask_hub(const ConnectAttempt& attempt);
   bool await_reply(std::uint64_t id, Steady::time_point deadline);
   bool admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
+  bool is_free(const ConnectAttempt& attempt);
   void end_outlived_sessions();
+  void settle_news();
   void tell_counters();
   bool refuse_connect();
-  bool device_listens(std::string_view controller_id) const;
-  Verdict judge_hub_command(const Message& message);
-  Verdict judge_app_command(SessionTable::Client client, const Topic& topic, const Message& message);
+  std::string name_listened_to(const Policy& device) const;
+  void follow_name(const std::string& username, std::string_view name);
+  void end_strayed_sessions(Steady::time_point now);
+  bool may_receive_command(const Policy& device, const Message& message);
+  bool may_publish_status(SessionTable::Client client, const Rule& rule, const Message& message, bool is_packet);
+  bool tell_status(std::int64_t device_id, std::string_view payload);
+  Verdict judge_status(SessionTable::Client client, const Message& message);
+  Verdict judge_from_hub(const Message& message);
+  Verdict judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic, const Message& message);
 
   GuardSettings settings_;
   BrokerHooks hooks_;
   ByText<Policy> policies_;
-  ByText<std::string> device_usernames_;  // by controller id
-  std::vector<std::string> to_kick_;
+  ByText<std::int64_t> holders_;                        // devices by controller id
+  std::unordered_map<std::int64_t, std::string> names_;  // the same the other way
+  // Devices with another name, and until when their sessions may follow it.
+  ByText<Steady::time_point> strayed_;                  // by user name
+  std::vector<std::string> to_kick_;                    // user names
+  std::vector<std::string> to_judge_;                   // client ids of absent clients
+  std::vector<std::string> to_clear_;                   // topics
   SessionTable sessions_;
   ClientIds client_ids_;
   CommandLedger ledger_;
+  RetainedOwners retained_;
   Counters counters_;
   Counters counters_told_;
   bool synced_ = false;
@@ -134,7 +160,8 @@ class Guard {
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;
   Steady::time_point told_at_;
-  Steady::time_point looked_at_;  // when sessions were last checked for outlived passwords
+  Steady::time_point looked_at_;  // when sessions were last checked for outlived passwords and silence
+  Steady::time_point saved_at_;   // when retained_ was last saved
   std::unique_ptr<Link> link_;
 };
 

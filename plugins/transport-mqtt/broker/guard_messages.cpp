@@ -1,8 +1,10 @@
 // What the guard says of subscriptions and messages.
 #include <algorithm>
+#include <string>
 
 #include "broker/guard.hpp"
 #include "broker/payload.hpp"
+#include "gatetorio/identity.hpp"
 #include "gatetorio/json.hpp"
 #include "gatetorio/time.hpp"
 
@@ -11,104 +13,201 @@ namespace {
 
 // No command waits longer than this for its device, whatever its payload says.
 constexpr std::int64_t kLongestTtlUs = 300 * kMicrosecondsPerSecond;
+// What may wait for a hub that is slow to read; then statuses are refused, so that their senders keep them.
+constexpr std::size_t kMostBacklog = 32 * 1024 * 1024;
 
 }  // namespace
 
-bool Guard::may_subscribe(std::string_view username, std::string_view filter) {
+bool Guard::may_subscribe(SessionTable::Client client, std::string_view username, std::string_view filter) {
   hear();
   // While an absent client is only being asked about, its subscriptions must survive the question.
   if (probing_) return true;
-  if (is_hub(username)) return true;
+  // Statuses reach the hub over the link; its subscription lets the broker tell their senders that somebody hears them.
+  if (is_hub(username)) return filter == kRequestTopic || filter == settings_.topic_prefix + "/+/status";
   const Policy* policy = policy_of(username);
-  return policy != nullptr && transport_mqtt::may_subscribe(*policy, settings_.topic_prefix, filter, now().us);
+  if (policy == nullptr || !transport_mqtt::may_subscribe(*policy, settings_.topic_prefix, filter, now().us)) return false;
+  if (Session* session = sessions_.find(client)) {
+    session->heard_at = Steady::now();
+    const std::string_view own = own_controller(*policy);
+    const bool is_own = filter_matches(filter, topic_of(settings_.topic_prefix, own, TopicKind::kCommands));
+    if (!own.empty() && is_own) {
+      session->listens_to = own;
+      session->listens_by = filter;
+    }
+  }
+  return true;
 }
 
-bool Guard::may_publish(std::string_view username, const Message& message) {
+void Guard::unsubscribed(SessionTable::Client client, std::string_view filter) {
+  Session* session = sessions_.find(client);
+  if (session == nullptr) return;
+  session->heard_at = Steady::now();
+  if (filter != session->listens_by) return;
+  session->listens_to.clear();
+  session->listens_by.clear();
+}
+
+bool Guard::may_publish(SessionTable::Client client, std::string_view username, const Message& message) {
   hear();
+  if (is_hub(username)) return parse_address(message.topic).kind != TopicKind::kOther && !message.retained;
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
+  // Else it is a last will, or the sender of a retained message is asked about.
+  Session* session = sessions_.find(client);
+  const bool is_packet = session != nullptr && !session->superseded;
+  if (is_packet) session->heard_at = Steady::now();
   if (topic.kind == TopicKind::kCommands && message.retained) {
     ++counters_.commands_retained;
     return false;
   }
-  if (is_hub(username)) return topic.kind != TopicKind::kOther;
   const Policy* policy = policy_of(username);
-  if (policy == nullptr || !transport_mqtt::may_publish(*policy, topic, now().us)) {
+  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, topic.controller_id, now().us);
+  // Of commands only packets get as far as `judge`, which hands them to the hub.
+  const bool is_allowed = rule != nullptr && transport_mqtt::may_publish(*policy, topic, now().us) &&
+                          (topic.kind == TopicKind::kStatus || is_packet);
+  if (!is_allowed) {
     ++counters_.publishes_refused;
     return false;
   }
-  // Here and not in `judge`, because wills pass only here.
-  if (topic.kind == TopicKind::kStatus && !is_json_object(message.payload)) {
+  return topic.kind == TopicKind::kCommands || may_publish_status(client, *rule, message, is_packet);
+}
+
+bool Guard::may_publish_status(SessionTable::Client client, const Rule& rule, const Message& message, bool is_packet) {
+  const bool clears = message.payload.empty() && message.retained;
+  if (!clears && !is_json_object(message.payload)) {
     ++counters_.statuses_malformed;
     return false;
   }
+  if (is_packet || !sessions_.may_send_will(client, name_of(PrincipalId{"device", rule.device_id}))) return true;
+  sessions_.will_sent(client);
+  if (message.retained) {
+    retained_.keep(rule.controller_id, rule.device_id, message.payload, RetainedOwners::From::kWill);
+  }
+  if (!clears) tell_status(rule.device_id, message.payload);
   return true;
 }
 
 bool Guard::may_receive(std::string_view username, const Message& message) {
   hear();
+  if (is_hub(username)) return message.topic == kRequestTopic;
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
-  if (is_hub(username)) return topic.kind == TopicKind::kStatus || message.topic == kRequestTopic;
   const Policy* policy = policy_of(username);
+  if (policy == nullptr || topic.kind == TopicKind::kOther) return false;
+  if (topic.kind == TopicKind::kCommands) return may_receive_command(*policy, message);
   const std::int64_t now_us = now().us;
-  if (policy == nullptr || !transport_mqtt::may_receive(*policy, topic, now_us)) return false;
-  if (topic.kind == TopicKind::kStatus) return true;
-  // Two clocks: the date that the device will see, and the ledger's, which cannot be set.
-  const auto mark = read_mark(message.payload);
-  const bool in_time =
-      mark && !message.retained && now_us <= mark->expires_at_us && ledger_.in_time(mark->command_id, Steady::now());
-  if (in_time) {
-    link_->send(to_frame(CommandPassed{std::string(topic.controller_id), mark->command_id, now_us}));
-  } else {
+  if (!transport_mqtt::may_receive(*policy, topic, now_us) || message.payload.empty()) return false;
+  const Rule& rule = *find_rule(*policy, topic.controller_id, now_us);
+  // The name may have gone to another device since the rule was made. Where no device with this name has come since the
+  // broker's start, nobody but its owner can have left the message that it kept.
+  const std::int64_t holder = holder_of(topic.controller_id);
+  if (holder != rule.device_id && !(holder == 0 && message.retained)) return false;
+  return !message.retained || retained_.is_of(topic.controller_id, rule.device_id, message.payload);
+}
+
+// For whom a command is says the ledger. The topic may be one that the device had a moment ago.
+bool Guard::may_receive_command(const Policy& device, const Message& message) {
+  if (!device.valid || device.kind != "device" || own_controller(device).empty()) return false;
+  const std::int64_t now_us = now().us;
+  const auto* command = message.retained ? nullptr : ledger_.find(message.payload, device.id, Steady::now(), now_us);
+  if (command == nullptr) {
     ++counters_.commands_late;
+    return false;
   }
-  return in_time;
+  link_->send(to_frame(CommandPassed{device.id, command->command_id, now_us}));
+  return true;
 }
 
 Verdict Guard::judge(SessionTable::Client client, std::string_view username, const Message& message) {
   hear();
+  if (is_hub(username)) return judge_from_hub(message);
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
-  if (topic.kind == TopicKind::kStatus) return {};
+  if (topic.kind == TopicKind::kStatus) return judge_status(client, message);
   if (topic.kind != TopicKind::kCommands) return {Verdict::Kind::kRefuse};
-  Verdict verdict = is_hub(username) ? judge_hub_command(message) : judge_app_command(client, topic, message);
-  if (verdict.kind == Verdict::Kind::kRefuse) {
-    ++counters_.commands_malformed;
-  } else if (!device_listens(topic.controller_id)) {
-    // Never queued for later: an absent device must not be surprised by it when it returns.
-    ++counters_.commands_undeliverable;
-    // The hub's client library does not see the reason code of "nobody", so the hub is refused instead.
-    return {is_hub(username) ? Verdict::Kind::kRefuse : Verdict::Kind::kNobody};
-  }
-  return verdict;
+  return judge_app_command(client, policy_of(username), topic, message);
 }
 
-Verdict Guard::judge_hub_command(const Message& message) {
-  const auto mark = read_mark(message.payload);
-  if (!mark) return {Verdict::Kind::kRefuse};
-  const auto left = std::chrono::microseconds(std::min(mark->expires_at_us - now().us, kLongestTtlUs));
-  const auto steady_now = Steady::now();
-  ledger_.accept(mark->command_id, steady_now + left, steady_now);
+Verdict Guard::judge_status(SessionTable::Client client, const Message& message) {
+  const Session* session = sessions_.find(client);
+  if (session == nullptr || session->device_id == 0) return {Verdict::Kind::kRefuse};
+  if (!message.payload.empty() && !tell_status(session->device_id, message.payload)) return {Verdict::Kind::kRefuse};
+  if (message.retained) {
+    const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
+    retained_.keep(topic.controller_id, session->device_id, message.payload, RetainedOwners::From::kPublish);
+  }
   return {};
 }
 
+bool Guard::tell_status(std::int64_t device_id, std::string_view payload) {
+  if (!link_->up() || link_->backlog() > kMostBacklog) {
+    ++counters_.statuses_unheard;
+    return false;
+  }
+  link_->send(to_frame(DeviceStatus{device_id, std::string(payload)}));
+  return true;
+}
+
+Verdict Guard::judge_from_hub(const Message& message) {
+  const Address to = parse_address(message.topic);
+  const Policy* device = policy_of(to.device_id);
+  const std::string_view name = device == nullptr ? std::string_view() : own_controller(*device);
+  const bool is_known = device != nullptr && device->valid && !name.empty() && holder_of(name) == to.device_id;
+  if (to.kind == TopicKind::kStatus && is_known) {
+    return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, name, TopicKind::kStatus)};
+  }
+  const auto mark = read_mark(message.payload);
+  if (!mark || to.kind != TopicKind::kCommands) {
+    ++counters_.commands_malformed;
+    return {Verdict::Kind::kRefuse};
+  }
+  const std::string heard_as = is_known ? name_listened_to(*device) : std::string();
+  if (heard_as.empty()) {
+    // Never queued for later: an absent device must not be surprised by it when it returns. The hub's client library
+    // does not see the reason code of "nobody", so the hub is refused instead.
+    ++counters_.commands_undeliverable;
+    return {Verdict::Kind::kRefuse};
+  }
+  const auto left = std::chrono::microseconds(std::min(mark->expires_at_us - now().us, kLongestTtlUs));
+  const auto steady_now = Steady::now();
+  ledger_.accept(message.payload, {mark->command_id, to.device_id, mark->expires_at_us, steady_now + left}, steady_now);
+  return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, heard_as, TopicKind::kCommands)};
+}
+
 // It goes to the hub, which writes down who wants what before anything moves.
-Verdict Guard::judge_app_command(SessionTable::Client client, const Topic& topic, const Message& message) {
+Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic,
+                                 const Message& message) {
   const Session* session = sessions_.find(client);
-  if (session == nullptr || !is_json_object(message.payload)) return {Verdict::Kind::kRefuse};
+  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, topic.controller_id, now().us);
+  if (session == nullptr || rule == nullptr || !is_json_object(message.payload)) {
+    ++counters_.commands_malformed;
+    return {Verdict::Kind::kRefuse};
+  }
+  const Policy* device = policy_of(rule->device_id);
+  const bool is_its_name = holder_of(topic.controller_id) == rule->device_id;
+  if (device == nullptr || !is_its_name || name_listened_to(*device).empty()) {
+    ++counters_.commands_undeliverable;
+    return {Verdict::Kind::kNobody};
+  }
   std::string payload = json::write(CommandRequest{.username = session->username,
                                                    .peer = session->peer,
+                                                   .device_id = rule->device_id,
                                                    .controller_id = std::string(topic.controller_id),
                                                    .received_at_us = now().us});
   payload.back() = ',';
   payload.append("\"command\":").append(message.payload).push_back('}');
-  return {Verdict::Kind::kToHub, std::move(payload)};
+  return {Verdict::Kind::kMove, std::string(kRequestTopic), std::move(payload)};
 }
 
-bool Guard::device_listens(std::string_view controller_id) const {
-  const auto username = device_usernames_.find(controller_id);
-  if (username == device_usernames_.end()) return false;
-  const auto clients = sessions_.live(username->second);
-  return std::any_of(clients.begin(), clients.end(),
-                     [this](SessionTable::Client client) { return hooks_.subscription_count(client) > 0; });
+// The name by which a connected session of the device hears commands: its own, or, shortly after it got another, the last
+// one. Nothing where it hears none.
+std::string Guard::name_listened_to(const Policy& device) const {
+  const std::string_view own = own_controller(device);
+  std::string name;
+  for (const SessionTable::Client client : sessions_.live(device.username)) {
+    const Session& session = *sessions_.find(client);
+    if (hooks_.subscription_count(client) == 0) continue;
+    if (session.listens_to == own || session.may_listen) return std::string(own);
+    if (!session.listens_to.empty()) name = session.listens_to;
+  }
+  return name;
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -1,8 +1,10 @@
-// Commands that this broker process has accepted and until when each may be delivered, by a clock that nobody can set.
-// What is not in the ledger is never delivered: a will, a message from before the broker's restart, a forged date.
+// Commands that the hub has published through this broker process: their content, for whom, and until when each may be
+// delivered, by a clock that nobody can set. What is not in the ledger to the letter is never delivered: a will, a message
+// from before the broker's restart, a forged date, another content under a known command id.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -14,23 +16,27 @@ class CommandLedger {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `until` is the last moment of delivery. A second entry of one id counts if it is earlier.
-  void accept(std::string_view command_id, Clock::time_point until, Clock::time_point now);
-  bool in_time(std::string_view command_id, Clock::time_point now) const;
-  std::size_t size() const { return until_.size(); }
+  struct Command {
+    std::string command_id;
+    std::int64_t device_id = 0;
+    std::int64_t expires_at_us = 0;  // UTC, as its payload says
+    Clock::time_point until;         // the last moment of delivery
+  };
+
+  // A second entry of the same content counts if it ends earlier.
+  void accept(std::string_view payload, Command command, Clock::time_point now);
+  // The command with exactly this payload, where it is for this device and in time by both clocks; else null.
+  const Command* find(std::string_view payload, std::int64_t device_id, Clock::time_point now, std::int64_t now_us) const;
+  std::size_t size() const { return commands_.size(); }
 
  private:
   struct Entry {
-    std::string command_id;
+    std::string digest;
     Clock::time_point until;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
 
-  std::unordered_map<std::string, Clock::time_point, Hash, std::equal_to<>> until_;
-  std::deque<Entry> order_;  // of acceptance; the front goes when its time is over
+  std::unordered_map<std::string, Command> commands_;  // by the payload's SHA-256
+  std::deque<Entry> order_;                            // of acceptance; the front goes when its time is over
 };
 
 }  // namespace gatetorio::transport_mqtt

@@ -29,6 +29,11 @@ class Link {
   // Any thread. Frames sent while the link is down are lost: whoever sees kUp says everything anew.
   void send(std::string frame);
   bool up() const { return up_.load(std::memory_order_acquire); }
+  // Bytes that wait for the hub to read them.
+  std::size_t backlog() const {
+    const std::lock_guard lock(out_mutex_);
+    return out_.size();
+  }
 
   // Is there something to take? One atomic load.
   bool has_news() const { return has_news_.load(std::memory_order_acquire); }
@@ -57,7 +62,7 @@ class Link {
   std::condition_variable arrived_;
   std::vector<Frame> in_;
 
-  std::mutex out_mutex_;  // guards out_ and socket_
+  mutable std::mutex out_mutex_;  // guards out_ and socket_
   std::string out_;
   int socket_ = -1;
 

@@ -50,6 +50,7 @@ int on_connect(int, void* event_data, void* userdata) {
     attempt.peer = view(mosquitto_client_address(event.client));
     attempt.clean_start = mosquitto_client_clean_session(event.client);
     attempt.may_persist = !attempt.clean_start || mosquitto_client_protocol_version(event.client) == 5;
+    attempt.keep_alive_s = mosquitto_client_keepalive(event.client);
     return guard.may_connect(attempt) ? mosq::kSuccess : mosq::kAuth;
   });
 }
@@ -71,9 +72,12 @@ int on_acl_check(int, void* event_data, void* userdata) {
     const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
     bool allowed = false;
     if (event.access == MOSQ_ACL_READ) allowed = guard.may_receive(username, message);
-    if (event.access == MOSQ_ACL_WRITE) allowed = guard.may_publish(username, message);
-    if (event.access == MOSQ_ACL_SUBSCRIBE) allowed = guard.may_subscribe(username, message.topic);
-    if (event.access == MOSQ_ACL_UNSUBSCRIBE) allowed = true;
+    if (event.access == MOSQ_ACL_WRITE) allowed = guard.may_publish(event.client, username, message);
+    if (event.access == MOSQ_ACL_SUBSCRIBE) allowed = guard.may_subscribe(event.client, username, message.topic);
+    if (event.access == MOSQ_ACL_UNSUBSCRIBE) {
+      guard.unsubscribed(event.client, message.topic);
+      allowed = true;
+    }
     return allowed ? mosq::kSuccess : mosq::kAclDenied;
   });
 }
@@ -96,11 +100,11 @@ int on_message(int, void* event_data, void* userdata) {
     const Verdict verdict = guard.judge(event.client, view(mosquitto_client_username(event.client)), message);
     if (verdict.kind == Verdict::Kind::kRefuse) return mosq::kAclDenied;
     if (verdict.kind == Verdict::Kind::kPass) return mosq::kSuccess;
-    const bool to_hub = verdict.kind == Verdict::Kind::kToHub;
-    char* topic = mosquitto_strdup(to_hub ? kRequestTopic.data() : kNowhere);
+    const bool is_moved = verdict.kind == Verdict::Kind::kMove;
+    char* topic = mosquitto_strdup(is_moved ? verdict.topic.c_str() : kNowhere);
     if (topic == nullptr) return mosq::kAclDenied;
     event.topic = topic;  // the broker frees it, and the payload
-    return to_hub ? replace_payload(event, verdict.payload) : mosq::kSuccess;
+    return verdict.payload.empty() ? mosq::kSuccess : replace_payload(event, verdict.payload);
   });
 }
 
@@ -123,6 +127,14 @@ BrokerHooks broker_hooks() {
   hooks.session_exists = [](const std::string& client_id) {
     return mosquitto_kick_client_by_clientid(client_id.c_str(), true) == mosq::kSuccess;
   };
+  hooks.judge_subscriptions = [](const std::string& client_id) {
+    mosquitto_kick_client_by_clientid(client_id.c_str(), false);
+  };
+  hooks.clear_retained = [](const std::string& topic) {
+    if (mosquitto_broker_publish(nullptr, topic.c_str(), 0, nullptr, 0, true, nullptr) != mosq::kSuccess) {
+      mosquitto_log_printf(mosq::kLogError, "gatetorio guard: a retained status cannot be cleared");
+    }
+  };
   hooks.subscription_count = [](SessionTable::Client client) {
     return mosquitto_client_sub_count(static_cast<const struct mosquitto*>(client));
   };
@@ -137,6 +149,7 @@ bool read_settings(const mosquitto_opt* options, int count, GuardSettings& setti
     if (key == "hub_username") settings.hub_username = value;
     if (key == "topic_prefix") settings.topic_prefix = value;
     if (key == "client_ids_file") settings.client_ids_file = value;
+    if (key == "retained_file") settings.retained_file = value;
     if (key == "hub_password_file") {
       std::ifstream file{std::string(value)};
       settings.hub_password.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());

@@ -2,12 +2,23 @@
 
 #include <algorithm>
 
+#include "gatetorio/identity.hpp"
+
 namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::size_t kMaxControllerId = 64;
+constexpr std::string_view kAddressPrefix = "$gatetorio/devices/";
 
-// The principal's rule for this controller, or null where it has none that is valid now.
+TopicKind kind_of(std::string_view leaf) {
+  if (leaf == "commands") return TopicKind::kCommands;
+  return leaf == "status" ? TopicKind::kStatus : TopicKind::kOther;
+}
+
+bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
+
+}  // namespace
+
 const Rule* find_rule(const Policy& policy, std::string_view controller_id, std::int64_t now_us) {
   if (!policy.valid) return nullptr;
   const auto found = std::lower_bound(policy.rules.begin(), policy.rules.end(), controller_id,
@@ -16,10 +27,6 @@ const Rule* find_rule(const Policy& policy, std::string_view controller_id, std:
   if (found->expires_at_us != 0 && found->expires_at_us <= now_us) return nullptr;
   return &*found;
 }
-
-bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
-
-}  // namespace
 
 void sort_rules(Policy& policy) {
   std::sort(policy.rules.begin(), policy.rules.end(),
@@ -33,10 +40,41 @@ Topic parse_topic(std::string_view prefix, std::string_view topic) {
   if (slash == 0 || slash == std::string_view::npos || slash > kMaxControllerId) return {};
   const std::string_view id = rest.substr(0, slash);
   if (has_wildcard(id)) return {};
-  const std::string_view leaf = rest.substr(slash + 1);
-  if (leaf == "commands") return {TopicKind::kCommands, id};
-  if (leaf == "status") return {TopicKind::kStatus, id};
-  return {};
+  const TopicKind kind = kind_of(rest.substr(slash + 1));
+  return kind == TopicKind::kOther ? Topic{} : Topic{kind, id};
+}
+
+std::string address(std::int64_t device_id, TopicKind kind) {
+  return topic_of(kAddressPrefix.substr(0, kAddressPrefix.size() - 1), std::to_string(device_id), kind);
+}
+
+Address parse_address(std::string_view topic) {
+  if (!topic.starts_with(kAddressPrefix)) return {};
+  topic.remove_prefix(kAddressPrefix.size());
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos) return {};
+  const auto id = parse_id(topic.substr(0, slash));
+  const TopicKind kind = kind_of(topic.substr(slash + 1));
+  return id && kind != TopicKind::kOther ? Address{kind, *id} : Address{};
+}
+
+std::string topic_of(std::string_view prefix, std::string_view controller_id, TopicKind kind) {
+  std::string topic(prefix);
+  return topic.append("/").append(controller_id).append(kind == TopicKind::kCommands ? "/commands" : "/status");
+}
+
+bool filter_matches(std::string_view filter, std::string_view topic) {
+  while (true) {
+    const auto filter_end = std::min(filter.find('/'), filter.size());
+    const auto topic_end = std::min(topic.find('/'), topic.size());
+    const std::string_view level = filter.substr(0, filter_end);
+    if (level == "#") return true;
+    if (level != "+" && level != topic.substr(0, topic_end)) return false;
+    const bool is_last = filter_end == filter.size(), is_topics_last = topic_end == topic.size();
+    if (is_last || is_topics_last) return (is_last && is_topics_last) || filter.substr(filter_end) == "/#";
+    filter.remove_prefix(filter_end + 1);
+    topic.remove_prefix(topic_end + 1);
+  }
 }
 
 bool may_publish(const Policy& policy, const Topic& topic, std::int64_t now_us) {

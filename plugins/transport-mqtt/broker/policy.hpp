@@ -15,16 +15,17 @@
 
 namespace gatetorio::transport_mqtt {
 
-// What a principal may do with one controller's topics.
+// What a principal may do with the topics of one device.
 struct Rule {
-  std::string controller_id;
+  std::string controller_id;  // what the device was called when the rule was made
   bool is_self = false;            // the principal is that device
   bool may_command = false;        // publish on /commands
   bool may_read_status = false;    // receive /status
   std::int64_t expires_at_us = 0;  // UTC; judged at each question. 0: never
+  std::int64_t device_id = 0;      // whom the rule is about, whoever has the name by now
   friend bool operator==(const Rule&, const Rule&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_status, expires_at_us))
+BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_status, expires_at_us, device_id))
 
 // A password that the hub has confirmed.
 struct Password {
@@ -47,6 +48,9 @@ BOOST_DESCRIBE_STRUCT(Policy, (), (username, kind, id, valid, passwords, rules))
 // Puts the rules into the order that the questions below rely on.
 void sort_rules(Policy& policy);
 
+// The principal's rule for this name, or null where it has none that is valid at `now_us` (UTC microseconds).
+const Rule* find_rule(const Policy& policy, std::string_view controller_id, std::int64_t now_us);
+
 enum class TopicKind { kOther, kCommands, kStatus };
 
 // A topic taken apart. `controller_id` points into the text that was parsed.
@@ -58,6 +62,22 @@ struct Topic {
 // Parses "<prefix>/<controller_id>/commands" or ".../status"; everything else, wildcards included, is kOther. The
 // prefix may have several levels.
 Topic parse_topic(std::string_view prefix, std::string_view topic);
+
+// Where the hub publishes for a device: "$gatetorio/devices/17/commands". The guard puts the device's present topic in its
+// place, so that no message goes by a name that has changed hands on the way.
+struct Address {
+  TopicKind kind = TopicKind::kOther;
+  std::int64_t device_id = 0;
+};
+std::string address(std::int64_t device_id, TopicKind kind);
+// kOther for what is no address.
+Address parse_address(std::string_view topic);
+
+// "<prefix>/<controller_id>/commands" or ".../status".
+std::string topic_of(std::string_view prefix, std::string_view controller_id, TopicKind kind);
+
+// Does the MQTT filter match the topic (MQTT 5, section 4.7)?
+bool filter_matches(std::string_view filter, std::string_view topic);
 
 // May the principal publish on this topic / receive from it, at `now_us` (UTC microseconds)? Wills are publishes.
 bool may_publish(const Policy& policy, const Topic& topic, std::int64_t now_us);

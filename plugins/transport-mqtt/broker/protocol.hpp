@@ -5,12 +5,12 @@
 // versions get along.
 //
 //   guard                                        hub
-//   Hello, Sessions (all that live)      ->
+//   Hello, Sessions (all that live), AbsentHolders  ->
 //                                        <-      SetPolicy (each confirmed principal), Synced
 //   ConnectRequest                       ->
 //                                        <-      ConnectReply
 //   SessionOpened, SessionClosed         ->
-//   CommandPassed                        ->
+//   CommandPassed, DeviceStatus          ->
 //                                        <-      SetPolicy (whenever what a principal may do changed)
 #pragma once
 
@@ -28,7 +28,7 @@
 
 namespace gatetorio::transport_mqtt {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::uint32_t kMaxFrameBytes = 64 * 1024 * 1024;
 
 struct Hello {
@@ -84,36 +84,55 @@ struct Counters {
   std::uint64_t commands_malformed = 0;
   std::uint64_t commands_retained = 0;
   std::uint64_t commands_undeliverable = 0;  // the device is not connected
-  std::uint64_t commands_late = 0;           // deliveries refused because their time was over
+  std::uint64_t commands_late = 0;           // deliveries of what the hub did not publish, or whose time was over
+  std::uint64_t statuses_unheard = 0;        // the hub was away, or too slow
   friend bool operator==(const Counters&, const Counters&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Counters, (),
                       (connects_refused, connects_unanswered, publishes_refused, statuses_malformed, commands_malformed,
-                       commands_retained, commands_undeliverable, commands_late))
+                       commands_retained, commands_undeliverable, commands_late,
+                       statuses_unheard))
 
 // A command was handed to its device's connection.
 struct CommandPassed {
   static constexpr std::uint8_t kType = 7;
-  std::string controller_id;
+  std::int64_t device_id = 0;
   std::string command_id;
   std::int64_t at_us = 0;  // UTC
 };
-BOOST_DESCRIBE_STRUCT(CommandPassed, (), (controller_id, command_id, at_us))
+BOOST_DESCRIBE_STRUCT(CommandPassed, (), (device_id, command_id, at_us))
+
+// A device published a status: a JSON object, for the hub. It goes this way and not over MQTT because here it can be said
+// who sent it, and because no limit for clients holds here.
+struct DeviceStatus {
+  static constexpr std::uint8_t kType = 8;
+  std::int64_t device_id = 0;
+  std::string payload;
+};
+BOOST_DESCRIBE_STRUCT(DeviceStatus, (), (device_id, payload))
+
+// User names for whose return the broker keeps sessions. Who of them has no rights any more, the hub says by SetPolicy.
+struct AbsentHolders {
+  static constexpr std::uint8_t kType = 9;
+  std::vector<std::string> usernames;
+};
+BOOST_DESCRIBE_STRUCT(AbsentHolders, (), (usernames))
 
 // Where the guard sends the commands that apps publish: to the hub, which decides, writes them down and sends them as its
-// own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it. Nobody else
-// can publish or subscribe here.
+// own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it, and with the
+// publisher's own message expiry. Nobody else can publish or subscribe here.
 inline constexpr std::string_view kRequestTopic = "$gatetorio/requests";
 
 // The payload there, as JSON.
 struct CommandRequest {
   std::string username;
   std::string peer;  // IP address
-  std::string controller_id;
+  std::int64_t device_id = 0;   // whom the publisher meant
+  std::string controller_id;    // by this name
   std::int64_t received_at_us = 0;  // UTC; its time to live counts from here
   // and "command": the object that was published
 };
-BOOST_DESCRIBE_STRUCT(CommandRequest, (), (username, peer, controller_id, received_at_us))
+BOOST_DESCRIBE_STRUCT(CommandRequest, (), (username, peer, device_id, controller_id, received_at_us))
 
 struct ConnectReply {
   static constexpr std::uint8_t kType = 16;

@@ -9,6 +9,7 @@ const Session& SessionTable::open(Client client, Session session) {
   if (const auto old = by_client_id_.find(session.client_id); old != by_client_id_.end()) {
     sessions_.at(old->second).superseded = true;
   }
+  departed_.erase(client);
   session.number = ++last_number_;
   by_client_id_[session.client_id] = client;
   by_username_[session.username].push_back(client);
@@ -27,7 +28,14 @@ std::optional<Session> SessionTable::close(Client client) {
   const auto clients = by_username_.find(session.username);
   std::erase(clients->second, client);
   if (clients->second.empty()) by_username_.erase(clients);
+  departed_[client] = session.username;
   return session;
+}
+
+bool SessionTable::may_send_will(Client client, std::string_view username) const {
+  if (const Session* session = find(client)) return session->superseded;
+  const auto found = departed_.find(client);
+  return found != departed_.end() && found->second == username;
 }
 
 void SessionTable::mark_revoked(std::string_view username) {
@@ -46,6 +54,21 @@ std::vector<Session> SessionTable::all() const {
 const Session* SessionTable::find(Client client) const {
   const auto found = sessions_.find(client);
   return found == sessions_.end() ? nullptr : &found->second;
+}
+
+Session* SessionTable::find(Client client) {
+  const auto found = sessions_.find(client);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> SessionTable::silent_since(std::chrono::steady_clock::time_point since) {
+  std::vector<std::string> client_ids;
+  for (auto& [client, session] : sessions_) {
+    if (session.has_keep_alive || session.heard_at > since || session.revoked) continue;
+    session.revoked = true;
+    client_ids.push_back(session.client_id);
+  }
+  return client_ids;
 }
 
 std::vector<std::string> SessionTable::outlived(std::int64_t now_us) {

@@ -2,6 +2,7 @@
 // - where the old connection's end is told after the new one's beginning - never looks like a departure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,14 @@ struct Session {
   bool clean_start = true;  // what it asked for
   bool may_persist = true;  // false: its session surely ends with its connection
   std::int64_t valid_until_us = 0;  // UTC; when its password ends. 0: never
+  std::int64_t device_id = 0;       // of the device that it is; 0: a user's, or the hub's
+  bool has_keep_alive = true;       // false: off or long, so that the broker does not notice when it is gone
+  std::chrono::steady_clock::time_point heard_at{};  // when it last sent something that we saw
+  // The name whose commands it has subscribed, and by which filter; nothing: none; unknown after a crash of the broker:
+  // `may_listen`.
+  std::string listens_to = {};
+  std::string listens_by = {};
+  bool may_listen = false;
   bool superseded = false;  // another connection has taken its client id; its end is near
   bool revoked = false;
 };
@@ -32,12 +41,19 @@ class SessionTable {
   const Session& open(Client client, Session session);
   // The session of a connection that ended, or nothing where it never was let in.
   std::optional<Session> close(Client client);
+  // The broker publishes a last will as the client whose connection has just ended (or is being taken over): true where
+  // this can be one. Once for each connection that `will_sent` confirms.
+  bool may_send_will(Client client, std::string_view username) const;
+  void will_sent(Client client) { departed_.erase(client); }
   void mark_revoked(std::string_view username);
 
   std::vector<Session> all() const;
   const Session* find(Client client) const;
+  Session* find(Client client);
   // Client ids of those whose password has ended, each told once.
   std::vector<std::string> outlived(std::int64_t now_us);
+  // Client ids of those without a keep-alive that have sent nothing since then, each told once.
+  std::vector<std::string> silent_since(std::chrono::steady_clock::time_point since);
   // Connections of a principal that nobody has superseded.
   std::vector<Client> live(std::string_view username) const;
   // The principal whose live connection has this client id, or null.
@@ -52,6 +68,7 @@ class SessionTable {
   using ByText = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
   std::unordered_map<Client, Session> sessions_;
+  std::unordered_map<Client, std::string> departed_;  // user names of handles that nobody has now
   ByText<std::vector<Client>> by_username_;
   ByText<Client> by_client_id_;  // the connection that is not superseded
   std::uint64_t last_number_ = 0;

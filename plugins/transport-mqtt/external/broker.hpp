@@ -1,8 +1,12 @@
 // A broker of the operator's, as far as the hub deals with it beside being its client: answers its questions, ends the
-// connections of whoever lost a right, and tells who is there.
+// connections of whoever lost a right, tells who is there, and turns the names in its topics into devices.
 #pragma once
 
-#include "external/management.hpp"
+#include <functional>
+
+#include "external/device_names.hpp"
+#include "external/evictions.hpp"
+#include "external/password_ends.hpp"
 #include "external/presence.hpp"
 #include "external/questions.hpp"
 #include "external/revocation.hpp"
@@ -11,39 +15,41 @@ namespace gatetorio::transport_mqtt {
 
 class ExternalBroker {
  public:
-  ExternalBroker(Host& host, const Options& options)
-      : host_(host),
-        options_(options),
-        management_(host, {options.external_management_url, options.external_username,
-                           options.external_password.reveal(), options.external_ca_file}),
-        decisions_(host, options),
-        revocation_(host, decisions_, [this](const std::string& username) { management_.close(username); }),
-        questions_(host, options, decisions_, revocation_),
-        presence_(host, std::chrono::seconds(options.external_silence_seconds)) {}
+  // `on_status`: a device published a JSON object as its status.
+  using OnStatus = std::function<void(std::int64_t device_id, std::string payload)>;
+  ExternalBroker(Host& host, const Options& options, OnStatus on_status);
+  ~ExternalBroker() { stop(); }
 
   // In configure(). The questions are declared in managed mode, too; then nobody can ask them.
-  void configure() {
-    questions_.declare();
-    if (options_.managed()) return;
-    revocation_.subscribe();
-    presence_.subscribe();
-  }
-  void start() {
-    management_.start();
-    host_.run(revocation_.watch_ends());
-    host_.run(presence_.watch());
-  }
-  // Blocks for up to 5 s.
-  void stop() { management_.stop(); }
+  void configure();
+  // `folder`: the plugin's own.
+  void start(const std::string& folder);
+  // What the management has not answered is given up.
+  void stop() { thread_.stop(); }
+
+  // A status that came on the topic of a name: found out whose it is, then told to on_status. Any thread.
+  void incoming(std::string controller_id, std::string payload);
+  // The topic of a device by its present name, looked up anew. Errors: kNotFound, kUnavailable.
+  Task<Result<std::string>> topic_for(std::int64_t device_id, TopicKind kind);
+  bool is_connected(std::int64_t device_id) const { return presence_.is_connected(device_id); }
 
  private:
+  void heard(std::int64_t device_id, std::string payload);
+  Task<void> keep_limits();
+
   Host& host_;
   const Options& options_;
-  Management management_;
+  const OnStatus on_status_;
+  const Management management_;
+  ManagementHealth health_;
   Decisions decisions_;
+  PasswordEnds password_ends_;
+  ManagementThread thread_;
+  Evictions evictions_;
   Revocation revocation_;
   Questions questions_;
   ExternalPresence presence_;
+  DeviceNames names_;
 };
 
 }  // namespace gatetorio::transport_mqtt

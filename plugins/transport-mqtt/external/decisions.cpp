@@ -1,7 +1,6 @@
 #include "external/decisions.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
@@ -11,25 +10,25 @@ namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::uint32_t kListDeadlineMs = 1'000;
+constexpr std::size_t kMostClientId = 200;
 
 }  // namespace
 
-std::optional<Principal> principal_of(std::string_view username) {
-  const auto dash = username.find('-');
-  if (dash == std::string_view::npos || dash == 0) return std::nullopt;
-  const std::string_view digits = username.substr(dash + 1);
-  Principal principal;
-  principal.kind = username.substr(0, dash);
-  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), principal.id);
-  const bool is_number = wrong == std::errc() && end == digits.data() + digits.size() && principal.id > 0;
-  // One principal has one name: "device-017" is nobody's.
-  if (!is_number || username != principal.kind + "-" + std::to_string(principal.id)) return std::nullopt;
-  return principal;
+bool owns_client_id(std::string_view username, std::string_view client_id) {
+  if (username.empty() || !client_id.starts_with(username) || client_id.size() > kMostClientId) return false;
+  const bool is_plain = std::all_of(client_id.begin(), client_id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.' || c == ':';
+  });
+  return is_plain && (client_id.size() == username.size() || client_id[username.size()] == '-');
 }
 
-bool owns_client_id(std::string_view username, std::string_view client_id) {
-  if (username.empty() || !client_id.starts_with(username)) return false;
-  return client_id.size() == username.size() || client_id[username.size()] == '-';
+std::string topic_of_routing_key(std::string_view routing_key) {
+  if (routing_key.find_first_of("/+") != std::string_view::npos) return {};
+  std::string topic(routing_key);
+  std::replace(topic.begin(), topic.end(), '.', '/');
+  std::replace(topic.begin(), topic.end(), '*', '+');
+  return topic;
 }
 
 bool Decisions::is_hub(std::string_view username, std::string_view password) const {
@@ -55,14 +54,14 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
     client.is_hub = true;
     co_return client;
   }
-  const auto named = principal_of(username);
+  const auto named = parse_principal_name(username);
   if (!named || !owns_client_id(username, client_id)) co_return client;
   auto asking = authenticate(username, std::move(password));
   const Result<Principal> principal = co_await asking;
   if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
   if (!principal) co_return principal.error();
   // Later questions carry the name alone.
-  if (principal->kind != named->kind || principal->id != named->id) co_return client;
+  if (principal->who() != *named) co_return client;
   auto looking = rights(std::move(username));
   Result<BrokerClientRights> found = co_await looking;
   if (found) found->password_ends_us = principal->valid_until_us;
@@ -72,12 +71,13 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
 Task<Result<BrokerClientRights>> Decisions::rights(std::string username) {
   BrokerClientRights client;
   client.is_hub = !username.empty() && username == options_.external_username;
-  const auto principal = principal_of(username);
-  if (client.is_hub || !principal) co_return client;
-  auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
+  const auto named = parse_principal_name(username);
+  if (client.is_hub || !named) co_return client;
+  const Principal principal{.kind = named->kind, .id = named->id};
+  auto listing = access_.call<AccessControl::List>(principal, kListDeadlineMs);
   const Result<Grants> grants = co_await listing;
   if (!grants && grants.error().status != Status::kNotFound) co_return grants.error();
-  client.policy = make_policy(username, *principal, grants ? grants->grants : std::vector<Access>());
+  client.policy = make_policy(*named, grants ? grants->grants : std::vector<Access>());
   const std::int64_t now_us = now().us;
   std::erase_if(client.policy.rules,
                 [now_us](const Rule& rule) { return rule.expires_at_us != 0 && rule.expires_at_us <= now_us; });
@@ -86,11 +86,10 @@ Task<Result<BrokerClientRights>> Decisions::rights(std::string username) {
 }
 
 bool Decisions::may_publish(const BrokerClientRights& client, std::string_view topic, bool retained) const {
+  if (retained) return false;
   const Topic parsed = parse_topic(options_.topic_prefix, topic);
-  const bool is_command = parsed.kind == TopicKind::kCommands;
-  if (is_command && retained) return false;
   if (client.is_hub) return parsed.kind != TopicKind::kOther;
-  if (is_command && !options_.external_app_commands) return false;
+  if (parsed.kind == TopicKind::kCommands && !options_.external_app_commands) return false;
   return transport_mqtt::may_publish(client.policy, parsed, now().us);
 }
 

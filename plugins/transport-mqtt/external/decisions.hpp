@@ -5,7 +5,6 @@
 // leaves to the delivery is refused here: wildcards, and commands that apps publish themselves, which nobody stamps.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,11 +23,12 @@ struct BrokerClientRights {
   bool may_connect() const { return is_hub || policy.valid; }
 };
 
-// "device-17" -> the principal; nothing for what cannot be the user name of one.
-std::optional<Principal> principal_of(std::string_view username);
-
-// A client id must begin with the user name, so that nobody takes over the session of another: "device-17", "user-5-phone".
+// A client id must be the user name, or begin with it and '-', so that nobody takes over the session of another: "device-17",
+// "user-5-phone". At most 200 letters, digits and - _ . : because it becomes a part of names and patterns at the broker.
 bool owns_client_id(std::string_view username, std::string_view client_id);
+
+// A routing key of RabbitMQ as the MQTT topic or filter that it stands for; empty where it stands for none.
+std::string topic_of_routing_key(std::string_view routing_key);
 
 // Usable from any thread. Errors of all: kUnavailable and the like, where the hub cannot look it up; then the broker must
 // refuse.
@@ -43,6 +43,7 @@ class Decisions {
   // The hub's own name and password at the broker, which also manage it.
   bool is_hub(std::string_view username, std::string_view password) const;
 
+  // Nothing may be retained: it would be delivered to whoever has the name next.
   bool may_publish(const BrokerClientRights& client, std::string_view topic, bool retained) const;
   bool may_subscribe(const BrokerClientRights& client, std::string_view filter) const;
 

@@ -3,13 +3,11 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -21,10 +19,13 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 namespace ssl = asio::ssl;
-using Request = http::request<http::empty_body>;
+using HttpRequest = http::request<http::string_body>;
 
-constexpr std::chrono::seconds kDeadline{5};
-constexpr std::chrono::milliseconds kPause{500};  // before it tries again
+constexpr std::uint64_t kLargestAnswer = 256 * 1024 * 1024;  // all bindings of some hundred thousand clients
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
 
 std::string basic(const std::string& username, const std::string& password) {
   const std::string pair = username + ":" + password;
@@ -35,25 +36,44 @@ std::string basic(const std::string& username, const std::string& password) {
   return "Basic " + text;
 }
 
-template <class Stream>
-asio::awaitable<unsigned> send_over(Stream& stream, const Request& request) {
-  co_await http::async_write(stream, request, asio::use_awaitable);
-  beast::flat_buffer buffer;
-  http::response<http::string_body> response;
-  co_await http::async_read(stream, buffer, response, asio::use_awaitable);
-  co_return response.result_int();
+HttpRequest to_http(const ManagementRequest& asked, const ManagementAddress& address,
+                    const Management::Settings& settings) {
+  HttpRequest request(http::string_to_verb(asked.method), asked.target, 11);
+  request.set(http::field::host, address.host);
+  request.set(http::field::authorization, basic(settings.username, settings.password));
+  request.set(http::field::connection, "close");
+  request.set("X-Reason", "access has changed");  // which RabbitMQ writes into its log
+  if (!asked.body.empty()) {
+    request.set(http::field::content_type, "application/json");
+    request.body() = asked.body;
+  }
+  request.prepare_payload();
+  return request;
 }
 
-asio::awaitable<unsigned> ask(ManagementAddress address, std::string ca_file, Request request) {
+template <class Stream>
+asio::awaitable<ManagementAnswer> send_over(Stream& stream, const HttpRequest& request) {
+  co_await http::async_write(stream, request, asio::use_awaitable);
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kLargestAnswer);
+  co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+  ManagementAnswer answer;
+  answer.status = parser.get().result_int();
+  answer.body = std::move(parser.get().body());
+  co_return answer;
+}
+
+asio::awaitable<ManagementAnswer> send(const ManagementAddress& address, const std::string& ca_file,
+                                       const HttpRequest& request) {
   const auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
   const auto found = co_await resolver.async_resolve(address.host, address.port, asio::use_awaitable);
   if (!address.tls) {
     beast::tcp_stream stream(executor);
-    stream.expires_after(kDeadline);
     co_await stream.async_connect(found, asio::use_awaitable);
-    const unsigned status = co_await send_over(stream, request);
-    co_return status;
+    ManagementAnswer answer = co_await send_over(stream, request);
+    co_return answer;
   }
   ssl::context context(ssl::context::tls_client);
   if (ca_file.empty()) context.set_default_verify_paths();
@@ -62,11 +82,23 @@ asio::awaitable<unsigned> ask(ManagementAddress address, std::string ca_file, Re
   stream.set_verify_mode(ssl::verify_peer);
   stream.set_verify_callback(ssl::host_name_verification(address.host));
   SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str());
-  beast::get_lowest_layer(stream).expires_after(kDeadline);
   co_await beast::get_lowest_layer(stream).async_connect(found, asio::use_awaitable);
   co_await stream.async_handshake(ssl::stream_base::client, asio::use_awaitable);
-  const unsigned status = co_await send_over(stream, request);
-  co_return status;
+  ManagementAnswer answer = co_await send_over(stream, request);
+  co_return answer;
+}
+
+// Never throws: whoever waits for the first of two would wait for the other one.
+asio::awaitable<Result<ManagementAnswer>> try_to_send(const ManagementAddress& address, const std::string& ca_file,
+                                                      const HttpRequest& request) {
+  std::string why;
+  try {
+    ManagementAnswer answer = co_await send(address, ca_file, request);
+    co_return answer;
+  } catch (const std::exception& e) {
+    why = e.what();
+  }
+  co_return Error{.status = Status::kUnavailable, .detail = why};
 }
 
 }  // namespace
@@ -90,62 +122,38 @@ std::optional<ManagementAddress> ManagementAddress::parse(std::string_view url) 
   return address;
 }
 
-void Management::start() {
-  if (!settings_.url.empty()) thread_ = std::thread([this] { run(); });
-}
-
-void Management::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Management::close(const std::string& username) {
-  if (settings_.url.empty()) return;
-  const std::lock_guard lock(mutex_);
-  if (std::find(waiting_.begin(), waiting_.end(), username) == waiting_.end()) waiting_.push_back(username);
-  changed_.notify_all();
-}
-
-void Management::run() {
-  std::unique_lock lock(mutex_);
-  bool has_warned = false;
-  while (!stopping_) {
-    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) return;
-    const std::string username = waiting_.front();
-    lock.unlock();
-    const bool is_done = request_close(username);
-    if (!is_done && !has_warned) {
-      host_.warn("the broker does not close connections for us; revoked ones live on", {{"url", settings_.url}});
+std::string escaped(std::string_view part) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : part) {
+    if (is_plain(c)) {
+      out += c;
+      continue;
     }
-    has_warned = !is_done;
-    lock.lock();
-    if (is_done) waiting_.pop_front();
-    else changed_.wait_for(lock, kPause, [this] { return stopping_; });
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kHex[byte >> 4], kHex[byte & 15]};
   }
+  return out;
 }
 
-// True also where there was none.
-bool Management::request_close(const std::string& username) {
+asio::awaitable<Result<ManagementAnswer>> Management::ask(ManagementRequest request) const {
+  using namespace asio::experimental::awaitable_operators;
   const auto address = ManagementAddress::parse(settings_.url);
-  Request request(http::verb::delete_, "/api/connections/username/" + username, 11);  // "device-17": safe in a URL
-  request.set(http::field::host, address->host);
-  request.set(http::field::authorization, basic(settings_.username, settings_.password));
-  request.set("X-Reason", "access has changed");
-  try {
-    asio::io_context io;
-    auto answer = asio::co_spawn(io, ask(*address, settings_.ca_file, request), asio::use_future);
-    io.run_for(kDeadline);
-    if (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
-    const unsigned status = answer.get();
-    return status == 204 || status == 404;
-  } catch (const std::exception&) {
-    return false;
-  }
+  if (!address) co_return Error{.status = Status::kUnavailable, .detail = "external_management_url is not set"};
+  const HttpRequest message = to_http(request, *address, settings_);
+  asio::steady_timer timer(co_await asio::this_coro::executor, request.deadline);
+  auto first = co_await (try_to_send(*address, settings_.ca_file, message) || timer.async_wait(asio::use_awaitable));
+  if (first.index() == 0) co_return std::get<0>(std::move(first));
+  co_return Error{.status = Status::kTimeout,
+                  .detail = "no answer within " + std::to_string(request.deadline.count()) + " ms"};
+}
+
+std::string remedy_for(unsigned status, const Management::Settings& settings) {
+  if (status == 0) return "rabbitmq-plugins enable rabbitmq_management; see external_management_url";
+  if (status == 401) return "auth_http.user_path in rabbitmq.conf must ask this hub; see docs/ops/brokers.md";
+  if (status == 403) return "rabbitmqctl set_user_tags " + settings.username + " administrator";
+  if (status == 404) return "rabbitmqctl list_vhosts; see external_vhost";
+  return "rabbitmq-diagnostics check_running";
 }
 
 }  // namespace gatetorio::transport_mqtt

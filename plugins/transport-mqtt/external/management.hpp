@@ -1,17 +1,13 @@
-// Closes connections at RabbitMQ through the HTTP API of its management plugin.
+// RabbitMQ's management: one HTTP request at a time over a connection of its own, never longer than a deadline.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
-#include <cstdint>
-#include <deque>
-#include <mutex>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
-#include "gatetorio/host.hpp"
+#include "gatetorio/result.hpp"
 
 namespace gatetorio::transport_mqtt {
 
@@ -23,36 +19,44 @@ struct ManagementAddress {
   static std::optional<ManagementAddress> parse(std::string_view url);
 };
 
+// A part of a path: every byte but letters, digits, '-', '_' and '.' in its escaped form.
+std::string escaped(std::string_view part);
+
+struct ManagementRequest {
+  std::string method;  // "GET", "PUT", "DELETE"
+  std::string target;  // path and query, escaped
+  std::string body = {};  // JSON; empty: none
+  std::chrono::milliseconds deadline{2'000};
+};
+
+struct ManagementAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+
+// Usable from any thread; a request runs on the executor of the coroutine that awaits it.
 class Management {
  public:
   struct Settings {
-    std::string url;  // empty: nothing is ever closed
+    std::string url;  // empty: there is none
     std::string username;
     std::string password;
     std::string ca_file;  // PEM, for https; empty: the system's
+    std::string vhost = "/";
   };
 
-  Management(Host& host, Settings settings) : host_(host), settings_(std::move(settings)) {}
-  // As `stop`.
-  ~Management() { stop(); }
+  explicit Management(Settings settings) : settings_(std::move(settings)) {}
+  bool is_known() const { return !settings_.url.empty(); }
+  const Settings& settings() const { return settings_; }
 
-  void start();
-  // Ends the thread. Blocks for up to 5 s where the broker does not answer.
-  void stop();
-  // Ends all connections of a user name, and tries until the broker has taken it. From any thread; returns at once.
-  void close(const std::string& username);
+  // Any status is an answer. Errors: kUnavailable where there is none, kTimeout after the request's deadline.
+  boost::asio::awaitable<Result<ManagementAnswer>> ask(ManagementRequest request) const;
 
  private:
-  void run();
-  bool request_close(const std::string& username);
-
-  Host& host_;
   const Settings settings_;
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  std::deque<std::string> waiting_;
-  bool stopping_ = false;
-  std::thread thread_;
 };
+
+// What an operator can do about a status (0: no answer), as a command where there is one.
+std::string remedy_for(unsigned status, const Management::Settings& settings);
 
 }  // namespace gatetorio::transport_mqtt

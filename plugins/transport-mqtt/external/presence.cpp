@@ -1,6 +1,9 @@
 #include "external/presence.hpp"
 
 #include <boost/json.hpp>
+#include <optional>
+
+#include "gatetorio/identity.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -22,56 +25,38 @@ std::optional<bool> says_online(std::string_view payload) {
 }  // namespace
 
 void ExternalPresence::subscribe() {
-  // Of several messages of a device only the last counts.
-  subscriptions_.push_back(
-      Subscription::to<DeviceMessage>(host_, WhenFull::kCoalesceByKey, kQueue,
-                                      [this](const DeviceMessage& message, std::uint64_t) { heard(message); }));
-  subscriptions_.push_back(Subscription::to<DeviceRenamed>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceRenamed& event, std::uint64_t) { forget(event.old_controller_id); }));
+  // A lost event leaves an entry for a device that is gone: it becomes silent.
   subscriptions_.push_back(Subscription::to<DeviceDeleted>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceDeleted& event, std::uint64_t) { forget(event.controller_id); }));
+      [this](const DeviceDeleted& event) {
+        const std::lock_guard lock(mutex_);
+        known_.erase(event.device_id);
+      },
+      kGapIsHarmless));
 }
 
-void ExternalPresence::heard(const DeviceMessage& message) {
-  const std::optional<bool> is_online = says_online(message.payload);
+void ExternalPresence::heard(std::int64_t device_id, std::string_view payload) {
+  const std::optional<bool> is_online = says_online(payload);
   if (!is_online) return;
-  std::int64_t id = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = known_.find(message.controller_id);
-    if (known != known_.end()) id = known->second.id;
-  }
-  if (id != 0) set(message.controller_id, id, *is_online);
-  else host_.run(find(message.controller_id, *is_online));
-}
-
-Task<void> ExternalPresence::find(std::string controller_id, bool is_online) {
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id});
-  const Result<Device> device = co_await finding;
-  if (device) set(controller_id, device->id, is_online);
-}
-
-void ExternalPresence::set(const std::string& controller_id, std::int64_t id, bool is_online) {
   bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
-    Known& known = known_[controller_id];
-    is_news = known.id != id || known.is_online != is_online;
-    known = {id, is_online, Clock::now()};
+    const auto [known, is_new] = known_.try_emplace(device_id);
+    is_news = is_new || known->second.is_online != *is_online;
+    known->second = {*is_online, Clock::now()};
   }
-  if (is_news) tell(id, is_online);
+  if (is_news) tell(device_id, *is_online);
 }
 
-void ExternalPresence::forget(const std::string& controller_id) {
+bool ExternalPresence::is_connected(std::int64_t device_id) const {
   const std::lock_guard lock(mutex_);
-  known_.erase(controller_id);
+  const auto known = known_.find(device_id);
+  return known != known_.end() && known->second.is_online;
 }
 
-void ExternalPresence::tell(std::int64_t id, bool is_online) const {
-  publish(host_, LinkSession{.kind = "device", .id = id, .connected = is_online, .peer = {}},
-          "device:" + std::to_string(id));
+void ExternalPresence::tell(std::int64_t device_id, bool is_online) const {
+  publish(host_, LinkSession{.kind = "device", .id = device_id, .connected = is_online, .peer = {}},
+          key_of(PrincipalId{"device", device_id}));
 }
 
 Task<void> ExternalPresence::watch() {
@@ -83,13 +68,13 @@ Task<void> ExternalPresence::watch() {
     std::vector<std::int64_t> silent;
     {
       const std::lock_guard lock(mutex_);
-      for (auto& [controller_id, known] : known_) {
+      for (auto& [device_id, known] : known_) {
         if (!known.is_online || Clock::now() - known.heard < silence_) continue;
         known.is_online = false;
-        silent.push_back(known.id);
+        silent.push_back(device_id);
       }
     }
-    for (const std::int64_t id : silent) tell(id, false);
+    for (const std::int64_t device_id : silent) tell(device_id, false);
   }
 }
 

@@ -1,24 +1,26 @@
 #include "external/questions.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
+#include "external/inventory.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::string_view kBrokerName = "broker";  // of HTTP Basic
+constexpr std::uint64_t kWaitMs = 25;
+constexpr int kMostWaits = 40;
 
 Reply<Bytes> text(std::string_view words) { return Bytes{"text/plain", std::string(words)}; }
 Reply<Bytes> verdict(bool allowed) { return text(allowed ? "allow" : "deny"); }
 Reply<Object> json_verdict(bool allowed) { return Object{{{"result", allowed ? "allow" : "deny"}}}; }
 
-// The queue that RabbitMQ makes for a client's subscriptions, and nobody else's.
-bool is_own_queue(const RabbitQuestion& asked) {
-  if (!asked.client_id || !owns_client_id(*asked.username, *asked.client_id)) return false;
-  const std::string queue = "mqtt-subscription-" + *asked.client_id + "qos";
-  return asked.name == queue + "0" || asked.name == queue + "1";
+// The queue that RabbitMQ makes for the subscriptions of this client, or of any client of the hub's.
+bool is_own_queue(const RabbitQuestion& asked, bool is_hub) {
+  const auto client = client_of_queue(asked.name.value_or(""));
+  if (!client || !owns_client_id(*asked.username, *client)) return false;
+  return is_hub || asked.client_id == *client;
 }
 
 bool is_set(const OptionalText& flag) { return flag && !flag->empty() && *flag != "false" && *flag != "0"; }
@@ -33,14 +35,6 @@ std::int64_t first_end_s(const BrokerClientRights& client) {
 }
 
 }  // namespace
-
-std::string topic_of_routing_key(std::string_view routing_key) {
-  if (routing_key.find_first_of("/+") != std::string_view::npos) return {};
-  std::string topic(routing_key);
-  std::replace(topic.begin(), topic.end(), '.', '/');
-  std::replace(topic.begin(), topic.end(), '*', '+');
-  return topic;
-}
 
 void Questions::declare() {
   authenticator_.on<Authenticator::Authenticate>(&Questions::authenticate);
@@ -85,13 +79,29 @@ Task<Result<Principal>> Questions::authenticate(Credential credential) {
   co_return Principal{.kind = "broker", .id = 1, .name = std::string(kBrokerName)};
 }
 
+// Who is being thrown out waits for its end, which is near where the broker's management answers, and is refused where not.
+Task<bool> Questions::is_barred(std::string username) {
+  for (int attempt = 0; revocation_.is_barred(username); ++attempt) {
+    if (attempt == kMostWaits) co_return true;
+    auto sleeping = host_.sleep(kWaitMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return true;
+  }
+  co_return false;
+}
+
 Task<Result<BrokerClientRights>> Questions::connect(OptionalText username, OptionalText password,
                                                     OptionalText client_id) {
+  auto waiting = is_barred(username.value_or(""));
+  const bool barred = co_await waiting;
+  if (barred) co_return BrokerClientRights();
   const std::uint64_t mark = revocation_.mark();
   auto connecting = decisions_.connect(username.value_or(""), password.value_or(""), client_id.value_or(""));
   Result<BrokerClientRights> client = co_await connecting;
-  if (client && client->policy.valid) revocation_.told(client->policy, mark);
-  if (client && client->password_ends_us != 0) revocation_.ends_at(client->policy.username, client->password_ends_us);
+  if (!client || !client->policy.valid) co_return client;
+  if (revocation_.is_barred(*username)) co_return BrokerClientRights();
+  revocation_.told(client->policy, mark);
+  revocation_.let_in(*username, *client_id, client->password_ends_us);
   co_return client;
 }
 
@@ -99,7 +109,9 @@ Task<Result<BrokerClientRights>> Questions::rights(OptionalText username) {
   const std::uint64_t mark = revocation_.mark();
   auto looking = decisions_.rights(username.value_or(""));
   Result<BrokerClientRights> client = co_await looking;
-  if (client && client->policy.valid) revocation_.told(client->policy, mark);
+  if (!client || !client->policy.valid) co_return client;
+  if (revocation_.is_barred(*username)) co_return BrokerClientRights();
+  revocation_.told(client->policy, mark);
   co_return client;
 }
 
@@ -128,8 +140,7 @@ Task<Result<Reply<Bytes>>> Questions::resource(Call, RabbitQuestion asked) {
   if (asked.resource == "exchange") {
     co_return verdict(asked.name == "amq.topic" && (asked.permission == "read" || asked.permission == "write"));
   }
-  const bool is_hubs_queue = client->is_hub && asked.name && asked.name->starts_with("mqtt-subscription-");
-  co_return verdict(asked.resource == "queue" && (is_hubs_queue || is_own_queue(asked)));
+  co_return verdict(asked.resource == "queue" && is_own_queue(asked, client->is_hub));
 }
 
 Task<Result<Reply<Bytes>>> Questions::topic(Call, RabbitQuestion asked) {

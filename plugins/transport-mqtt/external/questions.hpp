@@ -28,14 +28,11 @@ struct EmqxQuestion {
 };
 BOOST_DESCRIBE_STRUCT(EmqxQuestion, (), (username, password, clientid, topic, action, retain))
 
-// A routing key of RabbitMQ as the MQTT topic or filter that it stands for; empty where it stands for none.
-std::string topic_of_routing_key(std::string_view routing_key);
-
 // Lives as long as the plugin. Handlers run on the plugin's executor.
 class Questions {
  public:
   Questions(Host& host, const Options& options, Decisions& decisions, Revocation& revocation)
-      : options_(options), decisions_(decisions), revocation_(revocation), set_(host, this), authenticator_(host, this) {}
+      : host_(host), options_(options), decisions_(decisions), revocation_(revocation), set_(host, this), authenticator_(host, this) {}
 
   // In configure().
   void declare();
@@ -48,9 +45,11 @@ class Questions {
   Task<Result<Reply<Bytes>>> topic(Call call, RabbitQuestion asked);
   Task<Result<Reply<Object>>> emqx_authenticate(Call call, EmqxQuestion asked);
   Task<Result<Reply<Object>>> emqx_authorize(Call call, EmqxQuestion asked);
+  Task<bool> is_barred(std::string username);
   Task<Result<BrokerClientRights>> connect(OptionalText username, OptionalText password, OptionalText client_id);
   Task<Result<BrokerClientRights>> rights(OptionalText username);
 
+  Host& host_;
   const Options& options_;
   Decisions& decisions_;
   Revocation& revocation_;

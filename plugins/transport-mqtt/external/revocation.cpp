@@ -7,21 +7,22 @@
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::uint32_t kQueue = 1'000'000;  // a lost change would be a right that lives on
+constexpr std::uint32_t kQueue = 10'000;  // of events; after a gap everything is compared
 constexpr std::uint64_t kAskAgainMs = 200;
 constexpr std::uint64_t kTickMs = 200;
 constexpr std::uint64_t kSettleMs = 300;
 
 bool covers(const Rule& now, const Rule& before) {
-  return now.controller_id == before.controller_id && now.is_self >= before.is_self &&
-         now.may_command >= before.may_command && now.may_read_status >= before.may_read_status &&
+  return now.device_id == before.device_id && now.controller_id == before.controller_id &&
+         now.is_self >= before.is_self && now.may_command >= before.may_command &&
+         now.may_read_status >= before.may_read_status &&
          (now.expires_at_us == 0 || (before.expires_at_us != 0 && now.expires_at_us >= before.expires_at_us));
 }
 
-void take_ended(std::set<std::pair<std::int64_t, std::string>>& ends_us, std::vector<std::string>& ended) {
+void take_ended(std::set<std::pair<std::int64_t, std::string>>& ends_us, std::set<std::string>& ended) {
   const std::int64_t now_us = now().us;
   while (!ends_us.empty() && ends_us.begin()->first <= now_us) {
-    ended.push_back(ends_us.begin()->second);
+    ended.insert(ends_us.begin()->second);
     ends_us.erase(ends_us.begin());
   }
 }
@@ -35,17 +36,26 @@ bool covers(const Policy& now, const Policy& before) {
 }
 
 void Revocation::subscribe() {
+  const auto lost = [this] { events_were_lost(); };
   subscriptions_.push_back(Subscription::to<AccessChanged>(
-      host_, WhenFull::kCoalesceByKey, kQueue, [this](const AccessChanged& event, std::uint64_t) {
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const AccessChanged& event) {
         ++changes_;
-        host_.run(compare(event.kind + "-" + std::to_string(event.id)));
-      }));
+        host_.run(compare(name_of(PrincipalId{event.kind, event.id})));
+      },
+      lost));
+  // A name that was lost is held back until its former owner is gone: of two such events each counts.
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceRenamed& event, std::uint64_t) { device_changed(event.old_controller_id); }));
+      host_, WhenFull::kDropOldest, kQueue,
+      [this](const DeviceRenamed& event) { device_lost_name(event.device_id, event.old_controller_id); }, lost));
   subscriptions_.push_back(Subscription::to<DeviceDeleted>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceDeleted& event, std::uint64_t) { device_changed(event.controller_id); }));
+      host_, WhenFull::kDropOldest, kQueue,
+      [this](const DeviceDeleted& event) { device_lost_name(event.device_id, event.controller_id); }, lost));
+}
+
+void Revocation::events_were_lost() {
+  ++changes_;
+  is_gap_ = true;
 }
 
 void Revocation::told(const Policy& policy, std::uint64_t mark) {
@@ -56,9 +66,16 @@ void Revocation::told(const Policy& policy, std::uint64_t mark) {
   if (mark != changes_) host_.run(compare_later(policy.username));
 }
 
-void Revocation::ends_at(const std::string& username, std::int64_t at_us) {
+void Revocation::let_in(const std::string& username, const std::string& client_id, std::int64_t password_ends_us) {
+  password_ends_.connected(client_id, password_ends_us, now().us);
   const std::lock_guard lock(mutex_);
-  password_ends_us_.emplace(at_us, username);
+  if (password_ends_us != 0) password_ends_us_.emplace(password_ends_us, username);
+  if (!has_compared_) let_in_.insert(client_id);
+}
+
+bool Revocation::is_known(const std::string& username) const {
+  const std::lock_guard lock(mutex_);
+  return told_.contains(username);
 }
 
 void Revocation::remember(const Policy& policy) {
@@ -76,14 +93,17 @@ void Revocation::forget(const std::string& username) {
   told_.erase(known);
 }
 
-void Revocation::device_changed(const std::string& old_controller_id) {
+void Revocation::device_lost_name(std::int64_t device_id, const std::string& name) {
   ++changes_;
+  const std::string device = name_of(PrincipalId{"device", device_id});
+  evictions_.evict(device, name);
   std::vector<std::string> concerned;
   {
     const std::lock_guard lock(mutex_);
+    forget(device);
     for (const auto& [username, policy] : told_) {
       const bool is_concerned = std::any_of(policy.rules.begin(), policy.rules.end(), [&](const Rule& rule) {
-        return rule.controller_id == old_controller_id;
+        return rule.device_id == device_id || rule.controller_id == name;
       });
       if (is_concerned) concerned.push_back(username);
     }
@@ -91,28 +111,38 @@ void Revocation::device_changed(const std::string& old_controller_id) {
   for (std::string& username : concerned) host_.run(compare(std::move(username)));
 }
 
-// Closes also where it cannot know: the connection may be older than this process.
-Task<void> Revocation::compare(std::string username) {
+// Asks until there is an answer, or the hub stops.
+Task<Result<BrokerClientRights>> Revocation::rights_of(std::string username) {
+  bool has_said = false;
   while (true) {
     auto looking = decisions_.rights(username);
-    const Result<BrokerClientRights> client = co_await looking;
-    if (client) {
-      bool may_stay = false;
-      {
-        const std::lock_guard lock(mutex_);
-        const auto known = told_.find(username);
-        may_stay = known != told_.end() && covers(client->policy, known->second);
-        if (may_stay) remember(client->policy);
-        else forget(username);
-      }
-      if (!may_stay) close_(username);
-      co_return;
+    Result<BrokerClientRights> client = co_await looking;
+    if (client) co_return client;
+    if (!std::exchange(has_said, true)) {
+      host_.warn("what a principal may do cannot be found out; it is asked again", {{"principal", username}});
     }
-    host_.warn("what a principal may do cannot be found out; it is asked again", {{"principal", username}});
     auto sleeping = host_.sleep(kAskAgainMs);
     const bool go_on = co_await sleeping;
-    if (!go_on) co_return;
+    if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
   }
+}
+
+Task<void> Revocation::compare(std::string username) {
+  auto looking = rights_of(username);
+  const Result<BrokerClientRights> client = co_await looking;
+  if (!client) co_return;
+  bool is_known = false, may_stay = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = told_.find(username);
+    is_known = known != told_.end();
+    may_stay = is_known && covers(client->policy, known->second);
+    if (may_stay) remember(client->policy);
+    else forget(username);
+  }
+  if (may_stay) co_return;
+  if (is_known) evictions_.evict(username);
+  else evictions_.evict_if_there(username);  // let in by another process of the hub, if at all
 }
 
 // When the broker has had the time to make of our answer a connection that can be closed.
@@ -124,18 +154,24 @@ Task<void> Revocation::compare_later(std::string username) {
   co_await comparing;
 }
 
+void Revocation::watch_end(const std::string& username, std::int64_t ends_us) {
+  const std::lock_guard lock(mutex_);
+  if (ends_us != 0) password_ends_us_.emplace(ends_us, username);
+}
+
 Task<void> Revocation::watch_ends() {
   while (true) {
     auto sleeping = host_.sleep(kTickMs);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
-    std::vector<std::string> ended;
+    std::set<std::string> ended;
     {
       const std::lock_guard lock(mutex_);
       take_ended(ends_us_, ended);
       take_ended(password_ends_us_, ended);
+      for (const std::string& username : ended) forget(username);
     }
-    for (const std::string& username : ended) close_(username);
+    for (const std::string& username : ended) evictions_.evict(username);
   }
 }
 

@@ -1,10 +1,11 @@
-// Brokers that asked once go on as they were told. So whoever loses a right is disconnected, and is asked about anew when it
-// comes back.
+// Brokers that asked once go on as they were told. So whoever loses a right is thrown out, and is asked about anew when it
+// comes back. What was told before the hub's start, or changed without its knowledge, is seen in what the broker lists.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -13,6 +14,9 @@
 #include <vector>
 
 #include "external/decisions.hpp"
+#include "external/evictions.hpp"
+#include "external/inventory.hpp"
+#include "external/password_ends.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 
@@ -24,33 +28,61 @@ bool covers(const Policy& now, const Policy& before);
 // Usable from any thread.
 class Revocation {
  public:
-  // `close`: ends the broker's connections of a user name; from any thread, must not block.
-  Revocation(Host& host, Decisions& decisions, std::function<void(const std::string& username)> close)
-      : host_(host), decisions_(decisions), close_(std::move(close)) {}
+  using TakeInventory = std::function<Task<Result<Inventory>>()>;
+
+  Revocation(Host& host, const Options& options, Decisions& decisions, Evictions& evictions, PasswordEnds& password_ends,
+             TakeInventory take_inventory)
+      : host_(host),
+        options_(options),
+        decisions_(decisions),
+        evictions_(evictions),
+        password_ends_(password_ends),
+        take_inventory_(std::move(take_inventory)) {}
 
   // In configure().
   void subscribe();
   // Before somebody's rights are looked up for the broker, and when it is told them: so that a change in between is noticed.
   std::uint64_t mark() const { return changes_; }
   void told(const Policy& policy, std::uint64_t mark);
-  // Somebody connected with a password that ends then.
-  void ends_at(const std::string& username, std::int64_t at_us);
-  // Closes when rights or passwords end by the clock. Runs until the hub stops.
+  // A client is let in, with a password that ends then (UTC; 0: never). Before the broker is told.
+  void let_in(const std::string& username, const std::string& client_id, std::int64_t password_ends_us);
+  // While somebody is thrown out it may do nothing, whatever its rights are by now.
+  bool is_barred(std::string_view username) const { return evictions_.is_barred(username); }
+  bool is_known(const std::string& username) const;
+
+  // Throws out when rights or passwords end by the clock. Runs until the hub stops.
   Task<void> watch_ends();
+  // Compares everything that the broker lists with the rights of the moment: at the start, after lost events, and every
+  // recheck_seconds. Runs until the hub stops.
+  Task<void> keep_comparing();
+  bool has_compared() const { return has_compared_; }
 
  private:
   void remember(const Policy& policy);
   void forget(const std::string& username);
-  void device_changed(const std::string& old_controller_id);
+  void device_lost_name(std::int64_t device_id, const std::string& name);
+  void events_were_lost();
   Task<void> compare(std::string username);
   Task<void> compare_later(std::string username);
+  Task<Result<BrokerClientRights>> rights_of(std::string username);
+  Task<Result<void>> compare_all();
+  Task<Result<void>> judge(std::string username, BrokerHoldings holdings);
+  bool holds_too_much(const BrokerClientRights& client, const BrokerHoldings& holdings);
+  bool may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings);
+  void watch_end(const std::string& username, std::int64_t ends_us);
 
   Host& host_;
+  const Options& options_;
   Decisions& decisions_;
-  const std::function<void(const std::string&)> close_;
+  Evictions& evictions_;
+  PasswordEnds& password_ends_;
+  const TakeInventory take_inventory_;
   std::atomic<std::uint64_t> changes_ = 0;
-  std::mutex mutex_;                                       // guards what follows
-  std::unordered_map<std::string, Policy> told_;           // by user name
+  std::atomic<bool> has_compared_ = false;
+  std::atomic<bool> is_gap_ = false;
+  mutable std::mutex mutex_;                      // guards what follows
+  std::unordered_map<std::string, Policy> told_;  // by user name
+  std::set<std::string> let_in_;                  // client ids, until the first comparison
   std::set<std::pair<std::int64_t, std::string>> ends_us_;           // of rights, with the user name
   std::set<std::pair<std::int64_t, std::string>> password_ends_us_;  // the same, of passwords
   std::vector<Subscription> subscriptions_;

@@ -1,7 +1,8 @@
 // gatetorio.blobs/1: where the content of files is kept. A blob is a part that is being written, then, once sealed, whole and
 // never changed. The selector names the backend ("folder"); a plugin may bring another.
 //
-// Content does not travel through the service: it hands out file descriptors. One in a reply belongs to whoever asked.
+// Content does not travel through the service: it hands out file descriptors. One in a reply belongs to whoever asked; of a
+// reply that comes too late the hub closes it, and so its lock is gone too.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "gatetorio/content.hpp"
 
 namespace gatetorio {
 
@@ -18,7 +21,7 @@ struct BlobName {
 BOOST_DESCRIBE_STRUCT(BlobName, (), (name))
 
 struct BlobHandle {
-  std::int64_t descriptor = -1;
+  PassedDescriptor descriptor = PassedDescriptor::kNone;
   std::int64_t size = 0;  // bytes that are there
 };
 BOOST_DESCRIBE_STRUCT(BlobHandle, (), (descriptor, size))

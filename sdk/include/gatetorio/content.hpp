@@ -7,7 +7,9 @@
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gatetorio/host.hpp"
 #include "gatetorio/wire.hpp"
@@ -28,11 +30,37 @@ class Descriptor {
     if (number_ >= 0) ::close(number_);
   }
   int get() const { return number_; }
+  // Whoever calls closes it.
+  int release() { return std::exchange(number_, -1); }
   explicit operator bool() const { return number_ >= 0; }
 
  private:
   int number_ = -1;
 };
+
+// A file descriptor in the reply of a service: on the wire its number. Whoever gets the reply owns it, and makes it a
+// Descriptor at once; where nobody waits for the reply any more the hub closes it.
+enum class PassedDescriptor : std::int64_t { kNone = -1 };
+
+inline PassedDescriptor pass(Descriptor file) { return static_cast<PassedDescriptor>(file.release()); }
+inline Descriptor take(PassedDescriptor passed) { return Descriptor(static_cast<int>(passed)); }
+
+namespace detail {
+
+template <class T>
+void list_descriptors(const T& value, std::vector<std::int32_t>& list) {
+  if constexpr (std::is_same_v<T, PassedDescriptor>) {
+    if (value != PassedDescriptor::kNone) list.push_back(static_cast<std::int32_t>(value));
+  } else if constexpr (wire::kIsOptional<T>) {
+    if (value) list_descriptors(*value, list);
+  } else if constexpr (wire::kIsVector<T>) {
+    for (const auto& element : value) list_descriptors(element, list);
+  } else if constexpr (wire::kIsStruct<T>) {
+    boost::mp11::mp_for_each<wire::Members<T>>([&](auto member) { list_descriptors(value.*member.pointer, list); });
+  }
+}
+
+}  // namespace detail
 
 // An output that is no JSON: a few kilobytes of some media type, one of the operation's `content_types`.
 struct Bytes {

@@ -8,17 +8,28 @@
 
 namespace gatetorio {
 
+// For a device, whatever it is called when the message reaches the broker.
 struct Publish {
-  std::string controller_id;
-  std::string payload;              // a JSON object, delivered as it is
-  std::int64_t expires_at_us = 0;   // never delivered later than this
+  std::int64_t device_id = 0;
+  std::string payload;             // a JSON object, delivered as it is
+  std::int64_t expires_at_us = 0;  // never delivered later than this
 };
-BOOST_DESCRIBE_STRUCT(Publish, (), (controller_id, payload, expires_at_us))
+BOOST_DESCRIBE_STRUCT(Publish, (), (device_id, payload, expires_at_us))
 
 struct Published {
   bool has_receiver = true;  // false: the broker said that nobody is subscribed
 };
 BOOST_DESCRIBE_STRUCT(Published, (), (has_receiver))
+
+struct LinkQuery {
+  std::int64_t device_id = 0;
+};
+BOOST_DESCRIBE_STRUCT(LinkQuery, (), (device_id))
+
+struct LinkState {
+  bool is_connected = false;  // a command published now would find it
+};
+BOOST_DESCRIBE_STRUCT(LinkState, (), (is_connected))
 
 // Where devices and apps find the broker.
 struct LinkEndpoint {
@@ -54,6 +65,12 @@ struct DeviceLink {
     using Request = Publish;
     using Reply = Published;
   };
+  // Is the device connected now? From memory; what storage says of presence is for lists.
+  struct State {
+    static constexpr std::uint32_t kMethod = 4;
+    using Request = LinkQuery;
+    using Reply = LinkState;
+  };
 };
 
 // A principal's session with the broker began or ended. Key: "<kind>:<id>".
@@ -66,23 +83,23 @@ struct LinkSession {
 };
 BOOST_DESCRIBE_STRUCT(LinkSession, (), (kind, id, connected, peer))
 
-// A device published on its status topic. Key: the controller id.
+// A device published on its status topic. Key: the device's id in decimal.
 struct DeviceMessage {
   static constexpr std::string_view kTopic = "device.message";
-  std::string controller_id;
-  std::string payload;  // a JSON object of at most 64 KiB, as the device sent it
+  std::int64_t device_id = 0;  // who sent it
+  std::string payload;         // a JSON object of at most 64 KiB, as the device sent it
 };
-BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (controller_id, payload))
+BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (device_id, payload))
 
-// The broker handed a command to the device's connection. A connection that hangs may swallow it: only the device's answer
-// says that it arrived. Key: the command id.
-struct CommandDelivered {
-  static constexpr std::string_view kTopic = "command.delivered";
-  std::string controller_id;
+// The broker handed a command to the device's connection. A connection that hangs swallows it: what the device says after
+// this tells that it lives. Comes before those messages. Key: the device's id in decimal.
+struct CommandHandedOver {
+  static constexpr std::string_view kTopic = "command.handed-over";
+  std::int64_t device_id = 0;
   std::string command_id;
   std::int64_t at_us = 0;
 };
-BOOST_DESCRIBE_STRUCT(CommandDelivered, (), (controller_id, command_id, at_us))
+BOOST_DESCRIBE_STRUCT(CommandHandedOver, (), (device_id, command_id, at_us))
 
 // The broker lost all its sessions (it was restarted): until it says otherwise nobody is connected. Key: empty.
 struct LinkReset {

@@ -23,22 +23,36 @@ void publish(const Host& host, const Event& event, std::string_view key) {
   host.events().publish(host.raw(), to_bytes(Event::kTopic), to_bytes(key), to_bytes(payload));
 }
 
+// What a subscriber does when events were lost, because its queue was full or an event could not be read. Whoever keeps
+// something that events change reads it anew.
+using OnGap = std::function<void()>;
+// For whom a lost event is only news that was missed.
+inline const OnGap kGapIsHarmless = [] {};
+
 // A subscription ends with the object. Keep it as a member of the plugin.
 class Subscription {
  public:
-  // `lost`: events that did not fit into the queue so far.
+  // `on_gap` runs where the handler does, before the next event.
   template <class Event>
   static Subscription to(Host& host, WhenFull policy, std::uint32_t capacity,
-                         std::function<void(const Event&, std::uint64_t lost)> handler) {
+                         std::function<void(const Event&)> handler, OnGap on_gap) {
+    return to_ordered<Event>(
+        host, policy, capacity, [handler = std::move(handler)](const Event& event, std::uint64_t) { handler(event); },
+        std::move(on_gap));
+  }
+  // The same for who must know which of two events of different topics came first: the one with the lower `sequence`.
+  template <class Event>
+  static Subscription to_ordered(Host& host, WhenFull policy, std::uint32_t capacity,
+                                 std::function<void(const Event&, std::uint64_t sequence)> handler, OnGap on_gap) {
     return Subscription(host, Event::kTopic, policy, capacity,
-                        [&host, handler = std::move(handler)](const gtr_event& raw) {
+                        [&host, handler = std::move(handler), on_gap = std::move(on_gap),
+                         lost = std::uint64_t{0}](const gtr_event& raw) mutable {
+                          if (std::exchange(lost, raw.lost) != raw.lost) on_gap();
                           if (raw.topic.size == 0) return;  // detached
                           const Result<Event> event = json::parse<Event>(to_view(raw.payload));
-                          if (!event) {
-                            host.warn("an event cannot be read", {{"topic", Event::kTopic}});
-                            return;
-                          }
-                          handler(*event, raw.lost);
+                          if (event) return handler(*event, raw.sequence);
+                          host.error("an event cannot be read", {{"topic", Event::kTopic}});
+                          on_gap();
                         });
   }
 

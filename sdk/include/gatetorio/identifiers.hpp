@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gatetorio/json.hpp"
+#include "gatetorio/utf8.hpp"
 
 namespace gatetorio {
 
@@ -55,14 +56,15 @@ struct UserTokenRule {
 };
 using UserToken = Text<UserTokenRule>;
 
-// What people call something: any text without control characters.
+// What people call something: any text that shows as it is. Names are read by other people, in apps, logs and mails; what
+// is hidden in them could turn one name into another before their eyes.
 template <std::size_t Max>
 struct LabelRule {
   static constexpr std::size_t kMin = 0, kMax = Max;
   static constexpr std::string_view kPattern = "";
-  static constexpr std::string_view kWords = "text without control characters";
+  static constexpr std::string_view kWords = "text without control or hidden characters";
   static constexpr bool valid(std::string_view text) {
-    return detail::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; });
+    return utf8::all_of(text, [](char32_t c) { return !utf8::is_hidden(c); });
   }
 };
 template <std::size_t Max>

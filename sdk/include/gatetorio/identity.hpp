@@ -7,12 +7,46 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gatetorio {
+
+// An identity is a number, and a text becomes one here and nowhere else: decimal digits without sign or leading zero, 1 to
+// 2^53 - 1 (what JSON carries exactly). Any other spelling names nobody.
+inline std::optional<std::int64_t> parse_id(std::string_view text) {
+  constexpr std::int64_t kLargest = (std::int64_t{1} << 53) - 1;
+  std::int64_t id = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool is_whole = wrong == std::errc() && end == text.data() + text.size();
+  if (!is_whole || text.front() == '0' || id < 1 || id > kLargest) return std::nullopt;
+  return id;
+}
+
+// A principal by kind and number alone. `kind`: lower-case letters.
+struct PrincipalId {
+  std::string kind;
+  std::int64_t id = 0;
+  friend auto operator<=>(const PrincipalId&, const PrincipalId&) = default;
+};
+
+// "device-17": the user name at brokers, and the holder in signed URLs.
+inline std::string name_of(const PrincipalId& principal) { return principal.kind + "-" + std::to_string(principal.id); }
+// "device:17": the key of events, and the principal in the audit log.
+inline std::string key_of(const PrincipalId& principal) { return principal.kind + ":" + std::to_string(principal.id); }
+// Reads what name_of writes; nothing for every other spelling.
+inline std::optional<PrincipalId> parse_principal_name(std::string_view name) {
+  const auto dash = name.find('-');
+  if (dash == std::string_view::npos || dash == 0) return std::nullopt;
+  const std::string_view kind = name.substr(0, dash);
+  const auto id = parse_id(name.substr(dash + 1));
+  if (!id || kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string_view::npos) return std::nullopt;
+  return PrincipalId{std::string(kind), *id};
+}
 
 // How a caller proves who it is. Never log one.
 struct Credential {
@@ -32,6 +66,7 @@ struct Principal {
   // anything, but can be given some; this stays the same when it gets an id.
   std::string subject;
   std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
+  PrincipalId who() const { return {kind, id}; }
   friend bool operator==(const Principal&, const Principal&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Principal, (), (kind, id, name, role, subject, valid_until_us))
@@ -48,10 +83,11 @@ struct Authenticator {
 
 struct AccessQuery {
   Principal principal;
-  std::string resource;  // the name by which the caller knows it
+  std::string resource;  // the name by which the caller knows it; only read where resource_id is 0
   std::string need;      // what the operation's declaration asks of this kind of principal
+  std::int64_t resource_id = 0;  // the resource itself. Names change hands: whoever knows the id asks by it
 };
-BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need))
+BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need, resource_id))
 
 // What a principal has on a resource.
 struct Access {

@@ -1,7 +1,8 @@
 // JSON for described structs: reading with errors by field, writing, and the JSON Schema that says the same to others.
 //
 // A member is required unless it is std::optional. Rules sit in the member's type: Text<Rule> for constrained strings,
-// Integer<Min, Max> for bounded numbers, described enums for a choice of words, Object for any JSON object.
+// Integer<Min, Max> for bounded numbers, described enums for a choice of words, Object for any JSON object, ObjectText
+// for one whose text matters.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -15,14 +16,16 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetorio/json_text.hpp"
 #include "gatetorio/result.hpp"
 #include "gatetorio/time.hpp"
+#include "gatetorio/utf8.hpp"
 #include "gatetorio/wire.hpp"
 
 namespace gatetorio {
 
 // A string that obeys a rule:
-//   struct NameRule { static constexpr std::size_t kMin = 1, kMax = 64;                 // characters (bytes)
+//   struct NameRule { static constexpr std::size_t kMin = 1, kMax = 64;                 // characters, not bytes
 //                     static constexpr std::string_view kPattern = "^[a-z]*$";          // for the schema
 //                     static constexpr std::string_view kWords = "lower-case letters";  // for people
 //                     static bool valid(std::string_view text); };                      // size is checked already
@@ -41,9 +44,15 @@ struct Integer {
   operator std::int64_t() const { return value; }  // NOLINT: it is that number
 };
 
-// Any JSON object, kept as it came.
+// Any JSON object by its values. Numbers may be written in another form than they came in.
 struct Object {
   boost::json::object value;
+};
+
+// A JSON object as the text in which it came, of at most the size of what held it. Only as a direct member of the input of
+// an operation, or of an output.
+struct ObjectText {
+  std::string text = "{}";
 };
 
 namespace json {
@@ -98,6 +107,8 @@ void append(std::string& out, const T& v) {
     out.push_back('"');
   } else if constexpr (std::is_same_v<T, Object>) {
     out.append(boost::json::serialize(v.value));
+  } else if constexpr (std::is_same_v<T, ObjectText>) {
+    out.append(v.text);
   } else if constexpr (kIsText<T> || kIsInteger<T>) {
     append(out, v.value);
   } else if constexpr (wire::kIsOptional<T>) {
@@ -149,7 +160,8 @@ template <class T>
 void read_text(std::string_view text, T& out, const std::string& pointer, Errors& errors) {
   if constexpr (kIsText<T>) {
     using Rule = typename T::RuleType;
-    if (text.size() < Rule::kMin || text.size() > Rule::kMax || !Rule::valid(text)) {
+    const std::size_t length = utf8::length(text);
+    if (length < Rule::kMin || length > Rule::kMax || !Rule::valid(text)) {
       errors.push_back({pointer, "must be " + std::to_string(Rule::kMin) + " to " + std::to_string(Rule::kMax) +
                                      " characters: " + std::string(Rule::kWords)});
     } else {
@@ -231,6 +243,19 @@ void read(const boost::json::value& in, T& out, const std::string& pointer, Erro
   }
 }
 
+// Reads the member `name` of the object whose text is `source`; `in` is that member, parsed.
+template <class T>
+void read_member(const boost::json::value& in, std::string_view source, std::string_view name, T& out, Errors& errors) {
+  if constexpr (std::is_same_v<T, ObjectText>) {
+    if (!in.is_object()) return errors.push_back({"/" + std::string(name), "must be an object"});
+    out.text = *find_member(members(source), name);
+  } else if constexpr (std::is_same_v<T, std::optional<ObjectText>>) {
+    if (!in.is_null()) read_member(in, source, name, out.emplace(), errors);
+  } else {
+    read(in, out, "/" + std::string(name), errors);
+  }
+}
+
 // Parses text that should hold a T. Errors: kMalformed (not JSON, not UTF-8, nested deeper than 32), kInvalid.
 template <class T>
 Result<T> parse(std::string_view text) {
@@ -269,7 +294,7 @@ boost::json::object schema() {
     boost::json::array words;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto e) { words.emplace_back(e.name); });
     return {{"type", "string"}, {"enum", std::move(words)}};
-  } else if constexpr (std::is_same_v<T, Object>) {
+  } else if constexpr (std::is_same_v<T, Object> || std::is_same_v<T, ObjectText>) {
     return {{"type", "object"}};
   } else if constexpr (std::is_convertible_v<T, std::string_view>) {
     return {{"type", "string"}};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -68,6 +69,7 @@ struct Call {
   std::string preferred;
   gtr_call handle{};  // for EventStream
   Timestamp received_at = {};  // when it reached the hub; a time to live counts from here
+  Timestamp expires_at = {};   // the caller wants no effect after this; 0: it did not say
 };
 
 // No input, or no output.
@@ -115,6 +117,42 @@ class EventStream {
   static void closed(void* context, gtr_status, gtr_bytes) {
     auto* state = static_cast<State*>(context);
     state->is_closed.store(true, std::memory_order_release);
+    release(state);
+  }
+  static void release(State* state) {
+    if (state->holders.fetch_sub(1) == 1) delete state;
+  }
+
+  Host& host_;
+  State* state_;
+  std::uint64_t number_ = 0;
+};
+
+// The bytes of one call on their way: the body that receive_body() takes, or the FileContent that answers it. Make one before
+// either, and cut it when whoever called may not have the bytes any more. Destroying it cuts nothing.
+class Transfer {
+ public:
+  Transfer(Host& host, const Call& call) : host_(host), state_(new State) {
+    number_ = host.operations().transfer_open(host.raw(), call.handle, {&Transfer::ended, state_});
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() { release(state_); }
+  // False where this call's bytes cannot be stopped once they flow: then let none flow.
+  bool can_be_cut() const { return number_ != 0; }
+  // Until the last byte has passed, or none will.
+  bool is_open() const { return !state_->has_ended.load(std::memory_order_acquire); }
+  // Breaks the caller's connection off. Any thread.
+  void cut() { host_.operations().transfer_cut(host_.raw(), number_); }
+
+ private:
+  struct State {
+    std::atomic<int> holders{2};  // this object and the hub, which fires `ended` exactly once
+    std::atomic<bool> has_ended{false};
+  };
+  static void ended(void* context, gtr_status, gtr_bytes) {
+    auto* state = static_cast<State*>(context);
+    state->has_ended.store(true, std::memory_order_release);
     release(state);
   }
   static void release(State* state) {
@@ -189,7 +227,8 @@ void read_param(std::string_view text, T& out, const std::string& pointer, json:
   } else if constexpr (std::is_integral_v<T> || json::kIsInteger<T>) {
     std::int64_t number = 0;
     const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = wrong == std::errc() && end == text.data() + text.size();
+    // One spelling: what names something must not have another name ("07", "-0").
+    const bool whole = wrong == std::errc() && end == text.data() + text.size() && std::to_string(number) == text;
     json::read(whole ? boost::json::value(number) : boost::json::value(text), out, pointer, errors);
   } else {
     errors.push_back({pointer, "cannot be given as a parameter"});
@@ -223,7 +262,7 @@ Result<In> read_input(const gtr_operation_request& request, bool body_only) {
       }
     }
     if (const auto* value = body.get_object().if_contains(name)) {
-      json::read(*value, field, "/" + std::string(name), errors);
+      json::read_member(*value, to_view(request.body), name, field, errors);
     } else if constexpr (!wire::kIsOptional<Member>) {
       errors.push_back({"/" + std::string(name), "is required"});
     }
@@ -295,6 +334,9 @@ class OperationSet {
               .preferred = std::string(to_view(request.preferred)),
               .handle = request.call,
               .received_at = {request.received_at_us}};
+    if (request.size >= offsetof(gtr_operation_request, expires_at_us) + sizeof request.expires_at_us) {
+      call.expires_at = {request.expires_at_us};
+    }
     if (request.principal.size > 0) wire::decode(to_view(request.principal), call.principal.emplace());
     if (request.access.size > 0) wire::decode(to_view(request.access), call.access);
     return call;

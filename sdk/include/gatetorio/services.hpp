@@ -2,7 +2,7 @@
 //   struct Clock { static constexpr std::string_view kId = "example.clock/1";
 //                  struct Now { static constexpr std::uint32_t kMethod = 1; using Request = Zone; using Reply = Time;
 //                  }; };
-// Requests and replies are described structs, encoded by wire.hpp.
+// Requests and replies are described structs, encoded by wire.hpp. A reply may hand over open files (PassedDescriptor).
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetorio/content.hpp"
 #include "gatetorio/host.hpp"
 #include "gatetorio/wire.hpp"
 
@@ -88,8 +89,7 @@ class ServiceProvider {
                           spawn((self_->*handler)(std::move(request)),
                                 [this, call](Result<typename Method::Reply> reply) {
                                   if (!reply) return fail(call, reply.error());
-                                  const std::string bytes = wire::encode(*reply);
-                                  host_.services().complete(host_.raw(), call, GTR_OK, to_bytes(bytes));
+                                  answer(call, wire::encode(*reply), *reply);
                                 },
                                 [this, call](std::exception_ptr thrown) {
                                   host_.log_exception("a service method failed", thrown);
@@ -125,6 +125,13 @@ class ServiceProvider {
       self->host_.log_exception("a service request could not be handled", std::current_exception());
       self->fail(call, {.status = Status::kInternal, .detail = "The service failed."});
     }
+  }
+  template <class Reply>
+  void answer(gtr_call call, const std::string& bytes, const Reply& reply) const {
+    std::vector<std::int32_t> descriptors;
+    detail::list_descriptors(reply, descriptors);
+    host_.services().complete_with(host_.raw(), call, GTR_OK, to_bytes(bytes), descriptors.data(),
+                                   static_cast<std::uint32_t>(descriptors.size()));
   }
   void fail(gtr_call call, const Error& error) const {
     const std::string text = to_json(error);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gatetorio/sql.hpp"
+#include "gatetorio/utf8.hpp"
 
 namespace gatetorio::sql {
 
@@ -47,48 +48,9 @@ class BatchReader {
   wire::Reader in_;
 };
 
-namespace detail {
-
-// Length of the sequence that starts with this byte and the range of the byte after it (Unicode 15, table 3-7); 0 where
-// no sequence starts so.
-struct Sequence {
-  std::size_t size = 0;
-  unsigned char low = 0x80;
-  unsigned char high = 0xbf;
-};
-
-inline Sequence sequence_of(unsigned char lead) {
-  if (lead >= 0xc2 && lead <= 0xdf) return {2};
-  if (lead == 0xe0) return {3, 0xa0, 0xbf};
-  if (lead == 0xed) return {3, 0x80, 0x9f};
-  if (lead >= 0xe1 && lead <= 0xef) return {3};
-  if (lead == 0xf0) return {4, 0x90, 0xbf};
-  if (lead >= 0xf1 && lead <= 0xf3) return {4};
-  if (lead == 0xf4) return {4, 0x80, 0x8f};
-  return {};
-}
-
-}  // namespace detail
-
-// Whether the bytes are UTF-8 (no surrogates, no overlong forms) without a zero byte.
+// Whether the bytes are UTF-8 without a zero byte.
 inline bool is_portable_text(std::string_view bytes) {
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto lead = static_cast<unsigned char>(bytes[at]);
-    if (lead < 0x80) {
-      if (lead == 0) return false;
-      ++at;
-      continue;
-    }
-    const detail::Sequence sequence = detail::sequence_of(lead);
-    if (sequence.size == 0 || bytes.size() - at < sequence.size) return false;
-    const auto second = static_cast<unsigned char>(bytes[at + 1]);
-    if (second < sequence.low || second > sequence.high) return false;
-    for (std::size_t i = 2; i < sequence.size; ++i) {
-      if ((static_cast<unsigned char>(bytes[at + i]) & 0xc0) != 0x80) return false;
-    }
-    at += sequence.size;
-  }
-  return true;
+  return utf8::all_of(bytes, [](char32_t c) { return c != 0; });
 }
 
 struct BatchShape {

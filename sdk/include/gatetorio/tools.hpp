@@ -18,9 +18,10 @@
 namespace gatetorio {
 
 struct ToolDeclaration {
-  std::string_view name;  // "migrate", "storage copy"
-  std::string_view help;  // one sentence
-  bool starts = true;     // false: the plugin is only configured when its tool runs
+  std::string_view name;   // "migrate", "storage copy"
+  std::string_view help;   // one sentence
+  bool starts = true;      // false: the plugin is only configured when its tool runs
+  bool exclusive = false;  // true: not beside a hub that runs on the same data_dir, as every tool that starts plugins
 };
 
 // Lives as long as the plugin. A hub of an older version has no tools: then declarations are left out.
@@ -40,7 +41,8 @@ class ToolSet {
   ToolSet& add(const ToolDeclaration& tool, const OptionTable<Arguments>& arguments,
                Task<Result<void>> (Self::*run)(Arguments)) {
     if (table_ == nullptr) return *this;
-    boost::json::object declaration{{"name", tool.name}, {"help", tool.help}, {"starts", tool.starts}};
+    boost::json::object declaration{
+        {"name", tool.name}, {"help", tool.help}, {"starts", tool.starts}, {"exclusive", tool.exclusive}};
     declaration["arguments"] = boost::json::parse(arguments.schema());
     const std::string text = boost::json::serialize(declaration);
     auto* entry = new Entry{[this, &arguments, run](gtr_bytes values, gtr_completion done) {  // as long as the process

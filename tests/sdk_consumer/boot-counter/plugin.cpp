@@ -45,7 +45,7 @@ class BootCounter : public PluginBase {
                     &BootCounter::get);
     registered_.emplace(Subscription::to<DeviceRegistered>(
         host_, WhenFull::kDropOldest, 1024,
-        [this](const DeviceRegistered& event, std::uint64_t) { host_.run(count(event.device_id)); }));
+        [this](const DeviceRegistered& event) { host_.run(count(event.device_id)); }, kGapIsHarmless));
   }
 
   Task<Result<void>> start() { return database_.migrate(); }

@@ -1,7 +1,9 @@
 #include "core/bus/bus.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <future>
+#include <latch>
 #include <thread>
 
 #include "platform_fixture.hpp"
@@ -14,13 +16,15 @@ using test::Inbox;
 struct Seen {
   std::string topic, key, payload;
   std::uint64_t lost = 0;
+  std::uint64_t sequence = 0;
 };
 
 // A subscriber that keeps what it sees; its lane can be held up.
 class Listener {
  public:
-  Listener(Bus& bus, Lane& lane, std::uint32_t policy, std::uint32_t capacity) : bus_(bus), lane_(lane) {
-    number_ = bus.subscribe({"t", policy, capacity, &Listener::hear, this, &lane, [this] { ++lost_; }});
+  Listener(Bus& bus, Lane& lane, std::uint32_t policy, std::uint32_t capacity, const std::string& topic = "t")
+      : bus_(bus), lane_(lane) {
+    number_ = bus.subscribe({topic, policy, capacity, &Listener::hear, this, &lane, [this] { ++lost_; }});
   }
   ~Listener() { bus_.unsubscribe(number_); }
   std::optional<Seen> next() { return inbox_.take(); }
@@ -42,7 +46,7 @@ class Listener {
   static void hear(void* context, const gtr_event* event) {
     auto* self = static_cast<Listener*>(context);
     const Seen seen{std::string(to_view(event->topic)), std::string(to_view(event->key)),
-                    std::string(to_view(event->payload)), event->lost};
+                    std::string(to_view(event->payload)), event->lost, event->sequence};
     self->on_event(seen);
     self->inbox_.put(seen);
   }
@@ -124,9 +128,20 @@ TEST_CASE("coalescing keeps the last event of each key, and the order of the key
   go.set_value();
   CHECK(listener.next()->payload == "b2");  // c1 pushed a2 out
   CHECK(listener.next()->payload == "c1");
-  CHECK(listener.lost() == 3);
+  CHECK(listener.lost() == 1);          // a1 and b1 were replaced, not lost
   workers.bus.publish("t", "a", "a3");  // a key that was dropped can come again
   CHECK(listener.next()->payload == "a3");
+}
+
+TEST_CASE("what came first is told across topics", "[bus]") {
+  Workers workers;
+  Listener words(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 9, "words");
+  Listener deeds(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 9, "deeds");
+  for (const char* topic : {"words", "deeds", "words"}) workers.bus.publish(topic, "", "x");
+  const auto first = words.next(), second = deeds.next(), third = words.next();
+  REQUIRE((first && second && third));
+  CHECK(first->sequence < second->sequence);
+  CHECK(second->sequence < third->sequence);
 }
 
 TEST_CASE("a detaching subscription ends at the first gap and is told so once", "[bus]") {
@@ -181,6 +196,49 @@ TEST_CASE("unsubscribing waits for the handler, except inside it", "[bus]") {
   other.on_event = [&](const Seen&) { workers.bus.unsubscribe(other.number()); };
   workers.bus.publish("t", "", "self");
   CHECK(other.next());
+}
+
+TEST_CASE("handlers that unsubscribe each other both end, whatever the length of the circle", "[bus]") {
+  const std::size_t handlers = GENERATE(2, 3);
+  Workers workers;
+  std::vector<std::unique_ptr<Listener>> circle;
+  std::latch all_inside(static_cast<std::ptrdiff_t>(handlers));
+  std::atomic<std::size_t> waits_ended = 0;
+  for (std::size_t i = 0; i < handlers; ++i) {
+    circle.push_back(std::make_unique<Listener>(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 10));
+  }
+  for (std::size_t i = 0; i < handlers; ++i) {
+    circle[i]->on_event = [&, next = circle[(i + 1) % handlers]->number()](const Seen&) {
+      all_inside.arrive_and_wait();
+      workers.bus.unsubscribe(next);
+      ++waits_ended;
+    };
+  }
+  workers.bus.publish("t", "", "now");
+  for (const auto& listener : circle) CHECK(listener->next());
+  CHECK(waits_ended == handlers);
+}
+
+TEST_CASE("a handler that unsubscribes another one waits for its end", "[bus]") {
+  Workers workers;
+  Listener slow(workers.bus, workers.lane("slow"), GTR_WHEN_FULL_DROP_OLDEST, 10);
+  Listener other(workers.bus, workers.lane("other"), GTR_WHEN_FULL_DROP_OLDEST, 10);
+  std::latch both_inside(2);
+  std::atomic<bool> unsubscribing = false, has_ended = false, ended_before = false;
+  slow.on_event = [&](const Seen&) {
+    both_inside.arrive_and_wait();
+    while (!unsubscribing) std::this_thread::yield();
+    has_ended = true;
+  };
+  other.on_event = [&](const Seen&) {
+    both_inside.arrive_and_wait();
+    unsubscribing = true;
+    workers.bus.unsubscribe(slow.number());
+    ended_before = has_ended.load();
+  };
+  workers.bus.publish("t", "", "now");
+  REQUIRE(other.next());
+  CHECK(ended_before);
 }
 
 TEST_CASE("events wait until their subscriber's lane is open, and never come once it is shut", "[bus]") {

@@ -9,6 +9,7 @@
 
 #include "core/observe/escape.hpp"
 #include "core/observe/log.hpp"
+#include "gatetorio/utf8.hpp"
 
 namespace gatetorio::core {
 namespace {
@@ -84,7 +85,7 @@ TEST_CASE("no single byte and no pair of bytes gets a control character into a l
       const std::string text = text_line(bytes, {{bytes, bytes}});
       const std::string line = json_line(bytes, {{bytes, bytes}});
       for (const char c : text + line) bad += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? 1 : 0;
-      bad += is_utf8(text) && is_utf8(line) ? 0 : 1;
+      bad += utf8::valid(text) && utf8::valid(line) ? 0 : 1;
       boost::system::error_code failed;
       json::parse(line, failed);
       bad += failed ? 1 : 0;

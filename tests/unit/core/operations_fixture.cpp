@@ -75,19 +75,20 @@ void OperationsFixture::invoke(std::uint64_t operation, const Ask& ask) {
   made.peer = to_bytes("192.0.2.1");
   made.reply = [](void* context, const gtr_reply* reply) {
     static_cast<OperationsFixture*>(context)->replies.put(
-        {reply->status, std::string(to_view(reply->body)), reply->stream});
+        {reply->status, std::string(to_view(reply->body)), reply->stream, reply->transfer});
   };
   made.stream_data = [](void* context, gtr_bytes event) {
     static_cast<OperationsFixture*>(context)->stream_events.put(std::string(to_view(event)));
   };
   made.stream_end = [](void* context) { static_cast<OperationsFixture*>(context)->stream_events.put("<end>"); };
+  if (can_cut) made.cut = [](void* context) { static_cast<OperationsFixture*>(context)->cuts.put(true); };
   made.context = this;
   platform.operations.invoke(made);
 }
 
 Answer OperationsFixture::call(std::uint64_t operation, const Ask& ask) {
   invoke(operation, ask);
-  return replies.take().value_or(Answer{-1, "no answer came", 0});
+  return replies.take().value_or(Answer{-1, "no answer came"});
 }
 
 void OperationsFixture::complete(gtr_call call, gtr_status status, const std::string& body, std::uint64_t stream) {

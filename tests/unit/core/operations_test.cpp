@@ -76,6 +76,18 @@ TEST_CASE_METHOD(OperationsFixture, "anyone may call what is open; a good creden
   CHECK(handled.size() == 0);
 }
 
+TEST_CASE_METHOD(OperationsFixture, "a parameter that is no text is refused before anybody sees it", "[operations]") {
+  const auto open = declare(kOpen);
+  for (const std::string bad :
+       {std::string("\xff"), std::string("a\xc3"), std::string("\xed\xa0\x80"), std::string("a\0b", 3)}) {
+    CAPTURE(bad);
+    CHECK(call(open, {.params = {{"good", "x"}, {"name", bad}}}).status == GTR_MALFORMED);
+    CHECK(call(open, {.params = {{bad, "x"}}}).status == GTR_MALFORMED);
+  }
+  CHECK(handled.size() == 0);
+  CHECK(call(open, {.params = {{"name", "T\xc3\xb6r"}}}).status == GTR_OK);
+}
+
 TEST_CASE_METHOD(OperationsFixture, "who may not call is refused before the handler runs", "[operations]") {
   decisions["mine"] = {true, {1, "mine", "owner", 0}};
   decisions["shared"] = {false, {2, "shared", "readonly", 0}};

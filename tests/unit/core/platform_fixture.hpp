@@ -53,6 +53,7 @@ struct Answer {
   gtr_status status = GTR_OK;
   std::string text;
   std::uint64_t stream = 0;
+  std::uint64_t transfer = 0;
   Error error() const { return error_from_json(status, text); }
 };
 
@@ -65,7 +66,7 @@ class Waiter {
 
  private:
   static void done(void* context, gtr_status status, gtr_bytes result) {
-    static_cast<Waiter*>(context)->inbox_.put({status, std::string(to_view(result)), 0});
+    static_cast<Waiter*>(context)->inbox_.put({status, std::string(to_view(result))});
   }
   Inbox<Answer> inbox_;
 };

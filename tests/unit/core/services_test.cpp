@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <future>
 
@@ -122,6 +125,26 @@ TEST_CASE_METHOD(ServicesFixture, "a late answer finds that the deadline was fir
   services.complete(request->call, GTR_OK, "late");
   CHECK(waiter.answers() == 0);
   CHECK(services.calls_under_way() == 0);
+}
+
+TEST_CASE_METHOD(ServicesFixture, "a descriptor in an answer is the caller's, and is closed where nobody waits", "[services]") {
+  const auto is_open = [](std::int32_t descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; };
+  std::int32_t ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  Waiter in_time, late;
+  call(in_time);
+  const auto first = provider.requests.take();
+  services.complete(first->call, GTR_OK, "", {ends, 1});
+  REQUIRE(in_time.wait());
+  CHECK(is_open(ends[0]));
+  services.complete(first->call, GTR_OK, "", {ends, 1});  // a second answer
+  CHECK_FALSE(is_open(ends[0]));
+  call(late, 1, 1);
+  const auto second = provider.requests.take();
+  services.sweep(Clock::now() + std::chrono::seconds(1));
+  REQUIRE(late.wait());
+  services.complete(second->call, GTR_OK, "", {ends + 1, 1});
+  CHECK_FALSE(is_open(ends[1]));
 }
 
 TEST_CASE_METHOD(ServicesFixture, "a call ends once when it is cancelled, and at shutdown", "[services]") {

@@ -35,6 +35,8 @@ TEST_CASE("texts that have too little in common are not compared") {
 
 TEST_CASE("JSON is laid out with its members in order, other text is left alone") {
   CHECK(laid_out(R"({"b":[1,{}],"a":"x\ny"})") == "{\n  \"a\": \"x\\ny\",\n  \"b\": [\n    1,\n    {}\n  ]\n}\n");
+  CHECK(laid_out(" { \"n\" : 12.0 , \"m\":[1e2, 123456789012345678901234567890],\"e\":[ ], \"n\":15.0}\n") ==
+        "{\n  \"e\": [],\n  \"m\": [\n    1e2,\n    123456789012345678901234567890\n  ],\n  \"n\": 15.0\n}\n");
   CHECK(laid_out("speed = 5\n") == "speed = 5\n");
   CHECK(laid_out("5") == "5");
 }

@@ -6,7 +6,7 @@ namespace gatetorio::file_transfer {
 namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000LL * kMicrosecondsPerSecond;
-const Ticket kTicket{7, "user", 17, {kNow + 60 * kMicrosecondsPerSecond}};
+const Ticket kTicket{7, {"user", 17}, {kNow + 60 * kMicrosecondsPerSecond}};
 
 // A URL's query as the input of an operation.
 SignedInput parse(const std::string& url) {
@@ -36,8 +36,7 @@ TEST_CASE("a signed URL says what it was made for") {
   const auto ticket = signer.verify(Direction::kDownload, parse(url), {kNow});
   REQUIRE(ticket);
   CHECK(ticket->file_id == 7);
-  CHECK(ticket->holder_kind == "user");
-  CHECK(ticket->holder_id == 17);
+  CHECK(ticket->holder == PrincipalId{"user", 17});
 }
 
 TEST_CASE("a URL ends at its second") {
@@ -65,6 +64,16 @@ TEST_CASE("whatever is altered makes a URL worthless") {
   bad[7].signature.reset();
   bad[8].file_id = "07";
   for (const SignedInput& url : bad) CHECK_FALSE(signer.verify(Direction::kUpload, url, {kNow}));
+}
+
+TEST_CASE("a holder and a file have one spelling each, even where the signature fits") {
+  UrlSigner signer;
+  signer.set_keys({{1, {"secret", {1}}}});
+  for (const PrincipalId& holder : {PrincipalId{"user-1", 7}, {"User", 7}, {"", 7}, {"user", 0}, {"user", -7}}) {
+    CAPTURE(name_of(holder));
+    CHECK_FALSE(signer.verify(Direction::kUpload, parse(signer.sign(Direction::kUpload, {7, holder, kTicket.expires_at})), {kNow}));
+  }
+  CHECK_FALSE(signer.verify(Direction::kUpload, parse(signer.sign(Direction::kUpload, {-7, {"user", 7}, kTicket.expires_at})), {kNow}));
 }
 
 TEST_CASE("a new key signs and the old one still verifies, until it is gone") {

@@ -18,7 +18,16 @@ constexpr std::string_view kOperations = R"([
    "callers":[{"kind":"user","need":"owner"}]},
   {"number":3,"plugin":"commands","id":"commands.internal","method":"","path":"","callers":[{"kind":"admin","need":""}]},
   {"number":4,"plugin":"transport-mqtt","id":"broker.ask","method":"POST","path":"/broker/{what}",
-   "callers":[{"kind":"broker","need":""}],"form_body":true,"basic":true,"content_types":["text/plain"]}
+   "callers":[{"kind":"broker","need":""}],"form_body":true,"basic":true,"content_types":["text/plain"]},
+  {"number":5,"plugin":"files","id":"files.append","method":"PATCH","path":"/uploads/{file_id}","body":"stream",
+   "body_types":["application/offset+octet-stream"],"callers":[{"kind":"anyone","need":""}],
+   "request_headers":[{"name":"Tus-Resumable","field":"tus"},{"name":"Upload-Offset","field":"offset"}],
+   "response_headers":[{"name":"Tus-Resumable","value":"1.0.0"},{"name":"Upload-Offset"}]},
+  {"number":6,"plugin":"files","id":"files.options","method":"OPTIONS","path":"/uploads/{file_id}",
+   "callers":[{"kind":"anyone","need":""}],"request_headers":[{"name":"Tus-Resumable","field":"tus"}],
+   "response_headers":[{"name":"Tus-Version","value":"1.0.0"}]},
+  {"number":7,"plugin":"files","id":"files.end","method":"DELETE","path":"/uploads/{file_id}",
+   "callers":[{"kind":"anyone","need":""}],"request_headers":[{"name":"Tus-Resumable","field":"tus"}]}
 ])";
 
 // Answers each call with what the test set, and remembers the last one.
@@ -46,7 +55,12 @@ class FakeBackend final : public Backend {
     if (hold) {
       held.push_back(&exchange);
     } else {
-      api->answer(exchange, status, content_type, body);
+      gtr_reply reply{};
+      reply.size = sizeof reply;
+      reply.status = status;
+      reply.content_type = to_bytes(content_type);
+      reply.body = to_bytes(body);
+      api->answer(exchange, reply);
     }
   }
   void report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) override {
@@ -149,7 +163,7 @@ TEST_CASE("what is not there, not taken or not readable is refused") {
     int status;
   };
   const Row rows[] = {
-      {get("/"), 404},
+      {get("/nowhere"), 404},
       {get("/api/v1"), 404},
       {get("/devices/gate-7"), 404},
       {get("/api/v1/devices/gate-7/"), 404},
@@ -181,6 +195,150 @@ TEST_CASE("methods of a path are told by 405 and OPTIONS, and HEAD works as GET"
   const auto head = hub.ask("HEAD /api/v1/devices/g HTTP/1.1\r\nHost: hub\r\n\r\n");
   CHECK(head.status == 200);
   CHECK(head.header("content-length") == "2");
+}
+
+TEST_CASE("OPTIONS is answered for every path, and for the server") {
+  ApiServer hub;
+  struct Row {
+    std::string path, allow;
+    int status;
+  };
+  const Row rows[] = {{"/health", "GET, HEAD, OPTIONS", 204},
+                      {"/", "GET, HEAD, OPTIONS", 204},
+                      {"/api/v1/devices/register", "GET, HEAD, POST, DELETE, OPTIONS", 204},
+                      {"/api/v1/uploads/5", "PATCH, DELETE, OPTIONS", 200},
+                      {"*", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", 204},
+                      {"/nowhere", "", 404}};
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    const auto response = hub.ask("OPTIONS " + row.path + " HTTP/1.1\r\nHost: hub\r\n\r\n");
+    CHECK(response.status == row.status);
+    CHECK(response.header("allow") == row.allow);
+    CHECK_FALSE(response.has("vary"));
+  }
+  CHECK(hub.ask("GET * HTTP/1.1\r\nHost: hub\r\n\r\n").status == 400);
+}
+
+TEST_CASE("the usual first pages lead to the documentation") {
+  ApiServer hub;
+  for (const auto* path : {"/", "/redoc"}) {
+    CAPTURE(path);
+    const auto response = hub.ask(get(path));
+    CHECK(response.status == 302);
+    CHECK(response.header("location") == "/docs");
+  }
+}
+
+TEST_CASE("a body says how it is written, or looks like JSON") {
+  ApiServer hub;
+  struct Row {
+    std::string headers, body;
+    int status;
+  };
+  const Row rows[] = {{"Content-Type: application/json\r\n", "{}", 200},
+                      {"content-type: APPLICATION/Json; Charset=UTF8\r\n", "{}", 200},
+                      {"Content-Type: application/json\r\nContent-Encoding: identity\r\n", "{}", 200},
+                      {"Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "\x1f\x8b", 415},
+                      {"Content-Type: application/json\r\nContent-Encoding: br\r\n", "{}", 415},
+                      {"Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "", 200},
+                      {"", "{}", 200},
+                      {"", " \r\n\t{\"a\":1}", 200},
+                      {"", "", 200},
+                      {"", "[]", 415},
+                      {"", "a=1&b=2", 415},
+                      {"", "  ", 415},
+                      {"Content-Type:\r\n", "{}", 200},
+                      {"Origin: http://evil\r\n", "{}", 415},
+                      {"Content-Type: text/plain\r\n", "{}", 415}};
+  for (const Row& row : rows) {
+    CAPTURE(row.headers, row.body);
+    const auto response = hub.ask("POST /api/v1/devices/register HTTP/1.1\r\nHost: hub\r\n" + row.headers +
+                                  "Content-Length: " + std::to_string(row.body.size()) + "\r\n\r\n" + row.body);
+    CHECK(response.status == row.status);
+    const bool is_coded = row.headers.find("-Encoding: gzip") != std::string::npos && row.status == 415;
+    if (is_coded) CHECK(response.header("accept-encoding") == "identity");
+  }
+}
+
+TEST_CASE("an upload may write its method into a header, and nothing else may") {
+  ApiServer hub;
+  const auto ask = [&hub](const std::string& line, const std::string& headers) {
+    hub.backend.last = {};
+    return hub.ask(line + " HTTP/1.1\r\nHost: hub\r\nContent-Type: Application/Offset+Octet-Stream\r\n" + headers + "\r\n");
+  };
+  const auto patched = ask("POST /api/v1/uploads/5", "X-HTTP-Method-Override: PATCH\r\nUpload-Offset: 7\r\n");
+  CHECK(patched.status == 200);
+  CHECK(hub.backend.last.number == 5);
+  CHECK(hub.backend.last.text == ": file_id=5 offset=7 ");
+  CHECK(ask("GET /api/v1/uploads/5", "x-http-method-override: DELETE\r\n").status == 200);
+  CHECK(hub.backend.last.number == 7);
+  CHECK(ask("PATCH /api/v1/uploads/5", "X-HTTP-Method-Override: GET\r\n").status == 405);
+  CHECK(ask("PATCH /api/v1/uploads/5", "X-HTTP-Method-Override: BREW\r\n").status == 405);
+  CHECK(ask("GET /api/v1/devices/g", "X-HTTP-Method-Override: DELETE\r\n").status == 200);
+  CHECK(hub.backend.last.number == 1);
+}
+
+TEST_CASE("headers that contradict each other are refused, and refusals carry what every answer of an operation does") {
+  ApiServer hub;
+  const std::string head = "PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nContent-Type: application/offset+octet-stream\r\n";
+  const auto twice = hub.ask(head + "Upload-Offset: 1\r\nUpload-Offset: 2\r\n\r\n");
+  CHECK(twice.status == 400);
+  CHECK(twice.header("tus-resumable") == "1.0.0");
+  CHECK(hub.ask(head + "Upload-Offset: 1\r\nupload-offset: 1\r\n\r\n").status == 200);
+  Settings settings;
+  settings.rate_limits.address = {0.01, 1};
+  ApiServer busy(settings);
+  busy.ask(head + "\r\n");
+  const auto limited = busy.ask(head + "\r\n");
+  CHECK(limited.status == 429);
+  CHECK(limited.header("tus-resumable") == "1.0.0");
+}
+
+TEST_CASE("pages of an allowed origin may use the API, and no others") {
+  auto settings = ApiServer::unlimited();
+  REQUIRE(settings.allowed_origins.add("https://app.example.org") == "");
+  REQUIRE(settings.allowed_origins.add("capacitor://localhost") == "");
+  ApiServer hub(settings);
+  const std::string app = "Origin: https://app.example.org\r\n";
+  const auto preflight = [&hub](const std::string& path, const std::string& headers) {
+    return hub.ask("OPTIONS " + path + " HTTP/1.1\r\nHost: hub\r\n" + headers + "\r\n");
+  };
+  for (const auto* path : {"/api/v1/devices/register", "/api/v1/uploads/5", "/api/v1/nowhere", "/health"}) {
+    CAPTURE(path);
+    const auto asked = preflight(path, app + "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: "
+                                             "authorization,upload-offset,x-app\r\n");
+    CHECK(asked.status == 204);
+    CHECK(asked.header("access-control-allow-origin") == "https://app.example.org");
+    CHECK(asked.header("access-control-allow-methods").find("PATCH") != std::string::npos);
+    CHECK(asked.header("access-control-allow-headers") == "authorization,upload-offset,x-app");
+    CHECK(asked.header("vary") == "Origin");
+    CHECK_FALSE(asked.has("access-control-allow-credentials"));
+  }
+  const auto bare = preflight("/api/v1/uploads/5", "Origin: capacitor://localhost\r\nAccess-Control-Request-Method: PATCH\r\n");
+  for (const auto* name : {"Authorization", "Content-Type", "Tus-Resumable", "Upload-Offset"}) {
+    CAPTURE(name);
+    CHECK(bare.header("access-control-allow-headers").find(name) != std::string::npos);
+  }
+  const auto answer = hub.ask(get("/api/v1/devices/g", app));
+  CHECK(answer.header("access-control-allow-origin") == "https://app.example.org");
+  for (const auto* name : {"Tus-Resumable", "Tus-Version", "Upload-Offset", "X-Request-Id", "Retry-After", "ETag"}) {
+    CAPTURE(name);
+    CHECK(answer.header("access-control-expose-headers").find(name) != std::string::npos);
+  }
+  // Refusals can be read too, the server's own among them.
+  CHECK(hub.ask(get("/nowhere", app)).header("access-control-allow-origin") == "https://app.example.org");
+  CHECK(hub.ask("POST /health HTTP/1.1\r\nHost: hub\r\n" + app + "Content-Length: 65537\r\n\r\n")
+            .header("access-control-allow-origin") == "https://app.example.org");
+  for (const auto* other : {"https://evil", "null", "https://app.example.org.evil", "http://app.example.org"}) {
+    CAPTURE(other);
+    const auto asked = preflight("/health", std::string("Origin: ") + other + "\r\nAccess-Control-Request-Method: GET\r\n");
+    CHECK_FALSE(asked.has("access-control-allow-origin"));
+    CHECK_FALSE(asked.has("access-control-allow-methods"));
+    CHECK(asked.header("vary") == "Origin");
+  }
+  CHECK(hub.ask(get("/health")).header("vary") == "Origin");
+  ApiServer closed;
+  CHECK_FALSE(closed.ask(get("/health", app)).has("access-control-allow-origin"));
 }
 
 TEST_CASE("failures become problem documents, and other media types pass through") {

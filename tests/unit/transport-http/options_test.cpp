@@ -63,6 +63,21 @@ TEST_CASE("options that cannot be are blamed by name") {
   options = Options();
   options.rate_limit_exempt = {"::1", "broker"};
   CHECK(blamed(options) == "rate_limit_exempt");
+  for (const auto* origin : {"*", "null", "https://app.example.org/", "app.example.org"}) {
+    CAPTURE(origin);
+    options = Options();
+    options.allowed_origins = {"https://app.example.org", origin};
+    CHECK(blamed(options) == "allowed_origins");
+  }
+}
+
+TEST_CASE("where proxies name the client can be chosen") {
+  Options options;
+  CHECK(settings_from(options).client_header == ClientHeader::kEither);
+  options.client_header = "forwarded";
+  CHECK(settings_from(options).client_header == ClientHeader::kForwarded);
+  options.client_header = "x-forwarded-for";
+  CHECK(settings_from(options).client_header == ClientHeader::kXForwardedFor);
 }
 
 TEST_CASE("the table of options has the defaults of the code") {
@@ -72,7 +87,7 @@ TEST_CASE("the table of options has the defaults of the code") {
     CHECK_FALSE(option.at("help").as_string().empty());
     values[option.at("name").as_string()] = option.at("default");
   }
-  CHECK(values.size() == 23);
+  CHECK(values.size() == 25);
   const auto loaded = option_table().load(values);
   CHECK(loaded.listen == "127.0.0.1:8080");
   CHECK(loaded.max_connections == 10'000);

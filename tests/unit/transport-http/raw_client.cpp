@@ -1,6 +1,8 @@
 #include "raw_client.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,6 +28,33 @@ std::string Response::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
+struct RawClient::Tls {
+  explicit Tls(int socket) : context(SSL_CTX_new(TLS_client_method())), stream(SSL_new(context)) {
+    SSL_set_fd(stream, socket);
+    REQUIRE(SSL_connect(stream) == 1);
+  }
+  ~Tls() {
+    SSL_free(stream);
+    SSL_CTX_free(context);
+  }
+  // False where what is there is TLS's own, such as the tickets behind a handshake.
+  bool has_text(int socket) const {
+    const int flags = fcntl(socket, F_GETFL);
+    fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+    char byte = 0;
+    const int size = SSL_peek(stream, &byte, 1);
+    const bool waits = size <= 0 && SSL_get_error(stream, size) == SSL_ERROR_WANT_READ;
+    fcntl(socket, F_SETFL, flags);
+    return !waits;
+  }
+  SSL_CTX* context;
+  SSL* stream;
+};
+
+RawClient::RawClient(std::uint16_t port, Over over) : RawClient(port) {
+  if (over == Over::kTls) tls_ = std::make_unique<Tls>(socket_);
+}
+
 RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   if (receive_buffer_bytes > 0) {
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
@@ -41,20 +70,26 @@ RawClient::~RawClient() { close(socket_); }
 
 void RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto sent = tls_ ? SSL_write(tls_->stream, bytes.data(), static_cast<int>(bytes.size()))
+                           : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;  // the server has closed; the answer says why
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
-void RawClient::finish_sending() { shutdown(socket_, SHUT_WR); }
+void RawClient::finish_sending() {
+  if (tls_) SSL_shutdown(tls_->stream);
+  else shutdown(socket_, SHUT_WR);
+}
 
 bool RawClient::fill() {
   pollfd wanted{socket_, POLLIN, 0};
-  if (ended_ || poll(&wanted, 1, kPatienceMs) != 1) return false;
+  const bool has_more = tls_ && SSL_pending(tls_->stream) > 0;
+  if (ended_ || (!has_more && poll(&wanted, 1, kPatienceMs) != 1)) return false;
   char bytes[4096];
-  const auto size = recv(socket_, bytes, sizeof bytes, 0);
+  const auto size = tls_ ? SSL_read(tls_->stream, bytes, sizeof bytes) : recv(socket_, bytes, sizeof bytes, 0);
   ended_ = size <= 0;
+  ended_well_ = tls_ ? SSL_get_error(tls_->stream, static_cast<int>(size)) == SSL_ERROR_ZERO_RETURN : size == 0;
   if (!ended_) buffer_.append(bytes, static_cast<std::size_t>(size));
   return !ended_;
 }
@@ -96,8 +131,14 @@ std::optional<std::string> RawClient::read_until(std::string_view text) {
 }
 
 bool RawClient::has_answer(std::chrono::milliseconds patience) {
-  pollfd wanted{socket_, POLLIN, 0};
-  return !buffer_.empty() || poll(&wanted, 1, static_cast<int>(patience.count())) == 1;
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (buffer_.empty()) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd wanted{socket_, POLLIN, 0};
+    if (left.count() <= 0 || poll(&wanted, 1, static_cast<int>(left.count())) != 1) return false;
+    if (!tls_ || tls_->has_text(socket_)) return true;
+  }
+  return true;
 }
 
 bool RawClient::is_closed_by_server() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,9 +21,12 @@ struct Response {
   bool has(const std::string& name) const { return headers.count(name) > 0; }
 };
 
+enum class Over : std::uint8_t { kPlain, kTls };
+
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0);
+  RawClient(std::uint16_t port, Over over);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -37,12 +41,17 @@ class RawClient {
   bool has_answer(std::chrono::milliseconds patience);
   // True when the server ends the connection in time; drops what comes before.
   bool is_closed_by_server();
+  // The same, and the end was a proper one: no reset, and over TLS with a goodbye.
+  bool is_ended_by_server() { return is_closed_by_server() && ended_well_; }
 
  private:
+  struct Tls;
   bool fill();  // false: the end, or too late
 
   int socket_;
+  std::unique_ptr<Tls> tls_;
   bool ended_ = false;
+  bool ended_well_ = false;
   std::string buffer_;
 };
 

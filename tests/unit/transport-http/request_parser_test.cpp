@@ -46,6 +46,10 @@ TEST_CASE("heads are accepted or refused as a careful server does") {
       {with("Transfer-Encoding: identity\r\nContent-Length: 5\r\n"), 400},
       {"POST / HTTP/1.0\r\nHost: hub\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
       {with("X: a\r\n b\r\n"), 400},
+      {with("X: a\r\n\tb\r\n"), 400},
+      {with("X: \r\n \r\n"), 400},
+      {with("Origin: http://a\r\nOrigin: http://b\r\n"), 400},
+      {"POST / HTTP/1.0\r\nExpect: tea\r\n\r\n", 0},
       {with("Content-Type: a/b\r\nContent-Type: c/d\r\n"), 400},
       {with("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n"), 400},
       {with("Expect: 100-continue\r\nContent-Length: 5\r\n"), 0},
@@ -81,8 +85,46 @@ TEST_CASE("the headers that matter are found whatever their case") {
   CHECK(request.last_event_id == "7");
   CHECK(request.csrf_token == "c");
   CHECK(request.cookie == "a=b");
-  CHECK(request.forwarded_for == "192.0.2.1");
+  CHECK(request.header("X-FORWARDED-FOR") == "192.0.2.1");
   CHECK(request.content_type == "application/json");
+}
+
+TEST_CASE("every header counts, however many come before it") {
+  for (const int crowd : {0, 15, 16, 17, 40, 200, 1000}) {
+    CAPTURE(crowd);
+    std::string headers;
+    for (int i = 0; i < crowd; ++i) headers += "X-" + std::to_string(i) + ":\r\n";
+    const auto head = with(headers + "Range: bytes=1-2\r\nUpload-Checksum: sha1 x\r\n");
+    RequestParser parser(kMaxBody);
+    REQUIRE_FALSE(parser.parse_head(head));
+    CHECK(parser.request().header("range") == "bytes=1-2");
+    CHECK(parser.request().header("UPLOAD-CHECKSUM") == "sha1 x");
+    CHECK(parser.request().fields.size() == static_cast<std::size_t>(crowd) + 3);
+  }
+}
+
+TEST_CASE("several lines of one name are one list, or a contradiction") {
+  RequestParser parser(kMaxBody);
+  const auto head = with("Accept: a/b\r\nUpload-Offset: 1\r\naccept: c/d, e/f\r\nupload-offset: 2\r\nX: 1\r\nX: 1\r\n");
+  REQUIRE_FALSE(parser.parse_head(head));
+  const auto& request = parser.request();
+  std::string buffer;
+  CHECK(request.list("Accept", buffer) == "a/b, c/d, e/f");
+  CHECK(request.list("Host", buffer) == "hub");
+  CHECK(request.list("If-Match", buffer).empty());
+  CHECK(request.is_ambiguous("Upload-Offset"));
+  CHECK_FALSE(request.is_ambiguous("X"));
+  CHECK_FALSE(request.is_ambiguous("If-Match"));
+}
+
+TEST_CASE("only HTTP/1.1 is told to go on") {
+  RequestParser parser(kMaxBody);
+  const std::string lines = "Host: hub\r\nExpect: 100-Continue\r\nContent-Length: 5\r\n\r\n";
+  const std::string newer = "POST / HTTP/1.1\r\n" + lines, older = "POST / HTTP/1.0\r\n" + lines;
+  REQUIRE_FALSE(parser.parse_head(newer));
+  CHECK(parser.request().expects_continue);
+  REQUIRE_FALSE(parser.parse_head(older));
+  CHECK_FALSE(parser.request().expects_continue);
 }
 
 TEST_CASE("a body is taken in whatever pieces it comes") {

@@ -10,15 +10,23 @@ namespace gatetorio::transport_http {
 TEST_CASE("JSON bodies are recognised by their type") {
   for (const auto* good :
        {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"",
-        "application/merge-patch+json", "application/json; profile=x"}) {
+        "application/merge-patch+json", "application/json; profile=x", "APPLICATION/JSON;CHARSET=utf8",
+        "application/json ; charset = \"utf8\"", "application/json; charset=Utf-8; x=y", "application/json;"}) {
     CAPTURE(good);
     CHECK(is_json_type(good));
   }
   for (const auto* bad : {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1",
-                          "application/jsonx", "+json", "json"}) {
+                          "application/jsonx", "+json", "json", "application/json; charset=utf-16", "application/json; charset=\"\""}) {
     CAPTURE(bad);
     CHECK_FALSE(is_json_type(bad));
   }
+}
+
+TEST_CASE("media types are the same in any case and with any parameters") {
+  CHECK(is_media_type("Application/Offset+Octet-Stream", "application/offset+octet-stream"));
+  CHECK(is_media_type("text/plain;charset=utf-8", "text/plain"));
+  CHECK_FALSE(is_media_type("text/plainer", "text/plain"));
+  CHECK_FALSE(is_media_type("", "text/plain"));
 }
 
 TEST_CASE("a client may choose a harmless request id only") {
@@ -43,6 +51,11 @@ TEST_CASE("credentials come from the Authorization header or the session cookie"
   CHECK(read_credential(request).scheme == "cookie");
   CHECK(read_credential(request).secret == "s3cret");
   CHECK(read_credential(request).name == "csrf");
+  const HeaderField lines[] = {{"Cookie", "theme=dark"}, {"cookie", "gatetorio_session=second"}};
+  request.cookie = lines[0].second;
+  request.fields = lines;
+  CHECK(read_credential(request).secret == "second");
+  request.fields = {};
   request.authorization = "bearer  gtd_abc";
   CHECK(read_credential(request).scheme == "bearer");
   CHECK(read_credential(request).secret == "gtd_abc");

@@ -16,11 +16,11 @@ constexpr int kNotAuthorized4 = 5;
 constexpr int kNoMatchingSubscribers = 0x10;
 
 void people(Stack& stack) {
-  stack.allow("pw-dev1", testing::device_policy("dev_1", "gate1"));
-  stack.allow("pw-dev2", testing::device_policy("dev_2", "gate2"));
-  stack.allow("pw-owner", testing::user_policy("usr_owner", {{"gate1", false, true, true, 0}}));
-  stack.allow("pw-reader", testing::user_policy("usr_reader", {{"gate1", false, false, true, 0}}));
-  stack.allow("pw-stranger", testing::user_policy("usr_stranger", {{"gate2", false, true, true, 0}}));
+  stack.allow("pw-dev1", testing::device_policy("device-1", "gate1"));
+  stack.allow("pw-dev2", testing::device_policy("device-2", "gate2"));
+  stack.allow("pw-owner", testing::user_policy("user-11", {{"gate1", false, true, true, 0}}));
+  stack.allow("pw-reader", testing::user_policy("user-12", {{"gate1", false, false, true, 0}}));
+  stack.allow("pw-stranger", testing::user_policy("user-13", {{"gate2", false, true, true, 0}}));
 }
 
 TEST_CASE("nobody connects without the right password") {
@@ -28,7 +28,7 @@ TEST_CASE("nobody connects without the right password") {
   people(stack);
   const int version = GENERATE(4, 5);
   const int refused = version == 5 ? kNotAuthorized5 : kNotAuthorized4;
-  auto login = stack.login("dev_1");
+  auto login = stack.login("device-1");
   login.version = version;
   RawMqtt client;
   CHECK(client.connect(stack.port(), login) == 0);
@@ -50,11 +50,11 @@ TEST_CASE("the broker enforces the table of rights") {
   Stack stack;
   people(stack);
   RawMqtt device, device2, owner, reader, stranger;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
-  REQUIRE(device2.connect(stack.port(), stack.login("dev_2")) == 0);
-  REQUIRE(owner.connect(stack.port(), stack.login("usr_owner")) == 0);
-  REQUIRE(reader.connect(stack.port(), stack.login("usr_reader")) == 0);
-  REQUIRE(stranger.connect(stack.port(), stack.login("usr_stranger")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
+  REQUIRE(device2.connect(stack.port(), stack.login("device-2")) == 0);
+  REQUIRE(owner.connect(stack.port(), stack.login("user-11")) == 0);
+  REQUIRE(reader.connect(stack.port(), stack.login("user-12")) == 0);
+  REQUIRE(stranger.connect(stack.port(), stack.login("user-13")) == 0);
 
   CHECK(device.subscribe("gatetorio/gate1/commands") == 1);
   CHECK(device.subscribe("gatetorio/gate1/status") == kNotAuthorized5);
@@ -87,10 +87,10 @@ TEST_CASE("wildcard subscriptions deliver nothing foreign") {
   Stack stack;
   people(stack);
   RawMqtt device, device2, owner, stranger;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
-  REQUIRE(device2.connect(stack.port(), stack.login("dev_2")) == 0);
-  REQUIRE(owner.connect(stack.port(), stack.login("usr_owner")) == 0);
-  REQUIRE(stranger.connect(stack.port(), stack.login("usr_stranger")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
+  REQUIRE(device2.connect(stack.port(), stack.login("device-2")) == 0);
+  REQUIRE(owner.connect(stack.port(), stack.login("user-11")) == 0);
+  REQUIRE(stranger.connect(stack.port(), stack.login("user-13")) == 0);
   for (RawMqtt* client : {&device, &device2, &owner, &stranger}) {
     client->subscribe("#");
     client->subscribe("gatetorio/+/commands");
@@ -114,9 +114,9 @@ TEST_CASE("a retained command and a malformed one are refused") {
   Stack stack;
   people(stack);
   RawMqtt device, owner;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   REQUIRE(device.subscribe("gatetorio/gate1/commands") == 1);
-  REQUIRE(owner.connect(stack.port(), stack.login("usr_owner")) == 0);
+  REQUIRE(owner.connect(stack.port(), stack.login("user-11")) == 0);
   CHECK(owner.publish("gatetorio/gate1/commands", R"({"action":"open"})", 1, true) == kNotAuthorized5);
   CHECK(owner.publish("gatetorio/gate1/commands", "open") == kNotAuthorized5);
   CHECK(owner.publish("gatetorio/gate1/commands", "") == kNotAuthorized5);
@@ -131,8 +131,8 @@ TEST_CASE("a malformed status reaches nobody and is counted") {
   Stack stack;
   people(stack);
   RawMqtt device, reader;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
-  REQUIRE(reader.connect(stack.port(), stack.login("usr_reader")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
+  REQUIRE(reader.connect(stack.port(), stack.login("user-12")) == 0);
   REQUIRE(reader.subscribe("gatetorio/gate1/status") == 1);
   CHECK(device.publish("gatetorio/gate1/status", "[1]") != 0);
   CHECK(device.publish("gatetorio/gate1/status", "{\"a\":\"" + std::string(70'000, 'x') + "\"}") != 0);
@@ -144,15 +144,15 @@ TEST_CASE("a last will is judged like any publish") {
   Stack stack;
   people(stack);
   RawMqtt device, reader, victim;
-  auto login = stack.login("dev_1");
+  auto login = stack.login("device-1");
   login.will_topic = "gatetorio/gate1/status";
   login.will_payload = R"({"state":"OFFLINE"})";
   REQUIRE(device.connect(stack.port(), login) == 0);
-  auto foreign = stack.login("dev_2");
+  auto foreign = stack.login("device-2");
   foreign.will_topic = "gatetorio/gate1/status";
   foreign.will_payload = R"({"state":"FORGED"})";
   REQUIRE(victim.connect(stack.port(), foreign) == 0);
-  REQUIRE(reader.connect(stack.port(), stack.login("usr_reader")) == 0);
+  REQUIRE(reader.connect(stack.port(), stack.login("user-12")) == 0);
   REQUIRE(reader.subscribe("gatetorio/gate1/status") == 1);
   victim.drop();
   device.drop();
@@ -164,16 +164,16 @@ TEST_CASE("a will never moves a gate, whatever date it carries") {
   Stack stack;
   people(stack);
   RawMqtt device, owner, owner2;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   REQUIRE(device.subscribe("gatetorio/gate1/commands") == 1);
-  auto login = stack.login("usr_owner");
+  auto login = stack.login("user-11");
   login.will_topic = "gatetorio/gate1/commands";
   login.will_payload = R"({"action":"open","command_id":"cmd_x","expires_at":"2099-01-01T00:00:00Z"})";
   REQUIRE(owner.connect(stack.port(), login) == 0);
   owner.drop();
   REQUIRE(stack.eventually([](const Stack::Heard& heard) { return heard.closed.size() == 1; }));
   // A command after it shows that the will had its turn.
-  REQUIRE(owner2.connect(stack.port(), stack.login("usr_owner", "second")) == 0);
+  REQUIRE(owner2.connect(stack.port(), stack.login("user-11", "second")) == 0);
   CHECK(owner2.publish("gatetorio/gate1/commands", R"({"action":"close"})") == 0);
   CHECK(device.receive()->payload.find("close") != std::string::npos);
   CHECK(device.received_so_far().empty());
@@ -183,10 +183,10 @@ TEST_CASE("an app learns that the device is not connected") {
   Stack stack;
   people(stack);
   RawMqtt owner, device;
-  REQUIRE(owner.connect(stack.port(), stack.login("usr_owner")) == 0);
+  REQUIRE(owner.connect(stack.port(), stack.login("user-11")) == 0);
   CHECK(owner.subscribe("#") == 1);  // somebody is subscribed, but not the device
   CHECK(owner.publish("gatetorio/gate1/commands", R"({"action":"open"})") == kNoMatchingSubscribers);
-  auto login = stack.login("dev_1");
+  auto login = stack.login("device-1");
   login.clean = false;
   login.session_expiry_s = 3600;
   REQUIRE(device.connect(stack.port(), login) == 0);
@@ -208,24 +208,24 @@ TEST_CASE("a client id that another principal uses is refused, and free again af
   people(stack);
   RawMqtt device, thief;
   SECTION("while it is connected") {
-    REQUIRE(device.connect(stack.port(), stack.login("dev_1", "shared")) == 0);
-    CHECK(thief.connect(stack.port(), stack.login("dev_2", "shared")) == kNotAuthorized5);
+    REQUIRE(device.connect(stack.port(), stack.login("device-1", "shared")) == 0);
+    CHECK(thief.connect(stack.port(), stack.login("device-2", "shared")) == kNotAuthorized5);
     CHECK(device.subscribe("gatetorio/gate1/commands") == 1);
     device.disconnect();
     REQUIRE(stack.eventually([](const Stack::Heard& heard) { return heard.closed.size() == 1; }));
-    CHECK(thief.connect(stack.port(), stack.login("dev_2", "shared")) == 0);
+    CHECK(thief.connect(stack.port(), stack.login("device-2", "shared")) == 0);
   }
   SECTION("while its session persists") {
     const int version = GENERATE(4, 5);
-    auto login = stack.login("dev_1", "shared");
+    auto login = stack.login("device-1", "shared");
     login.version = version;
     login.clean = version == 5;  // in version 5 a clean start says nothing about the end
     login.session_expiry_s = 3600;
     REQUIRE(device.connect(stack.port(), login) == 0);
     device.disconnect();
     REQUIRE(stack.eventually([](const Stack::Heard& heard) { return heard.closed.size() == 1; }));
-    CHECK(thief.connect(stack.port(), stack.login("dev_2", "shared")) == kNotAuthorized5);
-    CHECK(thief.connect(stack.port(), stack.login("dev_2", "shared")) == kNotAuthorized5);
+    CHECK(thief.connect(stack.port(), stack.login("device-2", "shared")) == kNotAuthorized5);
+    CHECK(thief.connect(stack.port(), stack.login("device-2", "shared")) == kNotAuthorized5);
     login.clean = false;
     REQUIRE(device.connect(stack.port(), login) == 0);
     CHECK(device.session_present());

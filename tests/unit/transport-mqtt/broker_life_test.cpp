@@ -22,29 +22,29 @@ constexpr int kNotAuthorized5 = 0x87;
 
 TEST_CASE("revoking ends a live session within a second") {
   Stack stack;
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
   RawMqtt device;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
-  Policy revoked = testing::device_policy("dev_1", "gate1");
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
+  Policy revoked = testing::device_policy("device-1", "gate1");
   revoked.valid = false;
   stack.change(revoked);
   CHECK(device.is_closed_by_broker(1s));
   CHECK(
       stack.eventually([](const Stack::Heard& h) { return h.closed.size() == 1 && h.closed[0].reason == "revoked"; }));
-  CHECK(device.connect(stack.port(), stack.login("dev_1")) == kNotAuthorized5);
+  CHECK(device.connect(stack.port(), stack.login("device-1")) == kNotAuthorized5);
 }
 
 TEST_CASE("changed rules bite on a live session without ending it") {
   Stack stack;
-  stack.allow("pw", testing::user_policy("usr_1", {{"gate1", false, true, true, 0}}));
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
+  stack.allow("pw", testing::user_policy("user-1", {{"gate1", false, true, true, 0}}));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
   RawMqtt user, device;
-  REQUIRE(user.connect(stack.port(), stack.login("usr_1")) == 0);
+  REQUIRE(user.connect(stack.port(), stack.login("user-1")) == 0);
   REQUIRE(user.subscribe("gatetorio/gate1/status") == 1);
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   REQUIRE(device.subscribe("gatetorio/gate1/commands") == 1);
   CHECK(user.publish("gatetorio/gate1/commands", "{}") == 0);
-  stack.change(testing::user_policy("usr_1", {{"gate2", false, true, true, 0}}));
+  stack.change(testing::user_policy("user-1", {{"gate2", false, true, true, 0}}));
   const auto deadline = std::chrono::steady_clock::now() + 1s;
   int code = 0;
   while (code == 0 && std::chrono::steady_clock::now() < deadline)
@@ -56,12 +56,12 @@ TEST_CASE("changed rules bite on a live session without ending it") {
 
 TEST_CASE("a rotated password ends the old one for new connections only") {
   Stack stack;
-  stack.allow("old", testing::device_policy("dev_1", "gate1"));
-  const auto old_login = stack.login("dev_1");
+  stack.allow("old", testing::device_policy("device-1", "gate1"));
+  const auto old_login = stack.login("device-1");
   RawMqtt device, second;
   REQUIRE(device.connect(stack.port(), old_login) == 0);
-  stack.allow("new", testing::device_policy("dev_1", "gate1"));
-  stack.change(testing::device_policy("dev_1", "gate1"));
+  stack.allow("new", testing::device_policy("device-1", "gate1"));
+  stack.change(testing::device_policy("device-1", "gate1"));
   auto again = old_login;
   again.client_id = "second";
   // The news goes over another socket than the attempt.
@@ -69,31 +69,31 @@ TEST_CASE("a rotated password ends the old one for new connections only") {
   int code = second.connect(stack.port(), again);
   while (code == 0 && std::chrono::steady_clock::now() < deadline) code = second.connect(stack.port(), again);
   CHECK(code == kNotAuthorized5);
-  CHECK(second.connect(stack.port(), stack.login("dev_1", "second")) == 0);
+  CHECK(second.connect(stack.port(), stack.login("device-1", "second")) == 0);
   CHECK(device.subscribe("gatetorio/gate1/commands") == 1);
 }
 
 TEST_CASE("a confirmed password needs no hub, an unknown one is refused when the hub is silent") {
   Stack stack;
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
-  stack.allow("pw", testing::device_policy("dev_2", "gate2"));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
+  stack.allow("pw", testing::device_policy("device-2", "gate2"));
   RawMqtt device, other;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   stack.be_silent(true);
-  CHECK(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  CHECK(device.connect(stack.port(), stack.login("device-1")) == 0);
   // Many who wait for a silent hub must not make the others wait: the time for waiting runs out.
   const auto begun = std::chrono::steady_clock::now();
-  for (int i = 0; i < 20; ++i) CHECK(other.connect(stack.port(), stack.login("dev_2")) == kNotAuthorized5);
+  for (int i = 0; i < 20; ++i) CHECK(other.connect(stack.port(), stack.login("device-2")) == kNotAuthorized5);
   CHECK(std::chrono::steady_clock::now() - begun < 2s);
   CHECK(device.subscribe("gatetorio/gate1/commands") == 1);
 }
 
 TEST_CASE("a takeover is never told as a departure") {
   Stack stack;
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
   RawMqtt first, second;
-  REQUIRE(first.connect(stack.port(), stack.login("dev_1")) == 0);
-  REQUIRE(second.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(first.connect(stack.port(), stack.login("device-1")) == 0);
+  REQUIRE(second.connect(stack.port(), stack.login("device-1")) == 0);
   REQUIRE(stack.eventually([](const Stack::Heard& h) { return h.opened.size() == 2 && h.closed.size() == 1; }));
   stack.eventually([](const Stack::Heard& h) {
     CHECK(h.closed[0].session == h.opened[0].session);
@@ -106,9 +106,9 @@ TEST_CASE("a takeover is never told as a departure") {
 
 TEST_CASE("a killed broker comes back on its port and knows the confirmed principals") {
   Stack stack;
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
   RawMqtt device;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   const auto port = stack.port();
   REQUIRE(stack.broker_pid() > 0);
   ::kill(stack.broker_pid(), SIGKILL);
@@ -120,14 +120,14 @@ TEST_CASE("a killed broker comes back on its port and knows the confirmed princi
     return true;
   });
   stack.be_silent(true);
-  CHECK(device.connect(port, stack.login("dev_1")) == 0);
+  CHECK(device.connect(port, stack.login("device-1")) == 0);
 }
 
 TEST_CASE("a hub that comes back hears of every live session") {
   Stack stack;
-  stack.allow("pw", testing::device_policy("dev_1", "gate1"));
+  stack.allow("pw", testing::device_policy("device-1", "gate1"));
   RawMqtt device;
-  REQUIRE(device.connect(stack.port(), stack.login("dev_1")) == 0);
+  REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
   stack.link().stop();
   std::vector<SessionOpened> heard;
   std::mutex mutex;
@@ -138,7 +138,8 @@ TEST_CASE("a hub that comes back hears of every live session") {
   callbacks.session_opened = [](SessionOpened) {};
   callbacks.session_closed = [](SessionClosed) {};
   callbacks.counters = [](Counters) {};
-  callbacks.guard_left = [] {};
+  callbacks.device_status = [](DeviceStatus) {};
+  callbacks.absent_holders = [](std::vector<std::string>) {};
   callbacks.sessions = [&](std::vector<SessionOpened> list) {
     const std::lock_guard lock(mutex);
     heard = std::move(list);
@@ -148,7 +149,7 @@ TEST_CASE("a hub that comes back hears of every live session") {
   REQUIRE(again.start().empty());
   std::unique_lock lock(mutex);
   REQUIRE(changed.wait_for(lock, 10s, [&] { return heard.size() == 1; }));
-  CHECK(heard[0].username == "dev_1");
+  CHECK(heard[0].username == "device-1");
 }
 
 TEST_CASE("a fixed port that is taken is an error in words") {

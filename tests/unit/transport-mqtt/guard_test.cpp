@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
+#include <mutex>
 
 #include "broker/payload.hpp"
 #include "gatetorio/time.hpp"
@@ -28,7 +29,9 @@ class GuardWithHub {
     BrokerHooks hooks;
     hooks.kick = [this](const std::string& username) { kicked.push_back(username); };
     hooks.kick_session = [this](const std::string& client_id) { kicked_sessions.push_back(client_id); };
-    hooks.session_exists = [](const std::string&) { return false; };
+    hooks.session_exists = [this](const std::string&) { return are_sessions_kept; };
+    hooks.judge_subscriptions = [this](const std::string& client_id) { judged.push_back(client_id); };
+    hooks.clear_retained = [this](const std::string& topic) { cleared.push_back(topic); };
     hooks.subscription_count = [](SessionTable::Client) { return 1; };
     guard = std::make_unique<Guard>(settings, hooks);
     guard->wait_until_synced(5s);
@@ -37,18 +40,25 @@ class GuardWithHub {
     return guard->may_connect({client, username, password, id, "192.0.2.1", true, false});
   }
   // Lets the guard take news until something holds.
-  bool ticking_until(const std::function<bool()>& holds) {
-    const auto deadline = std::chrono::steady_clock::now() + 5s;
+  bool ticking_until(const std::function<bool()>& holds, std::chrono::seconds patience = 5s) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!holds() && std::chrono::steady_clock::now() < deadline) guard->tick();
     return holds();
   }
   LinkServer& server() { return server_; }
+  std::vector<DeviceStatus> statuses() const {
+    const std::lock_guard lock(mutex_);
+    return statuses_;
+  }
 
   std::map<std::string, Policy> allowed;  // changed only while the guard asks nothing
   std::int64_t valid_until_us = 0;        // of every password; changed like `allowed`
   std::atomic<int> questions = 0;
   std::atomic<bool> is_silent = false;  // answers nothing
-  std::atomic<int> sessions = 0;
+  std::atomic<int> sessions = 0, closed = 0;
+  bool are_sessions_kept = false;
+  std::vector<std::string> judged;   // client ids
+  std::vector<std::string> cleared;  // topics
   std::vector<std::string> kicked_sessions;
   std::vector<std::string> kicked;
   std::unique_ptr<Guard> guard;
@@ -65,29 +75,35 @@ class GuardWithHub {
       reply({});
     };
     callbacks.session_opened = [this](SessionOpened) { ++sessions; };
-    callbacks.session_closed = [](SessionClosed) {};
+    callbacks.session_closed = [this](SessionClosed) { ++closed; };
     callbacks.sessions = [](std::vector<SessionOpened>) {};
     callbacks.command_passed = [](CommandPassed) {};
     callbacks.counters = [](Counters) {};
-    callbacks.guard_left = [] {};
+    callbacks.device_status = [this](DeviceStatus status) {
+      const std::lock_guard lock(mutex_);
+      statuses_.push_back(std::move(status));
+    };
+    callbacks.absent_holders = [](std::vector<std::string>) {};
     return callbacks;
   }
 
   testing::TempFolder folder_;
+  mutable std::mutex mutex_;
+  std::vector<DeviceStatus> statuses_;
   LinkServer server_;
 };
 
 TEST_CASE("a password is asked about once and then known") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
   const int one = 0;
-  CHECK(world.connect(&one, "dev_1", "pw"));
-  CHECK(world.connect(&one, "dev_1", "pw"));
+  CHECK(world.connect(&one, "device-1", "pw"));
+  CHECK(world.connect(&one, "device-1", "pw"));
   CHECK(world.questions == 1);
-  CHECK_FALSE(world.connect(&one, "dev_1", "wrong"));
+  CHECK_FALSE(world.connect(&one, "device-1", "wrong"));
   CHECK(world.questions == 2);
-  CHECK_FALSE(world.connect(&one, "dev_1", ""));
-  CHECK_FALSE(world.connect(&one, "dev_1", std::string(600, 'x')));
+  CHECK_FALSE(world.connect(&one, "device-1", ""));
+  CHECK_FALSE(world.connect(&one, "device-1", std::string(600, 'x')));
   CHECK(world.questions == 2);
 }
 
@@ -107,95 +123,271 @@ TEST_CASE("a storm of unknown passwords against a silent hub neither stops the b
 
 TEST_CASE("the hub's own client is known by its secret and nobody may take its client id") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
   const int hub = 0, device = 0;
   CHECK_FALSE(world.connect(&hub, "hub", "pw", "hub-id"));
   CHECK(world.connect(&hub, "hub", "hub-secret", "hub-id"));
-  CHECK_FALSE(world.connect(&device, "dev_1", "pw", "hub-id"));
-  CHECK(world.guard->may_subscribe("hub", "gatetorio/+/status"));
-  CHECK_FALSE(world.guard->may_publish("hub", {"elsewhere", "{}", false}));
-  CHECK_FALSE(world.guard->may_publish("hub", {"gatetorio/gate1/commands", "{}", true}));
+  CHECK_FALSE(world.connect(&device, "device-1", "pw", "hub-id"));
+  CHECK(world.guard->may_subscribe(&hub, "hub", kRequestTopic));
+  CHECK(world.guard->may_subscribe(&hub, "hub", "gatetorio/+/status"));
+  CHECK_FALSE(world.guard->may_receive("hub", {"gatetorio/gate1/status", "{}", false}));
+  CHECK_FALSE(world.guard->may_subscribe(&hub, "hub", "#"));
+  CHECK(world.guard->may_publish(&hub, "hub", {"$gatetorio/devices/1/commands", "{}", false}));
+  for (const std::string_view topic : {"elsewhere", "gatetorio/gate1/commands", "$gatetorio/devices/01/commands",
+                                       "$gatetorio/devices/1/x", "$gatetorio/devices//status"}) {
+    CHECK_FALSE(world.guard->may_publish(&hub, "hub", {topic, "{}", false}));
+  }
+  CHECK_FALSE(world.guard->may_publish(&hub, "hub", {"$gatetorio/devices/1/status", "{}", true}));
 }
 
 TEST_CASE("a principal that stops being valid is kicked and may do nothing") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
   const int device = 0;
-  REQUIRE(world.connect(&device, "dev_1", "pw"));
+  REQUIRE(world.connect(&device, "device-1", "pw"));
   const Message status{"gatetorio/gate1/status", "{}", false};
-  CHECK(world.guard->may_publish("dev_1", status));
-  Policy gone = testing::device_policy("dev_1", "gate1");
+  CHECK(world.guard->may_publish(&device, "device-1", status));
+  Policy gone = testing::device_policy("device-1", "gate1");
   gone.valid = false;
   world.server().set_policy(gone);
-  CHECK(world.ticking_until([&] { return world.kicked == std::vector<std::string>{"dev_1"}; }));
-  CHECK_FALSE(world.guard->may_publish("dev_1", status));
+  CHECK(world.ticking_until([&] { return world.kicked == std::vector<std::string>{"device-1"}; }));
+  CHECK_FALSE(world.guard->may_publish(&device, "device-1", status));
 }
 
-TEST_CASE("a delivery is refused unless the guard itself accepted the command") {
+constexpr std::string_view kToDevice1 = "$gatetorio/devices/1/commands";
+
+// A connected device that has subscribed to its commands.
+void listen(GuardWithHub& world, const void* client, const std::string& username, const std::string& name) {
+  world.allowed[username] = testing::device_policy(username, name);
+  REQUIRE(world.connect(client, username, "pw", username));
+  REQUIRE(world.guard->may_subscribe(client, username, "gatetorio/" + name + "/commands"));
+}
+
+TEST_CASE("only what the hub has published for this device is delivered to it, to the letter") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
-  const int device = 0;
-  REQUIRE(world.connect(&device, "dev_1", "pw"));
+  const int device = 0, other = 0;
+  listen(world, &device, "device-1", "gate1");
+  listen(world, &other, "device-2", "gate2");
   const std::string topic = "gatetorio/gate1/commands";
   const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
-  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, false}));
-  CHECK(world.guard->judge(nullptr, "hub", {topic, command, false}).kind == Verdict::Kind::kPass);
-  CHECK(world.guard->may_receive("dev_1", {topic, command, false}));
-  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, command, true}));
-  CHECK_FALSE(world.guard->may_receive("dev_2", {topic, command, false}));
-  // The same id with another date is the same command: its first end counts.
-  const std::string late = testing::command_text("cmd_1", now().us - 1'000);
-  CHECK_FALSE(world.guard->may_receive("dev_1", {topic, late, false}));
+  CHECK_FALSE(world.guard->may_receive("device-1", {topic, command, false}));
+  const Verdict verdict = world.guard->judge(nullptr, "hub", {kToDevice1, command, false});
+  CHECK(verdict.kind == Verdict::Kind::kMove);
+  CHECK(verdict.topic == topic);
+  CHECK(verdict.payload.empty());
+  CHECK(world.guard->may_receive("device-1", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive("device-1", {topic, command, true}));
+  CHECK_FALSE(world.guard->may_receive("device-2", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive("device-2", {"gatetorio/gate2/commands", command, false}));
+  // A known id with another date, or with another content, is another command.
+  const std::string later = testing::command_text("cmd_1", now().us + 200'000'000);
+  CHECK_FALSE(world.guard->may_receive("device-1", {topic, later, false}));
+  const std::string expires = std::string(boost::json::parse(command).at("expires_at").as_string());
+  const std::string forged = R"({"action":"open","command_id":"cmd_1","expires_at":")" + expires + "\"}";
+  CHECK_FALSE(world.guard->may_receive("device-1", {topic, forged, false}));
+}
+
+TEST_CASE("a command for a device that has not subscribed to its own topic is refused") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  const int device = 0;
+  const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
+  const auto outcome = [&] { return world.guard->judge(nullptr, "hub", {kToDevice1, command, false}).kind; };
+  CHECK(outcome() == Verdict::Kind::kRefuse);
+  REQUIRE(world.connect(&device, "device-1", "pw"));
+  CHECK(outcome() == Verdict::Kind::kRefuse);
+  CHECK(world.guard->may_subscribe(&device, "device-1", "gatetorio/+/commands"));
+  CHECK(outcome() == Verdict::Kind::kMove);
+  world.guard->unsubscribed(&device, "gatetorio/+/commands");
+  CHECK(outcome() == Verdict::Kind::kRefuse);
+}
+
+TEST_CASE("a last will is no command, and a device's own will is a status") {
+  GuardWithHub world;
+  const int device = 0, app = 0;
+  listen(world, &device, "device-1", "gate1");
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0}});
+  REQUIRE(world.connect(&app, "user-1", "pw", "app"));
+  const Message will{"gatetorio/gate1/commands", "{}", false};
+  CHECK(world.guard->may_publish(&app, "user-1", will));  // a packet; `judge` hands it to the hub
+  world.guard->disconnected(&app);
+  CHECK_FALSE(world.guard->may_publish(&app, "user-1", will));
+  CHECK(world.statuses().empty());
+  const Message last_words{"gatetorio/gate1/status", R"({"online":false})", true};
+  CHECK(world.guard->may_publish(&device, "device-1", last_words));  // a packet, which `judge` will see
+  world.guard->disconnected(&device);
+  CHECK(world.guard->may_publish(&device, "device-1", last_words));
+  CHECK(world.ticking_until([&] { return world.statuses().size() == 1; }));
+  CHECK(world.statuses()[0].device_id == 1);
+  // The broker asks about the sender of a retained message when it delivers it: that is no news.
+  CHECK(world.guard->may_publish(&device, "device-1", last_words));
+  const int another = 0;
+  CHECK(world.guard->may_publish(&another, "device-1", last_words));
+  world.guard->tick();
+  CHECK(world.statuses().size() == 1);
+}
+
+TEST_CASE("a will of a connection that is being taken over is one, too") {
+  GuardWithHub world;
+  const int first = 0, second = 0;
+  listen(world, &first, "device-1", "gate1");
+  REQUIRE(world.connect(&second, "device-1", "pw", "device-1"));
+  CHECK(world.guard->may_publish(&first, "device-1", {"gatetorio/gate1/status", "{}", false}));
+  CHECK(world.ticking_until([&] { return world.statuses().size() == 1; }));
+}
+
+TEST_CASE("a retained status is its sender's, whoever has the name later") {
+  GuardWithHub world;
+  const int device = 0, next = 0;
+  listen(world, &device, "device-1", "gate1");
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0, 1}});
+  world.allowed["user-2"] = testing::user_policy("user-2", {{"gate1", false, true, true, 0, 2}});
+  const int app = 0, other_app = 0;
+  REQUIRE(world.connect(&app, "user-1", "pw", "app"));
+  REQUIRE(world.connect(&other_app, "user-2", "pw", "app-2"));
+  const Message status{"gatetorio/gate1/status", R"({"state":"OPEN"})", true};
+  CHECK_FALSE(world.guard->may_receive("user-1", status));  // from before the guard's time
+  CHECK(world.guard->judge(&device, "device-1", status).kind == Verdict::Kind::kPass);
+  CHECK(world.guard->may_receive("user-1", status));
+  CHECK_FALSE(world.guard->may_receive("user-2", status));
+  CHECK_FALSE(world.guard->may_receive("user-1", {status.topic, R"({"state":"CLOSED"})", true}));
+  world.server().set_policy(testing::device_policy("device-1", "gate8"));
+  CHECK(world.ticking_until([&] { return world.cleared == std::vector<std::string>{"gatetorio/gate1/status"}; }));
+  listen(world, &next, "device-2", "gate1");
+  CHECK_FALSE(world.guard->may_receive("user-2", status));
+  CHECK_FALSE(world.guard->may_receive("user-1", {status.topic, "{}", false}));
+  CHECK(world.guard->may_receive("user-2", {status.topic, "{}", false}));
+}
+
+TEST_CASE("an empty retained message clears, and is delivered to nobody") {
+  GuardWithHub world;
+  const int device = 0;
+  listen(world, &device, "device-1", "gate1");
+  CHECK(world.guard->may_publish(&device, "device-1", {"gatetorio/gate1/status", "", true}));
+  CHECK(world.guard->judge(&device, "device-1", {"gatetorio/gate1/status", "", true}).kind == Verdict::Kind::kPass);
+  CHECK_FALSE(world.guard->may_publish(&device, "device-1", {"gatetorio/gate1/status", "", false}));
+  world.guard->tick();
+  CHECK(world.statuses().empty());
+}
+
+TEST_CASE("a principal's name as client id is kept for it") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0}});
+  const int squatter = 0, device = 0;
+  CHECK_FALSE(world.connect(&squatter, "user-1", "pw", "device-1"));
+  CHECK_FALSE(world.connect(&squatter, "user-1", "pw", "user-2"));
+  CHECK(world.connect(&squatter, "user-1", "pw", "device-1-panel"));
+  CHECK(world.connect(&device, "device-1", "pw", "device-1"));
+}
+
+TEST_CASE("what one who lost his rights leaves behind is free at once") {
+  GuardWithHub world;
+  world.are_sessions_kept = true;
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0}});
+  world.allowed["user-2"] = world.allowed["user-1"];
+  world.allowed["user-2"].username = "user-2";
+  const int first = 0, second = 0;
+  REQUIRE(world.guard->may_connect({&first, "user-1", "pw", "panel", "192.0.2.1", false, true}));
+  world.guard->disconnected(&first);
+  CHECK_FALSE(world.connect(&second, "user-2", "pw", "panel"));
+  Policy gone = world.allowed["user-1"];
+  gone.valid = false;
+  world.server().set_policy(gone);
+  CHECK(world.ticking_until([&] { return world.judged == std::vector<std::string>{"panel"}; }));
+  CHECK(world.connect(&second, "user-2", "pw", "panel"));
+}
+
+TEST_CASE("a client that is asked about again keeps its session") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  const int device = 0;
+  REQUIRE(world.connect(&device, "device-1", "pw"));
+  REQUIRE(world.connect(&device, "device-1", "pw"));
+  REQUIRE(world.ticking_until([&] { return world.sessions == 1; }));
+  world.guard->disconnected(&device);
+  CHECK(world.ticking_until([&] { return world.closed == 1; }));
+  CHECK(world.sessions == 1);
 }
 
 TEST_CASE("a password is good until its end, and its session ends with it") {
   GuardWithHub world;
-  world.allowed["usr_1"] = testing::user_policy("usr_1", {{"gate1", false, true, true, 0}});
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0}});
   world.valid_until_us = now().us + 400'000;
   const int app = 0;
-  REQUIRE(world.connect(&app, "usr_1", "pw"));
+  REQUIRE(world.connect(&app, "user-1", "pw"));
   CHECK(world.kicked_sessions.empty());
   CHECK(world.ticking_until([&] { return !world.kicked_sessions.empty(); }));
   CHECK(world.kicked_sessions == std::vector<std::string>{"id"});
   CHECK(now().us >= world.valid_until_us);
-  CHECK_FALSE(world.connect(&app, "usr_1", "pw"));
+  CHECK_FALSE(world.connect(&app, "user-1", "pw"));
 }
 
 TEST_CASE("an app's command goes to the hub with who sent it") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
-  world.allowed["usr_1"] = testing::user_policy("usr_1", {{"gate1", false, true, true, 0}});
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0}});
   const int device = 0, app = 0;
-  REQUIRE(world.connect(&app, "usr_1", "pw", "app"));
+  REQUIRE(world.connect(&app, "user-1", "pw", "app"));
   const Message message{"gatetorio/gate1/commands", R"({"action":"open", "username":"x"})", false};
-  CHECK(world.guard->judge(&app, "usr_1", message).kind == Verdict::Kind::kNobody);
-  REQUIRE(world.connect(&device, "dev_1", "pw", "device"));
-  const Verdict verdict = world.guard->judge(&app, "usr_1", message);
-  REQUIRE(verdict.kind == Verdict::Kind::kToHub);
+  CHECK(world.guard->judge(&app, "user-1", message).kind == Verdict::Kind::kNobody);
+  listen(world, &device, "device-1", "gate1");
+  const Verdict verdict = world.guard->judge(&app, "user-1", message);
+  REQUIRE(verdict.kind == Verdict::Kind::kMove);
+  CHECK(verdict.topic == kRequestTopic);
   const auto request = boost::json::parse(verdict.payload);
-  CHECK(request.at("username") == "usr_1");
+  CHECK(request.at("username") == "user-1");
   CHECK(request.at("peer") == "192.0.2.1");
   CHECK(request.at("controller_id") == "gate1");
+  CHECK(request.at("device_id") == 1);
   CHECK(request.at("command").at("username") == "x");
   CHECK(std::abs(request.at("received_at_us").as_int64() - now().us) < 5'000'000);
-  CHECK_FALSE(world.guard->may_publish("usr_1", {kRequestTopic, "{}", false}));
-  CHECK_FALSE(world.guard->may_receive("usr_1", {kRequestTopic, "{}", false}));
-  CHECK_FALSE(world.guard->may_subscribe("usr_1", kRequestTopic));
+  CHECK_FALSE(world.guard->may_publish(&app, "user-1", {kRequestTopic, "{}", false}));
+  CHECK_FALSE(world.guard->may_receive("user-1", {kRequestTopic, "{}", false}));
+  CHECK_FALSE(world.guard->may_subscribe(&app, "user-1", kRequestTopic));
   CHECK(world.guard->may_receive("hub", {kRequestTopic, "{}", false}));
 }
 
-TEST_CASE("a device's new name moves what it may do") {
+TEST_CASE("a device that gets another name hears commands all the time, and must subscribe to its new name soon") {
   GuardWithHub world;
-  world.allowed["dev_1"] = testing::device_policy("dev_1", "gate1");
-  const int device = 0;
-  REQUIRE(world.connect(&device, "dev_1", "pw"));
-  world.server().set_policy(testing::device_policy("dev_1", "gate9"));
+  const int device = 0, other = 0, wild = 0;
+  listen(world, &device, "device-1", "gate1");
+  REQUIRE(world.connect(&wild, "device-1", "pw", "wild"));
+  REQUIRE(world.guard->may_subscribe(&wild, "device-1", "gatetorio/+/commands"));
+  world.server().set_policy(testing::device_policy("device-1", "gate9"));
   const Message renamed{"gatetorio/gate9/status", "{}", false};
-  CHECK(world.ticking_until([&] { return world.guard->may_publish("dev_1", renamed); }));
-  CHECK_FALSE(world.guard->may_publish("dev_1", {"gatetorio/gate1/status", "{}", false}));
+  CHECK(world.ticking_until([&] { return world.guard->may_publish(&device, "device-1", renamed); }));
+  CHECK_FALSE(world.guard->may_publish(&device, "device-1", {"gatetorio/gate1/status", "{}", false}));
+  listen(world, &other, "device-2", "gate1");
   const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
-  CHECK(world.guard->judge(nullptr, "hub", {"gatetorio/gate1/commands", command, false}).kind == Verdict::Kind::kRefuse);
-  CHECK(world.guard->judge(nullptr, "hub", {"gatetorio/gate9/commands", command, false}).kind == Verdict::Kind::kPass);
+  CHECK(world.guard->judge(nullptr, "hub", {kToDevice1, command, false}).topic == "gatetorio/gate9/commands");
+  world.guard->disconnected(&wild);
+  const Verdict verdict = world.guard->judge(nullptr, "hub", {kToDevice1, command, false});
+  CHECK(verdict.topic == "gatetorio/gate1/commands");
+  // There only this device hears it, although another one has the name by now.
+  CHECK(world.guard->may_receive("device-1", {verdict.topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive("device-2", {verdict.topic, command, false}));
+  SECTION("one that follows keeps its connection") {
+    CHECK(world.guard->may_subscribe(&device, "device-1", "gatetorio/gate9/commands"));
+    CHECK(world.guard->judge(nullptr, "hub", {kToDevice1, command, false}).topic == "gatetorio/gate9/commands");
+  }
+  SECTION("one that does not is disconnected") {
+    CHECK(world.ticking_until([&] { return world.kicked_sessions == std::vector<std::string>{"device-1"}; }, 10s));
+  }
+  CHECK(world.kicked.empty());
+}
+
+TEST_CASE("a device whose rights cannot be found out for a moment keeps its name and its connection") {
+  GuardWithHub world;
+  const int device = 0;
+  listen(world, &device, "device-1", "gate1");
+  Policy suspended = testing::device_policy("device-1", "gate1");
+  suspended.rules.clear();
+  world.server().set_policy(suspended);
+  const Message status{"gatetorio/gate1/status", "{}", false};
+  REQUIRE(world.ticking_until([&] { return !world.guard->may_publish(&device, "device-1", status); }));
+  world.server().set_policy(testing::device_policy("device-1", "gate1"));
+  REQUIRE(world.ticking_until([&] { return world.guard->may_publish(&device, "device-1", status); }));
+  world.guard->tick();
   CHECK(world.kicked.empty());
 }
 

@@ -22,33 +22,33 @@ Principal user() {
 }
 
 TEST_CASE("grants become rules, and no grant makes no valid principal") {
-  const auto policy = make_policy("user-7", user(),
+  const auto policy = make_policy(user().who(),
                                   {access(2, "b", "owner"), access(1, "a", "engineer"), access(3, "c", "readonly"),
                                    access(4, "d", "self"), access(5, "e", "something new")});
   REQUIRE(policy.valid);
   REQUIRE(policy.rules.size() == 4);
-  CHECK(policy.rules[0] == Rule{"a", false, true, true, 0});
-  CHECK(policy.rules[1] == Rule{"b", false, true, true, 0});
-  CHECK(policy.rules[2] == Rule{"c", false, false, true, 0});
-  CHECK(policy.rules[3] == Rule{"d", true, false, false, 0});
-  CHECK_FALSE(make_policy("user-7", user(), {}).valid);
+  CHECK(policy.rules[0] == Rule{"a", false, true, true, 0, 1});
+  CHECK(policy.rules[1] == Rule{"b", false, true, true, 0, 2});
+  CHECK(policy.rules[2] == Rule{"c", false, false, true, 0, 3});
+  CHECK(policy.rules[3] == Rule{"d", true, false, false, 0, 4});
+  CHECK_FALSE(make_policy(user().who(), {}).valid);
 }
 
 TEST_CASE("an answer that was under way when access changed is not told") {
   Principals principals;
   int told = 0;
   const auto tell = [&](const Policy&) { ++told; };
-  CHECK_FALSE(principals.changed(user()));
-  const auto old_ticket = principals.begin(user(), "user-7");
-  CHECK(principals.begin(user(), "user-7") == old_ticket);  // two phones of one user do not disturb each other
-  const auto new_ticket = principals.changed(user());
+  CHECK_FALSE(principals.changed(user().who()));
+  const auto old_ticket = principals.begin(user());
+  CHECK(principals.begin(user()) == old_ticket);  // two phones of one user do not disturb each other
+  const auto new_ticket = principals.changed(user().who());
   REQUIRE(new_ticket);
-  CHECK_FALSE(principals.commit(user(), old_ticket, {access(1, "a", "owner")}, tell));
-  CHECK(principals.commit(user(), *new_ticket, {access(1, "a", "owner")}, tell));
+  CHECK_FALSE(principals.commit(user().who(), old_ticket, {access(1, "a", "owner")}, tell));
+  CHECK(principals.commit(user().who(), *new_ticket, {access(1, "a", "owner")}, tell));
   CHECK(told == 1);
   CHECK(principals.with_access_to(1).size() == 1);
   CHECK(principals.with_access_to(2).empty());
-  CHECK(principals.find("user-7")->id == 7);
+  CHECK(principals.find({"user", 7})->id == 7);
 }
 
 TEST_CASE("a principal comes with its first session and leaves with its last") {

@@ -4,6 +4,7 @@
 #include "broker/client_ids.hpp"
 #include "broker/ledger.hpp"
 #include "broker/protocol.hpp"
+#include "broker/retained_owners.hpp"
 #include "broker/sessions.hpp"
 #include "stack.hpp"
 
@@ -19,47 +20,87 @@ Session session(std::string username, std::string client_id) {
   return s;
 }
 
-TEST_CASE("only commands that were accepted are in time, until their end") {
+CommandLedger::Command for_device(std::int64_t device_id, CommandLedger::Clock::time_point until) {
+  return {"cmd", device_id, 1'000'000, until};
+}
+
+TEST_CASE("only commands that were accepted are in time, for their device, until their end by both clocks") {
   CommandLedger ledger;
   const CommandLedger::Clock::time_point start{};
-  ledger.accept("a", start + 10s, start);
-  CHECK(ledger.in_time("a", start + 10s));
-  CHECK_FALSE(ledger.in_time("a", start + 10s + 1ns));
-  CHECK_FALSE(ledger.in_time("b", start));
+  ledger.accept("a", for_device(1, start + 10s), start);
+  CHECK(ledger.find("a", 1, start + 10s, 1'000'000));
+  CHECK_FALSE(ledger.find("a", 1, start + 10s, 1'000'001));
+  CHECK_FALSE(ledger.find("a", 1, start + 10s + 1ns, 0));
+  CHECK_FALSE(ledger.find("a", 2, start, 0));
+  CHECK_FALSE(ledger.find("b", 1, start, 0));
 }
 
 TEST_CASE("accepting a command again can only shorten its time") {
   CommandLedger ledger;
   const CommandLedger::Clock::time_point start{};
-  ledger.accept("a", start + 10s, start);
-  ledger.accept("a", start + 100s, start);
-  CHECK_FALSE(ledger.in_time("a", start + 11s));
-  ledger.accept("a", start + 5s, start);
-  CHECK_FALSE(ledger.in_time("a", start + 6s));
+  ledger.accept("a", for_device(1, start + 10s), start);
+  ledger.accept("a", for_device(1, start + 100s), start);
+  CHECK_FALSE(ledger.find("a", 1, start + 11s, 0));
+  ledger.accept("a", for_device(1, start + 5s), start);
+  CHECK_FALSE(ledger.find("a", 1, start + 6s, 0));
 }
 
 TEST_CASE("the ledger forgets what is over") {
   CommandLedger ledger;
   const CommandLedger::Clock::time_point start{};
-  for (int i = 0; i < 1000; ++i) ledger.accept(std::to_string(i), start + 1s * i + 10s, start + 1s * i);
+  for (int i = 0; i < 1000; ++i) ledger.accept(std::to_string(i), for_device(1, start + 1s * i + 10s), start + 1s * i);
   CHECK(ledger.size() <= 12);
+}
+
+TEST_CASE("whose a retained message is survives a restart of the broker") {
+  const testing::TempFolder folder;
+  RetainedOwners before;
+  before.keep("gate1", 1, "open", RetainedOwners::From::kPublish);
+  before.keep("gate1", 1, "gone", RetainedOwners::From::kWill);
+  CHECK(before.has_changed());
+  REQUIRE(before.save(folder.path("retained")));
+  CHECK_FALSE(before.has_changed());
+  RetainedOwners after;
+  REQUIRE(after.load(folder.path("retained")));
+  CHECK(after.is_of("gate1", 1, "open"));
+  CHECK(after.is_of("gate1", 1, "gone"));
+  CHECK_FALSE(after.is_of("gate1", 2, "open"));
+  CHECK_FALSE(after.is_of("gate2", 1, "open"));
+  CHECK(after.forget("gate1"));
+  CHECK_FALSE(after.is_of("gate1", 1, "open"));
+  CHECK_FALSE(after.load(folder.path("none")));
+}
+
+TEST_CASE("a client without a keep-alive that says nothing is told of once") {
+  SessionTable table;
+  const SessionTable::Client quiet = "quiet", alive = "alive";
+  const std::chrono::steady_clock::time_point start{1h};
+  Session one = session("user-1", "quiet"), two = session("user-2", "alive");
+  one.has_keep_alive = two.has_keep_alive = false;
+  one.heard_at = two.heard_at = start;
+  table.open(quiet, one);
+  table.open(alive, two);
+  table.find(alive)->heard_at = start + 2s;
+  CHECK(table.silent_since(start - 1s).empty());
+  CHECK(table.silent_since(start + 1s) == std::vector<std::string>{"quiet"});
+  CHECK(table.silent_since(start + 1s).empty());
 }
 
 TEST_CASE("a takeover leaves one live session of two and never none") {
   SessionTable table;
   const int first = 0, second = 0;
-  const auto one = table.open(&first, session("dev_1", "gate")).number;
-  const auto two = table.open(&second, session("dev_1", "gate")).number;
+  const auto one = table.open(&first, session("device-1", "gate")).number;
+  const auto two = table.open(&second, session("device-1", "gate")).number;
   CHECK(one != two);
-  CHECK(table.live("dev_1") == std::vector<SessionTable::Client>{&second});
+  CHECK(table.live("device-1") == std::vector<SessionTable::Client>{&second});
   const auto ended = table.close(&first);
   REQUIRE(ended);
   CHECK(ended->superseded);
   CHECK(ended->number == one);
-  CHECK(table.live("dev_1").size() == 1);
-  CHECK(*table.live_owner("gate") == "dev_1");
+  CHECK(table.live("device-1").size() == 1);
+  CHECK(*table.live_owner("gate") == "device-1");
   CHECK_FALSE(table.close(&second)->superseded);
-  CHECK(table.live("dev_1").empty());
+  CHECK(table.live("device-1").empty());
   CHECK(table.live_owner("gate") == nullptr);
   CHECK_FALSE(table.close(&second));
 }
@@ -67,9 +108,9 @@ TEST_CASE("a takeover leaves one live session of two and never none") {
 TEST_CASE("a handle that the broker uses again is another session") {
   SessionTable table;
   const int client = 0;
-  table.open(&client, session("dev_1", "a"));
-  table.open(&client, session("dev_2", "b"));
-  CHECK(table.live("dev_1").empty());
+  table.open(&client, session("device-1", "a"));
+  table.open(&client, session("device-2", "b"));
+  CHECK(table.live("device-1").empty());
   CHECK(table.live_owner("a") == nullptr);
   CHECK(table.all().size() == 1);
 }
@@ -83,21 +124,21 @@ TEST_CASE("an absent client's id stays its own as long as its session waits") {
     ++asked;
     return exists;
   };
-  ids.left("phone", "usr_1", start);
-  CHECK(ids.held_by_other("phone", "usr_2", probe, start));
-  CHECK_FALSE(ids.held_by_other("phone", "usr_1", probe, start));
-  CHECK(ids.held_by_other("phone", "usr_2", probe, start + 1s));
+  ids.left("phone", "user-1", "", start);
+  CHECK(ids.held_by_other("phone", "user-2", probe, start));
+  CHECK_FALSE(ids.held_by_other("phone", "user-1", probe, start));
+  CHECK(ids.held_by_other("phone", "user-2", probe, start + 1s));
   CHECK(asked == 1);
   exists = false;
-  CHECK_FALSE(ids.held_by_other("phone", "usr_2", probe, start + 10s));
+  CHECK_FALSE(ids.held_by_other("phone", "user-2", probe, start + 10s));
   CHECK(ids.size() == 0);
 }
 
 TEST_CASE("ids whose session ended with the connection are swept") {
   ClientIds ids;
   const ClientIds::Clock::time_point start{1000h};
-  ids.left("a", "usr_1", start);
-  ids.left("b", "usr_1", start);
+  ids.left("a", "user-1", "", start);
+  ids.left("b", "user-1", "", start);
   ids.sweep([](const std::string& id) { return id == "b"; }, start);
   CHECK(ids.size() == 1);
 }
@@ -108,17 +149,22 @@ TEST_CASE("client ids survive a restart of the broker for a day") {
   const ClientIds::Clock::time_point start{1000h};
   const auto never = [](const std::string&) { return false; };
   ClientIds before;
-  before.left("phone", "usr_1", start);
+  before.left("phone", "user-1", "gate1", start);
   REQUIRE(before.save(path));
   ClientIds after;
   REQUIRE(after.load(path, start + 1h));
-  CHECK(after.held_by_other("phone", "usr_2", never, start + 1h));
-  CHECK_FALSE(after.held_by_other("phone", "usr_2", never, start + 25h));
+  CHECK(after.held_by_other("phone", "user-2", never, start + 1h));
+  CHECK_FALSE(after.held_by_other("phone", "user-2", never, start + 25h));
   CHECK_FALSE(ClientIds().load(folder.path("none"), start));
+  ClientIds again;
+  REQUIRE(again.load(path, start + 1h));
+  CHECK(again.holders() == std::vector<std::string>{"user-1"});
+  CHECK(again.is_back("phone") == "gate1");
+  CHECK_FALSE(again.is_back("phone"));
 }
 
 TEST_CASE("frames are cut from any pieces") {
-  const std::string bytes = to_frame(SessionOpened{7, "usr_1", "phone", "192.0.2.1"}) + to_frame(Synced{});
+  const std::string bytes = to_frame(SessionOpened{7, "user-1", "phone", "192.0.2.1"}) + to_frame(Synced{});
   FrameReader reader;
   std::vector<Frame> frames;
   for (const char byte : bytes) {

@@ -33,9 +33,9 @@ TEST_CASE("each principal may do exactly what the table of rights says") {
       {"owner", "other/gate1/commands", false, false},        {"owner", "gatetorio//commands", false, false},
       {"owner", "gatetorio/gate1/commands/", false, false},   {"owner", "gatetorio/gate1", false, false},
   }));
-  Policy policy = testing::user_policy("u", {rule("gate1", true, true)});
+  Policy policy = testing::user_policy("user-1", {rule("gate1", true, true)});
   const std::string who = row.who;
-  if (who == "device") policy = testing::device_policy("d", "gate1");
+  if (who == "device") policy = testing::device_policy("device-1", "gate1");
   if (who == "readonly") policy.rules = {rule("gate1", false, true)};
   if (who == "expired") policy.rules = {rule("gate1", true, true, kNow)};
   if (who == "revoked") policy.valid = false;
@@ -45,7 +45,7 @@ TEST_CASE("each principal may do exactly what the table of rights says") {
 }
 
 TEST_CASE("a grant ends at its last moment and not before") {
-  const Policy policy = testing::user_policy("u", {rule("gate1", true, true, kNow)});
+  const Policy policy = testing::user_policy("user-1", {rule("gate1", true, true, kNow)});
   const Topic topic = parse_topic(kPrefix, "gatetorio/gate1/commands");
   CHECK(may_publish(policy, topic, kNow - 1));
   CHECK_FALSE(may_publish(policy, topic, kNow));
@@ -66,13 +66,13 @@ TEST_CASE("subscriptions are judged by their filter") {
                                          {"$share/group/gatetorio/gate1/status", false},
                                          {"$gatetorio/nowhere", false},
                                          {"", false}}));
-  const Policy policy = testing::user_policy("u", {rule("gate1", true, true)});
+  const Policy policy = testing::user_policy("user-1", {rule("gate1", true, true)});
   INFO(row.filter);
   CHECK(may_subscribe(policy, kPrefix, row.filter, kNow) == row.allowed);
 }
 
 TEST_CASE("among many rules the right one is found") {
-  Policy policy = testing::user_policy("u", {});
+  Policy policy = testing::user_policy("user-1", {});
   for (int i = 999; i >= 0; --i) policy.rules.push_back(rule("gate" + std::to_string(i), i % 2 == 0, true));
   sort_rules(policy);
   for (int i = 0; i < 1000; ++i) {
@@ -85,6 +85,41 @@ TEST_CASE("a prefix of several levels is a prefix") {
   CHECK(parse_topic("site/a", "site/a/gate1/status").controller_id == "gate1");
   CHECK(parse_topic("site/a", "site/ab/gate1/status").kind == TopicKind::kOther);
   CHECK(parse_topic("site/a", "site/a/" + std::string(65, 'x') + "/status").kind == TopicKind::kOther);
+}
+
+TEST_CASE("the hub addresses a device by its number, in one spelling") {
+  CHECK(address(17, TopicKind::kCommands) == "$gatetorio/devices/17/commands");
+  CHECK(parse_address("$gatetorio/devices/17/status").device_id == 17);
+  CHECK(parse_address("$gatetorio/devices/17/status").kind == TopicKind::kStatus);
+  for (const std::string_view topic : {"gatetorio/gate1/status", "$gatetorio/devices/017/status", "$gatetorio/devices/17/other",
+                                       "$gatetorio/devices/17", "$gatetorio/devices//status", "$gatetorio/devices/1/status/"}) {
+    INFO(topic);
+    CHECK(parse_address(topic).kind == TopicKind::kOther);
+  }
+}
+
+TEST_CASE("filters match topics as MQTT says") {
+  struct Row {
+    const char* filter;
+    const char* topic;
+    bool matches;
+  };
+  const auto row = GENERATE(values<Row>({{"a/b/c", "a/b/c", true},
+                                         {"a/b", "a/b/c", false},
+                                         {"a/b/c/d", "a/b/c", false},
+                                         {"a/+/c", "a/b/c", true},
+                                         {"a/+", "a/b/c", false},
+                                         {"+/+/+", "a/b/c", true},
+                                         {"a/#", "a/b/c", true},
+                                         {"a/b/c/#", "a/b/c", true},
+                                         {"#", "a/b/c", true},
+                                         {"a/b/+/#", "a/b/c", true},
+                                         {"b/#", "a/b/c", false},
+                                         {"a//c", "a//c", true},
+                                         {"a/+/c", "a//c", true},
+                                         {"", "a", false}}));
+  INFO(row.filter << " " << row.topic);
+  CHECK(filter_matches(row.filter, row.topic) == row.matches);
 }
 
 }  // namespace

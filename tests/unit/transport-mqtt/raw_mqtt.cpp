@@ -120,7 +120,7 @@ int RawMqtt::connect(std::uint16_t port, const RawConnect& options) {
   body.push_back(static_cast<char>(version_));
   const bool has_will = !options.will_topic.empty();
   const int flags = (options.username.empty() ? 0 : 0x80) | (options.password.empty() ? 0 : 0x40) |
-                    (has_will ? 0x04 | 0x08 : 0) | (options.clean ? 0x02 : 0);
+                    (has_will ? 0x04 | 0x08 : 0) | (options.will_retained ? 0x20 : 0) | (options.clean ? 0x02 : 0);
   body.push_back(static_cast<char>(flags));
   put_u16(body, 60);
   if (version_ == 5) {
@@ -155,11 +155,17 @@ int RawMqtt::subscribe(std::string_view filter, int qos) {
   return answer ? static_cast<std::uint8_t>(answer->body.back()) : kClosed;
 }
 
-int RawMqtt::publish(std::string_view topic, std::string_view payload, int qos, bool retain) {
+int RawMqtt::publish(std::string_view topic, std::string_view payload, int qos, bool retain, std::uint32_t expiry_s) {
   std::string body;
   put_text(body, topic);
   if (qos > 0) put_u16(body, ++last_id_);
-  if (version_ == 5) body.push_back(0);
+  if (version_ == 5 && expiry_s != 0) {
+    body.append({5, 2});
+    put_u16(body, expiry_s >> 16);
+    put_u16(body, expiry_s & 0xffff);
+  } else if (version_ == 5) {
+    body.push_back(0);
+  }
   body.append(payload);
   send(static_cast<std::uint8_t>(0x30 | qos << 1 | (retain ? 1 : 0)), body);
   if (qos == 0) return 0;

@@ -19,6 +19,7 @@ struct RawConnect {
   std::uint32_t session_expiry_s = 0;  // version 5
   std::string will_topic = {};         // empty: no will
   std::string will_payload = {};
+  bool will_retained = false;
 };
 
 struct RawMessage {
@@ -44,7 +45,9 @@ class RawMqtt {
   // The SUBACK's code (the granted QoS, or from 0x80 on a refusal), or kClosed.
   int subscribe(std::string_view filter, int qos = 1);
   // The PUBACK's code for QoS 1 (always 0 in version 4), 0 for QoS 0, or kClosed.
-  int publish(std::string_view topic, std::string_view payload, int qos = 1, bool retain = false);
+  // `expiry_s`: the message expiry interval of version 5; 0: none.
+  int publish(std::string_view topic, std::string_view payload, int qos = 1, bool retain = false,
+              std::uint32_t expiry_s = 0);
   // The next message, or nothing where none comes.
   std::optional<RawMessage> receive(std::chrono::milliseconds patience = kPatience);
   // Everything that the broker had for this client before it answered a ping: no waiting for what does not come.

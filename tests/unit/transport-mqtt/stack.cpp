@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "broker/payload.hpp"
+#include "gatetorio/identity.hpp"
 #include "gatetorio/time.hpp"
 #include "support/paths.hpp"
 
@@ -31,11 +32,15 @@ Policy device_policy(const std::string& username, const std::string& controller_
   Rule rule;
   rule.controller_id = controller_id;
   rule.is_self = true;
-  return {username, "device", 1, true, {}, {rule}};
+  rule.device_id = parse_principal_name(username).value().id;
+  return {username, "device", rule.device_id, true, {}, {rule}};
 }
 
-Policy user_policy(const std::string& username, const std::vector<Rule>& rules) {
-  return {username, "user", 2, true, {}, rules};
+Policy user_policy(const std::string& username, std::vector<Rule> rules) {
+  for (Rule& rule : rules) {
+    if (rule.device_id == 0) rule.device_id = rule.controller_id.back() - '0';
+  }
+  return {username, "user", parse_principal_name(username).value().id, true, {}, std::move(rules)};
 }
 
 std::string command_text(const std::string& command_id, std::int64_t expires_at_us, const std::string& command) {
@@ -57,7 +62,9 @@ void Stack::start_relay() {
   login.client_id = "hub-relay";
   login.subscriptions = {std::string(kRequestTopic)};
   BrokerClient::Callbacks callbacks;
-  callbacks.message = [this](std::string_view, std::string_view payload, bool) { relay(payload); };
+  callbacks.message = [this](std::string_view, std::string_view payload, bool, std::optional<std::chrono::seconds> expiry) {
+    relay(payload, expiry);
+  };
   callbacks.connection = [this](bool connected) {
     const std::lock_guard lock(mutex_);
     relay_connected_ = connected;
@@ -69,13 +76,13 @@ void Stack::start_relay() {
 }
 
 // As the hub does with an app's command, without asking anybody.
-void Stack::relay(std::string_view request) {
+void Stack::relay(std::string_view request, std::optional<std::chrono::seconds> expiry) {
   const auto parsed = boost::json::parse(request);
+  hear([&](Heard& heard) { heard.expiries.push_back(expiry); });
   const auto expires_at = parsed.at("received_at_us").as_int64() + std::chrono::microseconds(command_ttl_).count();
   const std::string text =
       command_text(new_command_id(), expires_at, boost::json::serialize(parsed.at("command")));
-  const std::string topic = "gatetorio/" + std::string(parsed.at("controller_id").as_string()) + "/commands";
-  relay_->publish(topic, text, std::max(command_ttl_, std::chrono::milliseconds(1)), [](PublishOutcome) {});
+  relay_->publish(address(parsed.at("device_id").as_int64(), TopicKind::kCommands), text, std::max(command_ttl_, std::chrono::milliseconds(1)), [](PublishOutcome) {});
 }
 
 Stack::~Stack() {
@@ -133,7 +140,10 @@ LinkServer::Callbacks Stack::link_callbacks() {
   };
   callbacks.command_passed = [this](CommandPassed p) { hear([&](Heard& heard) { heard.passed.push_back(p); }); };
   callbacks.counters = [this](Counters counters) { hear([&](Heard& heard) { heard.counters = counters; }); };
-  callbacks.guard_left = [] {};
+  callbacks.device_status = [this](DeviceStatus s) { hear([&](Heard& heard) { heard.statuses.push_back(s); }); };
+  callbacks.absent_holders = [this](std::vector<std::string> usernames) {
+    hear([&](Heard& heard) { heard.absent = usernames; });
+  };
   return callbacks;
 }
 

@@ -31,7 +31,8 @@ class TempFolder {
 };
 
 Policy device_policy(const std::string& username, const std::string& controller_id);
-Policy user_policy(const std::string& username, const std::vector<Rule>& rules);
+// A rule that names no device is about the one with the number at the end of its name: "gate1" is "device-1".
+Policy user_policy(const std::string& username, std::vector<Rule> rules);
 
 // A command as the hub sends it: the members of the object `command` and the hub's own.
 std::string command_text(const std::string& command_id, std::int64_t expires_at_us, const std::string& command = "{}");
@@ -66,6 +67,9 @@ class Stack {
     std::vector<SessionClosed> closed;
     std::vector<std::vector<SessionOpened>> lists;
     std::vector<CommandPassed> passed;
+    std::vector<DeviceStatus> statuses;
+    std::vector<std::string> absent;  // user names
+    std::vector<std::optional<std::chrono::seconds>> expiries;  // of the commands that apps published
     Counters counters;
     int questions = 0;
     int starts = 0;
@@ -79,7 +83,7 @@ class Stack {
  private:
   LinkServer::Callbacks link_callbacks();
   void start_relay();
-  void relay(std::string_view request);
+  void relay(std::string_view request, std::optional<std::chrono::seconds> expiry);
   template <class Change>
   void hear(Change change) {
     const std::lock_guard lock(mutex_);

@@ -35,6 +35,8 @@ typedef struct gtr_operation_request {
   gtr_bytes resume_after; /* streams: the last event id that the caller has seen */
   gtr_bytes preferred;    /* media type that the caller prefers, or empty */
   int64_t received_at_us; /* UTC; when the transport took the call in: a time to live counts from here */
+  /* Since 1.2 */
+  int64_t expires_at_us; /* UTC; the caller wants no effect after this. 0: it did not say */
 } gtr_operation_request;
 
 typedef void (*gtr_operation_fn)(void* context, const gtr_operation_request* request);
@@ -51,6 +53,9 @@ typedef struct gtr_reply {
   const gtr_field* headers; /* of the names that the declaration lists */
   uint32_t header_count;
   const gtr_content* content; /* instead of `body`, or NULL */
+  /* Since 1.2. To a transport, with `content`: it says transfer_end with this number once no more of it is sent, whatever
+   * the reason. 0: it need not. A feature leaves it 0. */
+  uint64_t transfer;
 } gtr_reply;
 typedef void (*gtr_reply_fn)(void* context, const gtr_reply* reply);
 
@@ -81,6 +86,13 @@ typedef struct gtr_invocation {
   /* Since 1.1. Operations with a streamed body: write the body into that file. `done` as for gtr_operations.receive; due
    * whatever happens, also where the call is answered meanwhile. At most once, on an unspecified thread. */
   void (*receive)(void* context, const gtr_receive* into, gtr_completion done);
+  /* Since 1.2. The resource, where the transport knows it by its id: a name in the call is not looked up then. 0: by name. */
+  int64_t resource_id;
+  int64_t expires_at_us; /* UTC; the caller wants no effect after this. 0: it did not say */
+  /* Since 1.2. Break the connection of this call off at once, so that the caller cannot take what it has sent or got for
+   * whole. At most once, on an unspecified thread, before the answer or, of one with content, before transfer_end. NULL:
+   * the transport cannot. */
+  void (*cut)(void* context);
 } gtr_invocation;
 
 typedef struct gtr_operations {
@@ -108,6 +120,16 @@ typedef struct gtr_operations {
    * GTR_TOO_LARGE: over `most`, nothing was written. GTR_CANCELLED: the caller went away; what is in the file is good.
    * GTR_FULL, GTR_INTERNAL: the file could not take it. GTR_GONE: the call has no such body, or it was answered. */
   void (*receive)(gtr_host* host, gtr_call call, const gtr_receive* into, gtr_completion done);
+
+  /* Since 1.2. A transfer: the bytes of one call, in `receive` or in the content of its answer. Who lets bytes pass on somebody's
+   * right keeps the number and cuts the transfer when the right ends.
+   * Feature side, before `complete`, once a call: its number. `ended` fires once, when no more bytes of the call will pass.
+   * 0 where that cannot be had (`ended`: GTR_GONE for a call that was answered, GTR_UNSUPPORTED where the transport cannot cut). */
+  uint64_t (*transfer_open)(gtr_host* host, gtr_call call, gtr_completion ended);
+  /* Breaks the caller's connection off. Nothing where the transfer has ended. */
+  void (*transfer_cut)(gtr_host* host, uint64_t transfer);
+  /* Transport side: see gtr_reply.transfer. */
+  void (*transfer_end)(gtr_host* host, uint64_t transfer);
 } gtr_operations;
 
 #endif

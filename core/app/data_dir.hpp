@@ -1,0 +1,32 @@
+// The folder for everything that the hub writes: whose it is, and which process has it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "gatetorio/file_lock.hpp"
+#include "gatetorio/result.hpp"
+
+namespace gatetorio::core {
+
+class DataDir {
+ public:
+  explicit DataDir(const std::filesystem::path& path);
+  const std::filesystem::path& path() const { return path_; }
+
+  // Where the process is root's and the folder another user's: becomes that user for good, with its groups, so that
+  // what is made from now on can be opened by the hub that runs as that user. Returns the user's name, or an empty one
+  // where there was nothing to do. Before any other thread is made. Errors: kUnavailable, with words for the operator.
+  Result<std::string> become_owner() const;
+
+  // Takes the folder for this process, by its file hub.lock, as long as the object lives; makes it (mode 0700) where it
+  // is missing. Errors: kConflict where another process has it, with its number; kUnavailable.
+  Result<void> take();
+
+ private:
+  const std::filesystem::path path_;
+  std::optional<FileLock> lock_;
+};
+
+}  // namespace gatetorio::core

@@ -1,0 +1,117 @@
+#include "outcomes.hpp"
+
+#include <iterator>
+
+namespace gatetorio::commands {
+
+namespace {
+
+using Clock = Handovers::Clock;
+
+constexpr std::uint64_t kRetryMs = 1'000;
+constexpr std::size_t kPerBatch = 500, kBytesPerBatch = 4 << 20;
+
+}  // namespace
+
+void Outcomes::handed_over(const CommandHandedOver& event, std::uint64_t sequence) {
+  add_delivered(event.device_id, handovers_.handed_over(event.device_id, event.command_id, sequence, Clock::now()));
+}
+
+void Outcomes::heard(std::int64_t device_id, const std::optional<Answer>& answer, const std::string& payload,
+                     std::uint64_t sequence) {
+  add_delivered(device_id, handovers_.spoke(device_id, sequence, Clock::now()));
+  if (answer) add({device_id, answer->command_id, now(), answer->is_success ? "acknowledged" : "failed", payload});
+}
+
+void Outcomes::session_changed(const LinkSession& session, std::uint64_t sequence) {
+  if (session.kind == "device" && !session.connected) handovers_.session_ended(session.id, sequence, Clock::now());
+}
+
+void Outcomes::deleted(std::int64_t device_id) {
+  handovers_.forget(device_id);
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(device_id);
+}
+
+void Outcomes::add_delivered(std::int64_t device_id, std::vector<std::string> command_ids) {
+  for (std::string& id : command_ids) add({device_id, std::move(id), now(), "delivered"});
+}
+
+void Outcomes::add(Outcome outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    Waiting& device = waiting_[outcome.device_id];
+    device.bytes += outcome.result.size();
+    device.list.push_back(std::move(outcome));
+    keep_to_share(device);
+  }
+  if (!outage_.is_on()) write_soon();
+}
+
+void Outcomes::keep_to_share(Waiting& device) {
+  while (device.list.size() > kMostOfADevice || device.bytes > kMostBytesOfADevice) {
+    device.bytes -= device.list.front().result.size();
+    device.list.pop_front();
+  }
+}
+
+void Outcomes::write_soon() {
+  if (is_write_due_.exchange(true)) return;
+  host_.post([this] { host_.run(flush()); });
+}
+
+Task<void> Outcomes::keep_writing() {
+  while (true) {
+    auto sleeping = host_.sleep(kRetryMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+    handovers_.tidy(Clock::now());
+    auto flushing = flush();
+    co_await flushing;
+  }
+}
+
+Task<void> Outcomes::flush() {
+  auto waiting = turn_.take();
+  co_await waiting;
+  const Turn::Holder holder(turn_);
+  is_write_due_ = false;
+  while (true) {
+    std::vector<Outcome> batch = take_batch();
+    if (batch.empty()) co_return;
+    auto saving = repository_.save_outcomes(batch);
+    const Result<void> saved = co_await saving;
+    if (!saved) {
+      put_back(std::move(batch));
+      co_return outage_.began(saved.error());
+    }
+    outage_.ended();
+  }
+}
+
+std::vector<Outcome> Outcomes::take_batch() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Outcome> batch;
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && batch.size() < kPerBatch && bytes < kBytesPerBatch) {
+    const auto first = waiting_.begin();
+    bytes += first->second.bytes;
+    auto& list = first->second.list;
+    batch.insert(batch.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
+    waiting_.erase(first);
+  }
+  return batch;
+}
+
+// In front of what came meanwhile.
+void Outcomes::put_back(std::vector<Outcome> batch) {
+  const std::lock_guard lock(mutex_);
+  for (auto outcome = batch.rbegin(); outcome != batch.rend(); ++outcome) {
+    Waiting& device = waiting_[outcome->device_id];
+    device.bytes += outcome->result.size();
+    device.list.push_front(std::move(*outcome));
+  }
+  for (auto& [id, device] : waiting_) keep_to_share(device);
+}
+
+}  // namespace gatetorio::commands

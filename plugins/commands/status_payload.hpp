@@ -1,0 +1,24 @@
+// What a status message of a device says to the hub. The rest of it is between the device and its users.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatetorio::commands {
+
+struct Answer {
+  std::string command_id;
+  bool is_success = false;
+};
+
+struct StatusPayload {
+  bool is_state = true;                   // false: news of a file, which the hub itself tells the device's watchers
+  std::optional<std::string> boot_nonce;  // as JSON text: the device gets it back as it gave it
+  std::optional<Answer> answer;           // to a command
+};
+
+// Nothing for what is no JSON object.
+std::optional<StatusPayload> read_status(std::string_view payload);
+
+}  // namespace gatetorio::commands

@@ -1,0 +1,101 @@
+#include "live_transfers.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace gatetorio::file_transfer {
+
+namespace {
+
+constexpr std::uint64_t kWatchMs = 500;
+constexpr int kWatchesBetweenChecks = 60;
+// With the way of an event before it and of the cut behind it this stays within the second.
+constexpr std::uint32_t kCheckDeadlineMs = 600;
+
+}  // namespace
+
+Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, PrincipalId holder, std::int64_t device_id) {
+  auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id);
+  if (!entry->can_be_cut()) {
+    co_return Error{.status = Status::kUnsupported, .detail = "This way into the hub takes no files."};
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    entries_.push_back(entry);
+  }
+  auto asking = rights_.check(entry->holder, device_id);
+  const Result<Timestamp> until = co_await asking;
+  if (!until) co_return until.error();
+  if (entry->was_cut()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
+  entry->set_until(*until);
+  co_return entry;
+}
+
+std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition) {
+  std::vector<Entry> found;
+  const std::lock_guard lock(mutex_);
+  std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(found),
+               [&](const Entry& entry) { return !entry->was_cut() && condition(*entry); });
+  return found;
+}
+
+void LiveTransfers::cut_where(const Condition& condition, std::string_view why) {
+  for (const Entry& entry : find(condition)) {
+    entry->cut();
+    host_.info("a transfer is cut off", {{"holder", key_of(entry->holder)},
+                                         {"device", std::to_string(entry->device_id)},
+                                         {"why", why}});
+  }
+}
+
+void LiveTransfers::check_where(const Condition& condition, bool admins_too) {
+  const auto is_admin = [](const LiveTransfer& entry) { return entry.holder.kind == "admin"; };
+  if (admins_too) {
+    cut_where([&](const LiveTransfer& entry) { return is_admin(entry) && condition(entry); },
+              "it may have lost access");
+  }
+  std::set<std::pair<PrincipalId, std::int64_t>> affected;
+  for (const Entry& entry : find(condition)) affected.emplace(entry->holder, entry->device_id);
+  for (const auto& [holder, device_id] : affected) host_.run(check(holder, device_id));
+}
+
+void LiveTransfers::access_changed(const AccessChanged& event) {
+  const PrincipalId who{event.kind, event.id};
+  check_where([&](const LiveTransfer& entry) { return entry.holder == who; }, true);
+}
+
+void LiveTransfers::device_deleted(std::int64_t device_id) {
+  cut_where([&](const LiveTransfer& entry) { return entry.device_id == device_id; }, "the device was deleted");
+}
+
+void LiveTransfers::check_all() {
+  check_where([](const LiveTransfer&) { return true; }, true);
+}
+
+Task<void> LiveTransfers::check(PrincipalId holder, std::int64_t device_id) {
+  auto asking = rights_.check(holder, device_id, kCheckDeadlineMs);
+  const Result<Timestamp> until = co_await asking;
+  const auto is_its = [&](const LiveTransfer& entry) { return entry.holder == holder && entry.device_id == device_id; };
+  if (!until) {
+    const bool may_not = until.error().status == Status::kForbidden;
+    co_return cut_where(is_its, may_not ? "it has lost access" : "its access cannot be checked");
+  }
+  for (const Entry& entry : find(is_its)) entry->set_until(*until);
+}
+
+Task<void> LiveTransfers::keep_watch() {
+  for (int watches = 1;; ++watches) {
+    auto sleeping = host_.sleep(kWatchMs);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+    {
+      const std::lock_guard lock(mutex_);
+      std::erase_if(entries_, [](const Entry& entry) { return !entry->is_open(); });
+    }
+    const Timestamp at = now();
+    cut_where([at](const LiveTransfer& entry) { return entry.has_expired(at); }, "its access has ended");
+    if (watches % kWatchesBetweenChecks == 0) check_where([](const LiveTransfer&) { return true; }, false);
+  }
+}
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,75 @@
+// The uploads and downloads that are under way, each on somebody's right. Whoever loses it, or of whom nobody can tell, is cut
+// off within a second.
+//
+// A transfer is entered first and checked afterwards: a change that the check does not see yet finds it entered.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "gatetorio/operations.hpp"
+#include "rights.hpp"
+
+namespace gatetorio::file_transfer {
+
+class LiveTransfer {
+ public:
+  LiveTransfer(Host& host, const Call& call, PrincipalId of, std::int64_t device)
+      : holder(std::move(of)), device_id(device), transfer_(host, call) {}
+
+  const PrincipalId holder;
+  const std::int64_t device_id;
+  bool can_be_cut() const { return transfer_.can_be_cut(); }
+  bool is_open() const { return transfer_.is_open(); }
+  // Its right has ended: nothing may come of it, even if all its bytes are here.
+  bool was_cut() const { return was_cut_; }
+  bool has_expired(Timestamp at) const { return until_us_ <= at.us; }
+  void set_until(Timestamp until) { until_us_ = until.us; }
+  void cut() {
+    was_cut_ = true;
+    transfer_.cut();
+  }
+
+ private:
+  Transfer transfer_;
+  std::atomic<bool> was_cut_{false};
+  std::atomic<std::int64_t> until_us_{kForeverUs};
+};
+
+// Usable from any thread.
+class LiveTransfers {
+ public:
+  LiveTransfers(Host& host, Rights& rights) : host_(host), rights_(rights) {}
+
+  // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kUnsupported where the call's transport
+  // cannot be stopped.
+  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, PrincipalId holder, std::int64_t device_id);
+
+  void access_changed(const AccessChanged& event);
+  void device_deleted(std::int64_t device_id);
+  // After a gap in the events.
+  void check_all();
+  // Forgets those that are over and cuts those whose right has expired, twice a second; checks all now and then. Until
+  // the hub stops.
+  Task<void> keep_watch();
+
+ private:
+  using Entry = std::shared_ptr<LiveTransfer>;
+  using Condition = std::function<bool(const LiveTransfer&)>;
+  std::vector<Entry> find(const Condition& condition);
+  void cut_where(const Condition& condition, std::string_view why);
+  // Admins of whom something is to be known are cut: nobody can be asked about them.
+  void check_where(const Condition& condition, bool admins_too);
+  Task<void> check(PrincipalId holder, std::int64_t device_id);
+
+  Host& host_;
+  Rights& rights_;
+  std::mutex mutex_;  // guards entries_
+  std::vector<Entry> entries_;
+};
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,28 @@
+// Whether somebody may have to do with the files of a device. Asked when something happens, not only when it begins: access
+// may end while bytes flow, while a file waits for its last byte, and while its device is away.
+#pragma once
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/identity.hpp"
+#include "gatetorio/services.hpp"
+#include "gatetorio/time.hpp"
+
+namespace gatetorio::file_transfer {
+
+class Rights {
+ public:
+  explicit Rights(Host& host) : devices_(host, DeviceRegistry::kId), access_(host, AccessControl::kId) {}
+
+  // Until when it may: an engineer of the device, an owner, the device itself, or an admin. Nobody can be asked about an admin who
+  // is not calling: it may as long as the device exists. Errors: kForbidden where it may not; any other where that
+  // cannot be told. `deadline_ms`: as of ServiceClient::call.
+  Task<Result<Timestamp>> check(PrincipalId who, std::int64_t device_id, std::uint32_t deadline_ms = 0);
+
+ private:
+  Task<Result<Timestamp>> check_device(std::int64_t device_id, std::uint32_t deadline_ms);
+
+  ServiceClient devices_;
+  ServiceClient access_;
+};
+
+}  // namespace gatetorio::file_transfer

@@ -1,0 +1,248 @@
+// How hardware becomes a device, and gets its credentials again.
+#include "gatetorio/credentials.hpp"
+#include "gatetorio/events.hpp"
+#include "gatetorio/secret.hpp"
+#include "network.hpp"
+#include "service.hpp"
+
+namespace gatetorio::registration {
+
+namespace {
+
+constexpr std::int64_t kPendingPerNetwork = 20;
+
+Announcement announcement(const RegisterInput& input) {
+  Announcement device{.hardware_id = input.hardware_id.value, .controller_id = input.controller_id.value};
+  if (input.device_name) device.device_name = input.device_name->value;
+  if (input.firmware_version) device.firmware_version = input.firmware_version->value;
+  return device;
+}
+
+Error needs_token() {
+  return {.status = Status::kUnauthenticated,
+          .detail =
+              "This hardware is registered: send its device_token as Bearer, or have an admin release it and send the "
+              "enrolment_key of that release."};
+}
+
+Error needs_key() {
+  return {.status = Status::kForbidden, .detail = "A valid enrolment_key is needed to register new hardware."};
+}
+
+Error wrong_claim() {
+  return {
+      .status = Status::kUnauthenticated,
+      .detail =
+          "This claim_token opens nothing: it has ended, was denied or used, or belongs to other hardware. Register "
+          "again without it."};
+}
+
+Reply<RegisterOutput> waiting(const Announcement& device, std::string claim_token) {
+  RegisterOutput out{.message = "Waiting for an admin's approval. Register again later, with this claim_token.",
+                     .claim_token = std::move(claim_token),
+                     .device_id = {}};
+  out.controller_id = device.controller_id;
+  return {Status::kAccepted, std::move(out)};
+}
+
+std::int64_t hours_from_now(std::int64_t hours) { return now().us + hours * kMicrosecondsPerHour; }
+
+}  // namespace
+
+Task<Result<DeviceImported>> Service::import(DeviceImport device) {
+  RegisterInput checked;
+  json::Errors errors;
+  json::read_text(device.hardware_id, checked.hardware_id, "/hardware_id", errors);
+  json::read_text(device.controller_id, checked.controller_id, "/controller_id", errors);
+  json::read_text(device.device_name, checked.device_name.emplace(), "/device_name", errors);
+  json::read_text(device.firmware_version, checked.firmware_version.emplace(), "/firmware_version", errors);
+  if (!errors.empty()) {
+    co_return Error{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = std::move(errors)};
+  }
+  auto importing = repository_.import(std::move(device), Call{});
+  Result<DeviceImported> imported = co_await importing;
+  co_return imported;
+}
+
+Task<Result<Reply<RegisterOutput>>> Service::register_device(Call call, RegisterInput input) {
+  const Announcement device = announcement(input);
+  if (call.principal && call.principal->kind == "device") {
+    auto booting = boot(call, device);
+    Result<Reply<RegisterOutput>> booted = co_await booting;
+    // The token may be of other hardware (a swapped card): then this is a new registration.
+    if (booted || booted.error().status != Status::kNotFound) co_return booted;
+  }
+  auto knowing = repository_.knows_hardware(device.hardware_id);
+  const Result<bool> is_known = co_await knowing;
+  if (!is_known) co_return is_known.error();
+  if (*is_known) {
+    std::optional<std::string> key;
+    if (input.enrolment_key) key = input.enrolment_key->value;
+    auto reenrolling = reenrol(call, device, std::move(key));
+    Result<Reply<RegisterOutput>> again = co_await reenrolling;
+    co_return again;
+  }
+  auto enrolling = enrol(call, device, std::move(input));
+  Result<Reply<RegisterOutput>> enrolled = co_await enrolling;
+  co_return enrolled;
+}
+
+Task<Result<Reply<RegisterOutput>>> Service::boot(Call call, Announcement device) {
+  const std::int64_t id = call.principal->id;
+  const NewCredentials credentials = make_credentials();
+  auto booting = repository_.boot(id, device, credentials, call);
+  const Result<Repository::Booted> booted = co_await booting;
+  if (!booted) co_return booted.error();
+  tell_access_changed(id);
+  tell_renamed(id, booted->old_controller_id, device.controller_id);
+  publish(host_, DeviceRegistered{.device_id = id, .controller_id = device.controller_id, .is_new = false},
+          std::to_string(id));
+  auto answering = answer(Status::kOk, id, device, credentials, false);
+  Result<Reply<RegisterOutput>> out = co_await answering;
+  co_return out;
+}
+
+Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement device, std::optional<std::string> key) {
+  std::optional<std::string> key_hash;
+  if (key) key_hash = sha256(*key);
+  const NewCredentials credentials = make_credentials();
+  auto reenrolling = repository_.reenrol(device, std::move(key_hash), credentials, call);
+  const Result<Repository::Reenrolled> again = co_await reenrolling;
+  if (!again) co_return again.error().status == Status::kNotFound ? needs_token() : again.error();
+  const PrincipalId who = device_principal(again->device_id);
+  publish(host_, CredentialsReplaced{.kind = who.kind, .id = who.id}, key_of(who));
+  tell_access_changed(again->device_id);
+  tell_renamed(again->device_id, again->old_controller_id, device.controller_id);
+  auto answering = answer(Status::kOk, again->device_id, device, credentials, true);
+  Result<Reply<RegisterOutput>> out = co_await answering;
+  co_return out;
+}
+
+Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement device, RegisterInput input) {
+  Repository::Admission admission;
+  const std::string key = input.enrolment_key ? input.enrolment_key->value : std::string();
+  if (input.enrolment_key) {
+    auto looking = repository_.is_release(sha256(key));
+    const Result<bool> is_release = co_await looking;
+    if (!is_release) co_return is_release.error();
+    if (*is_release) co_return needs_key();  // it is for its own hardware, which is known
+  }
+  if (settings_.enrolment == "approval") {
+    if (!input.claim_token) {
+      auto asking = ask(call, device);
+      Result<Reply<RegisterOutput>> asked = co_await asking;
+      co_return asked;
+    }
+    admission.claim_hash = sha256(input.claim_token->value);
+  } else if (settings_.enrolment == "key") {
+    const bool is_standing_key = input.enrolment_key && !settings_.enrolment_key.empty() &&
+                                 equal_in_constant_time(sha256(key), sha256(settings_.enrolment_key.reveal()));
+    if (!is_standing_key) admission.key_hash = sha256(key);
+  }
+  const NewCredentials credentials = make_credentials();
+  auto creating = repository_.create(device, admission, credentials, call);
+  const Result<Repository::Created> created = co_await creating;
+  if (!created) co_return created.error();
+  if (!created->device_id) {
+    const bool is_admitted = created->refusal != Repository::Refusal::kNotAdmitted;
+    if (!is_admitted && !admission.claim_hash) co_return needs_key();
+    auto explaining = is_admitted ? taken(device) : wait(call, device, input.claim_token->value);
+    Result<Reply<RegisterOutput>> why = co_await explaining;
+    co_return why;
+  }
+  const std::int64_t id = *created->device_id;
+  publish(host_, DeviceRegistered{.device_id = id, .controller_id = device.controller_id, .is_new = true},
+          std::to_string(id));
+  auto answering = answer(Status::kCreated, id, device, credentials, true);
+  Result<Reply<RegisterOutput>> out = co_await answering;
+  co_return out;
+}
+
+// The name, or since a moment ago the hardware.
+Task<Result<Reply<RegisterOutput>>> Service::taken(Announcement device) {
+  auto knowing = repository_.knows_hardware(device.hardware_id);
+  const Result<bool> is_known = co_await knowing;
+  if (!is_known) co_return is_known.error();
+  if (*is_known) co_return needs_token();
+  co_return Error{.status = Status::kConflict, .detail = "Another device has this controller_id."};
+}
+
+// A row of its own for each who asks: a hardware id is no secret.
+Task<Result<Reply<RegisterOutput>>> Service::ask(Call call, Announcement device) {
+  std::string claim_token = std::string(kClaimPrefix) + random_text();
+  Claim claim{.hash = sha256(claim_token),
+              .device = device,
+              .network = network_of(call.peer),
+              .expires_at = {hours_from_now(settings_.pending_hours)}};
+  auto adding = repository_.add_claim(std::move(claim), settings_.max_pending, kPendingPerNetwork, call);
+  const Result<void> added = co_await adding;
+  if (!added) co_return added.error();
+  co_return waiting(device, std::move(claim_token));
+}
+
+// The holder of a claim asks again, before its approval.
+Task<Result<Reply<RegisterOutput>>> Service::wait(Call call, Announcement device, std::string claim_token) {
+  auto finding = repository_.find_claim(sha256(claim_token));
+  const Result<FoundClaim> claim = co_await finding;
+  if (!claim && claim.error().status != Status::kNotFound) co_return claim.error();
+  if (!claim || claim->hardware_id != device.hardware_id) co_return wrong_claim();
+  const bool is_renamed = claim->controller_id != device.controller_id ||
+                          device.device_name.value_or(claim->device_name) != claim->device_name;
+  if (is_renamed) {
+    auto renaming = repository_.rename_claim(claim->id, device, call);
+    const Result<void> renamed = co_await renaming;
+    if (!renamed) co_return renamed.error();
+  }
+  co_return waiting(device, std::move(claim_token));
+}
+
+Task<Result<Reply<RegisterOutput>>> Service::answer(Status status, std::int64_t device_id, Announcement device,
+                                                    NewCredentials credentials, bool with_token) {
+  RegisterOutput out{.message = "registered", .claim_token = {}, .device_id = device_id};
+  out.controller_id = device.controller_id;
+  if (with_token) out.device_token = device_token(device_id, credentials.token_secret);
+  out.mqtt_username = name_of(device_principal(device_id));
+  out.mqtt_password = credentials.mqtt_password;
+  if (link_.available()) {
+    auto asking = link_.call<DeviceLink::Endpoint>(EndpointQuery{});
+    const Result<LinkEndpoint> endpoint = co_await asking;
+    if (endpoint) {
+      const std::string topic = endpoint->topic_prefix + "/" + device.controller_id;
+      out.mqtt_broker_host = endpoint->host;
+      out.mqtt_broker_port = endpoint->port;
+      out.mqtt_tls = endpoint->tls;
+      out.mqtt_topic_commands = topic + "/commands";
+      out.mqtt_topic_status = topic + "/status";
+    }
+  }
+  co_return Reply<RegisterOutput>(status, std::move(out));
+}
+
+Task<Result<void>> Service::approve(Call call, std::int64_t pending_id) {
+  return repository_.approve(pending_id, {hours_from_now(settings_.pending_hours)}, std::move(call));
+}
+
+Task<Result<ReleaseOutput>> Service::release(Call call) {
+  ReleaseOutput out{.enrolment_key = std::string(kKeyPrefix) + random_text(),
+                    .expires_at = {hours_from_now(settings_.release_hours)}};
+  auto releasing = repository_.release(call.access.resource_id, sha256(out.enrolment_key), out.expires_at, call);
+  const Result<void> released = co_await releasing;
+  if (!released) co_return released.error();
+  co_return out;
+}
+
+Task<Result<NewKeyOutput>> Service::make_key(Call call, NewKeyInput input) {
+  constexpr std::int64_t kDefaultHours = 7 * 24;
+  NewKeyOutput out{
+      .key_id = 0,
+      .enrolment_key = std::string(kKeyPrefix) + random_text(),
+      .expires_at = {hours_from_now(input.expires_in_hours ? input.expires_in_hours->value : kDefaultHours)}};
+  auto adding = repository_.add_key(sha256(out.enrolment_key), input.name ? input.name->value : std::string(),
+                                    input.max_uses ? input.max_uses->value : 1, out.expires_at, call);
+  const Result<std::int64_t> id = co_await adding;
+  if (!id) co_return id.error();
+  out.key_id = *id;
+  co_return out;
+}
+
+}  // namespace gatetorio::registration

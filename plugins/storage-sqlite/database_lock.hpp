@@ -1,0 +1,21 @@
+// Keeps a second hub away from the same database file.
+#pragma once
+
+#include <string>
+
+#include "gatetorio/file_lock.hpp"
+#include "restore.hpp"
+
+namespace gatetorio::storage_sqlite {
+
+// A lock on a file of its own beside the database: on the database itself, closing a second handle of it would drop
+// SQLite's own locks. The hub's lock of data_dir does not do: the file may lie elsewhere. Whoever gets it finds a whole
+// database: a restore that was interrupted is finished first.
+inline Result<FileLock> lock_database(const std::string& path) {
+  auto lock = FileLock::take(path + ".lock", "the database " + path);
+  if (!lock) return lock;
+  if (const auto finished = finish_open_restore(path); !finished) return finished.error();
+  return lock;
+}
+
+}  // namespace gatetorio::storage_sqlite

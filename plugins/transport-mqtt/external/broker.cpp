@@ -1,0 +1,87 @@
+#include "external/broker.hpp"
+
+#include "external/inventory.hpp"
+#include "external/queue_limits.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::uint64_t kTryAgainMs = 2'000;
+constexpr std::string_view kLimitsFact = "broker_queues_limited";
+
+}  // namespace
+
+ExternalBroker::ExternalBroker(Host& host, const Options& options, OnStatus on_status)
+    : host_(host),
+      options_(options),
+      on_status_(std::move(on_status)),
+      management_({.url = options.external_management_url,
+                   .username = options.external_username,
+                   .password = options.external_password.reveal(),
+                   .ca_file = options.external_ca_file,
+                   .vhost = options.external_vhost}),
+      health_(host, management_.settings()),
+      decisions_(host, options),
+      evictions_(management_, thread_, health_,
+                 [this](const std::string& username) { return revocation_.is_known(username); }),
+      revocation_(host, options, decisions_, evictions_, password_ends_,
+                  [this] { return thread_.run<Inventory>(host_, take_inventory(management_, health_)); }),
+      questions_(host, options, decisions_, revocation_),
+      presence_(host, std::chrono::seconds(options.external_silence_seconds)),
+      names_(host, {.heard = [this](std::int64_t device_id, std::string payload) { heard(device_id, std::move(payload)); },
+                    .is_held = [this](std::string_view name) { return evictions_.is_held(name); }}) {}
+
+void ExternalBroker::configure() {
+  questions_.declare();
+  if (options_.managed()) return;
+  revocation_.subscribe();
+  presence_.subscribe();
+  names_.subscribe();
+}
+
+void ExternalBroker::start(const std::string& folder) {
+  password_ends_.open(folder + "/password-ends");
+  host_.run(revocation_.watch_ends());
+  host_.run(presence_.watch());
+  if (!management_.is_known()) return;
+  thread_.start();
+  host_.run(revocation_.keep_comparing());
+  host_.run(keep_limits());
+}
+
+void ExternalBroker::incoming(std::string controller_id, std::string payload) {
+  names_.incoming(std::move(controller_id), std::move(payload));
+}
+
+void ExternalBroker::heard(std::int64_t device_id, std::string payload) {
+  presence_.heard(device_id, payload);
+  on_status_(device_id, std::move(payload));
+}
+
+Task<Result<std::string>> ExternalBroker::topic_for(std::int64_t device_id, TopicKind kind) {
+  // Before that, somebody who lost this name while the hub was away may still listen.
+  if (management_.is_known() && !revocation_.has_compared()) {
+    co_return Error{.status = Status::kUnavailable,
+                    .detail = "The hub has not yet seen who is connected to the broker.",
+                    .retry_after_s = 1};
+  }
+  auto naming = names_.name_of(device_id);
+  const Result<std::string> name = co_await naming;
+  if (!name) co_return name.error();
+  co_return topic_of(options_.topic_prefix, *name, kind);
+}
+
+// Somebody may take the policy away; a broker that was set up anew has none.
+Task<void> ExternalBroker::keep_limits() {
+  while (true) {
+    auto limiting = thread_.run<bool>(host_, limit_queues(host_, management_, health_));
+    const Result<bool> is_limited = co_await limiting;
+    host_.set_fact(kLimitsFact, static_cast<bool>(is_limited));
+    const auto pause_ms = is_limited ? static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000 : kTryAgainMs;
+    auto sleeping = host_.sleep(pause_ms);
+    const bool go_on = co_await sleeping;
+    if (!go_on) co_return;
+  }
+}
+
+}  // namespace gatetorio::transport_mqtt

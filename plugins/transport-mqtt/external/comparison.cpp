@@ -1,0 +1,108 @@
+// Revocation's comparison of what the broker lists with the rights of the moment.
+#include <algorithm>
+
+#include "external/revocation.hpp"
+
+namespace gatetorio::transport_mqtt {
+namespace {
+
+constexpr std::uint64_t kTickMs = 500;
+constexpr std::uint64_t kTryAgainMs = 1'000;
+
+bool hears(const BrokerHoldings& holdings, const std::string& client_id, const std::string& topic) {
+  return std::any_of(holdings.bindings.begin(), holdings.bindings.end(), [&](const BrokerBinding& binding) {
+    return binding.client_id == client_id && topic_of_routing_key(binding.routing_key) == topic;
+  });
+}
+
+}  // namespace
+
+Task<void> Revocation::keep_comparing() {
+  while (true) {
+    is_gap_ = false;
+    auto comparing = compare_all();
+    const Result<void> compared = co_await comparing;
+    if (compared && !has_compared_) {
+      const std::lock_guard lock(mutex_);
+      has_compared_ = true;
+      let_in_.clear();
+    }
+    const auto pause_ms = compared ? static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000 : kTryAgainMs;
+    for (std::uint64_t passed_ms = 0; passed_ms < pause_ms && !is_gap_; passed_ms += kTickMs) {
+      auto sleeping = host_.sleep(kTickMs);
+      const bool go_on = co_await sleeping;
+      if (!go_on) co_return;
+    }
+  }
+}
+
+Task<Result<void>> Revocation::compare_all() {
+  auto taking = take_inventory_();
+  const Result<Inventory> inventory = co_await taking;
+  if (!inventory) co_return inventory.error();
+  for (const auto& [username, holdings] : *inventory) {
+    auto judging = judge(username, holdings);
+    const Result<void> judged = co_await judging;
+    if (!judged) co_return judged.error();
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Revocation::judge(std::string username, BrokerHoldings holdings) {
+  const std::uint64_t before = mark();
+  auto looking = rights_of(username);
+  const Result<BrokerClientRights> client = co_await looking;
+  if (!client) co_return client.error();
+  const bool is_too_much = holds_too_much(*client, holdings);
+  if (!is_too_much && (has_compared_ || !may_be_old(*client, holdings))) {
+    told(client->policy, before);
+    co_return Result<void>();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    forget(username);
+  }
+  host_.info("a client is thrown out of the broker: it may have more there than it should", {{"principal", username}});
+  evictions_.evict(username);
+  for (const BrokerBinding& binding : holdings.bindings) {
+    const std::string topic = topic_of_routing_key(binding.routing_key);
+    const Topic parsed = parse_topic(options_.topic_prefix, topic);
+    if (parsed.kind == TopicKind::kCommands && !decisions_.may_subscribe(*client, topic)) {
+      evictions_.evict(username, std::string(parsed.controller_id));
+    }
+  }
+  co_return Result<void>();
+}
+
+// By what can be seen, or by what it was told.
+bool Revocation::holds_too_much(const BrokerClientRights& client, const BrokerHoldings& holdings) {
+  if (!client.may_connect()) return true;
+  const bool hears_too_much =
+      std::any_of(holdings.bindings.begin(), holdings.bindings.end(), [&](const BrokerBinding& binding) {
+        return !decisions_.may_subscribe(client, topic_of_routing_key(binding.routing_key));
+      });
+  if (hears_too_much) return true;
+  const std::lock_guard lock(mutex_);
+  const auto known = told_.find(client.policy.username);
+  return known != told_.end() && !covers(client.policy, known->second);
+}
+
+// What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends.
+bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings) {
+  const std::string own = topic_of(options_.topic_prefix, own_controller(client.policy), TopicKind::kCommands);
+  return std::any_of(
+      holdings.connections.begin(), holdings.connections.end(), [&](const BrokerConnection& connection) {
+        {
+          const std::lock_guard lock(mutex_);
+          if (let_in_.contains(connection.client_id)) return false;
+        }
+        // One that was told of another name of the device listens under that name.
+        if (client.policy.kind == "device") return !hears(holdings, connection.client_id, own);
+        if (options_.external_app_commands) return true;
+        const auto ends_us = password_ends_.find(connection.client_id, connection.connected_at_us);
+        if (ends_us) watch_end(client.policy.username, *ends_us);
+        return !ends_us;
+      });
+}
+
+}  // namespace gatetorio::transport_mqtt

@@ -1,0 +1,83 @@
+#include "outcomes.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "plugin_fixture.hpp"
+
+namespace gatetorio::commands {
+namespace {
+
+using namespace test;
+
+struct OutcomesFixture : PluginFixture {
+  ~OutcomesFixture() { end(); }
+  AskedBatch next_batch() {
+    auto batch = batches.take();
+    REQUIRE(batch);
+    return *std::move(batch);
+  }
+  Task<void> flush_and_tell() {
+    auto flushing = outcomes.flush();
+    co_await flushing;
+    flushed.put(true);
+  }
+  // Returns when nothing is being written.
+  void await_end_of_write() {
+    host.run(flush_and_tell());
+    REQUIRE(flushed.take());
+  }
+
+  Database database{host, "commands"};
+  Repository repository{database};
+  Outcomes outcomes{host, repository};
+  Inbox<bool> flushed;
+  const std::optional<Answer> nothing;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(OutcomesFixture, "a command is delivered by its device's word alone") {
+  outcomes.handed_over({7, "cmd_1", 0}, 1);
+  CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
+  outcomes.heard(8, nothing, "{}", 2);
+  CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
+  outcomes.heard(7, nothing, "{}", 3);
+  const AskedBatch batch = next_batch();
+  CHECK(batch.text() == "UPDATE cmd_1 7");
+  succeed(batch);
+  await_end_of_write();
+}
+
+TEST_CASE_METHOD(OutcomesFixture, "answers that cannot be written wait and are written in their order") {
+  outcomes.heard(7, Answer{"cmd_1", false}, "first", 1);
+  const AskedBatch under_way = next_batch();
+  outcomes.heard(7, Answer{"cmd_1", true}, "second", 2);
+  fail(under_way);
+  AskedBatch both = next_batch();
+  CHECK(both.text() == "UPDATE cmd_1 7 failed first; UPDATE cmd_1 7 acknowledged second");
+  fail(both);
+  outcomes.heard(7, Answer{"cmd_2", true}, "third", 3);
+  CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));  // an outage is not hammered at
+  host.run(flush_and_tell());
+  both = next_batch();
+  CHECK(both.text() ==
+        "UPDATE cmd_1 7 failed first; UPDATE cmd_1 7 acknowledged second; UPDATE cmd_2 7 acknowledged third");
+  succeed(both);
+  REQUIRE(flushed.take());
+}
+
+TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out its own") {
+  outcomes.heard(8, Answer{"cmd_other", true}, "kept", 1);
+  const AskedBatch under_way = next_batch();
+  for (int i = 0; i < 1'000; ++i) outcomes.heard(7, Answer{"cmd_" + std::to_string(i), true}, "{}", 2);
+  for (int i = 0; i < 100; ++i) outcomes.heard(9, Answer{"cmd_large", true}, std::string(60 * 1024, 'x'), 3);
+  fail(under_way);
+  const AskedBatch batch = next_batch();
+  CHECK(batch.statements.size() == Outcomes::kMostOfADevice + 1 + 4);
+  CHECK(batch.text().find("UPDATE cmd_other 8 acknowledged kept") != std::string::npos);
+  CHECK(batch.text().find("UPDATE cmd_999 7 acknowledged") != std::string::npos);
+  succeed(batch);
+  await_end_of_write();
+}
+
+}  // namespace gatetorio::commands
