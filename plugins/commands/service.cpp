@@ -78,8 +78,7 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const Command command = command_from(call, input, ttl_seconds);
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
   auto asking = find_connected(command.device_id);
-  Result<void> can_be_sent = co_await asking;
-  if (command.expires_at <= now()) can_be_sent = too_late();
+  const Result<void> can_be_sent = co_await asking;
   if (!can_be_sent) {
     if (!command.idempotency_key) co_return can_be_sent.error();
     auto repeating = repeat(command, window_start);  // the first answer holds, whatever would become of a second

@@ -19,9 +19,9 @@ struct SavedId {
   std::string client_id;
   std::string username;
   std::int64_t left_at_s = 0;
-  std::string listens_to;
+  std::string listens_by;
 };
-BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s, listens_to))
+BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s, listens_by))
 
 struct SavedIds {
   std::vector<SavedId> ids;
@@ -30,17 +30,22 @@ BOOST_DESCRIBE_STRUCT(SavedIds, (), (ids))
 
 }  // namespace
 
-void ClientIds::left(std::string client_id, std::string username, std::string listens_to, Clock::time_point now) {
+void ClientIds::left(std::string client_id, std::string username, std::string listens_by, Clock::time_point now) {
   unasked_.push_back(client_id);
-  absent_[std::move(client_id)] = {std::move(username), std::move(listens_to), now, Clock::time_point(), false};
+  absent_[std::move(client_id)] = {std::move(username), std::move(listens_by), now, Clock::time_point(), false};
 }
 
 std::optional<std::string> ClientIds::is_back(std::string_view client_id) {
   const auto found = absent_.find(client_id);
   if (found == absent_.end()) return std::nullopt;
-  std::string listens_to = std::move(found->second.listens_to);
+  std::string listens_by = std::move(found->second.listens_by);
   absent_.erase(found);
-  return listens_to;
+  return listens_by;
+}
+
+void ClientIds::listens_no_more(const std::string& client_id, std::string_view filter) {
+  const auto found = absent_.find(client_id);
+  if (found != absent_.end() && found->second.listens_by == filter) found->second.listens_by.clear();
 }
 
 std::vector<std::string> ClientIds::of(std::string_view username) const {
@@ -89,7 +94,7 @@ bool ClientIds::save(const std::string& path) const {
   SavedIds saved;
   for (const auto& [client_id, absent] : absent_) {
     const auto left_at = std::chrono::duration_cast<seconds>(absent.left_at.time_since_epoch()).count();
-    saved.ids.push_back({client_id, absent.username, left_at, absent.listens_to});
+    saved.ids.push_back({client_id, absent.username, left_at, absent.listens_by});
   }
   return write_state(path, saved);
 }
@@ -100,7 +105,7 @@ bool ClientIds::load(const std::string& path, Clock::time_point now) {
   for (SavedId& id : saved.ids) {
     const Clock::time_point left_at{seconds(id.left_at_s)};
     if (now - left_at > kLongest) continue;
-    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_to), left_at, Clock::time_point(), true};
+    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_by), left_at, Clock::time_point(), true};
   }
   return true;
 }

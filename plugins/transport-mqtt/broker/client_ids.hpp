@@ -18,9 +18,11 @@ class ClientIds {
   // Does the broker still hold a session of this client id, whose client is not connected?
   using Probe = std::function<bool(const std::string& client_id)>;
 
-  // The client of `username` left; its session may persist. `listens_to`: the name whose commands it had subscribed.
-  void left(std::string client_id, std::string username, std::string listens_to, Clock::time_point now);
-  // Its owner is back: what it listened to, or nothing where it was not known to be away.
+  // The client of `username` left; its session may persist. `listens_by`: the filter by which it had subscribed to its
+  // commands, or nothing.
+  void left(std::string client_id, std::string username, std::string listens_by, Clock::time_point now);
+  void listens_no_more(const std::string& client_id, std::string_view filter);
+  // Its owner is back: by what it listened, or nothing where it was not known to be away.
   std::optional<std::string> is_back(std::string_view client_id);
   // The ids that absent clients of a user name hold; who holds any; and: they hold them no longer.
   std::vector<std::string> of(std::string_view username) const;
@@ -40,7 +42,7 @@ class ClientIds {
  private:
   struct Absent {
     std::string username;
-    std::string listens_to;
+    std::string listens_by;
     Clock::time_point left_at;
     Clock::time_point asked_at;  // when the broker was last asked
     bool from_file = false;      // left before the broker's start: asking would harm the restored session

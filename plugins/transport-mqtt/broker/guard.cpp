@@ -143,7 +143,7 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
     return true;
   }
   if (!is_free(attempt)) return false;
-  const auto listened_to = client_ids_.is_back(attempt.client_id);
+  const auto listened_by = client_ids_.is_back(attempt.client_id);
   Session session;
   session.username = attempt.username;
   session.client_id = attempt.client_id;
@@ -155,8 +155,8 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
   session.heard_at = Steady::now();
   const Policy* policy = policy_of(attempt.username);
   if (policy != nullptr && policy->kind == "device") session.device_id = policy->id;
-  if (!attempt.clean_start && listened_to) session.listens_to = *listened_to;
-  session.may_listen = !attempt.clean_start && !listened_to;
+  if (!attempt.clean_start && listened_by) session.listens_by = *listened_by;
+  session.may_listen = !attempt.clean_start && !listened_by;
   const Session& now_open = sessions_.open(attempt.client, std::move(session));
   if (!is_hub(attempt.username)) link_->send(to_frame(opened(now_open)));
   return true;
@@ -168,7 +168,7 @@ void Guard::disconnected(SessionTable::Client client) {
   const Policy* policy = policy_of(session->username);
   const bool has_rights = policy != nullptr && policy->valid;
   if (session->may_persist && !session->superseded && has_rights) {
-    client_ids_.left(session->client_id, session->username, session->listens_to, ClientIds::Clock::now());
+    client_ids_.left(session->client_id, session->username, session->listens_by, ClientIds::Clock::now());
   }
   const char* reason = session->revoked ? "revoked" : session->superseded ? "taken over" : "closed";
   link_->send(to_frame(SessionClosed{session->number, session->username, session->client_id, reason}));
@@ -194,7 +194,11 @@ void Guard::settle_news() {
     sessions_.mark_revoked(username);
     hooks_.kick(username);
   }
-  for (const std::string& client_id : std::exchange(to_judge_, {})) hooks_.judge_subscriptions(client_id);
+  for (std::string& client_id : std::exchange(to_judge_, {})) {
+    judged_ = std::move(client_id);
+    hooks_.judge_subscriptions(judged_);
+  }
+  judged_.clear();
   for (const std::string& topic : std::exchange(to_clear_, {})) hooks_.clear_retained(topic);
 }
 
@@ -220,7 +224,7 @@ void Guard::save() {
   if (settings_.client_ids_file.empty()) return;
   for (const Session& session : sessions_.all()) {
     if (session.clean_start) continue;
-    client_ids_.left(session.client_id, session.username, session.listens_to, ClientIds::Clock::now());
+    client_ids_.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
   }
   client_ids_.save(settings_.client_ids_file);
 }

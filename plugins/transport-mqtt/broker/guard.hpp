@@ -125,8 +125,8 @@ class Guard {
   void settle_news();
   void tell_counters();
   bool refuse_connect();
-  std::string name_listened_to(const Policy& device) const;
-  void follow_name(const std::string& username, std::string_view name);
+  std::string command_topic(const Policy& device) const;
+  void follow_name(const std::string& username);
   void end_strayed_sessions(Steady::time_point now);
   bool may_receive_command(const Policy& device, const Message& message);
   bool may_publish_status(SessionTable::Client client, const Rule& rule, const Message& message, bool is_packet);
@@ -144,6 +144,7 @@ class Guard {
   ByText<Steady::time_point> strayed_;                  // by user name
   std::vector<std::string> to_kick_;                    // user names
   std::vector<std::string> to_judge_;                   // client ids of absent clients
+  std::string judged_;                                  // the one whose subscriptions the broker is asking about
   std::vector<std::string> to_clear_;                   // topics
   SessionTable sessions_;
   ClientIds client_ids_;

@@ -25,15 +25,19 @@ bool Guard::may_subscribe(SessionTable::Client client, std::string_view username
   // Statuses reach the hub over the link; its subscription lets the broker tell their senders that somebody hears them.
   if (is_hub(username)) return filter == kRequestTopic || filter == settings_.topic_prefix + "/+/status";
   const Policy* policy = policy_of(username);
-  if (policy == nullptr || !transport_mqtt::may_subscribe(*policy, settings_.topic_prefix, filter, now().us)) return false;
-  if (Session* session = sessions_.find(client)) {
-    session->heard_at = Steady::now();
-    const std::string_view own = own_controller(*policy);
-    const bool is_own = filter_matches(filter, topic_of(settings_.topic_prefix, own, TopicKind::kCommands));
-    if (!own.empty() && is_own) {
-      session->listens_to = own;
-      session->listens_by = filter;
-    }
+  Session* session = sessions_.find(client);
+  if (policy == nullptr || !transport_mqtt::may_subscribe(*policy, settings_.topic_prefix, filter, now().us)) {
+    // One that the broker had, and ends now.
+    if (!judged_.empty()) client_ids_.listens_no_more(judged_, filter);
+    if (session != nullptr) unsubscribed(client, filter);
+    return false;
+  }
+  if (session == nullptr) return true;
+  session->heard_at = Steady::now();
+  const std::string_view own = own_controller(*policy);
+  if (!own.empty() && filter_matches(filter, topic_of(settings_.topic_prefix, own, TopicKind::kCommands))) {
+    session->listens_by = filter;
+    session->may_listen = false;
   }
   return true;
 }
@@ -42,9 +46,7 @@ void Guard::unsubscribed(SessionTable::Client client, std::string_view filter) {
   Session* session = sessions_.find(client);
   if (session == nullptr) return;
   session->heard_at = Steady::now();
-  if (filter != session->listens_by) return;
-  session->listens_to.clear();
-  session->listens_by.clear();
+  if (filter == session->listens_by) session->listens_by.clear();
 }
 
 bool Guard::may_publish(SessionTable::Client client, std::string_view username, const Message& message) {
@@ -158,8 +160,8 @@ Verdict Guard::judge_from_hub(const Message& message) {
     ++counters_.commands_malformed;
     return {Verdict::Kind::kRefuse};
   }
-  const std::string heard_as = is_known ? name_listened_to(*device) : std::string();
-  if (heard_as.empty()) {
+  std::string topic = is_known ? command_topic(*device) : std::string();
+  if (topic.empty()) {
     // Never queued for later: an absent device must not be surprised by it when it returns. The hub's client library
     // does not see the reason code of "nobody", so the hub is refused instead.
     ++counters_.commands_undeliverable;
@@ -168,7 +170,7 @@ Verdict Guard::judge_from_hub(const Message& message) {
   const auto left = std::chrono::microseconds(std::min(mark->expires_at_us - now().us, kLongestTtlUs));
   const auto steady_now = Steady::now();
   ledger_.accept(message.payload, {mark->command_id, to.device_id, mark->expires_at_us, steady_now + left}, steady_now);
-  return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, heard_as, TopicKind::kCommands)};
+  return {Verdict::Kind::kMove, std::move(topic)};
 }
 
 // It goes to the hub, which writes down who wants what before anything moves.
@@ -182,7 +184,7 @@ Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* poli
   }
   const Policy* device = policy_of(rule->device_id);
   const bool is_its_name = holder_of(topic.controller_id) == rule->device_id;
-  if (device == nullptr || !is_its_name || name_listened_to(*device).empty()) {
+  if (device == nullptr || !is_its_name || command_topic(*device).empty()) {
     ++counters_.commands_undeliverable;
     return {Verdict::Kind::kNobody};
   }
@@ -196,18 +198,18 @@ Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* poli
   return {Verdict::Kind::kMove, std::string(kRequestTopic), std::move(payload)};
 }
 
-// The name by which a connected session of the device hears commands: its own, or, shortly after it got another, the last
-// one. Nothing where it hears none.
-std::string Guard::name_listened_to(const Policy& device) const {
-  const std::string_view own = own_controller(device);
-  std::string name;
+// The topic on which a connected session of the device hears commands: its own, or, shortly after it got another name, its
+// last one. Nothing where it hears none.
+std::string Guard::command_topic(const Policy& device) const {
+  const std::string own = topic_of(settings_.topic_prefix, own_controller(device), TopicKind::kCommands);
+  std::string topic;
   for (const SessionTable::Client client : sessions_.live(device.username)) {
     const Session& session = *sessions_.find(client);
     if (hooks_.subscription_count(client) == 0) continue;
-    if (session.listens_to == own || session.may_listen) return std::string(own);
-    if (!session.listens_to.empty()) name = session.listens_to;
+    if (session.may_listen || filter_matches(session.listens_by, own)) return own;
+    if (!session.listens_by.empty()) topic = session.listens_by;
   }
-  return name;
+  return topic;
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -73,7 +73,7 @@ void Guard::set_name(std::int64_t device_id, const std::string& username, std::s
     const auto holder = holders_.find(known);
     if (holder != holders_.end() && holder->second == device_id) holders_.erase(holder);
     if (retained_.forget(known)) to_clear_.push_back(topic_of(settings_.topic_prefix, known, TopicKind::kStatus));
-    if (!name.empty()) follow_name(username, name);
+    if (!name.empty()) follow_name(username);
   }
   if (name.empty()) {
     names_.erase(device_id);
@@ -85,12 +85,7 @@ void Guard::set_name(std::int64_t device_id, const std::string& username, std::s
 
 // Whoever is connected has a moment to subscribe to the new name, and hears commands by the old one until then. Whoever is
 // away subscribes anew when it comes back.
-void Guard::follow_name(const std::string& username, std::string_view name) {
-  const std::string topic = topic_of(settings_.topic_prefix, name, TopicKind::kCommands);
-  for (const SessionTable::Client client : sessions_.live(username)) {
-    Session& session = *sessions_.find(client);
-    if (!session.listens_by.empty() && filter_matches(session.listens_by, topic)) session.listens_to = name;
-  }
+void Guard::follow_name(const std::string& username) {
   strayed_[username] = Steady::now() + kTimeToFollow;
   for (std::string& client_id : client_ids_.of(username)) to_judge_.push_back(std::move(client_id));
 }
@@ -100,10 +95,12 @@ void Guard::end_strayed_sessions(Steady::time_point now) {
     if (entry.second > now) return false;
     const Policy* policy = policy_of(entry.first);
     const std::string_view name = policy == nullptr ? std::string_view() : own_controller(*policy);
+    const std::string topic = topic_of(settings_.topic_prefix, name, TopicKind::kCommands);
     for (const SessionTable::Client client : sessions_.live(entry.first)) {
       Session& session = *sessions_.find(client);
-      if (session.listens_to == name || session.revoked) continue;
+      if (filter_matches(session.listens_by, topic) || session.revoked) continue;
       session.revoked = true;
+      session.listens_by.clear();
       hooks_.kick_session(session.client_id);
     }
     return true;

@@ -23,9 +23,8 @@ struct Session {
   std::int64_t device_id = 0;       // of the device that it is; 0: a user's, or the hub's
   bool has_keep_alive = true;       // false: off or long, so that the broker does not notice when it is gone
   std::chrono::steady_clock::time_point heard_at{};  // when it last sent something that we saw
-  // The name whose commands it has subscribed, and by which filter; nothing: none; unknown after a crash of the broker:
+  // The filter by which it has subscribed to its commands; nothing: it has not. Unknown after a crash of the broker:
   // `may_listen`.
-  std::string listens_to = {};
   std::string listens_by = {};
   bool may_listen = false;
   bool superseded = false;  // another connection has taken its client id; its end is near

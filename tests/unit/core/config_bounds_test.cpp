@@ -100,7 +100,7 @@ TEST_CASE("no text of an option has a control character", "[config]") {
 
 TEST_CASE("a NUL is an error wherever it stands, also where nobody looks", "[config]") {
   CHECK(first_error("[hub]\nplugins = []\n[plugins.x]\na.b = {c = [\"d\", \"e\\u0000\"]}\n") ==
-        "hub.toml:4:17: plugins.x.a.b.c: must not hold a NUL character");
+        "hub.toml:4:18: plugins.x.a.b.c: must not hold a NUL character");
   CHECK(first_error("[hub]\nplugins = []\n[plugins.x]\n\"a\\u0000b\" = 1\n").find("must not hold a NUL") !=
         std::string::npos);
 }
