@@ -26,8 +26,8 @@ Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, PrincipalId h
   auto asking = rights_.check(entry->holder, device_id);
   const Result<Timestamp> until = co_await asking;
   if (!until) co_return until.error();
-  if (entry->was_cut()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
   entry->set_until(*until);
+  if (!entry->begin_flow()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
   co_return entry;
 }
 
@@ -35,7 +35,7 @@ std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition
   std::vector<Entry> found;
   const std::lock_guard lock(mutex_);
   std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(found),
-               [&](const Entry& entry) { return !entry->was_cut() && condition(*entry); });
+               [&](const Entry& entry) { return entry->is_open() && !entry->was_cut() && condition(*entry); });
   return found;
 }
 

@@ -25,18 +25,23 @@ class LiveTransfer {
   const std::int64_t device_id;
   bool can_be_cut() const { return transfer_.can_be_cut(); }
   bool is_open() const { return transfer_.is_open(); }
-  // Its right has ended: nothing may come of it, even if all its bytes are here.
-  bool was_cut() const { return was_cut_; }
+  // The bytes may flow, and do no more: only in between is there a connection to break off. False where it was cut: nothing may
+  // come of it, even if all its bytes are here.
+  bool begin_flow() { return advance(State::kEntered, State::kFlowing); }
+  bool end_flow() { return advance(State::kFlowing, State::kFlowed); }
+  bool was_cut() const { return state_ == State::kCut; }
   bool has_expired(Timestamp at) const { return until_us_ <= at.us; }
   void set_until(Timestamp until) { until_us_ = until.us; }
   void cut() {
-    was_cut_ = true;
-    transfer_.cut();
+    if (state_.exchange(State::kCut) == State::kFlowing) transfer_.cut();
   }
 
  private:
+  enum class State { kEntered, kFlowing, kFlowed, kCut };
+  bool advance(State from, State to) { return state_.compare_exchange_strong(from, to); }
+
   Transfer transfer_;
-  std::atomic<bool> was_cut_{false};
+  std::atomic<State> state_{State::kEntered};
   std::atomic<std::int64_t> until_us_{kForeverUs};
 };
 

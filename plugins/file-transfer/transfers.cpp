@@ -170,6 +170,7 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   auto receiving = receive_body(host_, call.handle, file, static_cast<std::uint64_t>(start), room,
                                 checksum ? checksum->algorithm : "sha256");
   const Receipt receipt = co_await receiving;
+  const bool has_right = upload.live->end_flow();  // from here on an answer can say so
   const std::int64_t reached = start + receipt.body.bytes;
   if (receipt.status == Status::kTooLarge) co_return over_size();
   const bool is_wrong = receipt.status == Status::kOk && checksum &&
@@ -179,7 +180,7 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   if ((is_wrong || is_unproven) && ::ftruncate(file, start) != 0) {
     co_return Error{.detail = "The part cannot be cut back."};
   }
-  if (upload.live->was_cut()) co_return forbidden();
+  if (!has_right) co_return forbidden();
   if (is_wrong) co_return Error{.status = Status::kCorrupt, .detail = "The body is not what its checksum says."};
   if (receipt.status != Status::kOk) {
     co_return Error{.status = receipt.status, .detail = "The body could not be taken as a whole."};

@@ -40,7 +40,7 @@ TEST_CASE("a download is cut off in the middle within a second of its holder los
   const auto mine = begin_download(download_url(engineer.token, device, id));
   const auto others = begin_download(download_url(owner.token, device, id));
   revoke(owner, device, engineer);
-  CHECK(eventually([&] { return is_logged("a transfer is cut off plugin=file-transfer holder=user:" + std::to_string(engineer.id) + " "); },
+  CHECK(eventually([&] { return is_logged("a transfer is cut off holder=user:" + std::to_string(engineer.id) + " "); },
                    kWithinASecond));
   CHECK(mine->read_all().size() < kLarge);
   std::size_t size = 0;
@@ -107,7 +107,7 @@ TEST_CASE("a file is not announced on behalf of somebody who has lost access, an
   const std::int64_t unsaid = upload(engineer.token, device, "never said");
   revoke(owner, device, engineer);
   const auto mqtt = go_online(shared_hub(), device);
-  CHECK(eventually([&] { return is_logged("a file is not announced: on whose behalf it would be has lost access plugin=file-transfer file=" + std::to_string(unsaid)); }));
+  CHECK(eventually([&] { return is_logged("a file is not announced: on whose behalf it would be has lost access file=" + std::to_string(unsaid)); }));
   CHECK_FALSE(wait_for(*mqtt, is_news, milliseconds(700)));
   REQUIRE(client(owner.token).post(files_path(device) + "/" + std::to_string(id) + "/restore").status == 202);
   const auto told = wait_for(*mqtt, is_news);
@@ -126,7 +126,7 @@ TEST_CASE("what moves for a device that is deleted is cut off within a second, a
   const auto down = begin_download(url);
   REQUIRE(client(owner.token).del(device_path(device)).status == 204);
   CHECK(up->is_closed_by_peer(kWithinASecond));
-  CHECK(eventually([&] { return is_logged("a transfer is cut off plugin=file-transfer holder=user:" + std::to_string(owner.id) + " "); }, kWithinASecond));
+  CHECK(eventually([&] { return is_logged("a transfer is cut off holder=user:" + std::to_string(owner.id) + " "); }, kWithinASecond));
   CHECK(down->read_all().size() < kLarge);
   CHECK(eventually([&] { return fetch(url).status == 404 || fetch(url).status == 403; }));
   CHECK(eventually([&] { return ask_database(shared_hub(), "SELECT COUNT(*) FROM files WHERE device_id = " + std::to_string(device.id)) == 0; }));
