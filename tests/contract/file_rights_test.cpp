@@ -160,7 +160,7 @@ TEST_CASE("a configuration is kept as the text that the device wrote") {
   const std::string data = R"({"speed":12.0, "id":123456789012345678901234567890,"e":1e2})";
   REQUIRE(mqtt->publish(device.status, "{\"type\":\"config\",\"data\":" + data + "}") == kMqttOk);
   const auto files = [&] { return client(owner.token).get(files_path(device)).at("files").as_array(); };
-  REQUIRE(eventually([&] { return files().size() == 1; }));
+  REQUIRE(eventually([&] { return files().size() == 1 && files()[0].at("state") == "complete"; }));
   CHECK(fetch(download_url(owner.token, device, files()[0].at("file_id").as_int64())).body == data);
 }
 
