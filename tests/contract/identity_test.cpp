@@ -127,7 +127,7 @@ TEST_CASE("a connected gate that is renamed gets its commands, and must take its
   // What is taken arrives, on the topic that the gate has subscribed.
   CHECK(send(name) == 202);
   CHECK(mqtt.receive());
-  CHECK(mqtt.is_closed_by_broker());
+  CHECK(mqtt.is_closed_by_broker(milliseconds(10'000)));
   CHECK(eventually([&] { return !http.get("/devices/" + name).at("is_online").as_bool(); }));
   CHECK(send(name) == 503);
   // Its old subscription, which the broker keeps, is not good for its new name.
