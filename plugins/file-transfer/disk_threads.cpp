@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <exception>
+
 namespace gatetorio::file_transfer {
 
 namespace {
@@ -11,12 +13,17 @@ constexpr std::size_t kThreads = 2;
 }  // namespace
 
 Task<void> DiskThreads::run(std::function<void()> job) {
-  auto start = [this, &job](gtr_completion done) {
+  std::exception_ptr thrown;
+  auto start = [this, &job, &thrown](gtr_completion done) {
     const std::lock_guard lock(mutex_);
     while (threads_.size() < kThreads && !stopping_) threads_.emplace_back([this] { work(); });
     if (stopping_) return host_.post([done] { done.done(done.context, GTR_CANCELLED, {nullptr, 0}); });
-    jobs_.push_back([&job, done] {
-      job();
+    jobs_.push_back([&job, &thrown, done] {
+      try {
+        job();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
       done.done(done.context, GTR_OK, {nullptr, 0});
     });
     wake_.notify_one();
@@ -24,6 +31,7 @@ Task<void> DiskThreads::run(std::function<void()> job) {
   auto awaiter = host_.complete(start);
   const Result<std::string> done = co_await awaiter;
   static_cast<void>(done);
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 void DiskThreads::work() {

@@ -19,8 +19,8 @@ class DiskThreads {
   DiskThreads(const DiskThreads&) = delete;
   DiskThreads& operator=(const DiskThreads&) = delete;
 
-  // Runs `job` on one of them and goes on on the plugin's executor. `job` must not throw; what it captures by reference
-  // must live as long as the awaiting coroutine.
+  // Runs `job` on one of them and goes on on the plugin's executor, where what `job` throws is
+  // thrown again. What it captures by reference must live as long as the awaiting coroutine.
   Task<void> run(std::function<void()> job);
   // Finishes what was begun and what waits.
   void stop();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gatetorio/contain.hpp"
+
 namespace gatetorio::storage_postgres {
 namespace {
 
@@ -51,7 +53,10 @@ void JobThread::loop() {
       item = std::move(queue_.front());
       queue_.pop_front();
     }
-    item.done(item.job());
+    Result<std::string> result = Error{.status = Status::kInternal, .detail = "The database's thread failed."};
+    contain([&] { result = item.job(); },
+            [&](std::string_view what) { result = Error{.status = Status::kInternal, .detail = std::string(what)}; });
+    item.done(std::move(result));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "gatetorio/contain.hpp"
+
 namespace gatetorio::storage_postgres {
 namespace {
 
@@ -97,8 +99,9 @@ std::size_t Pool::waiting() {
 void Pool::loop() {
   Worker worker{.connection = nullptr, .pause = kFirstPause};
   std::vector<Entry> entries;
+  const auto told = [this](std::string_view what) { observer_.problem("a pool's thread caught an exception", what); };
   for (bool goes_on = true; goes_on;) {
-    if (!worker.connection) connect(worker);
+    if (!worker.connection) contain([&] { connect(worker); }, told);
     if (!worker.connection) {
       rest(worker);
       const std::lock_guard lock(mutex_);
@@ -106,7 +109,7 @@ void Pool::loop() {
       continue;
     }
     goes_on = take(entries);
-    if (!entries.empty()) run(worker, entries);
+    if (!entries.empty() && !contain([&] { run(worker, entries); }, told)) give_up(worker, entries);
     if (worker.connection && !worker.connection->is_alive()) disconnect(worker);
   }
   if (worker.connection) disconnect(worker);
@@ -200,16 +203,27 @@ void Pool::run(Worker& worker, std::vector<Entry>& entries) {
   entries.clear();
 }
 
+// After an exception somewhere on the way: nobody knows what the server has done, nor what the connection is in.
+void Pool::give_up(Worker& worker, std::vector<Entry>& entries) {
+  if (worker.connection) disconnect(worker);
+  for (Entry& entry : entries) {
+    const Done done = std::exchange(entry.done, nullptr);
+    if (done) done(Error{.status = Status::kTimeout, .detail = "The database's thread failed; the effect is unknown."});
+  }
+  entries.clear();
+}
+
 void Pool::finish(std::span<Entry> entries) {
   for (Entry& entry : entries) {
+    const Done done = std::exchange(entry.done, nullptr);
     if (!entry.failure) {
-      entry.done(std::move(entry.results));
+      done(std::move(entry.results));
       continue;
     }
     if (!entry.failure->log.empty()) {
       observer_.problem(settings_.access == Access::kRead ? "a read failed" : "a write failed", entry.failure->log);
     }
-    entry.done(std::move(entry.failure->error));
+    done(std::move(entry.failure->error));
   }
 }
 

@@ -66,6 +66,7 @@ class Pool {
   void connect(Worker& worker);
   void disconnect(Worker& worker);
   void run(Worker& worker, std::vector<Entry>& entries);
+  void give_up(Worker& worker, std::vector<Entry>& entries);
   void rest(Worker& worker);
   void finish(std::span<Entry> entries);
   void set_open(int change);

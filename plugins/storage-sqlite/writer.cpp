@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gatetorio/contain.hpp"
+
 namespace gatetorio::storage_sqlite {
 namespace {
 
@@ -10,10 +12,14 @@ using Clock = std::chrono::steady_clock;
 // So long without work is a quiet moment.
 constexpr std::chrono::milliseconds kQuiet{200};
 
+// Once: an entry that is finished has no `done` any more.
 void finish(Entry& entry) {
-  if (entry.failure) return entry.done(std::move(entry.failure->error));
-  entry.done(std::move(entry.results));
+  const Done done = std::exchange(entry.done, nullptr);
+  if (entry.failure) return done(std::move(entry.failure->error));
+  done(std::move(entry.results));
 }
+
+Error broken() { return {.status = Status::kInternal, .detail = "The database's thread failed; the log says why."}; }
 
 }  // namespace
 
@@ -70,14 +76,17 @@ void Writer::loop() {
   std::vector<Entry> entries;
   Item job;
   while (take(entries, job)) {
-    if (!entries.empty()) commit(entries);
+    const auto told = [this](std::string_view what) { observer_.problem("the writer's thread caught an exception", what); };
+    if (!entries.empty() && !contain([&] { commit(entries); }, told)) give_up(entries);
     if (job.job) {
-      Result<std::string> result = job.job(*connection_);
+      Result<std::string> result = broken();
+      contain([&] { result = job.job(*connection_); }, told);
+      if (connection_->in_transaction()) connection_->control("ROLLBACK");
       job.entry.done(std::move(result));
     }
     entries.clear();
     job = {};
-    if (checkpointer_->overdue()) checkpoint();
+    if (checkpointer_->overdue()) contain([this] { checkpoint(); }, told);
   }
   cancel_waiting();
   checkpointer_->truncate();
@@ -127,6 +136,14 @@ void Writer::commit(std::vector<Entry>& entries) {
     report.waiting = queue_.size();
   }
   observer_.committed(report);
+}
+
+// After an exception somewhere in a commit. What was not answered yet may be committed or not: "internal" says neither.
+void Writer::give_up(std::vector<Entry>& entries) {
+  if (connection_->in_transaction()) connection_->control("ROLLBACK");
+  for (Entry& entry : entries) {
+    if (const Done done = std::exchange(entry.done, nullptr)) done(broken());
+  }
 }
 
 void Writer::checkpoint() { observer_.checkpointed(checkpointer_->run()); }

@@ -57,6 +57,7 @@ class Writer {
   void loop();
   bool take(std::vector<Entry>& entries, Item& job);
   void commit(std::vector<Entry>& entries);
+  void give_up(std::vector<Entry>& entries);
   void checkpoint();
   void cancel_waiting();
 

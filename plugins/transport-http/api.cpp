@@ -300,14 +300,19 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
     count(Refusal::kInFlight);
     return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
   }
-  std::string buffer;
-  const auto accept = request.list("Accept", buffer);
-  const auto preferred = operation.content_types.empty() ? first_media_type(accept)
-                                                         : choose_media_type(accept, operation.content_types);
-  const auto body = is_form ? std::string_view{} : request.body;
-  const bool has_content = operation.stream_body || !operation.content_types.empty();
-  backend_.invoke({operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
-                  exchange);
+  try {
+    std::string buffer;
+    const auto accept = request.list("Accept", buffer);
+    const auto preferred = operation.content_types.empty() ? first_media_type(accept)
+                                                           : choose_media_type(accept, operation.content_types);
+    const auto body = is_form ? std::string_view{} : request.body;
+    const bool has_content = operation.stream_body || !operation.content_types.empty();
+    backend_.invoke({operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
+                    exchange);
+  } catch (...) {  // the call was not taken
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    throw;
+  }
 }
 
 void Api::leave(const Exchange& exchange) {

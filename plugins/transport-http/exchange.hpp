@@ -72,6 +72,7 @@ class Exchange {
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // Where it throws, the exchange must be answered already or known to nobody else: then the peer gets 500.
   virtual void handle(Exchange& exchange) = 0;
   // Whether the body of such a request is not read before it is handled, but taken by Exchange::receive_body.
   virtual bool streams_body(const Request&) { return false; }

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <gatetorio/contain.hpp>
+
 namespace gatetorio::transport_http {
 
 void FileThreads::stop() {
@@ -29,10 +31,11 @@ void FileThreads::work() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
     if (jobs_.empty()) return;
-    const auto job = std::move(jobs_.front());
+    auto job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job();
+    contain(job, fault_);
+    job = nullptr;  // what it holds goes without the lock
     lock.lock();
   }
 }

@@ -5,7 +5,9 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace gatetorio::transport_http {
@@ -13,7 +15,9 @@ namespace gatetorio::transport_http {
 // Started at the first job. Usable from any thread.
 class FileThreads {
  public:
-  explicit FileThreads(unsigned count) : count_(count) {}
+  // `fault` hears what escapes a job.
+  FileThreads(unsigned count, std::function<void(std::string_view what)> fault)
+      : count_(count), fault_(std::move(fault)) {}
   ~FileThreads() { stop(); }
   FileThreads(const FileThreads&) = delete;
   FileThreads& operator=(const FileThreads&) = delete;
@@ -27,6 +31,7 @@ class FileThreads {
   void work();
 
   const unsigned count_;
+  const std::function<void(std::string_view)> fault_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> jobs_;

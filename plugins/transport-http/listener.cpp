@@ -1,6 +1,7 @@
 #include "listener.hpp"
 
 #include <boost/asio/post.hpp>
+#include <gatetorio/contain.hpp>
 
 #include "problem.hpp"
 
@@ -54,9 +55,10 @@ void Listener::accept_next() {
 
 void Listener::on_accept(boost::system::error_code error, Socket socket, std::shared_ptr<Worker> worker) {
   if (!acceptor_.is_open()) return;
+  const auto& fault = worker->shared().on_fault;
   if (!error) {
-    take(std::move(socket), std::move(worker));
-    return accept_next();
+    contain([&] { take(std::move(socket), worker); }, fault);
+    if (contain([this] { accept_next(); }, fault)) return;
   }
   // Out of descriptors, most likely: some connection will end soon, and trying at once would only burn the processor.
   pause_.expires_after(kPauseWithoutDescriptors);
@@ -76,10 +78,18 @@ void Listener::take(Socket socket, std::shared_ptr<Worker> worker) {
     shared.counters.count_refusal(Refusal::kConnections);
     return refuse(std::move(socket));
   }
-  auto session = tls_ != nullptr ? new_tls_session(worker, std::move(*peer), std::move(socket), *tls_)
-                                 : new_plain_session(worker, std::move(*peer), std::move(socket));
-  if (worker->is_current()) return session->start();
-  boost::asio::post(worker->context(), [session = std::move(session)] { session->start(); });
+  const auto prefix = peer->prefix;
+  std::shared_ptr<Session> session;
+  const bool is_made = contain(
+      [&] {
+        session = tls_ != nullptr ? new_tls_session(worker, std::move(*peer), std::move(socket), *tls_)
+                                  : new_plain_session(worker, std::move(*peer), std::move(socket));
+      },
+      shared.on_fault);
+  if (!is_made) return shared.table.leave(prefix);
+  const auto start = [session] { session->guarded([&session] { session->start(); }); };
+  if (worker->is_current()) return start();
+  boost::asio::post(worker->context(), start);
 }
 
 void Listener::refuse(Socket socket) {

@@ -95,6 +95,9 @@ Task<Result<void>> HttpTransport::start() {
   server_.emplace(settings_, *api_);
   api_->count_in(server_->counters());
   metrics_.emplace(host_, server_->counters());
+  server_->on_fault([this](std::string_view what) {
+    host_.error("an exception ended a connection", {{"exception", what}});
+  });
   server_->on_tick([this] {
     metrics_->publish();
     const std::string stale = server_->reload_certificate();

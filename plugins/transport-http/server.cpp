@@ -23,6 +23,8 @@ Server::~Server() { stop(); }
 
 void Server::on_tick(std::function<void()> tick) { impl_->shared->on_tick = std::move(tick); }
 
+void Server::on_fault(std::function<void(std::string_view)> fault) { impl_->shared->on_fault = std::move(fault); }
+
 std::string Server::reload_certificate() { return impl_->tls ? impl_->tls->reload_if_changed() : std::string(); }
 
 std::string Server::start() {

@@ -19,6 +19,9 @@ class Server {
   Server(Settings settings, RequestHandler& handler);
   ~Server();  // stops
 
+  // Hears, on any thread, what escaped the work for a connection: that one was closed, the others go on. Set before
+  // `start`; must not throw.
+  void on_fault(std::function<void(std::string_view what)> fault);
   // Called several times a second on a thread of the server. Set before `start`.
   void on_tick(std::function<void()> tick);
   // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Returns an empty string, or

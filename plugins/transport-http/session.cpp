@@ -29,6 +29,7 @@ Session::~Session() = default;
 
 void Session::start() {
   worker_->add(*this);
+  is_listed_ = true;
   worker_->shared().counters.connections.fetch_add(1, std::memory_order_relaxed);
   if (worker_->draining()) return close();
   set_deadline(worker_->shared().settings.deadlines.head);
@@ -47,9 +48,10 @@ void Session::close() {
   if (receiving && !on_file_thread_) end_receiving(GTR_CANCELLED);
   if (!on_file_thread_) sending_.reset();
   auto& shared = worker_->shared();
-  shared.counters.connections.fetch_sub(1, std::memory_order_relaxed);
   shared.table.leave(peer_.prefix);
   if (streaming) end_streaming();
+  if (!is_listed_) return;
+  shared.counters.connections.fetch_sub(1, std::memory_order_relaxed);
   worker_->remove(*this);
 }
 
@@ -213,9 +215,23 @@ bool Session::dispatch() {
   ++exchange_number_;
   answered_inline_ = false;
   dispatching_ = true;
-  worker_->shared().handler.handle(*this);
+  const bool is_handled = contain([this] { worker_->shared().handler.handle(*this); }, worker_->shared().on_fault);
   dispatching_ = false;
+  if (!is_handled) return fail();
   return answered_inline_ && send();
+}
+
+// The handler threw: it has not taken the exchange (exchange.hpp), or it has answered already.
+bool Session::fail() {
+  if (answered_inline_) return send();
+  if (!claim()) return false;
+  const auto self = std::move(self_);
+  keep_alive_ = false;
+  status_ = 500;
+  const auto problem = make_problem(500, {});
+  out_.clear();
+  append_response(out_, frame(), {problem.status, kProblemType, problem.body, problem.headers});
+  return send();
 }
 
 void Session::name_request() {

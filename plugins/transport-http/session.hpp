@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <gatetorio/contain.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,13 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
 
   Session(std::shared_ptr<Worker> worker, PeerAddress peer);
   ~Session() override;
+
+  // Runs a piece of this connection's work; one that throws ends the connection, and nothing else.
+  template <class Work>
+  void guarded(Work work) {
+    const auto self = shared_from_this();
+    if (!contain(work, worker_->shared().on_fault)) contain([this] { close(); }, worker_->shared().on_fault);
+  }
 
   void start();  // the connection was accepted and entered into the table
   void check_deadline(Clock::time_point now);
@@ -83,6 +91,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   void ask_for_body();
   void say_continue();
   bool dispatch();
+  bool fail();
   bool reject(const Rejection& rejection, Refusal why);
   void name_request();
   void make_room(std::size_t size);
@@ -125,6 +134,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   const bool behind_proxy_;
   State state_ = State::kHandshake;
   std::size_t place_ = 0;  // in the worker's list
+  bool is_listed_ = false;
   Clock::time_point deadline_;
   bool timed_out_ = false;
   bool reading_ = false;

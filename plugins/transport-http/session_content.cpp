@@ -100,7 +100,8 @@ void Session::refuse_content(gtr_status status) {
 void Session::write_content(std::size_t size) {
   on_file_thread_ = true;
   worker_->shared().files.run([self = shared_from_this(), size] {
-    self->receipt_->write({self->content_.get(), size});
+    const auto& fault = self->worker_->shared().on_fault;
+    if (!contain([&] { self->receipt_->write({self->content_.get(), size}); }, fault)) self->receipt_->give_up();
     const auto worker = self->worker_;
     if (worker->deliver({self, Delivery::Kind::kWritten})) return;
     self->end_receiving(GTR_CANCELLED);  // the worker's thread has ended
@@ -157,8 +158,9 @@ void Session::send_on() {
   on_file_thread_ = true;
   worker_->shared().files.run([self = shared_from_this()] {
     Sending& sending = *self->sending_;
-    if (sending.socket) self->sent_ = send_some(sending);
-    else self->sent_ = read_some(sending) ? SendStep::kMore : SendStep::kFailed;
+    self->sent_ = SendStep::kFailed;
+    const auto step = [&] { return read_some(sending) ? SendStep::kMore : SendStep::kFailed; };
+    contain([&] { self->sent_ = sending.socket ? send_some(sending) : step(); }, self->worker_->shared().on_fault);
     const auto worker = self->worker_;
     worker->deliver({self, Delivery::Kind::kSent});
   });

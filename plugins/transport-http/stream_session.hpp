@@ -42,7 +42,9 @@ class StreamSession final : public Session {
 
   void start_read(char* into, std::size_t size) override {
     stream_.async_read_some(boost::asio::buffer(into, size),
-                            [self = self()](const Error& error, std::size_t read) { self->on_read(!error, read); });
+                            [self = self()](const Error& error, std::size_t read) {
+                              self->guarded([&] { self->on_read(!error, read); });
+                            });
   }
 
   void start_discard(char* into, std::size_t size) override {
@@ -62,7 +64,9 @@ class StreamSession final : public Session {
 
   void start_write(std::string_view bytes) override {
     boost::asio::async_write(stream_, boost::asio::buffer(bytes.data(), bytes.size()),
-                             [self = self()](const Error& error, std::size_t) { self->on_written(!error); });
+                             [self = self()](const Error& error, std::size_t) {
+                               self->guarded([&] { self->on_written(!error); });
+                             });
   }
 
   std::size_t read_now(char* into, std::size_t size) override {
@@ -80,7 +84,9 @@ class StreamSession final : public Session {
   }
 
   void wait_writable() override {
-    socket().async_wait(Socket::wait_write, [self = self()](const Error& error) { self->on_writable(!error); });
+    socket().async_wait(Socket::wait_write, [self = self()](const Error& error) {
+      self->guarded([&] { self->on_writable(!error); });
+    });
   }
 
   void cancel_read() override {

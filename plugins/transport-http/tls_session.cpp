@@ -14,7 +14,7 @@ void StreamSession<TlsStream>::start_handshake() {
   Error ignored;
   socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   stream_.async_handshake(ssl::stream_base::server,
-                          [self = self()](const Error& error) { self->on_handshake(!error); });
+                          [self = self()](const Error& error) { self->guarded([&] { self->on_handshake(!error); }); });
 }
 
 template <>

@@ -26,6 +26,8 @@ class Receipt {
   // Takes back what was written and remembers `status`; blocks on the disk.
   void take_back(gtr_status status);
   gtr_status status() const { return status_; }
+  // Writes no more: what was to be written is lost.
+  void give_up() { status_ = GTR_INTERNAL; }
   // Calls `done`, once; without a digest where the body is not whole.
   void finish(gtr_status status);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <gatetorio/contain.hpp>
 
 #include "session.hpp"
 #include "siphash.hpp"
@@ -36,7 +37,9 @@ void Worker::run() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "http-io");
     current_worker = this;
-    context_.run();
+    while (!contain([this] { context_.run(); }, shared_->on_fault)) {
+      // What is for one connection is contained there; whatever else escapes must not leave the others without a thread.
+    }
     current_worker = nullptr;
   });
 }
@@ -67,11 +70,11 @@ void Worker::tick() {
   now_ = Clock::now();
   // Backwards, since a session that ends takes itself out and moves the last one to its place.
   for (std::size_t i = sessions_.size(); i-- > 0;) {
-    if (i < sessions_.size()) sessions_[i]->check_deadline(now_);
+    if (i < sessions_.size()) sessions_[i]->guarded([&session = *sessions_[i], this] { session.check_deadline(now_); });
   }
   if (now_ >= drain_deadline_) close_all();
   notify_if_drained();
-  if (first_ && shared_->on_tick) shared_->on_tick();
+  if (first_ && shared_->on_tick) contain(shared_->on_tick, shared_->on_fault);
   if (is_stopping_) return;  // it had run out before it could be cancelled
   timer_.expires_after(tick_length_);
   timer_.async_wait([this](boost::system::error_code error) {
@@ -97,7 +100,9 @@ void Worker::take_deliveries() {
     inbox_scheduled_ = false;
     delivering_.swap(inbox_);
   }
-  for (auto& delivery : delivering_) delivery.session->on_delivery(delivery);
+  for (auto& delivery : delivering_) {
+    delivery.session->guarded([&delivery] { delivery.session->on_delivery(delivery); });
+  }
   delivering_.clear();
 }
 
@@ -107,7 +112,7 @@ void Worker::drain(std::chrono::milliseconds bound, std::function<void()> draine
     drained_ = std::move(done);
     drain_deadline_ = Clock::now() + bound;
     for (std::size_t i = sessions_.size(); i-- > 0;) {
-      if (i < sessions_.size()) sessions_[i]->begin_drain();
+      if (i < sessions_.size()) sessions_[i]->guarded([&session = *sessions_[i]] { session.begin_drain(); });
     }
     notify_if_drained();
   });

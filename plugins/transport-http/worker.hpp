@@ -40,7 +40,9 @@ struct Shared {
   RequestHandler& handler;
   ConnectionTable table;
   Counters counters;
-  FileThreads files{2};
+  // Any thread: what escaped some work for a connection, which is closed then. Must not throw.
+  std::function<void(std::string_view what)> on_fault = [](std::string_view) {};
+  FileThreads files{2, [this](std::string_view what) { on_fault(what); }};
   std::function<void()> on_tick;  // on the first thread, several times a second
 };
 

@@ -208,4 +208,39 @@ TEST_CASE("draining ends at its bound, and an answer after the end does no harm"
   TestServer::echo(*held);
 }
 
+TEST_CASE("what a handler throws is told and ends its own connection, and the thread serves the others") {
+  TestServer server([](Exchange& exchange) {
+    const auto path = exchange.target().raw_path();
+    if (path == "/odd") throw 17;
+    if (path == "/throws") throw std::runtime_error("a fault");
+    TestServer::echo(exchange);
+    if (path == "/throws-afterwards") throw std::runtime_error("too late");
+  });  // one I/O thread
+  RawClient neighbour(server.port());
+  neighbour.send(get("/first"));
+  CHECK(neighbour.read().status == 200);
+  for (const char* path : {"/throws", "/odd", "/throws", "/throws-afterwards"}) {
+    CAPTURE(path);
+    RawClient client(server.port());
+    client.send(get(path));
+    CHECK(client.read().status == (std::string(path) == "/throws-afterwards" ? 200 : 500));
+  }
+  RawClient early(server.port());
+  early.send(post("/throws-before-its-body", "x"));
+  CHECK(early.is_closed_by_server());
+  neighbour.send(get("/still"));
+  CHECK(neighbour.read().body == "GET /still ");
+  CHECK(server.faults() == std::vector<std::string>{"a fault", "an exception that is no std::exception", "a fault",
+                                                    "too late", "before its body"});
+}
+
+TEST_CASE("a tick that throws does not stop the deadlines") {
+  Settings settings;
+  settings.deadlines.head = std::chrono::milliseconds(40);
+  TestServer server(TestServer::echo, settings, [] { throw std::runtime_error("tick"); });
+  RawClient silent(server.port());
+  CHECK(silent.is_closed_by_server());
+  CHECK_FALSE(server.faults().empty());
+}
+
 }  // namespace gatetorio::transport_http::test

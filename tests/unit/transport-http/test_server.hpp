@@ -2,8 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "raw_client.hpp"
 #include "server.hpp"
@@ -14,13 +17,24 @@ class TestServer final : public RequestHandler {
  public:
   using Handle = std::function<void(Exchange&)>;
 
-  explicit TestServer(Handle handle = echo, Settings settings = {})
-      : handle_(std::move(handle)), server_(on_free_port(std::move(settings)), *this), wrong_(server_.start()) {}
+  explicit TestServer(Handle handle = echo, Settings settings = {}, std::function<void()> tick = {})
+      : handle_(std::move(handle)), server_(on_free_port(std::move(settings)), *this) {
+    server_.on_fault([this](std::string_view what) {
+      const std::lock_guard lock(mutex_);
+      faults_.emplace_back(what);
+    });
+    server_.on_tick(std::move(tick));
+    wrong_ = server_.start();
+  }
   ~TestServer() override { server_.stop(); }
 
   std::uint16_t port() const { return server_.port(); }
   Server& server() { return server_; }
   const std::string& wrong() const { return wrong_; }
+  std::vector<std::string> faults() const {
+    const std::lock_guard lock(mutex_);
+    return faults_;
+  }
 
   // Answers with "METHOD PATH BODY".
   static void echo(Exchange& exchange) {
@@ -31,12 +45,18 @@ class TestServer final : public RequestHandler {
 
  private:
   void handle(Exchange& exchange) override { handle_(exchange); }
+  bool streams_body(const Request& request) override {
+    if (request.target == "/throws-before-its-body") throw std::runtime_error("before its body");
+    return false;
+  }
   static Settings on_free_port(Settings settings) {
     settings.listen.port = 0;
     return settings;
   }
 
   Handle handle_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> faults_;
   Server server_;
   std::string wrong_;
 };
