@@ -37,7 +37,11 @@ SessionOpened opened(const Session& session) {
 }  // namespace
 
 Guard::Guard(GuardSettings settings, BrokerHooks hooks)
-    : settings_(std::move(settings)), hooks_(std::move(hooks)), wait_budget_(kMostBudget), budget_at_(Steady::now()) {
+    : settings_(std::move(settings)),
+      hooks_(std::move(hooks)),
+      clock_(std::chrono::system_clock::now(), Steady::now()),
+      wait_budget_(kMostBudget),
+      budget_at_(Steady::now()) {
   settings_.hub_password = sha256_of(settings_.hub_password);
   if (!settings_.client_ids_file.empty()) client_ids_.load(settings_.client_ids_file, ClientIds::Clock::now());
   if (!settings_.retained_file.empty()) retained_.load(settings_.retained_file);
@@ -175,6 +179,7 @@ void Guard::disconnected(SessionTable::Client client) {
 }
 
 void Guard::tick() {
+  if (clock_.was_set_back(std::chrono::system_clock::now(), Steady::now())) return hooks_.restart();
   hear();
   settle_news();
   probing_ = true;

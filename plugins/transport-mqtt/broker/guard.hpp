@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "broker/client_ids.hpp"
+#include "broker/clock_watch.hpp"
 #include "broker/ledger.hpp"
 #include "broker/link.hpp"
 #include "broker/policy.hpp"
@@ -40,6 +41,7 @@ struct BrokerHooks {
   // Has the subscriptions of an absent client judged again by may_subscribe; those that are refused end.
   std::function<void(const std::string& client_id)> judge_subscriptions;
   std::function<void(const std::string& topic)> clear_retained;
+  std::function<void()> restart;
   std::function<int(SessionTable::Client)> subscription_count;
 };
 
@@ -150,6 +152,7 @@ class Guard {
   ClientIds client_ids_;
   CommandLedger ledger_;
   RetainedOwners retained_;
+  ClockWatch clock_;
   Counters counters_;
   Counters counters_told_;
   bool synced_ = false;

@@ -2,6 +2,7 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <fstream>
@@ -134,6 +135,10 @@ BrokerHooks broker_hooks() {
     if (mosquitto_broker_publish(nullptr, topic.c_str(), 0, nullptr, 0, true, nullptr) != mosq::kSuccess) {
       mosquitto_log_printf(mosq::kLogError, "gatetorio guard: a retained status cannot be cleared");
     }
+  };
+  hooks.restart = [] {
+    mosquitto_log_printf(mosq::kLogError, "gatetorio guard: the clock was set back; the broker starts anew");
+    ::raise(SIGTERM);  // the hub starts it again
   };
   hooks.subscription_count = [](SessionTable::Client client) {
     return mosquitto_client_sub_count(static_cast<const struct mosquitto*>(client));

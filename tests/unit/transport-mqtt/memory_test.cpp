@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "broker/client_ids.hpp"
+#include "broker/clock_watch.hpp"
 #include "broker/ledger.hpp"
 #include "broker/protocol.hpp"
 #include "broker/retained_owners.hpp"
@@ -69,6 +70,17 @@ TEST_CASE("whose a retained message is survives a restart of the broker") {
   CHECK(after.forget("gate1"));
   CHECK_FALSE(after.is_of("gate1", 1, "open"));
   CHECK_FALSE(after.load(folder.path("none")));
+}
+
+TEST_CASE("a wall clock that is set back is noticed once, and one that runs slowly is not") {
+  const ClockWatch::Wall wall{1000h};
+  const ClockWatch::Steady steady{1h};
+  ClockWatch watch(wall, steady);
+  CHECK_FALSE(watch.was_set_back(wall + 10s, steady + 10s));
+  CHECK_FALSE(watch.was_set_back(wall + 16s, steady + 20s));  // by four seconds
+  CHECK_FALSE(watch.was_set_back(wall + 500h, steady + 21s));
+  CHECK(watch.was_set_back(wall + 499h, steady + 22s));
+  CHECK_FALSE(watch.was_set_back(wall + 499h + 1s, steady + 23s));
 }
 
 TEST_CASE("a client without a keep-alive that says nothing is told of once") {
