@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <ctime>
 #include <utility>
+#include <vector>
 
 #include "core/observe/escape.hpp"
 
@@ -132,7 +133,14 @@ std::string format_log_line(LogFormat format, std::chrono::system_clock::time_po
   std::string line;
   line.reserve(160);
   append_time(line, time);
-  fields = fields.first(std::min(fields.size(), kMaxFields));
+  std::vector<LogField> shown;
+  std::string left_out;
+  if (fields.size() > kMaxFields) {  // what is missing is said
+    shown.assign(fields.begin(), fields.begin() + kMaxFields);
+    left_out = std::to_string(fields.size() - kMaxFields);
+    shown.push_back({"fields_left_out", left_out});
+    fields = shown;
+  }
   return format == LogFormat::kJson ? json_line(std::move(line), level, component, message, fields)
                                     : text_line(std::move(line), level, component, message, fields);
 }

@@ -125,6 +125,16 @@ TEST_CASE("lines below the level are not written", "[log]") {
   CHECK(out.str().find(" ERROR demo: {} second {0}\n") != std::string::npos);
 }
 
+TEST_CASE("a line says how many fields it leaves out", "[log]") {
+  const std::vector<LogField> fields(40, {"f", "1"});
+  const auto line = [&](LogFormat format, std::size_t count) {
+    return format_log_line(format, kTime, LogLevel::kInfo, "demo", "m", std::span(fields).first(count));
+  };
+  CHECK(line(LogFormat::kText, 40).ends_with(" f=1 fields_left_out=8"));
+  CHECK(line(LogFormat::kJson, 33).ends_with(R"("f":"1","fields_left_out":"1"}})"));
+  CHECK(line(LogFormat::kText, 32).ends_with(" f=1 f=1"));
+}
+
 TEST_CASE("lines of several threads never mix", "[log]") {
   constexpr int kThreads = 4;
   constexpr int kLines = 500;
