@@ -1,5 +1,6 @@
 #include "transfers.hpp"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -124,7 +125,9 @@ Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) 
   if (!offset) co_return bad_header("Upload-Offset");
   if (url.upload_checksum && !parse_checksum(*url.upload_checksum)) co_return bad_header("Upload-Checksum");
   if (upload->file.is_complete()) {
-    co_return Error{.status = Status::kConflict, .detail = "The file is complete."};
+    auto ending = append_nothing(call, upload->file, *offset);
+    Result<Progress> end = co_await ending;
+    co_return end;
   }
   auto taking = take(call, *upload, url, false);
   Result<Taken> taken = co_await taking;
@@ -132,6 +135,20 @@ Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) 
   auto settling = settle(call, *upload, *std::move(taken));
   Result<Progress> out = co_await settling;
   co_return out;
+}
+
+// Clients that learn of the end of their data only when nothing is left end with a piece without bytes (tus-java-client).
+Task<Result<Transfers::Progress>> Transfers::append_nothing(Call call, File file, std::int64_t offset) {
+  const Error complete{.status = Status::kConflict, .detail = "The file is complete."};
+  const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (offset != file.size || !nowhere) co_return complete;
+  auto receiving = receive_body(host_, call.handle, nowhere.get(), 0, 0, "");
+  const Receipt receipt = co_await receiving;
+  if (receipt.status == Status::kTooLarge) co_return complete;
+  if (receipt.status != Status::kOk) {
+    co_return Error{.status = receipt.status, .detail = "The body could not be taken as a whole."};
+  }
+  co_return Progress{file.size, file.size, file.upload_until};
 }
 
 Task<Result<Transfers::Progress>> Transfers::replace(Call call, SignedInput url) {

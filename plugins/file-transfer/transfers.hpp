@@ -54,6 +54,7 @@ class Transfers {
     std::string sha256;  // raw; where the body was the whole file
   };
   Task<Result<Taken>> take(Call call, Upload upload, SignedInput url, bool from_start);
+  Task<Result<Progress>> append_nothing(Call call, File file, std::int64_t offset);
   Task<Result<Progress>> settle(Call call, Upload upload, Taken taken);
 
   Host& host_;

@@ -56,7 +56,7 @@ void Receipt::write(std::string_view bytes) {
 }
 
 void Receipt::take_back(gtr_status status) {
-  const bool is_gone = ::ftruncate(file_.get(), static_cast<off_t>(begin_)) == 0;
+  const bool is_gone = bytes_ == 0 || ::ftruncate(file_.get(), static_cast<off_t>(begin_)) == 0;
   status_ = is_gone ? status : GTR_INTERNAL;
   if (is_gone) bytes_ = 0;
 }

@@ -69,9 +69,20 @@ TEST_CASE("a body of another type is refused") {
     CHECK(http.request({.method = "POST", .path = "/devices/register", .body = "{}", .content_type = type}).status ==
           415);
   }
-  // One that says nothing of its type is read as JSON.
-  CHECK(http.request({.method = "POST", .path = "/devices/register", .body = "{}", .content_type = ""}).status == 422);
-  for (const char* type : {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON"}) {
+  // Without a type it is taken for what it looks like, unless a web page sends it.
+  const HttpRequest untyped{.method = "POST", .path = "/devices/register", .body = "{}", .content_type = ""};
+  CHECK(http.request(untyped).status == 422);
+  HttpRequest other = untyped;
+  other.body = "hardware_id=a";
+  CHECK(http.request(other).status == 415);
+  other = untyped;
+  other.headers = {"Origin: http://elsewhere.example"};
+  CHECK(http.request(other).status == 415);
+  other = untyped;
+  other.content_type = "application/json";
+  other.headers = {"Content-Encoding: gzip"};
+  CHECK(http.request(other).status == 415);
+  for (const char* type : {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON; Charset=\"UTF8\""}) {
     CAPTURE(type);
     CHECK(http.request({.method = "POST", .path = "/devices/register", .body = "{}", .content_type = type}).status ==
           422);
@@ -98,6 +109,25 @@ TEST_CASE("what is not there is 404 and a wrong method 405 with what there is") 
   const auto not_allowed = http.request({.method = "PUT", .path = "/devices/register", .body = "{}"});
   CHECK(not_allowed.status == 405);
   CHECK(not_allowed.header("allow").find("POST") != std::string::npos);
+}
+
+TEST_CASE("every path says which methods it takes") {
+  auto http = client();
+  for (const char* path : {"/health", "/ready", "/metrics", "/openapi.json", "/docs", "/", "/api/v1/devices/register",
+                           "/api/v1/commands/send", "/api/v1/uploads/1", "*"}) {
+    CAPTURE(path);
+    const auto answer = http.request({.method = "OPTIONS", .path = path, .at_root = true});
+    CHECK(answer.status == 204);
+    CHECK(answer.header("allow").find("OPTIONS") != std::string::npos);
+  }
+}
+
+TEST_CASE("who comes without a path is led to the documentation") {
+  for (const char* path : {"/", "/redoc"}) {
+    const auto answer = client().root(path);
+    CHECK(answer.status == 302);
+    CHECK(client().root(answer.header("location")).status == 200);
+  }
 }
 
 TEST_CASE("every response has a request id of its own") {
