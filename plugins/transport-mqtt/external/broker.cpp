@@ -24,7 +24,7 @@ ExternalBroker::ExternalBroker(Host& host, const Options& options, OnStatus on_s
       decisions_(host, options),
       evictions_(management_, thread_, health_,
                  [this](const std::string& username) { return revocation_.is_known(username); }),
-      revocation_(host, options, decisions_, evictions_, password_ends_,
+      revocation_(host, options, decisions_, evictions_, book_,
                   [this] { return thread_.run<Inventory>(host_, take_inventory(management_, health_)); }),
       questions_(host, options, decisions_, revocation_),
       presence_(host, std::chrono::seconds(options.external_silence_seconds)),
@@ -40,11 +40,13 @@ void ExternalBroker::configure() {
 }
 
 void ExternalBroker::start(const std::string& folder) {
-  password_ends_.open(folder + "/password-ends");
+  if (management_.is_known()) thread_.start();
+  for (const auto& [client_id, entry] : book_.open(folder + "/connections")) {
+    if (const auto username = owner_of_client(client_id)) revocation_.password_ends(*username, entry.password_ends_us);
+  }
   host_.run(revocation_.watch_ends());
   host_.run(presence_.watch());
   if (!management_.is_known()) return;
-  thread_.start();
   host_.run(revocation_.keep_comparing());
   host_.run(keep_limits());
 }

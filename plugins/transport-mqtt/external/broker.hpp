@@ -4,9 +4,9 @@
 
 #include <functional>
 
+#include "external/connection_book.hpp"
 #include "external/device_names.hpp"
 #include "external/evictions.hpp"
-#include "external/password_ends.hpp"
 #include "external/presence.hpp"
 #include "external/questions.hpp"
 #include "external/revocation.hpp"
@@ -43,7 +43,7 @@ class ExternalBroker {
   const Management management_;
   ManagementHealth health_;
   Decisions decisions_;
-  PasswordEnds password_ends_;
+  ConnectionBook book_;
   ManagementThread thread_;
   Evictions evictions_;
   Revocation revocation_;

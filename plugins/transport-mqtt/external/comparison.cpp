@@ -1,5 +1,6 @@
 // Revocation's comparison of what the broker lists with the rights of the moment.
 #include <algorithm>
+#include <chrono>
 
 #include "external/revocation.hpp"
 
@@ -8,6 +9,9 @@ namespace {
 
 constexpr std::uint64_t kTickMs = 500;
 constexpr std::uint64_t kTryAgainMs = 1'000;
+// RabbitMQ lists bindings at once, connections when their first statistics come: after five seconds, where nobody changed that.
+constexpr std::chrono::seconds kAllListed{20};
+constexpr std::uint64_t kLookForOldMs = 2'000;
 
 bool hears(const BrokerHoldings& holdings, const std::string& client_id, const std::string& topic) {
   return std::any_of(holdings.bindings.begin(), holdings.bindings.end(), [&](const BrokerBinding& binding) {
@@ -18,16 +22,20 @@ bool hears(const BrokerHoldings& holdings, const std::string& client_id, const s
 }  // namespace
 
 Task<void> Revocation::keep_comparing() {
+  const auto begun = std::chrono::steady_clock::now();
   while (true) {
     is_gap_ = false;
+    const bool are_all_listed = std::chrono::steady_clock::now() - begun >= kAllListed;
     auto comparing = compare_all();
     const Result<void> compared = co_await comparing;
-    if (compared && !has_compared_) {
+    if (compared) has_compared_ = true;
+    if (compared && are_all_listed && looks_for_old_) {
       const std::lock_guard lock(mutex_);
-      has_compared_ = true;
+      looks_for_old_ = false;
       let_in_.clear();
     }
-    const auto pause_ms = compared ? static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000 : kTryAgainMs;
+    const std::uint64_t pace_ms = static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000;
+    const std::uint64_t pause_ms = !compared ? kTryAgainMs : looks_for_old_ ? std::min(pace_ms, kLookForOldMs) : pace_ms;
     for (std::uint64_t passed_ms = 0; passed_ms < pause_ms && !is_gap_; passed_ms += kTickMs) {
       auto sleeping = host_.sleep(kTickMs);
       const bool go_on = co_await sleeping;
@@ -54,7 +62,7 @@ Task<Result<void>> Revocation::judge(std::string username, BrokerHoldings holdin
   const Result<BrokerClientRights> client = co_await looking;
   if (!client) co_return client.error();
   const bool is_too_much = holds_too_much(*client, holdings);
-  if (!is_too_much && (has_compared_ || !may_be_old(*client, holdings))) {
+  if (!is_too_much && !(looks_for_old_ && may_be_old(*client, holdings))) {
     told(client->policy, before);
     co_return Result<void>();
   }
@@ -87,22 +95,20 @@ bool Revocation::holds_too_much(const BrokerClientRights& client, const BrokerHo
   return known != told_.end() && !covers(client.policy, known->second);
 }
 
-// What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends.
+// What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends: that is in the book.
 bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings) {
-  const std::string own = topic_of(options_.topic_prefix, own_controller(client.policy), TopicKind::kCommands);
-  return std::any_of(
-      holdings.connections.begin(), holdings.connections.end(), [&](const BrokerConnection& connection) {
-        {
-          const std::lock_guard lock(mutex_);
-          if (let_in_.contains(connection.client_id)) return false;
-        }
-        // One that was told of another name of the device listens under that name.
-        if (client.policy.kind == "device") return !hears(holdings, connection.client_id, own);
-        if (options_.external_app_commands) return true;
-        const auto ends_us = password_ends_.find(connection.client_id, connection.connected_at_us);
-        if (ends_us) watch_end(client.policy.username, *ends_us);
-        return !ends_us;
-      });
+  const std::string own(own_controller(client.policy));
+  const std::string commands = topic_of(options_.topic_prefix, own, TopicKind::kCommands);
+  return std::any_of(holdings.connections.begin(), holdings.connections.end(), [&](const BrokerConnection& connection) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (let_in_.contains(connection.client_id)) return false;
+    }
+    const auto entry = book_.find(connection.client_id, connection.connected_at_us);
+    // One that knew the device by another name listens under that name.
+    if (!own.empty()) return !(entry && entry->controller_id == own) && !hears(holdings, connection.client_id, commands);
+    return options_.external_app_commands || !entry;
+  });
 }
 
 }  // namespace gatetorio::transport_mqtt

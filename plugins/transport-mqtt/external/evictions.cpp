@@ -96,8 +96,8 @@ asio::awaitable<void> Evictions::work(std::string username) {
   }
   Pass done;
   co_await pass(username, done);
-  if (done.is_answered) health_.works();
   milliseconds pause{0};
+  bool is_any_failing = false;
   {
     const std::lock_guard lock(mutex_);
     --under_way_;
@@ -109,7 +109,9 @@ asio::awaitable<void> Evictions::work(std::string username) {
       job.pause = done.is_answered ? milliseconds(0) : std::clamp(2 * job.pause, kFirstWait, kLongestWait);
       pause = std::max(job.pause, kLook);
     }
+    is_any_failing = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& other) { return other.second.pause.count() > 0; });
   }
+  if (!is_any_failing) health_.works(Concern::kEvictions);
   if (pause > pause.zero()) thread_.spawn(wait_and_begin(std::move(username), pause));
   begin_some();
 }
@@ -136,7 +138,7 @@ asio::awaitable<ManagementAnswer> Evictions::ask(ManagementRequest request, std:
   const bool is_well = answer && (is_removal ? is_taken(answer->status) : is_listed(answer->status));
   if (!is_well) {
     done.is_answered = false;
-    health_.failed(what, answer);
+    health_.failed(Concern::kEvictions, what, answer);
   }
   ManagementAnswer out = answer ? *answer : ManagementAnswer();
   co_return out;

@@ -109,10 +109,10 @@ boost::asio::awaitable<Result<Inventory>> take_inventory(const Management& manag
                          (is_about_connections ? read_connections(answer->body, vhost, inventory)
                                                : read_bindings(answer->body, inventory));
     if (is_read) continue;
-    health.failed("list connections and bindings", answer);
+    health.failed(Concern::kComparison, "list connections and bindings", answer);
     co_return Error{.status = Status::kUnavailable, .detail = "The broker does not list its connections."};
   }
-  health.works();
+  health.works(Concern::kComparison);
   co_return inventory;
 }
 

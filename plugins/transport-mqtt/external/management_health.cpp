@@ -4,22 +4,27 @@ namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::chrono::minutes kPause{1};
+constexpr std::chrono::seconds kGrace{5};
 constexpr std::string_view kFact = "broker_management";
 
 }  // namespace
 
-void ManagementHealth::works() {
+void ManagementHealth::works(Concern concern) {
   const std::lock_guard lock(mutex_);
+  failing_.erase(concern);
+  if (!failing_.empty()) return;
   host_.set_fact(kFact, true);
-  if (std::exchange(is_failing_, false)) host_.info("the broker's management answers again", {{"url", settings_.url}});
+  if (std::exchange(has_said_, false)) host_.info("the broker's management does all again", {{"url", settings_.url}});
 }
 
-void ManagementHealth::failed(std::string_view what, const Result<ManagementAnswer>& answer) {
+void ManagementHealth::failed(Concern concern, std::string_view what, const Result<ManagementAnswer>& answer) {
   const std::lock_guard lock(mutex_);
+  failing_.insert(concern);
   host_.set_fact(kFact, false);
-  const bool is_new = !std::exchange(is_failing_, true);
-  if (!is_new && Clock::now() - said_ < kPause) return;
-  said_ = Clock::now();
+  const auto now = Clock::now();
+  if (now - begun_ < kGrace || (said_ != Clock::time_point() && now - said_ < kPause)) return;
+  said_ = now;
+  has_said_ = true;
   const unsigned status = answer ? answer->status : 0;
   const std::string why = answer ? "status " + std::to_string(status) : answer.error().detail;
   host_.error("the broker's management does not do what the hub needs; whoever lost a right may go on",

@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <mutex>
-#include <string>
+#include <set>
 #include <string_view>
 
 #include "external/management.hpp"
@@ -11,23 +11,29 @@
 
 namespace gatetorio::transport_mqtt {
 
+// What of the hub's business with it can fail by itself.
+enum class Concern { kComparison, kLimits, kEvictions };
+
 // Usable from any thread.
 class ManagementHealth {
  public:
   ManagementHealth(Host& host, const Management::Settings& settings) : host_(host), settings_(settings) {}
 
-  void works();
-  // `what` could not be done. One line a minute, with what mends it.
-  void failed(std::string_view what, const Result<ManagementAnswer>& answer);
+  void works(Concern concern);
+  // `what` could not be done. At most one line a minute, with what mends it, and none in the first seconds: the broker asks
+  // the hub about the hub, which may not answer yet.
+  void failed(Concern concern, std::string_view what, const Result<ManagementAnswer>& answer);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   Host& host_;
   const Management::Settings& settings_;
+  const Clock::time_point begun_ = Clock::now();
   std::mutex mutex_;  // guards what follows
-  bool is_failing_ = false;
+  std::set<Concern> failing_;
   Clock::time_point said_{};
+  bool has_said_ = false;  // and not yet that all is well again
 };
 
 }  // namespace gatetorio::transport_mqtt

@@ -101,7 +101,7 @@ Task<Result<BrokerClientRights>> Questions::connect(OptionalText username, Optio
   if (!client || !client->policy.valid) co_return client;
   if (revocation_.is_barred(*username)) co_return BrokerClientRights();
   revocation_.told(client->policy, mark);
-  revocation_.let_in(*username, *client_id, client->password_ends_us);
+  revocation_.let_in(*client, *client_id);
   co_return client;
 }
 

@@ -41,17 +41,21 @@ boost::asio::awaitable<Result<bool>> limit_queues(Host& host, const Management& 
   const std::string target = "/api/operator-policies/" + escaped(vhost) + "/" + std::string(kName);
   const ManagementRequest look{"GET", target};
   const Result<ManagementAnswer> there = co_await management.ask(look);
-  if (there && there->status == 200 && is_ours(there->body)) co_return true;
+  if (there && there->status == 200 && is_ours(there->body)) {
+    health.works(Concern::kLimits);
+    co_return true;
+  }
   Result<ManagementAnswer> answer = there;
   if (there && (there->status == 200 || there->status == 404)) {
     const ManagementRequest put{"PUT", target, json::serialize(policy())};
     answer = co_await management.ask(put);
     if (answer && (answer->status == 201 || answer->status == 204)) {
+      health.works(Concern::kLimits);
       host.info("the broker's queues of devices and users are limited now", {{"policy", kName}, {"vhost", vhost}});
       co_return true;
     }
   }
-  health.failed("limit queues: " + queue_limits_command(vhost), answer);
+  health.failed(Concern::kLimits, "limit queues: " + queue_limits_command(vhost), answer);
   co_return Error{.status = Status::kUnavailable, .detail = "The broker's queues are not limited."};
 }
 

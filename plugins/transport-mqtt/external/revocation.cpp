@@ -66,11 +66,12 @@ void Revocation::told(const Policy& policy, std::uint64_t mark) {
   if (mark != changes_) host_.run(compare_later(policy.username));
 }
 
-void Revocation::let_in(const std::string& username, const std::string& client_id, std::int64_t password_ends_us) {
-  password_ends_.connected(client_id, password_ends_us, now().us);
+void Revocation::let_in(const BrokerClientRights& client, const std::string& client_id) {
+  const BookEntry entry{client.password_ends_us, std::string(own_controller(client.policy))};
+  book_.let_in(client_id, entry, now().us);
+  password_ends(client.policy.username, client.password_ends_us);
   const std::lock_guard lock(mutex_);
-  if (password_ends_us != 0) password_ends_us_.emplace(password_ends_us, username);
-  if (!has_compared_) let_in_.insert(client_id);
+  if (looks_for_old_) let_in_.insert(client_id);
 }
 
 bool Revocation::is_known(const std::string& username) const {
@@ -154,9 +155,10 @@ Task<void> Revocation::compare_later(std::string username) {
   co_await comparing;
 }
 
-void Revocation::watch_end(const std::string& username, std::int64_t ends_us) {
+void Revocation::password_ends(const std::string& username, std::int64_t ends_us) {
+  if (ends_us == 0) return;
   const std::lock_guard lock(mutex_);
-  if (ends_us != 0) password_ends_us_.emplace(ends_us, username);
+  password_ends_us_.emplace(ends_us, username);
 }
 
 Task<void> Revocation::watch_ends() {

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "external/connection_book.hpp"
 #include "external/decisions.hpp"
 #include "external/evictions.hpp"
 #include "external/inventory.hpp"
-#include "external/password_ends.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 
@@ -30,13 +30,13 @@ class Revocation {
  public:
   using TakeInventory = std::function<Task<Result<Inventory>>()>;
 
-  Revocation(Host& host, const Options& options, Decisions& decisions, Evictions& evictions, PasswordEnds& password_ends,
+  Revocation(Host& host, const Options& options, Decisions& decisions, Evictions& evictions, ConnectionBook& book,
              TakeInventory take_inventory)
       : host_(host),
         options_(options),
         decisions_(decisions),
         evictions_(evictions),
-        password_ends_(password_ends),
+        book_(book),
         take_inventory_(std::move(take_inventory)) {}
 
   // In configure().
@@ -44,8 +44,10 @@ class Revocation {
   // Before somebody's rights are looked up for the broker, and when it is told them: so that a change in between is noticed.
   std::uint64_t mark() const { return changes_; }
   void told(const Policy& policy, std::uint64_t mark);
-  // A client is let in, with a password that ends then (UTC; 0: never). Before the broker is told.
-  void let_in(const std::string& username, const std::string& client_id, std::int64_t password_ends_us);
+  // A client is let in. Before the broker is told.
+  void let_in(const BrokerClientRights& client, const std::string& client_id);
+  // A client may be there with a password that ends then (UTC; 0: never).
+  void password_ends(const std::string& username, std::int64_t ends_us);
   // While somebody is thrown out it may do nothing, whatever its rights are by now.
   bool is_barred(std::string_view username) const { return evictions_.is_barred(username); }
   bool is_known(const std::string& username) const;
@@ -69,20 +71,20 @@ class Revocation {
   Task<Result<void>> judge(std::string username, BrokerHoldings holdings);
   bool holds_too_much(const BrokerClientRights& client, const BrokerHoldings& holdings);
   bool may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings);
-  void watch_end(const std::string& username, std::int64_t ends_us);
 
   Host& host_;
   const Options& options_;
   Decisions& decisions_;
   Evictions& evictions_;
-  PasswordEnds& password_ends_;
+  ConnectionBook& book_;
   const TakeInventory take_inventory_;
   std::atomic<std::uint64_t> changes_ = 0;
   std::atomic<bool> has_compared_ = false;
+  std::atomic<bool> looks_for_old_ = true;  // clients that were let in before this process began
   std::atomic<bool> is_gap_ = false;
   mutable std::mutex mutex_;                      // guards what follows
   std::unordered_map<std::string, Policy> told_;  // by user name
-  std::set<std::string> let_in_;                  // client ids, until the first comparison
+  std::set<std::string> let_in_;                  // client ids, as long as it looks for old ones
   std::set<std::pair<std::int64_t, std::string>> ends_us_;           // of rights, with the user name
   std::set<std::pair<std::int64_t, std::string>> password_ends_us_;  // the same, of passwords
   std::vector<Subscription> subscriptions_;

@@ -1,12 +1,12 @@
-// What RabbitMQ's management lists, and what the hub writes down of passwords, without a broker.
+// What RabbitMQ's management lists, and what the hub writes down of clients, without a broker.
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
 
+#include "external/connection_book.hpp"
 #include "external/inventory.hpp"
-#include "external/password_ends.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -74,40 +74,43 @@ TEST_CASE("what goes into a path of the management is escaped") {
   CHECK(escaped("^a(-.*)?$ %") == "%5Ea%28-.%2A%29%3F%24%20%25");
 }
 
-TEST_CASE("the end of a password is known of the very connection that was written down") {
+TEST_CASE("what the hub knew of a client is known of the very connection that was written down") {
   constexpr std::int64_t kMinute = 60'000'000;
   const TempFile file;
-  const std::string& path = file.path;
   const std::int64_t now_us = now().us, later = now_us + 10 * kMinute;
   {
-    PasswordEnds ends;
-    ends.open(path);
-    ends.connected("user-5-app", later, now_us);
-    ends.connected("user-6", 0, now_us);
-    ends.connected("user-7", now_us - 2 * kMinute, now_us - 3 * kMinute);
-    CHECK(ends.find("user-5-app", now_us) == later);
+    ConnectionBook book;
+    CHECK(book.open(file.path).empty());
+    book.let_in("user-5-app", {later, ""}, now_us);
+    book.let_in("device-6", {0, "front-gate"}, now_us);
+    book.let_in("user-7", {now_us - 2 * kMinute, ""}, now_us - 3 * kMinute);
+    REQUIRE(book.find("user-5-app", now_us));
   }
-  std::ofstream(path, std::ios::app) << "user-8 17";  // the machine stopped here
-  PasswordEnds ends;
-  ends.open(path);
-  CHECK(ends.find("user-5-app", now_us + 1'000'000) == later);
-  CHECK_FALSE(ends.find("user-5-app", now_us + 2 * kMinute));
-  CHECK_FALSE(ends.find("user-5-app", 0));
-  CHECK(ends.find("user-6", now_us) == 0);
-  CHECK_FALSE(ends.find("user-7", now_us - 3 * kMinute));
-  CHECK_FALSE(ends.find("user-8", now_us));
-  CHECK_FALSE(ends.find("user-9", now_us));
+  std::ofstream(file.path, std::ios::app) << "user-8 17";  // the machine stopped here
+  ConnectionBook book;
+  const auto earlier = book.open(file.path);
+  CHECK(earlier.size() == 3);
+  CHECK(earlier.at("user-7").password_ends_us == now_us - 2 * kMinute);
+  REQUIRE(book.find("user-5-app", now_us + 1'000'000));
+  CHECK(book.find("user-5-app", now_us + 1'000'000)->password_ends_us == later);
+  CHECK(book.find("user-5-app", now_us)->controller_id.empty());
+  CHECK_FALSE(book.find("user-5-app", now_us + 2 * kMinute));
+  CHECK_FALSE(book.find("user-5-app", 0));
+  REQUIRE(book.find("device-6", now_us));
+  CHECK(book.find("device-6", now_us)->controller_id == "front-gate");
+  CHECK_FALSE(book.find("user-7", now_us - 3 * kMinute));
+  CHECK_FALSE(book.find("user-8", now_us));
+  CHECK_FALSE(book.find("user-9", now_us));
 }
 
 TEST_CASE("clients that connect again and again do not fill the disk") {
   const TempFile file;
-  const std::string& path = file.path;
-  PasswordEnds ends;
-  ends.open(path);
+  ConnectionBook book;
+  CHECK(book.open(file.path).empty());
   const std::int64_t now_us = now().us;
-  for (int i = 0; i < 30'000; ++i) ends.connected("user-5", 0, now_us);
-  CHECK(std::filesystem::file_size(path) < 12'000 * 40);
-  CHECK(ends.find("user-5", now_us) == 0);
+  for (int i = 0; i < 30'000; ++i) book.let_in("user-5", {}, now_us);
+  CHECK(std::filesystem::file_size(file.path) < 12'000 * 40);
+  CHECK(book.find("user-5", now_us));
 }
 
 }  // namespace
