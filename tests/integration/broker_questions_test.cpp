@@ -3,6 +3,8 @@
 
 #include "external_hub.hpp"
 #include "plain_mosquitto.hpp"
+#include "slow_management.hpp"
+#include "support/socket.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -69,7 +71,8 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
   Asked& a = asked();
   const std::string gate = a.gate.mqtt_username, name = a.gate.controller_id, foreign = a.other.controller_id;
   const std::string user = "username=" + gate + "&vhost=/&password=" + a.gate.mqtt_password + "&client_id=";
-  const std::string hub = std::string("username=") + kHubName;
+  const std::string hub = std::string("username=") + kHubName, number = std::to_string(a.gate.id);
+  const auto spelt = [&](const std::string& before) { return "device-" + before + number; };
   const auto resource = [](const std::string& who, const std::string& kind, const std::string& what, const char* may) {
     return "username=" + who + "&vhost=%2F&resource=" + kind + "&name=" + what + "&permission=" + may +
            "&tags=&client_id=" + who + "-x";
@@ -92,6 +95,19 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"user", "username=user-999999&client_id=user-999999&password=x", false},
       {"user", "username=broker&client_id=broker&password=" + std::string(kBrokerSecret), false},
       {"user", hub + "&password=wrong&client_id=x", false},
+      {"user", user + gate + "x", false},
+      {"user", user + gate + "%2Fx", false},
+      {"user", user + gate + "-%2A", false},
+      {"user", user + gate + "-x%20y", false},
+      {"user", user + gate + "-" + std::string(200, 'x'), false},
+      {"user", "username=" + gate + "%20&password=" + a.gate.mqtt_password + "&client_id=" + gate, false},
+      {"user", "username=" + spelt("0") + "&password=" + a.gate.mqtt_password + "&client_id=" + spelt("0"), false},
+      {"user", "username=" + spelt("%2B") + "&password=" + a.gate.mqtt_password + "&client_id=" + gate, false},
+      {"user", "username=Device-" + number + "&password=" + a.gate.mqtt_password + "&client_id=" + gate, false},
+      {"vhost", "username=" + spelt("0") + "&vhost=/", false},
+      {"vhost", "username=" + spelt("%20") + "&vhost=/", false},
+      {"vhost", "username=" + gate + "&vhost=%2F%2F", false},
+      {"vhost", "username=" + gate + "&vhost=", false},
       {"user", hub + "&client_id=x", false},
       {"user", "", false},
       {"vhost", "username=" + gate + "&vhost=/", true},
@@ -104,6 +120,13 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos0", "read"), true},
       {"resource", resource(gate, "queue", "mqtt-subscription-" + a.other.mqtt_username + "-xqos1", "read"), false},
       {"resource", resource(gate, "queue", "something", "configure"), false},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-yqos1", "read"), false},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos2", "read"), false},
+      {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos1qos1", "read"), false},
+      {"resource", resource(spelt("0"), "queue", "mqtt-subscription-" + spelt("0") + "-xqos1", "read"), false},
+      {"resource", resource(kHubName, "queue", "mqtt-subscription-" + gate + "-xqos1", "read"), false},
+      {"resource", resource(kHubName, "queue", "mqtt-subscription-other-hubqos1", "read"), false},
+      {"resource", resource(gate, "exchange", "amq.topic%20", "read"), false},
       {"resource", resource(gate, "exchange", "amq.topic", "write"), true},
       {"resource", resource(gate, "exchange", "amq.topic", "read"), true},
       {"resource", resource(gate, "exchange", "amq.topic", "configure"), false},
@@ -120,6 +143,17 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"topic", topic(gate, "gatetorio.*.commands", "read"), false},
       {"topic", topic(gate, "%23", "read"), false},
       {"topic", topic(gate, "gatetorio/" + name + "/commands", "read"), false},
+      {"topic", topic(gate, "gatetorio.." + name + ".commands", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".commands.", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".commands.%23", "read"), false},
+      {"topic", topic(gate, "gatetorio.%23.commands", "read"), false},
+      {"topic", topic(gate, "%2A." + name + ".commands", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + ".%2A", "read"), false},
+      {"topic", topic(gate, "gatetorio." + name + "%2Fcommands", "read"), false},
+      {"topic", topic(gate, "gatetorio%2B" + name + "%2Bcommands", "read"), false},
+      {"topic", topic(gate, "GATETORIO." + name + ".commands", "read"), false},
+      {"topic", topic(gate, "", "read"), false},
+      {"topic", topic(spelt("0"), "gatetorio." + name + ".commands", "read"), false},
       {"topic", topic(gate, "gatetorio." + name + ".commands", "configure"), false},
       {"topic", topic(a.owner_name, "gatetorio." + name + ".status", "read"), true},
       {"topic", topic(a.owner_name, "gatetorio." + name + ".commands", "write"), false},  // external_app_commands
@@ -160,7 +194,10 @@ TEST_CASE("EMQX's questions are answered by what the hub knows now, in JSON and 
       {"authenticate", authenticate(kHubName, "gatetorio-hub", ""), false},
       {"authenticate", "", false},
       {"authorize", authorize(gate, "publish", a.gate.status, "false"), true},
-      {"authorize", authorize(gate, "publish", a.gate.status, "true"), true},
+      {"authorize", authorize(gate, "publish", a.gate.status, "true"), false},
+      {"authorize", authorize(gate, "publish", a.gate.status, "1"), false},
+      {"authorize", authorize(kHubName, "publish", a.gate.status, "true"), false},
+      {"authorize", authorize("device-0" + std::to_string(a.gate.id), "publish", a.gate.status, "false"), false},
       {"authorize", authorize(gate, "subscribe", a.gate.commands, ""), true},
       {"authorize", authorize(gate, "subscribe", a.other.commands, ""), false},
       {"authorize", authorize(gate, "publish", a.gate.commands, "false"), false},
@@ -208,6 +245,75 @@ TEST_CASE("what ends is told to EMQX, and what has ended is not allowed") {
   CHECK(ask().number("expire_at") == now_s + 600);
   change_database(a.hub, set + std::to_string((now_s - 1) * kSecond) + where);
   CHECK(ask().text("result") == "deny");
+}
+
+std::vector<std::string> with_management(const SlowManagement& management) {
+  return {"transport-mqtt.external_management_url=" + management.url(), "transport-mqtt.recheck_seconds=3600"};
+}
+
+TEST_CASE("a broker's management that hangs on one client does not keep the others, and the client stays out") {
+  PlainMosquitto broker;
+  SlowManagement management;
+  TempDir folder;
+  HubProcess hub(external_setup(folder, broker.port(), with_management(management)));
+  const TestDevice gate = make_device(hub.http()), kept = make_device(hub.http());
+  const auto ask = [&](const TestUser& user) {
+    const std::string name = "user-" + std::to_string(user.id);
+    return HttpClient(hub.http())
+        .request({.method = "POST",
+                  .path = "/broker/rabbitmq/vhost",
+                  .bearer = kBrokerSecret,
+                  .body = "username=" + name + "&vhost=/",
+                  .content_type = "application/x-www-form-urlencoded"})
+        .body;
+  };
+  std::vector<TestUser> users;
+  for (int i = 0; i < 10; ++i) {
+    users.push_back(make_user(hub.http(), gate, "engineer"));
+    give_access(hub.http(), kept, users.back().token, "readonly");
+  }
+  const auto name_of = [](const TestUser& user) { return "user-" + std::to_string(user.id); };
+  for (const TestUser& user : users) {
+    CHECK(eventually([&] { return ask(user) == "allow"; }));
+    management.connect(name_of(user));
+  }
+  management.hang("/username/" + name_of(users[0]));
+  for (const TestUser& user : users) {
+    const std::string path = "/devices/" + gate.controller_id + "/users/" + std::to_string(user.id);
+    REQUIRE(HttpClient(hub.http(), gate.token).del(path).status == 204);
+  }
+  for (std::size_t i = 1; i < users.size(); ++i) {
+    CHECK(eventually([&] { return !management.is_connected(name_of(users[i])); }, milliseconds(2'000)));
+    CHECK(eventually([&] { return ask(users[i]) == "allow"; }));
+  }
+  CHECK(ask(users[0]) == "deny");
+  CHECK(eventually([&] { return hub.log().find("within 2000 ms") != std::string::npos; }));
+  CHECK_FALSE(HttpClient(hub.http()).root("/health").at("broker_management").as_bool());
+  CHECK(ask(users[0]) == "deny");
+  management.answer();
+  CHECK(eventually([&] { return ask(users[0]) == "allow"; }));
+  CHECK_FALSE(management.is_connected(name_of(users[0])));
+}
+
+TEST_CASE("a broker's management that does not answer is told of once a minute, with what mends it") {
+  PlainMosquitto broker;
+  TempDir folder;
+  const std::string nobody = "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(free_port());
+  HubProcess hub(external_setup(folder, broker.port(), {nobody}));
+  const auto count = [&](const std::string& words) {
+    const std::string log = hub.log();
+    int found = 0;
+    for (auto at = log.find(words); at != std::string::npos; at = log.find(words, at + 1)) ++found;
+    return found;
+  };
+  CHECK(eventually([&] { return count("rabbitmq-plugins enable rabbitmq_management") == 1; }));
+  // It tries several times meanwhile.
+  const TestDevice gate = make_device(hub.http());
+  CHECK_FALSE(eventually([&] { return count("whoever lost a right may go on") > 1; }, milliseconds(4'000)));
+  const TestUser user = make_user(hub.http(), gate, "owner");
+  const auto sent = HttpClient(hub.http(), user.token)
+                        .post("/commands/send", {{"controller_id", gate.controller_id}, {"command", JsonObject{{"action", "open_gate"}}}});
+  CHECK(sent.status == 503);
 }
 
 }  // namespace

@@ -21,14 +21,19 @@ class RabbitMq {
 
   // Throws, with what it said, where it does not serve MQTT and its management in time: Erlang takes half a minute.
   void wait();
+  // Kills it and starts it again with the same data. Waits as `wait`.
+  void restart();
   std::string log() const { return read_file(folder_ / "stdout") + read_file(folder_ / "stderr"); }
 
   // Whether this RabbitMQ is 3.13 or newer: MQTT 5, and another option against sessions.
   static bool is_new();
 
  private:
+  void start();
+
   const TempDir folder_;
   const RabbitMqPorts ports_;
+  std::uint16_t names_port_ = 0;
   std::unique_ptr<Process> names_;  // epmd: ends with the test, as one that RabbitMQ starts would not
   std::unique_ptr<Process> process_;
 };

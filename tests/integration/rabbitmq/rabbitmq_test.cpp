@@ -46,12 +46,22 @@ struct Stack {
     rabbit.wait();
     hub = std::make_unique<HubProcess>(
         external_setup(folder, ports.mqtt,
-                       {"transport-http.listen=" + http, "transport-mqtt.external_mqtt_version=3.1.1",
-                        "transport-mqtt.external_silence_seconds=4",
+                       {"transport-http.listen=" + http, "transport-mqtt.external_silence_seconds=4",
+                        "transport-mqtt.recheck_seconds=2",
                         "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
-    if (!eventually([&] { return client().root("/health").at("mqtt_connected").as_bool(); })) {
+    if (!eventually([&] { return says("mqtt_connected"); })) {
       throw std::runtime_error("RabbitMQ does not let the hub in:\n" + hub->log());
     }
+  }
+  bool says(const char* fact) const {
+    const auto health = client().root("/health").json();
+    return health.contains(fact) && health.at(fact).as_bool();
+  }
+  // What the management answers to the hub's name.
+  std::string ask(const std::string& method, const std::string& path) const {
+    return run({"/usr/bin/curl", "-sg", "-X", method, "-u", std::string(kHubName) + ":" + kHubPassword,
+                "http://127.0.0.1:" + std::to_string(ports.management) + "/api" + path})
+        .out;
   }
   HttpClient client(const std::string& bearer = {}) const { return HttpClient(hub->http(), bearer); }
 };
@@ -180,11 +190,24 @@ TEST_CASE("a device that falls silent counts as away") {
   CHECK_FALSE(is_online(device));
 }
 
-// A user who has just been given access may be cut off once: the hub closes what it has not been asked about itself.
 void come_in(MqttClient& mqtt, const TestUser& user, const std::string& topic) {
-  REQUIRE(eventually([&] {
-    return mqtt.connect(stack().ports.mqtt, login(user)) == kMqttOk && mqtt.subscribe(topic) == 1;
-  }));
+  REQUIRE(mqtt.connect(stack().ports.mqtt, login(user)) == kMqttOk);
+  REQUIRE(mqtt.subscribe(topic) == 1);
+}
+
+// Without a pause, as a client does that has lost its connection.
+void come_back(MqttClient& mqtt, const MqttLogin& login) {
+  REQUIRE(eventually([&] { return mqtt.connect(stack().ports.mqtt, login) == kMqttOk; }));
+}
+
+void restart_hub() {
+  stack().hub->start();
+  REQUIRE(eventually([&] { return stack().says("mqtt_connected"); }));
+}
+
+void take_access(const TestDevice& device, const TestUser& user) {
+  const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(user.id);
+  REQUIRE(stack().client(device.token).del(path).status == 204);
 }
 
 TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second") {
@@ -268,20 +291,103 @@ TEST_CASE("RabbitMQ keeps no command for a device that is away, and no retained 
   MqttClient hub;
   REQUIRE(hub.connect(stack().ports.mqtt, {.client_id = "second-hub", .username = kHubName, .password = kHubPassword, .version = 4}) ==
           kMqttOk);
-  const auto queues = [&] {
-    const RunResult listed =
-        run({"/usr/bin/curl", "-s", "-u", std::string(kHubName) + ":" + kHubPassword,
-             "http://127.0.0.1:" + std::to_string(stack().ports.management) + "/api/queues/%2F/mqtt-subscription-" +
-                 persistent.client_id + "qos1"});
-    return listed.out.find("\"error\"") == std::string::npos;
+  const auto has_queue = [&] {
+    return stack().ask("GET", "/queues/%2F/mqtt-subscription-" + persistent.client_id + "qos1").find("\"error\"") ==
+           std::string::npos;
   };
-  CHECK(eventually([&] { return !queues(); }));
+  CHECK(eventually([&] { return !has_queue(); }));
   REQUIRE(hub.publish(device.commands, R"({"action":"open_gate"})") == 0);
   REQUIRE(hub.publish(device.commands, R"({"action":"open_gate"})", 1, true) == 0);
   REQUIRE(gate.connect(stack().ports.mqtt, persistent) == kMqttOk);
   CHECK_FALSE(gate.session_present());
   REQUIRE(gate.subscribe(device.commands) == 1);
   CHECK(gate.received_so_far().empty());
+}
+
+TEST_CASE("a revoked user who comes back to RabbitMQ at once with a persistent session hears nothing more") {
+  const TestDevice lost = make_device(stack().hub->http()), kept = make_device(stack().hub->http());
+  MqttClient lost_gate, kept_gate;
+  REQUIRE(lost_gate.connect(stack().ports.mqtt, login(lost)) == kMqttOk);
+  REQUIRE(kept_gate.connect(stack().ports.mqtt, login(kept)) == kMqttOk);
+  for (const int qos : {1, 1, 1, 1, 0}) {
+    const TestUser user = make_user(stack().hub->http(), lost, "engineer");
+    give_access(stack().hub->http(), kept, user.token, "readonly");
+    MqttLogin persistent = login(user);
+    persistent.clean = false;
+    MqttClient app;
+    come_back(app, persistent);
+    REQUIRE(app.subscribe(lost.status, qos) == qos);
+    take_access(lost, user);
+    REQUIRE(app.is_closed_by_broker(milliseconds(1'000)));
+    come_back(app, persistent);
+    CHECK_FALSE(app.session_present());
+    REQUIRE(app.subscribe(kept.status, 1) == 1);
+    REQUIRE(lost_gate.publish(lost.status, R"({"state":"OPEN"})") == 0);
+    REQUIRE(kept_gate.publish(kept.status, R"({"state":"CLOSED"})") == 0);
+    const auto heard = app.receive();
+    REQUIRE(heard);
+    CHECK(heard->topic == kept.status);
+    CHECK(app.received_so_far().empty());
+  }
+}
+
+TEST_CASE("a gate that was renamed never hears the commands of the next one with its name") {
+  for (int i = 0; i < 3; ++i) {
+    const TestDevice gate = make_device(stack().hub->http());
+    const TestUser owner = make_user(stack().hub->http(), gate, "owner");
+    MqttLogin persistent = login(gate);
+    persistent.clean = false;
+    MqttClient renamed;
+    REQUIRE(renamed.connect(stack().ports.mqtt, persistent) == kMqttOk);
+    REQUIRE(renamed.subscribe(gate.commands) == 1);
+    const std::string old_name = gate.controller_id;
+    REQUIRE(stack().client(owner.token).patch("/devices/" + old_name, {{"controller_id", unique("gate")}}).status == 200);
+    const TestDevice next = make_device(stack().hub->http(), old_name);
+    const TestUser user = make_user(stack().hub->http(), next, "owner");
+    MqttClient mqtt;
+    REQUIRE(mqtt.connect(stack().ports.mqtt, login(next)) == kMqttOk);
+    REQUIRE(mqtt.subscribe(next.commands) == 1);
+    // From now on, not only when the first one has gone.
+    const bool is_sent = eventually([&] {
+      REQUIRE(mqtt.publish(next.status, R"({"state":"CLOSED"})") == 0);
+      return stack()
+                 .client(user.token)
+                 .post("/commands/send", {{"controller_id", old_name}, {"command", JsonObject{{"action", "open_gate"}}}})
+                 .status == 202;
+    });
+    REQUIRE(is_sent);
+    CHECK(mqtt.receive());
+    CHECK_FALSE(renamed.receive(milliseconds(200)));
+    come_back(renamed, persistent);
+    CHECK_FALSE(renamed.session_present());
+    REQUIRE(stack()
+                .client(user.token)
+                .post("/commands/send", {{"controller_id", old_name}, {"command", JsonObject{{"action", "open_gate"}}}})
+                .status == 202);
+    CHECK(mqtt.receive());
+    CHECK(renamed.received_so_far().empty());
+  }
+}
+
+TEST_CASE("the hub keeps limits on RabbitMQ's queues, and sets them again") {
+  const std::string path = "/operator-policies/%2F/gatetorio";
+  const auto is_set = [&] { return stack().ask("GET", path).find("\"message-ttl\":1000") != std::string::npos; };
+  CHECK(eventually([&] { return stack().says("broker_queues_limited") && stack().says("broker_management"); }));
+  CHECK(is_set());
+  stack().ask("DELETE", path);
+  CHECK(eventually(is_set));
+}
+
+TEST_CASE("two hubs at one RabbitMQ do not throw each other out") {
+  TempDir folder;
+  HubProcess second(external_setup(folder, stack().ports.mqtt));
+  const auto is_connected = [](const HubProcess& hub) {
+    return HttpClient(hub.http()).root("/health").at("mqtt_connected").as_bool();
+  };
+  CHECK(eventually([&] { return is_connected(second); }));
+  CHECK(is_connected(*stack().hub));
+  CHECK(stack().hub->log().find("the connection to the broker is lost") == std::string::npos);
+  CHECK(second.log().find("the connection to the broker is lost") == std::string::npos);
 }
 
 TEST_CASE("after the hub's restart nobody at RabbitMQ needs to connect again, and revocation still bites") {
@@ -297,9 +403,106 @@ TEST_CASE("after the hub's restart nobody at RabbitMQ needs to connect again, an
   CHECK(gate.publish(device.status, R"({"state":"OPEN"})") == 0);
   CHECK(app.receive());
   CHECK(eventually([&] { return is_online(device); }));
-  const std::string path = "/devices/" + device.controller_id + "/users/" + std::to_string(user.id);
-  REQUIRE(stack().client(device.token).del(path).status == 204);
+  take_access(device, user);
   CHECK(app.is_closed_by_broker(milliseconds(1'000)));
+}
+
+TEST_CASE("what a client at RabbitMQ lost while the hub was away it loses when the hub comes back") {
+  const TestDevice device = make_device(stack().hub->http()), other = make_device(stack().hub->http());
+  const TestUser user = make_user(stack().hub->http(), device, "engineer");
+  give_access(stack().hub->http(), other, user.token, "readonly");
+  MqttClient gate, app, stays;
+  const MqttLogin made = login(user);
+  const TestUser unconcerned = make_user(stack().hub->http(), device, "readonly");
+  come_in(stays, unconcerned, device.status);
+  const auto connect = [&] {
+    REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+    REQUIRE(gate.subscribe(device.commands) == 1);
+    REQUIRE(app.connect(stack().ports.mqtt, made) == kMqttOk);
+    REQUIRE(app.subscribe(device.status) == 1);
+  };
+  const std::string its = " WHERE user_id = " + std::to_string(user.id);
+  const auto soon = [](int seconds) { return std::to_string((std::time(nullptr) + seconds) * 1'000'000); };
+  SECTION("a grant") {
+    connect();
+    stack().hub->kill();
+    change_database(*stack().hub, "DELETE FROM grants" + its + " AND device_id = " + std::to_string(device.id));
+    restart_hub();
+    CHECK(app.is_closed_by_broker());
+  }
+  SECTION("a grant that ends after the hub's start") {
+    connect();
+    stack().hub->kill();
+    change_database(*stack().hub, "UPDATE grants SET expires_at = " + soon(5) + its);
+    restart_hub();
+    CHECK(app.is_closed_by_broker());
+  }
+  SECTION("its name") {
+    connect();
+    stack().hub->kill();
+    change_database(*stack().hub, "UPDATE devices SET controller_id = '" + unique("gate") +
+                                      "' WHERE id = " + std::to_string(device.id));
+    restart_hub();
+    CHECK(gate.is_closed_by_broker());
+    CHECK(app.is_closed_by_broker());
+    return;
+  }
+  SECTION("a password, by the clock") {
+    change_database(*stack().hub, "UPDATE mqtt_credentials SET expires_at = " + soon(3) + its);
+    connect();
+    stack().hub->kill();
+    restart_hub();
+    CHECK(app.is_closed_by_broker());
+    CHECK(app.connect(stack().ports.mqtt, made) != kMqttOk);
+  }
+  SECTION("the hub's memory of when its password ends") {
+    connect();
+    stack().hub->kill();
+    const auto file = stack().hub->data_dir() / "transport-mqtt" / "connections";
+    REQUIRE(std::filesystem::exists(file));
+    std::string ends = read_file(file);
+    const auto line = ends.find(made.client_id);
+    REQUIRE(line != std::string::npos);
+    write_file(file, ends.erase(line, ends.find('\n', line) + 1 - line));
+    restart_hub();
+    CHECK(app.is_closed_by_broker(kPatience));  // RabbitMQ takes some seconds to list a new connection
+  }
+  CHECK(stays.subscribe(device.status) == 1);
+  CHECK(gate.publish(device.status, "{}") == 0);
+}
+
+TEST_CASE("a change that another program makes bites at RabbitMQ when the hub compares") {
+  const TestDevice device = make_device(stack().hub->http());
+  const TestUser user = make_user(stack().hub->http(), device, "engineer");
+  MqttClient app;
+  come_in(app, user, device.status);
+  change_database(*stack().hub, "DELETE FROM grants WHERE user_id = " + std::to_string(user.id));
+  CHECK(app.is_closed_by_broker());
+}
+
+TEST_CASE("RabbitMQ's restart delivers no command whose time is over") {
+  const TestDevice device = make_device(stack().hub->http());
+  const TestUser user = make_user(stack().hub->http(), device, "owner");
+  MqttLogin persistent = login(device);
+  persistent.clean = false;
+  MqttClient gate;
+  REQUIRE(gate.connect(stack().ports.mqtt, persistent) == kMqttOk);
+  REQUIRE(gate.subscribe(device.commands) == 1);
+  gate.acknowledge(false);
+  const bool is_sent = eventually([&] {
+    REQUIRE(gate.publish(device.status, "{}") == 0);
+    return stack()
+               .client(user.token)
+               .post("/commands/send", {{"controller_id", device.controller_id},
+                                        {"command", JsonObject{{"action", "open_gate"}}}})
+               .status == 202;
+  });
+  REQUIRE(is_sent);
+  REQUIRE(gate.receive());
+  stack().rabbit.restart();
+  come_back(gate, persistent);
+  CHECK_FALSE(gate.receive(milliseconds(500)));
+  REQUIRE(eventually([&] { return stack().says("mqtt_connected"); }));
 }
 
 }  // namespace
