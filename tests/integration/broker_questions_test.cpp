@@ -283,7 +283,7 @@ TEST_CASE("a broker's management that hangs on one client does not keep the othe
     REQUIRE(HttpClient(hub.http(), gate.token).del(path).status == 204);
   }
   for (std::size_t i = 1; i < users.size(); ++i) {
-    CHECK(eventually([&] { return !management.is_connected(name_of(users[i])); }, milliseconds(2'000)));
+    CHECK(eventually([&] { return !management.is_connected(name_of(users[i])); }, milliseconds(1'500)));
     CHECK(eventually([&] { return ask(users[i]) == "allow"; }));
   }
   CHECK(ask(users[0]) == "deny");
