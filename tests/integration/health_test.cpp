@@ -22,12 +22,14 @@ TEST_CASE("a hub that cannot reach its broker says that it is unwell from its fi
                  "broker_secret = " + file("secret"));
   Process hub({hub_program(), "--config", (folder / "hub.toml").string()}, {folder / "stdout", folder / "stderr"});
   REQUIRE(eventually([&] { return is_listening(port_of(address)); }));
-  for (int i = 0; i < 20; ++i) {
+  const auto has_all_but_broker = [&] {
     const auto health = HttpClient(address).root("/health");
     CHECK(health.status == 503);
     CHECK(health.text("status") == "degraded");
     CHECK_FALSE(health.at("mqtt_connected").as_bool());
-  }
+    return health.at("database_connected").as_bool();
+  };
+  CHECK(eventually(has_all_but_broker));
   hub.signal(SIGTERM);
   hub.wait();
 }

@@ -154,7 +154,7 @@ TEST_CASE("plain TCP and TLS do the same") {
       CAPTURE(row.name, over == Over::kTls);
       RawClient client(server.port(), over);
       for (const Step& step : row.steps) {
-        client.send(step.send);
+        CHECK(client.send(step.send));
         if (step.answers.empty()) CHECK_FALSE(client.has_answer(std::chrono::milliseconds(50)));
         for (const auto& [status, body] : step.answers) {
           const auto response = client.read();

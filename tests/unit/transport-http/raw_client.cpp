@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 namespace gatetorio::transport_http::test {
@@ -52,6 +53,7 @@ struct RawClient::Tls {
 };
 
 RawClient::RawClient(std::uint16_t port, Over over) : RawClient(port) {
+  std::signal(SIGPIPE, SIG_IGN);  // of a server that has gone, OpenSSL learns by an error
   if (over == Over::kTls) tls_ = std::make_unique<Tls>(socket_);
 }
 
@@ -68,13 +70,14 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer_bytes) : socket_(soc
 
 RawClient::~RawClient() { close(socket_); }
 
-void RawClient::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = tls_ ? SSL_write(tls_->stream, bytes.data(), static_cast<int>(bytes.size()))
                            : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;  // the server has closed; the answer says why
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void RawClient::finish_sending() {

@@ -31,7 +31,7 @@ class RawClient {
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
-  void send(std::string_view bytes);
+  bool send(std::string_view bytes);  // false: the server takes no more; its answer says why
   void finish_sending();
   // The next response; `to_head` where it answers a HEAD.
   Response read(bool to_head = false);
