@@ -38,14 +38,21 @@ Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
   co_return UserIds{*users};
 }
 
+// A clock that was set back stood at most `elapsed` before where it is now.
+Stretch stretch_since(Timestamp last, Timestamp at, std::chrono::microseconds elapsed) {
+  return {std::min(last, Timestamp{at.us - elapsed.count()}), std::max(last, at)};
+}
+
 Task<void> GrantKeeper::tell_of_ended() {
   const Timestamp at = now();
-  // Where the clock was set back, what lies between has begun again, and will be told of when it ends again.
-  const auto [from, until] = std::minmax(told_until_, at);
-  auto looking = repository_.ended_between(from, until);
+  const auto steady = std::chrono::steady_clock::now();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(steady - told_at_);
+  const Stretch passed = stretch_since(told_until_, at, elapsed);
+  auto looking = repository_.ended_between(passed.from, passed.until);
   const Result<std::vector<std::int64_t>> users = co_await looking;
   if (!users) co_return;  // the next time asks for this stretch again
   told_until_ = at;
+  told_at_ = steady;
   for (const std::int64_t user_id : *users) tell_access_changed(user_id);
 }
 

@@ -1,10 +1,20 @@
 // gatetorio.grants/1: access that other plugins give and take.
 #pragma once
 
+#include <chrono>
+
 #include "gatetorio/grants.hpp"
 #include "repository.hpp"
 
 namespace gatetorio::auth {
+
+// What the wall clock may have passed, in either direction, since it stood at `last`: everything whose end lies after
+// `from` and not after `until` may have ended or begun again.
+struct Stretch {
+  Timestamp from, until;
+};
+// `elapsed`: how long that is ago by the steady clock.
+Stretch stretch_since(Timestamp last, Timestamp at, std::chrono::microseconds elapsed);
 
 class GrantKeeper {
  public:
@@ -15,8 +25,8 @@ class GrantKeeper {
   // GrantStore::Take.
   Task<Result<UserIds>> take(GrantTaken grant);
 
-  // Where a grant ends, a lesser one may go on: tells of those that have ended since the last time, so that live sessions
-  // look it up; and of those that the clock, set back, has let begin again.
+  // Where a grant ends, a lesser one may go on: tells of those that have ended since the last time, so that live
+  // sessions look it up; and of those that the clock, set back, has let begin again.
   Task<void> tell_of_ended();
 
  private:
@@ -25,6 +35,7 @@ class GrantKeeper {
   Host& host_;
   Repository& repository_;
   Timestamp told_until_;
+  std::chrono::steady_clock::time_point told_at_ = std::chrono::steady_clock::now();  // when that was
 };
 
 }  // namespace gatetorio::auth
