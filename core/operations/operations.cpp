@@ -163,6 +163,7 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   if (!operation.resource.empty() && call->resource_id == 0) {
     NamedText field = find_text(*call, operation.resource);
     if (field.is_malformed) co_return refuse(call, malformed());
+    if (field.value && field.value->find('\0') != std::string::npos) field.value.reset();  // the name of nothing
     if (!field.value) {
       co_return refuse(call, {.status = Status::kInvalid,
                               .detail = "Some fields are wrong.",

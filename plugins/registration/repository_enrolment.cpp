@@ -47,6 +47,7 @@ Task<Result<Repository::Created>> Repository::create(Announcement device, Admiss
                                                                    : Refusal::kNotAdmitted};
 }
 
+// The token is judged once more in the write itself: it may have been replaced since the call began.
 Task<Result<Repository::Booted>> Repository::boot(std::int64_t device_id, Announcement device,
                                                   NewCredentials credentials, Call call) {
   const std::string password_hash = credentials.mqtt_password_hash();
@@ -55,9 +56,9 @@ Task<Result<Repository::Booted>> Repository::boot(std::int64_t device_id, Announ
   batch.require(
       "UPDATE devices SET controller_id = $3, device_name = COALESCE($4, device_name),"
       " firmware_version = COALESCE($5, firmware_version), mqtt_password_hash = $6, last_seen = $7, updated_at = $7"
-      " WHERE id = $1 AND hardware_id = $2",
+      " WHERE id = $1 AND hardware_id = $2 AND token_hash = $8",
       device_id, device.hardware_id, device.controller_id, device.device_name, device.firmware_version,
-      Blob{password_hash}, now());
+      Blob{password_hash}, now(), Blob{call.principal->subject});
   audit(batch, call, "device.boot", target(device_id));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;

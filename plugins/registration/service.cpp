@@ -79,7 +79,9 @@ Task<Result<Principal>> Service::authenticate(Credential credential) {
   const std::string expected =
       secrets ? (is_password ? secrets->mqtt_password_hash : secrets->token_hash) : std::string(given.size(), '\0');
   if (!equal_in_constant_time(given, expected) || !secrets) co_return refused;
-  co_return Principal{.kind = "device", .id = claim.device_id, .name = secrets->device_name};
+  Principal principal{.kind = "device", .id = claim.device_id, .name = secrets->device_name};
+  if (!is_password) principal.subject = given;
+  co_return principal;
 }
 
 }  // namespace gatetorio::registration

@@ -69,17 +69,20 @@ Task<bool> BrokerAccess::introduce(std::int64_t device_id) {
 }
 
 Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply) {
-  auto asking = authenticate(request.username, request.password);
-  const Result<Principal> principal = co_await asking;
-  // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
-  const bool is_its_name = principal && name_of(principal->who()) == request.username;
-  if (!is_its_name) {
-    reply({});
-    co_return;
-  }
-  bool told = false;
+  const auto named = parse_principal_name(request.username);
+  bool told = !named;
+  if (told) reply({});
   while (!told) {
+    const std::uint64_t changes = changes_of(named->id);
+    auto asking = authenticate(request.username, request.password);
+    const Result<Principal> principal = co_await asking;
+    // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
+    if (!principal || principal->who() != *named) {
+      reply({});
+      co_return;
+    }
     const std::uint64_t ticket = principals_.begin(*principal);
+    if (changes_of(named->id) != changes) continue;  // the password may have been replaced since
     auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
     const Result<Grants> grants = co_await listing;
     if (!grants) {
@@ -114,6 +117,7 @@ Task<void> BrokerAccess::compare_all() {
 }
 
 void BrokerAccess::access_changed(const PrincipalId& principal) {
+  ++changes_of(principal.id);
   const auto ticket = principals_.changed(principal);
   if (ticket && server_ != nullptr) host_.run(find_out(principal, *ticket, &LinkServer::set_policy));
 }

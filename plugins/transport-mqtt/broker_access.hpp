@@ -1,6 +1,8 @@
 // Answers the guard's question who may connect, and tells it whenever what somebody may do has changed.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -48,7 +50,14 @@ class BrokerAccess {
   Host& host_;
   ServiceClient access_;
   LinkServer* server_ = nullptr;
+  // How often access changed, of principals whose ids have the same remainder.
+  static constexpr std::size_t kChangeCounters = 256;
+  std::atomic<std::uint64_t>& changes_of(std::int64_t id) {
+    return changes_[static_cast<std::uint64_t>(id) % kChangeCounters];
+  }
+
   Principals principals_;
+  std::array<std::atomic<std::uint64_t>, kChangeCounters> changes_{};
   std::vector<Subscription> subscriptions_;
 };
 

@@ -187,9 +187,10 @@ void Guard::tick() {
   probing_ = false;
   end_outlived_sessions();
   tell_counters();
-  if (retained_.has_changed() && Steady::now() - saved_at_ > kSaveEvery) {
+  // The broker may be killed: what it keeps of sessions and retained messages has owners then, too.
+  if (Steady::now() - saved_at_ > kSaveEvery) {
     saved_at_ = Steady::now();
-    if (!settings_.retained_file.empty()) retained_.save(settings_.retained_file);
+    save();
   }
 }
 
@@ -225,13 +226,13 @@ void Guard::tell_counters() {
 }
 
 void Guard::save() {
-  if (!settings_.retained_file.empty()) retained_.save(settings_.retained_file);
+  if (!settings_.retained_file.empty() && retained_.has_changed()) retained_.save(settings_.retained_file);
   if (settings_.client_ids_file.empty()) return;
+  ClientIds all = client_ids_;
   for (const Session& session : sessions_.all()) {
-    if (session.clean_start) continue;
-    client_ids_.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
+    if (!session.clean_start) all.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
   }
-  client_ids_.save(settings_.client_ids_file);
+  all.save(settings_.client_ids_file);
 }
 
 }  // namespace gatetorio::transport_mqtt

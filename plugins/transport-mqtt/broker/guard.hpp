@@ -16,6 +16,7 @@
 #include "broker/clock_watch.hpp"
 #include "broker/ledger.hpp"
 #include "broker/link.hpp"
+#include "broker/name_changes.hpp"
 #include "broker/policy.hpp"
 #include "broker/protocol.hpp"
 #include "broker/retained_owners.hpp"
@@ -152,6 +153,7 @@ class Guard {
   ClientIds client_ids_;
   CommandLedger ledger_;
   RetainedOwners retained_;
+  NameChanges name_changes_;
   ClockWatch clock_;
   Counters counters_;
   Counters counters_told_;

@@ -84,7 +84,9 @@ bool Guard::may_publish_status(SessionTable::Client client, const Rule& rule, co
   if (message.retained) {
     retained_.keep(rule.controller_id, rule.device_id, message.payload, RetainedOwners::From::kWill);
   }
-  if (!clears) tell_status(rule.device_id, message.payload);
+  if (clears) return true;
+  name_changes_.published(rule.controller_id, rule.device_id, message.payload);
+  tell_status(rule.device_id, message.payload);
   return true;
 }
 
@@ -102,7 +104,8 @@ bool Guard::may_receive(std::string_view username, const Message& message) {
   // broker's start, nobody but its owner can have left the message that it kept.
   const std::int64_t holder = holder_of(topic.controller_id);
   if (holder != rule.device_id && !(holder == 0 && message.retained)) return false;
-  return !message.retained || retained_.is_of(topic.controller_id, rule.device_id, message.payload);
+  if (message.retained) return retained_.is_of(topic.controller_id, rule.device_id, message.payload);
+  return name_changes_.may_be_of(topic.controller_id, rule.device_id, message.payload);
 }
 
 // For whom a command is says the ledger. The topic may be one that the device had a moment ago.
@@ -131,8 +134,9 @@ Verdict Guard::judge_status(SessionTable::Client client, const Message& message)
   const Session* session = sessions_.find(client);
   if (session == nullptr || session->device_id == 0) return {Verdict::Kind::kRefuse};
   if (!message.payload.empty() && !tell_status(session->device_id, message.payload)) return {Verdict::Kind::kRefuse};
+  const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
+  name_changes_.published(topic.controller_id, session->device_id, message.payload);
   if (message.retained) {
-    const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
     retained_.keep(topic.controller_id, session->device_id, message.payload, RetainedOwners::From::kPublish);
   }
   return {};
@@ -153,6 +157,7 @@ Verdict Guard::judge_from_hub(const Message& message) {
   const std::string_view name = device == nullptr ? std::string_view() : own_controller(*device);
   const bool is_known = device != nullptr && device->valid && !name.empty() && holder_of(name) == to.device_id;
   if (to.kind == TopicKind::kStatus && is_known) {
+    name_changes_.published(name, to.device_id, message.payload);
     return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, name, TopicKind::kStatus)};
   }
   const auto mark = read_mark(message.payload);
@@ -178,7 +183,7 @@ Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* poli
                                  const Message& message) {
   const Session* session = sessions_.find(client);
   const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, topic.controller_id, now().us);
-  if (session == nullptr || rule == nullptr || !is_json_object(message.payload)) {
+  if (session == nullptr || rule == nullptr || !is_json_object(message.payload, kMostNested - 1)) {
     ++counters_.commands_malformed;
     return {Verdict::Kind::kRefuse};
   }

@@ -72,6 +72,7 @@ void Guard::set_name(std::int64_t device_id, const std::string& username, std::s
   if (known != name && !known.empty()) {
     const auto holder = holders_.find(known);
     if (holder != holders_.end() && holder->second == device_id) holders_.erase(holder);
+    name_changes_.given_up(known);
     if (retained_.forget(known)) to_clear_.push_back(topic_of(settings_.topic_prefix, known, TopicKind::kStatus));
     if (!name.empty()) follow_name(username);
   }

@@ -18,12 +18,14 @@ constexpr std::size_t kMaxStampBytes = 1024;
 
 // Calls `use` with the parsed object; false where the payload is none.
 template <class Use>
-bool with_object(std::string_view payload, std::size_t limit, Use use) {
+bool with_object(std::string_view payload, std::size_t limit, Use use, std::size_t most_nested = kMostNested) {
   if (payload.size() > limit) return false;
   unsigned char buffer[4096];
   json::monotonic_resource memory(buffer);
   boost::system::error_code wrong;
-  const json::value value = json::parse(payload, wrong, &memory);
+  json::parse_options options;
+  options.max_depth = most_nested;
+  const json::value value = json::parse(payload, wrong, &memory, options);
   if (wrong || !value.is_object()) return false;
   use(value.get_object());
   return true;
@@ -38,8 +40,8 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) 
 
 }  // namespace
 
-bool is_json_object(std::string_view payload) {
-  return with_object(payload, kMaxPayloadBytes, [](const json::object&) {});
+bool is_json_object(std::string_view payload, std::size_t most_nested) {
+  return with_object(payload, kMaxPayloadBytes, [](const json::object&) {}, most_nested);
 }
 
 std::optional<CommandMark> read_mark(std::string_view payload) {

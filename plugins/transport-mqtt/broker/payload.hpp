@@ -11,8 +11,10 @@ namespace gatetorio::transport_mqtt {
 
 inline constexpr std::size_t kMaxPayloadBytes = 65'536;
 
-// True for a JSON object of at most kMaxPayloadBytes, nested at most 32 deep.
-bool is_json_object(std::string_view payload);
+inline constexpr std::size_t kMostNested = 32;
+
+// True for a JSON object of at most kMaxPayloadBytes, nested at most so deep.
+bool is_json_object(std::string_view payload, std::size_t most_nested = kMostNested);
 
 // What a stamped command says of itself.
 struct CommandMark {

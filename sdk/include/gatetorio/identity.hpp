@@ -62,8 +62,8 @@ struct Principal {
   std::int64_t id = 0;
   std::string name;  // for people; may be empty
   std::string role;  // of admins; else empty
-  // SHA-256 of the bearer credential of a user, else empty. A user whom the hub has never seen has id 0 and no access to
-  // anything, but can be given some; this stays the same when it gets an id.
+  // SHA-256 of the secret in the bearer credential of a user or device, else empty: a write can ask whether it still holds.
+  // A user whom the hub has never seen has id 0 and no access, but can be given some; this stays when it gets an id.
   std::string subject;
   std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
   PrincipalId who() const { return {kind, id}; }

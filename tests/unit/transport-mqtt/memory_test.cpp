@@ -4,6 +4,7 @@
 #include "broker/client_ids.hpp"
 #include "broker/clock_watch.hpp"
 #include "broker/ledger.hpp"
+#include "broker/name_changes.hpp"
 #include "broker/protocol.hpp"
 #include "broker/retained_owners.hpp"
 #include "broker/sessions.hpp"
@@ -81,6 +82,20 @@ TEST_CASE("a wall clock that is set back is noticed once, and one that runs slow
   CHECK_FALSE(watch.was_set_back(wall + 500h, steady + 21s));
   CHECK(watch.was_set_back(wall + 499h, steady + 22s));
   CHECK_FALSE(watch.was_set_back(wall + 499h + 1s, steady + 23s));
+}
+
+TEST_CASE("under a name that has changed hands only what its holder has sent is delivered") {
+  NameChanges names;
+  names.published("gate1", 1, "open");
+  CHECK(names.may_be_of("gate1", 2, "open"));  // nobody has ever given the name up
+  names.given_up("gate1");
+  CHECK_FALSE(names.may_be_of("gate1", 2, "open"));
+  names.published("gate1", 2, "open");
+  CHECK(names.may_be_of("gate1", 2, "open"));
+  CHECK_FALSE(names.may_be_of("gate1", 1, "open"));
+  for (int i = 0; i < 1'000; ++i) names.published("gate1", 2, std::to_string(i));
+  CHECK_FALSE(names.may_be_of("gate1", 2, "open"));
+  CHECK(names.may_be_of("gate1", 2, "0"));
 }
 
 TEST_CASE("a client without a keep-alive that says nothing is told of once") {
