@@ -175,6 +175,7 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
   }
   CHECK(wrong == 0);
   CHECK(a.ask("rabbitmq/user", hub + "&password=" + kHubPassword).body == "allow administrator");
+  CHECK(a.hub.log().find("set external_management_url") != std::string::npos);
 }
 
 TEST_CASE("EMQX's questions are answered by what the hub knows now, in JSON and as forms") {
@@ -293,6 +294,51 @@ TEST_CASE("a broker's management that hangs on one client does not keep the othe
   management.answer();
   CHECK(eventually([&] { return ask(users[0]) == "allow"; }));
   CHECK_FALSE(management.is_connected(name_of(users[0])));
+}
+
+TEST_CASE("as long as a device that lost its name may be listening, nothing is sent to the name and nothing from it believed") {
+  PlainMosquitto broker;
+  SlowManagement management;
+  TempDir folder;
+  HubProcess hub(external_setup(folder, broker.port(), with_management(management)));
+  const TestDevice first = make_device(hub.http()), next = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), first, "owner"), user = make_user(hub.http(), next, "owner");
+  const std::string name = first.controller_id;
+  const auto rename = [&](const TestUser& by, const std::string& from, const std::string& to) {
+    REQUIRE(HttpClient(hub.http(), by.token).patch("/devices/" + from, {{"controller_id", to}}).status == 200);
+  };
+  const auto send = [&] {
+    return HttpClient(hub.http(), user.token)
+        .post("/commands/send", {{"controller_id", name}, {"command", JsonObject{{"action", "open_gate"}}}})
+        .status;
+  };
+  const auto last_status = [&] {
+    return HttpClient(hub.http(), next.token).get("/commands/status/" + name).body;
+  };
+  MqttClient mqtt;
+  REQUIRE(mqtt.connect(broker.port(), {.client_id = "any"}) == kMqttOk);
+  REQUIRE(mqtt.subscribe(first.commands) == kGrantedQos1);
+  REQUIRE(eventually([&] { return HttpClient(hub.http()).root("/health").at("mqtt_connected").as_bool(); }));
+  const auto is_online = [&] {
+    return HttpClient(hub.http(), next.token).get("/devices/" + next.controller_id).at("is_online").as_bool();
+  };
+  REQUIRE(mqtt.publish(next.status, R"({"state":"CLOSED"})") == kMqttOk);
+  REQUIRE(eventually(is_online));
+  management.connect(first.mqtt_username);
+  management.hang("/username/" + first.mqtt_username);
+  rename(owner, name, unique("gate"));
+  rename(user, next.controller_id, name);
+  CHECK(send() == 503);
+  REQUIRE(mqtt.publish(first.status, R"({"state":"OF THE OLD ONE"})") == kMqttOk);
+  CHECK(eventually([&] { return hub.log().find("a device that lost this name may have sent it") != std::string::npos; }));
+  CHECK(send() == 503);
+  CHECK(last_status().find("OF THE OLD ONE") == std::string::npos);
+  CHECK(mqtt.received_so_far().empty());
+  management.answer();
+  CHECK(eventually([&] { return send() == 202; }));
+  CHECK(mqtt.receive());
+  REQUIRE(mqtt.publish(first.status, R"({"state":"OF THE NEW ONE"})") == kMqttOk);
+  CHECK(eventually([&] { return last_status().find("OF THE NEW ONE") != std::string::npos; }));
 }
 
 TEST_CASE("a broker's management that does not answer is told of once a minute, with what mends it") {

@@ -107,6 +107,7 @@ TEST_CASE("a broker that guards nothing cannot make the reference agent obey wha
   REQUIRE(mallory.subscribe("gatetorio/+/status") == kGrantedQos1);
   const auto status = wait_for(mallory, [](const MqttMessage& m) { return m.payload.find("state") != m.payload.npos; });
   REQUIRE(status);
+  REQUIRE(agent.is_ready());  // it reports before it listens
   const std::string nonce(boost::json::parse(status->payload).at("boot_nonce").as_string());
   const std::string commands = "gatetorio/" + agent.device().controller_id + "/commands";
   const auto command = [&](const std::string& id, std::int64_t from_s, std::int64_t to_s, const std::string& boot) {

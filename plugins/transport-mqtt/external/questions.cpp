@@ -117,6 +117,9 @@ Task<Result<BrokerClientRights>> Questions::rights(OptionalText username) {
 
 Task<Result<Reply<Bytes>>> Questions::user(Call, RabbitQuestion asked) {
   const std::string username = asked.username.value_or(""), password = asked.password.value_or("");
+  if (options_.external_management_url.empty() && !has_warned_.exchange(true)) {
+    host_.warn("whoever loses a right stays connected to RabbitMQ: set external_management_url");
+  }
   // The hub closes connections through RabbitMQ's management, which asks here as well.
   if (decisions_.is_hub(username, password)) co_return text("allow administrator");
   auto connecting = connect(username, password, asked.client_id);

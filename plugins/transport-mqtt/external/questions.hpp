@@ -2,6 +2,7 @@
 // authentication and authorization). Answers only; what is allowed is decided in decisions.hpp.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -53,6 +54,7 @@ class Questions {
   const Options& options_;
   Decisions& decisions_;
   Revocation& revocation_;
+  std::atomic<bool> has_warned_ = false;
   OperationSet<Questions> set_;
   ServiceProvider<Questions> authenticator_;
 };
