@@ -365,5 +365,21 @@ TEST_CASE("every write of sharing leaves its entry in the audit log") {
   }
 }
 
+TEST_CASE("tokens for a device that is gone are removed by the next hub, if this one did not get to it") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http()), kept = make_device(hub.http());
+  for (const TestDevice& shared : {device, kept}) {
+    const TestUser owner = make_user(hub.http(), shared, "owner");
+    const auto made =
+        HttpClient(hub.http(), owner.token).post("/sharing/create", {{"controller_id", shared.controller_id}});
+    REQUIRE(made.status == 201);
+  }
+  hub.kill();
+  change_database(hub, "DELETE FROM devices WHERE id = " + std::to_string(device.id));
+  hub.start();
+  CHECK(eventually([&] { return ask_database(hub, "SELECT COUNT(*) FROM sharing_tokens") == 1; }));
+  CHECK(ask_database(hub, "SELECT device_id FROM sharing_tokens") == kept.id);
+}
+
 }  // namespace
 }  // namespace gatetorio::testing

@@ -111,19 +111,6 @@ TEST_CASE("of many that ask for approval at once no more wait than may") {
   CHECK(ask_database(hub, "SELECT COUNT(*) FROM pending_claims") == 5);
 }
 
-TEST_CASE("of many users who pair at once one becomes the owner") {
-  HubProcess hub;
-  for (int round = 0; round < 3; ++round) {
-    const TestDevice device = make_device(hub.http());
-    post_at_once(hub.http(), "/users/authorize", device.token, [&](int) {
-      return JsonObject{{"user_token", unique("user-token-of-an-app")}};
-    });
-    CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants WHERE device_id = " + std::to_string(device.id)) == kThreads);
-    CHECK(ask_database(hub, "SELECT COUNT(*) FROM grants WHERE level = 'owner' AND device_id = " +
-                                std::to_string(device.id)) == 1);
-  }
-}
-
 TEST_CASE("one idempotency key sends one command however often it comes at once") {
   HubProcess hub;
   const TestDevice device = make_device(hub.http());
