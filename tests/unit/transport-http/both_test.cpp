@@ -126,8 +126,6 @@ std::vector<Row> rows() {
       {"the same in chunks", {{post_head + kChunked + "\r\n" + chunks(large, 100'000), {{413, "*"}}}}, true},
       {"a head over the limit", {{get("/", "X: " + std::string(200'000, 'a') + "\r\n"), {{431, "*"}}}}, true},
       {"no HTTP", {{"hello?\r\n\r\n", {{400, "*"}}}}, true},
-      {"a body that does not come", {{post_head + "Content-Length: 9\r\n\r\nabc", {{408, "*"}}}}, true},
-      {"a head that does not come", {{"GET / HTT", {{408, "*"}}}}, true},
       {"a file, twice", {{get("/file") + get("/file"), {{200, "hello"}, {200, "hello"}}}}},
       {"the last request", {{get("/", "Connection: close\r\n"), {{200, "GET / "}}}}, true},
       {"events", {{get("/events"), {{200, ""}}}}, true},
@@ -136,9 +134,24 @@ std::vector<Row> rows() {
 
 Settings settings_for(const Certificate& certificate, Over over) {
   Settings settings = over == Over::kTls ? certificate.settings() : Settings();
-  settings.deadlines.head = settings.deadlines.body = std::chrono::milliseconds(500);
+  settings.deadlines.linger = std::chrono::seconds(20);
   settings.listen.port = 0;
   return settings;
+}
+
+void hold(std::uint16_t port, Over over, const Row& row) {
+  CAPTURE(row.name, over == Over::kTls);
+  RawClient client(port, over);
+  for (const Step& step : row.steps) {
+    CHECK(client.send(step.send));
+    if (step.answers.empty()) CHECK_FALSE(client.has_answer(std::chrono::milliseconds(50)));
+    for (const auto& [status, body] : step.answers) {
+      const auto response = client.read();
+      CHECK(response.status == status);
+      if (body != "*") CHECK(response.body == body);
+    }
+  }
+  if (row.ends) CHECK(client.is_ended_by_server());
 }
 
 }  // namespace
@@ -150,20 +163,23 @@ TEST_CASE("plain TCP and TLS do the same") {
     Uploads uploads;
     Server server(settings_for(certificate, over), uploads);
     REQUIRE(server.start() == "");
-    for (const Row& row : table) {
-      CAPTURE(row.name, over == Over::kTls);
-      RawClient client(server.port(), over);
-      for (const Step& step : row.steps) {
-        CHECK(client.send(step.send));
-        if (step.answers.empty()) CHECK_FALSE(client.has_answer(std::chrono::milliseconds(50)));
-        for (const auto& [status, body] : step.answers) {
-          const auto response = client.read();
-          CHECK(response.status == status);
-          if (body != "*") CHECK(response.body == body);
-        }
-      }
-      if (row.ends) CHECK(client.is_ended_by_server());
-    }
+    for (const Row& row : table) hold(server.port(), over, row);
+  }
+}
+
+TEST_CASE("plain TCP and TLS wait for what does not come, and then say so") {
+  const Certificate certificate;
+  const std::string head = "POST /a HTTP/1.1\r\nHost: hub\r\nContent-Length: 9\r\n\r\n";
+  const Row late[] = {{"a body that does not come", {{head + "abc", {{408, "*"}}}}, true},
+                      {"a head that does not come", {{"GET / HTT", {{408, "*"}}}}, true}};
+  for (const Over over : {Over::kPlain, Over::kTls}) {
+    auto settings = settings_for(certificate, over);
+    settings.deadlines.head = std::chrono::seconds(2);  // for the handshake too
+    settings.deadlines.body = std::chrono::milliseconds(200);
+    Uploads uploads;
+    Server server(settings, uploads);
+    REQUIRE(server.start() == "");
+    for (const Row& row : late) hold(server.port(), over, row);
   }
 }
 
