@@ -41,6 +41,7 @@ class Service {
 
  private:
   Task<Result<void>> find_connected(std::int64_t device_id);
+  Task<Result<void>> judge_again(Principal sender, Command command);
   Task<Result<SendOutput>> repeat(Command like, Timestamp window_start);
   Task<Result<void>> publish(Publish message, std::string command_id);
   Task<bool> may_see(Principal principal, Command command);

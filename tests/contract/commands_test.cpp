@@ -43,6 +43,46 @@ TEST_CASE("owners and engineers send a command and the device gets it as given, 
   }
 }
 
+// A command as text: what a JSON library would write in another form.
+HttpResponse send_text(HttpClient& http, const TestDevice& device, const std::string& command, const std::string& more = {}) {
+  return http.request({.method = "POST",
+                       .path = "/commands/send",
+                       .body = R"({"controller_id":")" + device.controller_id + R"(","command":)" + command + more + "}"});
+}
+
+TEST_CASE("the device gets the text of the command, and users the text of its status and its answer") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  auto http = client(new_user(device, "owner").token);
+  const std::string text =
+      R"({"run_time":12.0,"pause":0.5,"serial":12345678901234567890,"long":123456789012345678901234567890,"neg":-0.0,)"
+      R"("e":1.5E1, "list":[15.0, 100.0,2.50],"s":"\u00e9\/é"})";
+  const auto sent = send_text(http, device, "  " + text + " ");
+  REQUIRE(sent.status == 202);
+  const auto message = mqtt->receive();
+  REQUIRE(message);
+  CHECK(message->payload.starts_with(text.substr(0, text.size() - 1) + ",\"command_id\":\""));
+  CHECK(boost::json::parse(message->payload).at("command_id") == sent.text("command_id").c_str());
+  const std::string answer =
+      R"({"command_id":")" + sent.text("command_id") + R"(","result":"success","took":12.0,"n":123456789012345678901234567890})";
+  CHECK(mqtt->publish(device.status, answer) == kMqttOk);
+  CHECK(eventually([&] {
+    return http.get("/commands/" + sent.text("command_id")).body.find("\"result\":" + answer) != std::string::npos;
+  }));
+  CHECK(http.get("/commands/status/" + device.controller_id).body.find("\"status\":" + answer) != std::string::npos);
+}
+
+TEST_CASE("a command that two readers could understand as two is refused") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  auto http = client(new_user(device, "owner").token);
+  CHECK(send_text(http, device, R"({"gate":1,"gate":2})").wrong_fields() == "/command/gate");
+  CHECK(send_text(http, device, R"({"gate":1,"\u0067ate":1})").wrong_fields() == "/command/gate");
+  CHECK(send_text(http, device, R"({"args":[{"gate":1,"gate":2}]})").wrong_fields() == "/command/args/0/gate");
+  CHECK(send_text(http, device, R"({"command\u005fid":"mine"})").wrong_fields() == "/command/command_id");
+  CHECK(mqtt->received_so_far().empty());
+}
+
 TEST_CASE("the user token may come in the body") {
   const TestDevice device = new_device();
   const auto mqtt = go_online(shared_hub(), device);
@@ -146,6 +186,43 @@ TEST_CASE("the same idempotency key sends once and gets the first answer") {
   CHECK(mqtt->received_so_far().size() == 1);
 }
 
+TEST_CASE("a key that comes with another command is refused, whether the device is there or not") {
+  const TestDevice device = new_device();
+  auto mqtt = go_online(shared_hub(), device);
+  auto http = client(new_user(device, "owner").token);
+  const std::string key = R"(,"idempotency_key":")" + unique("key") + "\"";
+  const auto first = send_text(http, device, R"({"action":"open","for":12.0,"at":[1,2]})", key);
+  REQUIRE(first.status == 202);
+  const auto answers_hold = [&] {
+    CHECK(send_text(http, device, R"( { "at" : [1, 2], "for":12.0, "action":"o\u0070en" } )", key).body == first.body);
+    for (const char* other : {R"({"action":"close","for":12.0,"at":[1,2]})", R"({"action":"open","for":12,"at":[1,2]})",
+                              R"({"action":"open","for":12.0,"at":[2,1]})", "{}"}) {
+      const auto refused = send_text(http, device, other, key);
+      CHECK(refused.status == 422);
+      CHECK(refused.wrong_fields() == "/idempotency_key");
+    }
+  };
+  answers_hold();
+  CHECK(mqtt->received_so_far().size() == 1);
+  mqtt->disconnect();
+  REQUIRE(eventually([&] { return http.post("/commands/send", command_to(device)).status == 503; }));
+  answers_hold();
+}
+
+TEST_CASE("a key is forgotten after its window, also where the device is away") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  HttpClient http(hub.http(), make_user(hub.http(), device, "owner").token);
+  auto mqtt = go_online(hub, device);
+  const JsonObject body = with(command_to(device), "idempotency_key", "tap-1");
+  REQUIRE(http.post("/commands/send", body).status == 202);
+  mqtt->disconnect();
+  REQUIRE(eventually([&] { return http.post("/commands/send", command_to(device)).status == 503; }));
+  CHECK(http.post("/commands/send", body).status == 202);
+  change_database(hub, "UPDATE commands SET issued_at = issued_at - 3601000000");
+  CHECK(http.post("/commands/send", body).status == 503);
+}
+
 TEST_CASE("a key whose command was not sent can be used again") {
   const TestDevice device = new_device();
   auto http = client(new_user(device, "owner").token);
@@ -200,6 +277,76 @@ TEST_CASE("a device's answer acknowledges or fails its command, and nobody else'
   CHECK(mqtt->publish(device.status, answer(open, "success")) == kMqttOk);
   CHECK(eventually([&] { return state_of(open) == "acknowledged"; }));
   CHECK(state_of(good) == "acknowledged");
+}
+
+TEST_CASE("a command counts as delivered when its device has said something after it was handed over") {
+  const TestDevice device = new_device(), other = new_device();
+  const auto mqtt = go_online(shared_hub(), device), beside = go_online(shared_hub(), other);
+  auto http = client(new_user(device, "owner").token);
+  auto watcher = client(new_user(other, "owner").token);
+  CHECK(mqtt->publish(device.status, R"({"n":1})") == kMqttOk);  // before
+  const auto state_of = [](HttpClient& of, const std::string& id) { return of.get("/commands/" + id).text("state"); };
+  const std::string hung = http.post("/commands/send", command_to(device)).text("command_id");
+  const std::string live = watcher.post("/commands/send", command_to(other)).text("command_id");
+  CHECK(beside->publish(other.status, R"({"n":1})") == kMqttOk);
+  CHECK(eventually([&] { return state_of(watcher, live) == "delivered"; }));
+  CHECK(state_of(http, hung) == "sent");  // the broker wrote it into a connection from which nothing came since
+  CHECK(mqtt->publish(device.status, R"({"n":2})") == kMqttOk);
+  CHECK(eventually([&] { return state_of(http, hung) == "delivered"; }));
+}
+
+TEST_CASE("what a connection swallowed is not delivered because its device comes back") {
+  const TestDevice device = new_device();
+  auto http = client(new_user(device, "owner").token);
+  std::string swallowed;
+  {
+    MqttClient mqtt;
+    MqttLogin login = login_of(device);
+    login.will_topic = device.status;
+    login.will_payload = R"({"state":"OFFLINE"})";
+    REQUIRE(mqtt.connect(shared_hub().mqtt_port(), login) == kMqttOk);
+    REQUIRE(mqtt.subscribe(device.commands) == kGrantedQos1);
+    REQUIRE(eventually([&] { return http.get(device_path(device)).at("is_online").as_bool(); }));
+    swallowed = http.post("/commands/send", command_to(device)).text("command_id");
+    mqtt.drop();
+  }
+  const std::string path = "/commands/status/" + device.controller_id;
+  CHECK(eventually([&] { return http.get(path).body.find("OFFLINE") != std::string::npos; }));
+  const auto mqtt = go_online(shared_hub(), device);
+  const std::string heard = http.post("/commands/send", command_to(device)).text("command_id");
+  CHECK(mqtt->publish(device.status, R"({"state":"BACK"})") == kMqttOk);
+  CHECK(eventually([&] { return http.get("/commands/" + heard).text("state") == "delivered"; }));
+  CHECK(http.get("/commands/" + swallowed).text("state") == "sent");
+}
+
+TEST_CASE("nothing is kept of the last status of a deleted device") {
+  const TestDevice device = new_device(), other = new_device();
+  const auto mqtt = go_online(shared_hub(), device), beside = go_online(shared_hub(), other);
+  const auto rows = [&](const TestDevice& of) {
+    return ask_database(shared_hub(), "SELECT COUNT(*) FROM device_status WHERE device_id = " + std::to_string(of.id));
+  };
+  CHECK(mqtt->publish(device.status, R"({"n":1})") == kMqttOk);
+  REQUIRE(eventually([&] { return rows(device) == 1; }));
+  CHECK(mqtt->publish(device.status, R"({"n":2})") == kMqttOk);  // this one waits
+  REQUIRE(client(kAdminToken).del(device_path(device)).status == 204);
+  CHECK(beside->publish(other.status, R"({"n":1})") == kMqttOk);
+  CHECK(eventually([&] { return rows(device) == 0 && rows(other) == 1; }));
+}
+
+TEST_CASE("rows of devices that are no more go at the next start") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const auto rows = [&] { return ask_database(hub, "SELECT COUNT(*) FROM device_status"); };
+  {
+    const auto mqtt = go_online(hub, device);
+    CHECK(mqtt->publish(device.status, R"({"n":1})") == kMqttOk);
+    REQUIRE(eventually([&] { return rows() == 1; }));
+  }
+  hub.stop();
+  change_database(hub, "INSERT INTO device_status (device_id, status, status_at) VALUES (4711, '{}', 1)");
+  hub.start();
+  CHECK(eventually([&] { return rows() == 1; }));
+  CHECK(ask_database(hub, "SELECT device_id FROM device_status") == device.id);
 }
 
 TEST_CASE("a command that nobody answers expires") {

@@ -1,6 +1,7 @@
 // Section 5: GET /devices/{controller_id}/events.
 #include <catch2/catch_test_macros.hpp>
 #include <ctime>
+#include <thread>
 
 #include "shared_hub.hpp"
 #include "support/event_reader.hpp"
@@ -88,8 +89,40 @@ TEST_CASE("a stream resumes where it ended") {
   }
 }
 
+TEST_CASE("an id of another device, or of another run of the hub, begins anew with the state") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http()), other = make_device(hub.http());
+  const std::string reader = make_user(hub.http(), device, "readonly").token;
+  give_access(hub.http(), other, reader, "readonly");
+  const auto watch_here = [&](const TestDevice& of, const std::string& after = {}) {
+    return EventReader(hub.http(), device_path(of) + "/events", reader, after);
+  };
+  const auto mqtt = go_online(hub, device);
+  EventReader events = watch_here(device);
+  REQUIRE(events.next_of("state"));
+  CHECK(mqtt->publish(device.status, status_number(1)) == kMqttOk);
+  const auto status = events.next_of("status");
+  REQUIRE(status);
+  EventReader foreign = watch_here(other, status->id), own = watch_here(device, status->id);
+  CHECK(foreign.next_of("state"));
+  CHECK(mqtt->publish(device.status, status_number(2)) == kMqttOk);
+  const auto next = own.next();
+  REQUIRE(next);
+  CHECK(next->type == "status");
+  hub.stop();
+  hub.start();
+  const auto after_restart = watch_here(device, status->id).next();
+  REQUIRE(after_restart);
+  CHECK(after_restart->type == "state");
+}
+
 TEST_CASE("an id that the hub does not know begins anew with the state") {
   const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  EventReader beside = watch(device, new_user(device, "readonly").token);
+  REQUIRE(beside.next_of("state"));
+  for (int n = 0; n < 3; ++n) CHECK(mqtt->publish(device.status, status_number(n)) == kMqttOk);
+  for (int n = 0; n < 3; ++n) REQUIRE(beside.next_of("status"));
   const std::string reader = new_user(device, "readonly").token;
   for (const char* id : {"1", "99999999999999999999999", "-5", "none", "18446744073709551615"}) {
     EventReader events = watch(device, reader, id);
@@ -109,6 +142,35 @@ TEST_CASE("taking access ends a stream within a second") {
   CHECK(events.ends(kWithinASecond));
   const auto mqtt = go_online(shared_hub(), device);
   CHECK(beside.next_of("presence"));
+}
+
+TEST_CASE("a stream that opens while access is taken ends all the same") {
+  const TestDevice device = new_device();
+  auto owner = client(device.token);
+  for (int i = 0; i < 25; ++i) {
+    const TestUser user = new_user(device, "readonly");
+    std::thread taking(
+        [&] { CHECK_NOTHROW(owner.del(device_path(device) + "/users/" + std::to_string(user.id))); });
+    EventReader events = watch(device, user.token);
+    taking.join();
+    CHECK((events.status() != 200 || events.ends(kWithinASecond)));
+  }
+}
+
+TEST_CASE("a stream has the text of the status, in the state too") {
+  const TestDevice device = new_device();
+  const std::string reader = new_user(device, "readonly").token;
+  const auto mqtt = go_online(shared_hub(), device);
+  EventReader events = watch(device, reader);
+  REQUIRE(events.next_of("state"));
+  CHECK(mqtt->publish(device.status, "{\"n\":12.0,\n \"long\":123456789012345678901234567890}") == kMqttOk);
+  const auto status = events.next_of("status");
+  REQUIRE(status);
+  const std::string text = R"({"n":12.0,  "long":123456789012345678901234567890})";
+  CHECK(status->data == text);  // on one line
+  const auto state = watch(device, reader).next_of("state");
+  REQUIRE(state);
+  CHECK(state->data.find("\"status\":" + text) != std::string::npos);
 }
 
 TEST_CASE("deleting a device ends its streams within a second") {

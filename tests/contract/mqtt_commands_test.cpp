@@ -1,5 +1,8 @@
 // Section 5: commands over MQTT, and that a late one is never delivered.
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
 
 #include "shared_hub.hpp"
 
@@ -71,6 +74,30 @@ TEST_CASE("an app that publishes a command again after a reconnect moves the gat
   }
   received += static_cast<int>(mqtt->received_so_far().size());
   CHECK(received == 1);
+}
+
+TEST_CASE("an idempotency_key over MQTT is for one command: another under it moves nothing") {
+  const TestDevice device = new_device();
+  const auto mqtt = go_online(shared_hub(), device);
+  const auto app = go_online(shared_hub(), new_user(device, "engineer"), device);
+  const std::string key = R"(","idempotency_key":"tap-)" + unique("") + R"("})";
+  for (const char* action : {"open", "close", "open"}) {
+    CHECK(app->publish(device.commands, std::string(R"({"action":")") + action + key) == kMqttOk);
+  }
+  CHECK(app->publish(device.commands, R"({"action":"mark","run":12.0,"long":123456789012345678901234567890})") == kMqttOk);
+  std::vector<std::string> received;
+  while (received.empty() || received.back().find("mark") == std::string::npos) {
+    const auto message = mqtt->receive();
+    REQUIRE(message);
+    received.push_back(message->payload);
+  }
+  // They are judged side by side: the mark may overtake.
+  for (const MqttMessage& message : mqtt->received_so_far()) received.push_back(message.payload);
+  const auto with = [&](std::string_view words) {
+    return std::count_if(received.begin(), received.end(), [&](const auto& text) { return text.find(words) != std::string::npos; });
+  };
+  CHECK(with(R"("action":"open")") + with(R"("action":"close")") <= 1);
+  CHECK(with(R"({"action":"mark","run":12.0,"long":123456789012345678901234567890,"command_id":)") == 1);
 }
 
 TEST_CASE("who lost the right between publishing and sending moves nothing") {

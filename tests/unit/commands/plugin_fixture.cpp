@@ -19,6 +19,7 @@ std::string AskedBatch::text() const {
 PluginFixture::PluginFixture() {
   platform.services.provide(storage.plugin, sql::kServiceId, "", &PluginFixture::take_batch, this);
   platform.services.provide(auth.plugin, AccessControl::kId, "", &PluginFixture::take_question, this);
+  platform.services.provide(transport.plugin, DeviceLink::kId, "", &PluginFixture::take_for_device, this);
 }
 
 void PluginFixture::take_batch(void* self, gtr_call call, std::uint32_t, gtr_bytes body) {
@@ -45,6 +46,17 @@ void PluginFixture::take_question(void* self, gtr_call call, std::uint32_t, gtr_
   AskedAccess asked{call, {}};
   wire::decode(to_view(body), asked.query);
   static_cast<PluginFixture*>(self)->questions.put(std::move(asked));
+}
+
+void PluginFixture::take_for_device(void* self, gtr_call call, std::uint32_t method, gtr_bytes body) {
+  auto& fixture = *static_cast<PluginFixture*>(self);
+  if (method == DeviceLink::State::kMethod) {
+    return fixture.platform.services.complete(call, GTR_OK, wire::encode(LinkState{fixture.is_connected}));
+  }
+  Publish message;
+  wire::decode(to_view(body), message);
+  fixture.published.put(std::move(message));
+  fixture.platform.services.complete(call, GTR_OK, wire::encode(Published{}));
 }
 
 void PluginFixture::succeed(const AskedBatch& batch) {

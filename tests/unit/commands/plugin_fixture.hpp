@@ -1,11 +1,13 @@
-// The plugin's parts on the real platform, beside a storage, a registry and an access control that answer when the test says.
+// The plugin's parts on the real platform, beside a storage and an access control that answer when the test says, and a link to
+// devices that takes everything.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
 #include "gatetorio/database.hpp"
-#include "gatetorio/devices.hpp"
+#include "gatetorio/device_link.hpp"
 #include "unit/core/platform_fixture.hpp"
 
 namespace gatetorio::commands::test {
@@ -39,11 +41,15 @@ class PluginFixture : public core::test::PlatformFixture {
   FakePlugin& feature = plugin("commands", false);
   FakePlugin& storage = plugin("storage", false, {"gatetorio.sql/1"});
   FakePlugin& auth = plugin("auth", false, {"gatetorio.access/1"});
+  FakePlugin& transport = plugin("transport", false, {"gatetorio.device-link/1"});
   Host host{feature.host()};
   Inbox<AskedBatch> batches;
   Inbox<AskedAccess> questions;
+  Inbox<Publish> published;
+  std::atomic<bool> is_connected = true;  // whichever device is asked about
 
  private:
+  static void take_for_device(void* self, gtr_call call, std::uint32_t method, gtr_bytes body);
   static void take_batch(void* self, gtr_call call, std::uint32_t method, gtr_bytes body);
   static void take_question(void* self, gtr_call call, std::uint32_t method, gtr_bytes body);
 };
