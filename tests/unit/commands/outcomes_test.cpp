@@ -80,4 +80,16 @@ TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out 
   await_end_of_write();
 }
 
+TEST_CASE_METHOD(OutcomesFixture, "what waits while a write is under way is bounded too") {
+  outcomes.heard(8, Answer{"cmd_other", true}, "{}", 1);
+  const AskedBatch under_way = next_batch();
+  for (int i = 0; i < 1'000; ++i) outcomes.heard(7, Answer{"cmd_" + std::to_string(i), true}, "{}", 2);
+  succeed(under_way);
+  const AskedBatch batch = next_batch();
+  CHECK(batch.statements.size() == Outcomes::kMostOfADevice);
+  CHECK(batch.statements.back() == "UPDATE cmd_999 7 acknowledged {}");
+  succeed(batch);
+  await_end_of_write();
+}
+
 }  // namespace gatetorio::commands
