@@ -87,7 +87,8 @@ Result<void> check_command(std::string_view command) {
   Error error{.status = Status::kInvalid, .detail = "Some fields are wrong."};
   const std::vector<json::MemberText> members = json::members(command);
   for (const std::string_view name : kReserved) {
-    if (json::find_member(members, name)) error.fields.push_back({"/command/" + std::string(name), "is reserved for the hub"});
+    if (json::find_member(members, name))
+      error.fields.push_back({"/command/" + std::string(name), "is reserved for the hub"});
   }
   if (error.fields.empty()) find_repeated_names(trimmed(command), "/command", error.fields);
   if (error.fields.empty()) return {};

@@ -21,7 +21,8 @@ Error not_yours() { return {.status = Status::kNotFound, .detail = "There is no 
 
 // One line: an event's data must not contain a line end. JSON text has them between tokens only.
 std::string on_one_line(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 
@@ -41,11 +42,11 @@ struct EventFeed::Watcher {
   std::unique_ptr<EventStream> stream;  // null when it has ended
   const std::uint64_t number;
   Access access;
-  std::uint64_t after = 0;         // events up to this one are not for this watcher
-  bool needs_state = true;         // it begins with the state
-  bool is_live = false;            // it has begun
-  bool is_checking = true;         // a check is under way
-  std::uint64_t questions = 0;     // how often somebody said that its access may have changed
+  std::uint64_t after = 0;      // events up to this one are not for this watcher
+  bool needs_state = true;      // it begins with the state
+  bool is_live = false;         // it has begun
+  bool is_checking = true;      // a check is under way
+  std::uint64_t questions = 0;  // how often somebody said that its access may have changed
   Clock::time_point checked_at{};
 };
 
@@ -54,7 +55,8 @@ Task<Result<std::uint64_t>> EventFeed::watch(Call call, Snapshot snapshot) {
   auto checking = check(watcher);
   const Result<void> checked = co_await checking;
   if (!checked) co_return checked.error();
-  Error problem{.status = Status::kUnavailable, .detail = "Too much happens on this device just now.", .retry_after_s = 1};
+  Error problem{
+      .status = Status::kUnavailable, .detail = "Too much happens on this device just now.", .retry_after_s = 1};
   std::string state;
   for (int i = 0; i <= kMostSnapshots; ++i) {
     const Result<bool> has_begun = begin(*watcher, state);
@@ -89,7 +91,8 @@ EventFeed::WatcherPtr EventFeed::enter(const Call& call) {
   return watcher;
 }
 
-// Sends the first events. False where a state is needed that is not older than the watcher's place: an empty one never is.
+// Sends the first events. False where a state is needed that is not older than the watcher's place: an empty one never
+// is.
 Result<bool> EventFeed::begin(Watcher& watcher, const std::string& state) {
   const std::lock_guard lock(mutex_);
   if (!watcher.stream) return not_yours();

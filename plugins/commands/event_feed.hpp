@@ -1,6 +1,6 @@
-// Live events of devices for those who watch them. A stream belongs to a device by its id, and to a principal who may watch:
-// that is judged after the stream has entered the list here, so that no change of rights slips by, again at each such change,
-// and now and then without one. Any thread.
+// Live events of devices for those who watch them. A stream belongs to a device by its id, and to a principal who may
+// watch: that is judged after the stream has entered the list here, so that no change of rights slips by, again at each
+// such change, and now and then without one. Any thread.
 #pragma once
 
 #include <chrono>
@@ -28,9 +28,9 @@ class EventFeed {
 
   explicit EventFeed(Host& host) : host_(host), access_(host, AccessControl::kId) {}
 
-  // A stream of the events of the device on which the call was authorised (its id). It goes on after the event that the call
-  // names, where all since are here; else it begins with `state`. Gives the stream's number. Errors: kNotFound for who may
-  // not watch; kUnavailable; those of `snapshot`.
+  // A stream of the events of the device on which the call was authorised (its id). It goes on after the event that the
+  // call names, where all since are here; else it begins with `state`. Gives the stream's number. Errors: kNotFound for
+  // who may not watch; kUnavailable; those of `snapshot`.
   Task<Result<std::uint64_t>> watch(Call call, Snapshot snapshot);
 
   void status(const DeviceMessage& message);
@@ -43,8 +43,8 @@ class EventFeed {
   // The same for all: some changes, or deletions, were not told.
   void changes_were_missed();
   void deleted(const DeviceDeleted& event);
-  // Forgets streams that ended, ends those whose access has expired, and asks again about each every half minute; until the
-  // hub stops.
+  // Forgets streams that ended, ends those whose access has expired, and asks again about each every half minute; until
+  // the hub stops.
   Task<void> keep_tidy();
 
  private:

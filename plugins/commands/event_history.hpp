@@ -1,8 +1,8 @@
-// The latest events of devices that somebody watches or watched a moment ago, for those who come back. Bounded in number and
-// bytes, for each device and in all: the oldest go first. Not thread-safe.
+// The latest events of devices that somebody watches or watched a moment ago, for those who come back. Bounded in
+// number and bytes, for each device and in all: the oldest go first. Not thread-safe.
 //
-// An event's id is its number and a proof that only this history can make, for this device, in this run of the hub: nobody
-// can make one up, and one of another device or another run is no id.
+// An event's id is its number and a proof that only this history can make, for this device, in this run of the hub:
+// nobody can make one up, and one of another device or another run is no id.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // Commands that the broker has handed to devices' connections. A connection that hangs swallows what it is given, so a
-// command counts as delivered only when its device has said something after that, in the same session. In memory: bounded,
-// and forgotten when no command lives that long. Any thread.
+// command counts as delivered only when its device has said something after that, in the same session. In memory:
+// bounded, and forgotten when no command lives that long. Any thread.
 //
 // The events that tell of these things come by several queues, each at its own pace: what happened first is told by the
 // `sequence` of the bus.

@@ -1,4 +1,5 @@
-// Says once that something cannot be written, and once that it can again: a storage that is away for an hour is two lines.
+// Says once that something cannot be written, and once that it can again: a storage that is away for an hour is two
+// lines.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,8 @@ class Outage {
 
   bool is_on() const { return is_on_.load(); }
   void began(const Error& why) {
-    if (!is_on_.exchange(true)) host_.warn(what_ + " cannot be written; they wait and are tried again", {{"why", why.detail}});
+    if (!is_on_.exchange(true))
+      host_.warn(what_ + " cannot be written; they wait and are tried again", {{"why", why.detail}});
   }
   void ended() {
     if (is_on_.exchange(false)) host_.info(what_ + " are written again");

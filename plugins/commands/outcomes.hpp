@@ -1,5 +1,5 @@
-// What became of commands, as their devices show and say: delivered, acknowledged, failed. Written at once, many together
-// where many come; what could not be written waits and is tried again. Any thread.
+// What became of commands, as their devices show and say: delivered, acknowledged, failed. Written at once, many
+// together where many come; what could not be written waits and is tried again. Any thread.
 #pragma once
 
 #include <atomic>
@@ -59,7 +59,7 @@ class Outcomes {
   Outage outage_;
   Handovers handovers_;
   std::atomic<bool> is_write_due_ = false;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;                         // guards what follows
   std::map<std::int64_t, Waiting> waiting_;  // by device
 };
 

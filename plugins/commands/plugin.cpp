@@ -43,7 +43,8 @@ class Commands : public PluginBase {
         kMessages, [this](const auto& event, std::uint64_t sequence) { outcomes_.handed_over(event, sequence); },
         kGapIsHarmless);
     on<LinkSession>(
-        kMessages, [this](const auto& session, std::uint64_t sequence) { outcomes_.session_changed(session, sequence); },
+        kMessages,
+        [this](const auto& session, std::uint64_t sequence) { outcomes_.session_changed(session, sequence); },
         [this] { outcomes_.sessions_were_missed(); });
     on<LinkReset>(
         1, [this](const auto&, std::uint64_t) { outcomes_.sessions_were_missed(); },
@@ -83,7 +84,8 @@ class Commands : public PluginBase {
     co_await writing_outcomes;
     const std::size_t lost = board_.waiting();
     if (lost > 0) {
-      host_.error("the last statuses of devices could not be written and are lost", {{"devices", std::to_string(lost)}});
+      host_.error("the last statuses of devices could not be written and are lost",
+                  {{"devices", std::to_string(lost)}});
     }
     co_return Result<void>();
   }
@@ -91,8 +93,8 @@ class Commands : public PluginBase {
  private:
   template <class Event>
   void on(std::uint32_t capacity, std::function<void(const Event&, std::uint64_t)> handler, OnGap on_gap) {
-    subscriptions_.push_back(Subscription::to_ordered<Event>(host_, WhenFull::kDropOldest, capacity, std::move(handler),
-                                                             std::move(on_gap)));
+    subscriptions_.push_back(
+        Subscription::to_ordered<Event>(host_, WhenFull::kDropOldest, capacity, std::move(handler), std::move(on_gap)));
   }
 
   void take(const DeviceMessage& message, std::uint64_t sequence) {
@@ -124,13 +126,13 @@ class Commands : public PluginBase {
   std::vector<Subscription> subscriptions_;
 };
 
-const Manifest Commands::kManifest{.id = "commands",
-                                   .version = "1.0.0",
-                                   .summary = "Commands to devices and status from them.",
-                                   .affinity = Affinity::kAnyThread,
-                                   .provides = {},
-                                   .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1", "gatetorio.access/1",
-                                                 "gatetorio.device-link/1"}};
+const Manifest Commands::kManifest{
+    .id = "commands",
+    .version = "1.0.0",
+    .summary = "Commands to devices and status from them.",
+    .affinity = Affinity::kAnyThread,
+    .provides = {},
+    .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1", "gatetorio.access/1", "gatetorio.device-link/1"}};
 
 const OptionTable<Settings>& Commands::options() {
   static const OptionTable<Settings> table = {

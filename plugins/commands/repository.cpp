@@ -59,9 +59,10 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
 
 Task<Result<Command>> Repository::find_repeated(Command like, Timestamp window_start) {
   Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) +
-                "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5",
-            like.device_id, like.sender_kind, like.sender_id, like.idempotency_key, window_start);
+  batch.add(
+      std::string(kColumns) +
+          "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5",
+      like.device_id, like.sender_kind, like.sender_id, like.idempotency_key, window_start);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return command_from(results);
@@ -89,8 +90,8 @@ Task<Result<void>> Repository::set_failed(std::string command_id, std::string wh
 
 Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
   Batch batch(Mode::kWrite);
-  batch.add("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", command_id, kUnconfirmed,
-            now());
+  batch.add("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", command_id,
+            kUnconfirmed, now());
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();

@@ -38,7 +38,7 @@ struct Outcome {
   std::int64_t device_id = 0;
   std::string command_id;
   Timestamp at;
-  std::string_view state;  // "delivered", "acknowledged" or "failed"
+  std::string_view state;   // "delivered", "acknowledged" or "failed"
   std::string result = {};  // the answer, where there is one
 };
 

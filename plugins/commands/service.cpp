@@ -156,8 +156,8 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
   const bool is_unknown = !published && published.error().status == Status::kNotFound;  // deleted meanwhile
   // It expires anyway where these cannot be written.
   if (published || is_late || is_unknown) {
-    auto marking = repository_.set_failed(command_id, is_late ? "Its time was over before it could be sent."
-                                                              : "The device was not connected.");
+    auto marking = repository_.set_failed(
+        command_id, is_late ? "Its time was over before it could be sent." : "The device was not connected.");
     const Result<void> marked = co_await marking;
     static_cast<void>(marked);
     co_return is_late ? too_late() : device_is_away();
@@ -188,7 +188,9 @@ Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
   const bool is_open = is_unconfirmed || command->state == "sent" || command->state == "delivered";
   const bool has_expired = is_open && command->expires_at <= now();
   CommandOutput out{.command_id = command->id,
-                    .state = has_expired ? "expired" : is_unconfirmed ? "sent" : command->state,
+                    .state = has_expired      ? "expired"
+                             : is_unconfirmed ? "sent"
+                                              : command->state,
                     .sent_at = command->issued_at,
                     .updated_at = has_expired ? command->expires_at : command->updated_at,
                     .result = {}};

@@ -28,9 +28,10 @@ class Service {
         access_(host, AccessControl::kId),
         settings_(settings) {}
 
-  // To the device on which the call was authorised (its id), whatever it is called. Order matters: first written (with its
-  // audit entry), then published. What cannot be written is not sent. Errors: kInvalid, kTooLarge; kUnavailable where the
-  // device is not connected, the broker is away, or the command's time is over already.
+  // To the device on which the call was authorised (its id), whatever it is called. Order matters: first written (with
+  // its audit entry), then published. What cannot be written is not sent. Errors: kInvalid, kTooLarge; kUnavailable
+  // where the device is not connected, the broker is away, or the command's time is over already (written down as
+  // failed).
   Task<Result<SendOutput>> send(Call call, SendInput input);
 
   // Errors: kNotFound, also for those who may not see it.

@@ -100,11 +100,13 @@ StatusBoard::Batch StatusBoard::next_batch() {
   const std::lock_guard lock(mutex_);
   Batch batch;
   std::size_t bytes = 0;
-  for (auto at = writing_.begin(); at != writing_.end() && batch.statuses.size() < kPerBatch && bytes < kBytesPerBatch; ++at) {
+  for (auto at = writing_.begin(); at != writing_.end() && batch.statuses.size() < kPerBatch && bytes < kBytesPerBatch;
+       ++at) {
     batch.statuses.push_back(at->second);
     bytes += at->second.status.size();
   }
-  for (auto at = deleted_.begin(); at != deleted_.end() && batch.deleted.size() < kPerBatch; ++at) batch.deleted.push_back(*at);
+  for (auto at = deleted_.begin(); at != deleted_.end() && batch.deleted.size() < kPerBatch; ++at)
+    batch.deleted.push_back(*at);
   return batch;
 }
 

@@ -1,5 +1,6 @@
-// The last status of each device. A flood of messages becomes a few writes: of several messages of one device only the last
-// is written, once a second. What could not be written waits, one status a device, and is tried again until it is. Any thread.
+// The last status of each device. A flood of messages becomes a few writes: of several messages of one device only the
+// last is written, once a second. What could not be written waits, one status a device, and is tried again until it is.
+// Any thread.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,5 @@
-// One at a time: a coroutine takes its turn, does its work, and passes the turn on. Who comes meanwhile waits, in order.
+// One at a time: a coroutine takes its turn, does its work, and passes the turn on. Who comes meanwhile waits, in
+// order.
 #pragma once
 
 #include <deque>

@@ -65,7 +65,6 @@ struct StatusOutput {
   std::optional<ObjectText> status;
   std::optional<Timestamp> status_at;
 };
-BOOST_DESCRIBE_STRUCT(StatusOutput, (),
-                      (controller_id, is_online, last_seen, firmware_version, status, status_at))
+BOOST_DESCRIBE_STRUCT(StatusOutput, (), (controller_id, is_online, last_seen, firmware_version, status, status_at))
 
 }  // namespace gatetorio::commands

@@ -149,9 +149,15 @@ TEST_CASE("an app learns by MQTT 5 that the device is not connected, and nothing
   CHECK(app->publish(device.commands, kCommand) == kMqttOk);
   CHECK(mqtt->receive());
   mqtt->disconnect();
-  CHECK(eventually([&] { return app->publish(device.commands, kCommand) == kNobodyThere; }));
+  std::size_t taken = 0;  // in the moment before the broker saw the end
+  CHECK(eventually([&] {
+    const bool is_taken = app->publish(device.commands, kCommand) == kMqttOk;
+    taken += is_taken ? 1 : 0;
+    return !is_taken;
+  }));
+  CHECK(app->publish(device.commands, kCommand) == kNobodyThere);
   mqtt = go_online(shared_hub(), device);
-  CHECK(mqtt->received_so_far().empty());
+  CHECK(mqtt->received_so_far().size() <= taken);
 }
 
 TEST_CASE("a persistent session gets no command that came while it was away") {

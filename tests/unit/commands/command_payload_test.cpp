@@ -52,10 +52,11 @@ TEST_CASE("the size of a command is that of its text") {
 }
 
 TEST_CASE("two commands are the same where they say the same") {
-  CHECK(is_same_command(R"({"a":1,"b":[1,{"x":"é","y":null}]})", R"( { "b" : [ 1, {"y":null,"x":"\u00e9"} ],"a":1 } )"));
+  CHECK(
+      is_same_command(R"({"a":1,"b":[1,{"x":"é","y":null}]})", R"( { "b" : [ 1, {"y":null,"x":"\u00e9"} ],"a":1 } )"));
   CHECK(is_same_command("{}", " { } "));
-  for (const char* other : {R"({"a":1.0})", R"({"a":1e0})", R"({"a":"1"})", R"({"a":true})", R"({"b":1})", R"({"a":1,"b":1})",
-                            R"({"a":[1]})", R"({"a":{}})", "{}"}) {
+  for (const char* other : {R"({"a":1.0})", R"({"a":1e0})", R"({"a":"1"})", R"({"a":true})", R"({"b":1})",
+                            R"({"a":1,"b":1})", R"({"a":[1]})", R"({"a":{}})", "{}"}) {
     INFO(other);
     CHECK_FALSE(is_same_command(R"({"a":1})", other));
   }

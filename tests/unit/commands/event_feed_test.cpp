@@ -35,7 +35,8 @@ struct FeedFixture : PluginFixture {
           static_cast<FeedFixture*>(self)->handles.put(request->call);
         },
         this, problem);
-    operation = boost::json::parse(platform.operations.report()).as_array().back().at("number").to_number<std::uint64_t>();
+    operation =
+        boost::json::parse(platform.operations.report()).as_array().back().at("number").to_number<std::uint64_t>();
   }
   ~FeedFixture() { end(); }
 
@@ -87,7 +88,8 @@ struct FeedFixture : PluginFixture {
     REQUIRE(asked);
     return *std::move(asked);
   }
-  void watch_at_once(Caller& caller, std::int64_t user = 1, std::int64_t device = kGate, const std::string& after = {}) {
+  void watch_at_once(Caller& caller, std::int64_t user = 1, std::int64_t device = kGate,
+                     const std::string& after = {}) {
     enter(caller, user, device, after);
     decide(question(), true);
     REQUIRE(caller.answer.take()->status == GTR_OK);
@@ -106,7 +108,7 @@ struct FeedFixture : PluginFixture {
 }  // namespace
 
 TEST_CASE_METHOD(FeedFixture, "whoever enters the list is asked about by the device's id, and hears nothing before") {
-  Caller &caller = new_caller();
+  Caller& caller = new_caller();
   enter(caller);
   say("early");
   const AskedAccess asked = question();
@@ -126,7 +128,7 @@ TEST_CASE_METHOD(FeedFixture, "whoever enters the list is asked about by the dev
 }
 
 TEST_CASE_METHOD(FeedFixture, "a right that ends between the call and the list opens no stream") {
-  Caller &caller = new_caller();
+  Caller& caller = new_caller();
   enter(caller);
   decide(question(), false);
   CHECK(caller.answer.take()->status == GTR_NOT_FOUND);
@@ -135,7 +137,7 @@ TEST_CASE_METHOD(FeedFixture, "a right that ends between the call and the list o
 }
 
 TEST_CASE_METHOD(FeedFixture, "a right that ends while it is looked up is looked up again") {
-  Caller &caller = new_caller();
+  Caller& caller = new_caller();
   enter(caller);
   const AskedAccess asked = question();
   feed.access_changed({"user", 1});  // after the storage has answered, before the answer is here
@@ -143,7 +145,7 @@ TEST_CASE_METHOD(FeedFixture, "a right that ends while it is looked up is looked
   decide(question(), false);
   CHECK(caller.answer.take()->status == GTR_NOT_FOUND);
 
-  Caller &live = new_caller();
+  Caller& live = new_caller();
   watch_at_once(live);
   CHECK(live.next().starts_with("state"));
   feed.access_changed({"user", 1});
@@ -155,7 +157,7 @@ TEST_CASE_METHOD(FeedFixture, "a right that ends while it is looked up is looked
 }
 
 TEST_CASE_METHOD(FeedFixture, "a right that ends while the state is read ends the stream before it begins") {
-  Caller &caller = new_caller();
+  Caller& caller = new_caller();
   while_reading = [this] {
     feed.access_changed({"user", 1});
     decide(question(), false);
@@ -195,7 +197,7 @@ TEST_CASE_METHOD(FeedFixture, "a change of one principal's rights asks about tha
 }
 
 TEST_CASE_METHOD(FeedFixture, "after lost changes everybody is asked about, and who cannot be judged is ended") {
-    for (std::int64_t user = 1; user <= 100; ++user) {
+  for (std::int64_t user = 1; user <= 100; ++user) {
     watch_at_once(new_caller(), user);
     CHECK(callers.back()->next().starts_with("state"));
   }

@@ -26,9 +26,9 @@ TEST_CASE("an id is known to its own device in its own run, and nobody can make 
   CHECK_FALSE(history.number_of(kOther, id));
   CHECK_FALSE(other_run.number_of(kGate, id));
   const std::string proof = id.substr(id.find('-'));
-  for (const std::string& made_up : {std::string(), std::string("1"), "0" + proof, "2" + proof, "01" + proof, "+1" + proof,
-                                     " 1" + proof, proof, id + " ", id.substr(0, id.size() - 1), std::string("-5"),
-                                     std::string("18446744073709551616-00")}) {
+  for (const std::string& made_up :
+       {std::string(), std::string("1"), "0" + proof, "2" + proof, "01" + proof, "+1" + proof, " 1" + proof, proof,
+        id + " ", id.substr(0, id.size() - 1), std::string("-5"), std::string("18446744073709551616-00")}) {
     INFO(made_up);
     CHECK_FALSE(history.number_of(kGate, made_up));
   }

@@ -44,7 +44,8 @@ TEST_CASE("what a session swallowed that has ended is never delivered") {
 TEST_CASE("the book is bounded, for each device and in all, and forgets what no command outlives") {
   Handovers book;
   std::uint64_t sequence = 0;
-  for (std::size_t i = 0; i < 2 * Handovers::kMostOfADevice; ++i) book.handed_over(7, std::to_string(i), ++sequence, kStart);
+  for (std::size_t i = 0; i < 2 * Handovers::kMostOfADevice; ++i)
+    book.handed_over(7, std::to_string(i), ++sequence, kStart);
   CHECK(book.size() == Handovers::kMostOfADevice);
   for (std::int64_t device = 100; device < 100'000; ++device) book.handed_over(device, "x", ++sequence, kStart);
   CHECK(book.size() == Handovers::kMost);

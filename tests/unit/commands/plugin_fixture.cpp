@@ -55,6 +55,9 @@ void PluginFixture::take_for_device(void* self, gtr_call call, std::uint32_t met
   }
   Publish message;
   wire::decode(to_view(body), message);
+  if (message.expires_at_us <= now().us) {
+    return fixture.platform.services.complete(call, GTR_GONE, to_json(Error{.detail = "Its time is over."}));
+  }
   fixture.published.put(std::move(message));
   fixture.platform.services.complete(call, GTR_OK, wire::encode(Published{}));
 }
@@ -74,7 +77,8 @@ void PluginFixture::fail(const AskedBatch& batch) { platform.services.complete(b
 
 void PluginFixture::decide(const AskedAccess& asked, bool is_allowed, std::int64_t expires_at_us) {
   Decision decision{.is_allowed = is_allowed, .access = {}};
-  decision.access = {.resource_id = asked.query.resource_id, .resource = "", .level = "readonly", .expires_at_us = expires_at_us};
+  decision.access = {
+      .resource_id = asked.query.resource_id, .resource = "", .level = "readonly", .expires_at_us = expires_at_us};
   platform.services.complete(asked.call, GTR_OK, wire::encode(decision));
 }
 

@@ -1,5 +1,5 @@
-// The plugin's parts on the real platform, beside a storage and an access control that answer when the test says, and a link to
-// devices that takes everything.
+// The plugin's parts on the real platform, beside a storage and an access control that answer when the test says, and a
+// link to devices that takes what is not late.
 #pragma once
 
 #include <atomic>

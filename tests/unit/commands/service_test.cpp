@@ -22,7 +22,11 @@ struct ServiceFixture : PluginFixture {
     return call;
   }
   static SendInput input(const std::string& command = R"({"action":"open"})") {
-    return {.controller_id = {"the-gate"}, .user_token = {}, .command = {command}, .ttl_seconds = {}, .idempotency_key = {}};
+    return {.controller_id = {"the-gate"},
+            .user_token = {},
+            .command = {command},
+            .ttl_seconds = {},
+            .idempotency_key = {}};
   }
   void begin(Call call, SendInput what) { host.run(send(std::move(call), std::move(what))); }
   Task<void> send(Call call, SendInput what) {
@@ -55,7 +59,8 @@ struct ServiceFixture : PluginFixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(ServiceFixture, "a command goes to the device on which the call was authorised, and no name is looked up") {
+TEST_CASE_METHOD(ServiceFixture,
+                 "a command goes to the device on which the call was authorised, and no name is looked up") {
   board.take(kGate, "{}", "12.0");
   begin(authorised(), input());
   const auto batch = batches.take();
@@ -90,17 +95,24 @@ TEST_CASE_METHOD(ServiceFixture, "of the sender's own end and the time to live t
   }
 }
 
-TEST_CASE_METHOD(ServiceFixture, "a command whose time is over is not written and not sent") {
-  Call call = authorised();
-  call.expires_at = {now().us - 1};
-  begin(call, input());
-  CHECK(status_of_answer() == Status::kUnavailable);
-  Call late = authorised();
+TEST_CASE_METHOD(ServiceFixture, "a command whose time is over is written down as failed and not sent") {
+  Call over = authorised(), late = authorised();
+  over.expires_at = {now().us - 1};
   late.received_at.us -= 11 * kSecond;
-  begin(late, input());
-  CHECK(status_of_answer() == Status::kUnavailable);
-  CHECK(batches.size() == 0);
-  CHECK(published.size() == 0);
+  for (const Call& call : {over, late}) {
+    begin(call, input());
+    succeed(*batches.take());
+    auto marking = batches.take(std::chrono::milliseconds(50));
+    for (int i = 0; i < 200 && !marking; ++i) {
+      if (const auto asked = questions.take(std::chrono::milliseconds(0))) decide(*asked, true);
+      marking = batches.take(std::chrono::milliseconds(50));
+    }
+    REQUIRE(marking);
+    CHECK(marking->text().find("Its time was over") != std::string::npos);
+    succeed(*marking);
+    CHECK(status_of_answer() == Status::kUnavailable);
+    CHECK(published.size() == 0);
+  }
 }
 
 TEST_CASE_METHOD(ServiceFixture, "a right that ended while the storage was slow moves nothing") {

@@ -23,8 +23,9 @@ TEST_CASE("an answer names a command that can be one of the hub's") {
   CHECK(answer->command_id == "cmd_1");
   CHECK(answer->is_success);
   CHECK_FALSE(read_status(R"({"command_id":"cmd_1","result":"error"})")->answer->is_success);
-  for (const char* none : {R"({"command_id":"cmd_1"})", R"({"command_id":7,"result":"success"})",
-                           R"({"command_id":"a\u0000b","result":"success"})", R"({"command_id":"","result":"success"})"}) {
+  for (const char* none :
+       {R"({"command_id":"cmd_1"})", R"({"command_id":7,"result":"success"})",
+        R"({"command_id":"a\u0000b","result":"success"})", R"({"command_id":"","result":"success"})"}) {
     INFO(none);
     CHECK_FALSE(read_status(none)->answer);
   }
