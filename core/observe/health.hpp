@@ -16,8 +16,8 @@ class Health {
 
   explicit Health(std::string version);
 
-  // A false fact ("database_connected") makes the hub unhealthy until it is stated true. Who will state one says false when
-  // it is configured: from the first answer on the hub is unwell until it holds.
+  // A false fact ("database_connected") makes the hub unhealthy until it is stated true. Who will state one says false
+  // when it is configured: from the first answer on the hub is unwell until it holds.
   void set_fact(std::string_view name, bool value);
   // `state` is a word of the plugin's life ("started"); `detail` says why, for people: no secret in it.
   void set_plugin(std::string_view id, std::string_view state, std::string_view detail = {});

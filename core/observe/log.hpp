@@ -29,7 +29,8 @@ struct LogField {
   std::string_view value;
 };
 
-// One line, without the newline. Of more than 32 fields it has the first ones, and fields_left_out says how many are missing.
+// One line, without the newline. Of more than 32 fields it has the first ones, and fields_left_out says how many are
+// missing.
 std::string format_log_line(LogFormat format, std::chrono::system_clock::time_point time, LogLevel level,
                             std::string_view component, std::string_view message, std::span<const LogField> fields);
 

@@ -53,7 +53,8 @@ std::vector<std::pair<std::string, std::string>> pairs_at(const json::object& ob
 }
 
 bool is_one_of(std::string_view type, const std::vector<std::string>& types) {
-  return std::any_of(types.begin(), types.end(), [type](const std::string& known) { return is_media_type(type, known); });
+  return std::any_of(types.begin(), types.end(),
+                     [type](const std::string& known) { return is_media_type(type, known); });
 }
 
 bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
@@ -248,7 +249,8 @@ void Api::answer_other_methods(const Match& match, bool is_options, Exchange& ex
 
 // What is wrong with how the body is said to be written.
 std::optional<Problem> Api::body_problem(const Offered& operation, const Request& request) {
-  const bool has_body = !request.body.empty() || (operation.stream_body && (request.chunked || request.content_length > 0));
+  const bool has_body =
+      !request.body.empty() || (operation.stream_body && (request.chunked || request.content_length > 0));
   const auto coding = request.header("Content-Encoding");
   if (has_body && !coding.empty() && !same(coding, "identity")) {
     auto problem = make_problem(415, "The body must not be compressed: Content-Encoding is not taken here.");
@@ -262,8 +264,8 @@ std::optional<Problem> Api::body_problem(const Offered& operation, const Request
   if (!has_body || is_json_type(request.content_type)) return std::nullopt;
   if (operation.form && is_form_type(request.content_type)) return std::nullopt;
   if (!request.content_type.empty()) return make_problem(415, "The body must be application/json in UTF-8.");
-  // Without a type one may look (RFC 9110 section 8.3), as the server that this hub replaces did. Not for a web page: it
-  // could send such a body to any hub that it can reach, and would not be asked for its origin first.
+  // Without a type one may look (RFC 9110 section 8.3), as the server that this hub replaces did. Not for a web page:
+  // it could send such a body to any hub that it can reach, and would not be asked for its origin first.
   if (request.origin.empty() && begins_object(request.body)) return std::nullopt;
   return make_problem(415, "The body has no Content-Type; it must be application/json in UTF-8.");
 }
@@ -285,7 +287,9 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   }
   for (const auto& [name, field] : operation.request_headers) {
     const auto value = request.header(name);
-    if (request.is_ambiguous(name)) return refuse(exchange, make_problem(400, "The header " + name + " is given twice."));
+    if (request.is_ambiguous(name)) {
+      return refuse(exchange, make_problem(400, "The header " + name + " is given twice."));
+    }
     std::erase_if(params, [&](const Param& param) { return param.first == field; });  // the header alone says it
     if (!value.empty()) params.emplace_back(field, value);
   }
@@ -303,12 +307,13 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
   try {
     std::string buffer;
     const auto accept = request.list("Accept", buffer);
-    const auto preferred = operation.content_types.empty() ? first_media_type(accept)
-                                                           : choose_media_type(accept, operation.content_types);
+    const auto preferred =
+        operation.content_types.empty() ? first_media_type(accept) : choose_media_type(accept, operation.content_types);
     const auto body = is_form ? std::string_view{} : request.body;
     const bool has_content = operation.stream_body || !operation.content_types.empty();
-    backend_.invoke({operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
-                    exchange);
+    backend_.invoke(
+        {operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
+        exchange);
   } catch (...) {  // the call was not taken
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
     throw;
@@ -366,7 +371,8 @@ void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& r
     std::string buffer;
     // Two ranges that contradict each other are none.
     const auto range = request.is_ambiguous("Range") || request.is_ambiguous("If-Range") ? "" : request.header("Range");
-    part = choose_range({range, request.header("If-Range"), request.list("If-None-Match", buffer)}, content.length, etag);
+    part =
+        choose_range({range, request.header("If-Range"), request.list("If-None-Match", buffer)}, content.length, etag);
     headers += range_headers(part, content.length, etag);
   }
   if (part.status == 416) return refuse(exchange, make_problem(416, {}), range_headers(part, content.length, etag));

@@ -52,7 +52,7 @@ class Api final : public RequestHandler {
     std::vector<std::string> content_types;
     std::vector<std::string> body_types;
     std::vector<std::pair<std::string, std::string>> request_headers;  // name and field
-    bool is_tus = false;  // one of them is Tus-Resumable
+    bool is_tus = false;                                               // one of them is Tus-Resumable
     std::vector<std::string> response_headers;                         // names that an answer may set
     std::string fixed_headers;                                         // lines that every answer has
     bool form = false;   // takes an HTML form for a body

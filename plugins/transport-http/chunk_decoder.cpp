@@ -44,9 +44,12 @@ bool ChunkDecoder::take_size(char c) {
     return ++digits_ <= kMaxDigits;
   }
   if (digits_ == 0) return false;
-  if (c == '\r') at_ = At::kSizeEnd;
-  else if (c == ';' || c == ' ' || c == '\t') at_ = At::kExtension;
-  else return false;
+  if (c == '\r')
+    at_ = At::kSizeEnd;
+  else if (c == ';' || c == ' ' || c == '\t')
+    at_ = At::kExtension;
+  else
+    return false;
   return true;
 }
 

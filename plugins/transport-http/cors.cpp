@@ -39,7 +39,8 @@ bool is_name_list(std::string_view text) {
 
 std::string_view Origins::add(std::string_view text) {
   const auto slashes = text.find("://");
-  if (slashes == std::string_view::npos) return "expected an origin like https://app.example.org; \"*\" and \"null\" are none";
+  if (slashes == std::string_view::npos)
+    return "expected an origin like https://app.example.org; \"*\" and \"null\" are none";
   std::string origin(text);
   std::transform(origin.begin(), origin.end(), origin.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
@@ -53,7 +54,8 @@ std::string_view Origins::add(std::string_view text) {
   if (colon != std::string_view::npos && !host.ends_with(']')) {
     port = host.substr(colon + 1);
     host = host.substr(0, colon);
-    if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), is_digit)) return "the port is no number";
+    if (port.empty() || port.size() > 5 || !std::all_of(port.begin(), port.end(), is_digit))
+      return "the port is no number";
   }
   if (!is_scheme(scheme) || !is_host(host)) return "expected an origin like https://app.example.org, in ASCII";
   const bool is_usual = (scheme == "http" && port == "80") || (scheme == "https" && port == "443");

@@ -81,7 +81,8 @@ std::string unquote(std::string_view text) {
 // Digits, or what RFC 7239 lets a proxy write instead of them.
 bool is_port(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+           c == '-';
   });
 }
 
@@ -106,7 +107,8 @@ std::optional<PeerAddress> parse_hop(std::string_view text) {
   const std::string hop = unquote(trim(text));
   if (hop == "unix:") return parse_peer("127.0.0.1");  // nginx behind a socket of this machine
   auto address = without_port(trim(hop));
-  if (address.find(':') != std::string_view::npos) address = address.substr(0, address.find('%'));  // a zone of the proxy's
+  if (address.find(':') != std::string_view::npos)
+    address = address.substr(0, address.find('%'));  // a zone of the proxy's
   return parse_peer(address);
 }
 

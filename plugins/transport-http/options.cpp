@@ -50,13 +50,16 @@ const OptionTable<Options>& option_table() {
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
       option("trusted_proxies", &O::trusted_proxies,
              "Addresses or networks (CIDR) of proxies that are believed when they name the client that they pass on."),
-      option("client_header", &O::client_header,
-             "Where trusted_proxies name the client. either: in X-Forwarded-For, or in Forwarded (RFC 7239) where a request"
-             " has no X-Forwarded-For. A proxy that writes Forwarded alone needs \"forwarded\", else clients can write the"
-             " other themselves.")
+      option(
+          "client_header", &O::client_header,
+          "Where trusted_proxies name the client. either: in X-Forwarded-For, or in Forwarded (RFC 7239) where a "
+          "request"
+          " has no X-Forwarded-For. A proxy that writes Forwarded alone needs \"forwarded\", else clients can write the"
+          " other themselves.")
           .choices({"either", "x-forwarded-for", "forwarded"}),
       option("allowed_origins", &O::allowed_origins,
-             "Origins whose pages may use the API from a browser or web view (CORS), exactly as in \"https://app.example.org\""
+             "Origins whose pages may use the API from a browser or web view (CORS), exactly as in "
+             "\"https://app.example.org\""
              " or \"capacitor://localhost\". None: only pages that the hub serves itself."),
       option("public_url", &O::public_url,
              "What the URLs begin with that the hub hands out (of files), as in \"https://hub.example.org\"; empty: the"
@@ -83,7 +86,8 @@ const OptionTable<Options>& option_table() {
           .range(50, 10 * kMinute),
       option("rate_limit", &O::rate_limit, "Limit how often somebody may ask; false is for load tests."),
       option("rate_limit_exempt", &O::rate_limit_exempt,
-             "Addresses or networks (CIDR) that no rate limit holds for: an external broker's, which asks for its clients."),
+             "Addresses or networks (CIDR) that no rate limit holds for: an external broker's, which asks for its "
+             "clients."),
       option("rate_limit_address_per_second", &O::rate_limit_address_per_second,
              "Lasting rate from one IPv4 address or IPv6 /64.")
           .unit("requests per second")

@@ -9,8 +9,8 @@
 namespace gatetorio::transport_http {
 
 enum class Page : std::uint8_t { kHealth, kReady, kMetrics, kOpenapi, kDocs, kDocsScript, kDocsStyle, kRoot, kRedoc };
-inline constexpr std::string_view kPagePaths[] = {"/health",      "/ready",          "/metrics", "/openapi.json", "/docs",
-                                                  "/docs/app.js", "/docs/style.css", "/",        "/redoc"};
+inline constexpr std::string_view kPagePaths[] = {
+    "/health", "/ready", "/metrics", "/openapi.json", "/docs", "/docs/app.js", "/docs/style.css", "/", "/redoc"};
 
 // Thread-safe after `set_openapi`.
 class Pages {

@@ -65,7 +65,8 @@ Method method_from(std::string_view name) {
 std::string_view method_name(Method method) { return kMethodNames[static_cast<std::size_t>(method)]; }
 
 std::string_view Request::header(std::string_view name) const {
-  const auto found = std::find_if(fields.begin(), fields.end(), [name](const auto& field) { return same(field.first, name); });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [name](const auto& field) { return same(field.first, name); });
   return found == fields.end() ? std::string_view{} : found->second;
 }
 
@@ -80,8 +81,10 @@ std::string_view Request::list(std::string_view name, std::string& buffer) const
   std::size_t lines = 0;
   for (const auto& [field, value] : fields) {
     if (!same(field, name)) continue;
-    if (++lines == 1) only = value;
-    else buffer.append(lines == 2 ? only : "").append(", ").append(value);
+    if (++lines == 1)
+      only = value;
+    else
+      buffer.append(lines == 2 ? only : "").append(", ").append(value);
   }
   return lines > 1 ? std::string_view(buffer) : only;
 }

@@ -18,9 +18,9 @@ class RequestParser {
 
   // Reads a whole head, from the request line to the empty line. Refused with 400: bad syntax, folded lines, repeated
   // Host, Content-Length, Transfer-Encoding, Content-Type, Authorization or Origin, none or a bad Host in HTTP/1.1, a
-  // length that is not a number, Transfer-Encoding together with Content-Length or in HTTP/1.0; with 501 another transfer
-  // coding than chunked; with 505 another version; with 417 an expectation other than 100-continue. Views of the request
-  // point into `head`, and its fields into this object; both last until the next head.
+  // length that is not a number, Transfer-Encoding together with Content-Length or in HTTP/1.0; with 501 another
+  // transfer coding than chunked; with 505 another version; with 417 an expectation other than 100-continue. Views of
+  // the request point into `head`, and its fields into this object; both last until the next head.
   Rejection parse_head(std::string_view head);
 
   // True where the body is announced to be, or is already, over the limit.

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <gatetorio/contain.hpp>
 #include <functional>
+#include <gatetorio/contain.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -57,7 +57,8 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   // Bytes that could be written without waiting; 0 where none can or a real write must find out.
   virtual std::size_t write_now(std::string_view bytes) = 0;
   virtual void start_write(std::string_view bytes) = 0;
-  // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close. Nothing else is under way.
+  // Says that no more comes, then calls read_to_discard or, when the peer has confirmed it, close. Nothing else is
+  // under way.
   virtual void start_goodbye() = 0;
   // As start_read, after start_goodbye: bytes that nobody looks at, over TLS as they come.
   virtual void start_discard(char* into, std::size_t size) = 0;
@@ -158,7 +159,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool keep_alive_ = false;
   unsigned status_ = 0;
   std::string out_;
-  std::string cors_;  // lines of the answer
+  std::string cors_;                 // lines of the answer
   bool is_saying_continue_ = false;  // 100 Continue did not fit the socket's buffer; nothing else is written meanwhile
   bool answer_waits_ = false;        // for that
   bool said_goodbye_ = false;
@@ -166,10 +167,11 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
 
   // A body that is streamed.
   bool body_streams_ = false;       // of the current request
-  std::atomic<std::uint64_t> body_left_{0};  // bytes of it that were not taken off the connection; kUnknownLength: chunks
+  // Bytes of it that were not taken off the connection; kUnknownLength: it comes in chunks.
+  std::atomic<std::uint64_t> body_left_{0};
   static constexpr std::uint64_t kUnknownLength = ~std::uint64_t{0};
   ChunkDecoder chunks_;
-  std::string surplus_;           // what came behind the last chunk
+  std::string surplus_;  // what came behind the last chunk
   std::uint64_t received_bytes_ = 0;
   std::unique_ptr<Receipt> receipt_;
   std::unique_ptr<char[]> content_;  // between socket and file

@@ -150,8 +150,10 @@ void Session::read_to_discard() {
   if (reading_ || state_ == State::kClosed) return;
   reading_ = true;
   auto& scratch = worker_->scratch();
-  if (state_ == State::kLingering) start_discard(scratch.data(), scratch.size());
-  else start_read(scratch.data(), scratch.size());
+  if (state_ == State::kLingering)
+    start_discard(scratch.data(), scratch.size());
+  else
+    start_read(scratch.data(), scratch.size());
 }
 
 void Session::discard(bool ok, std::size_t size) {

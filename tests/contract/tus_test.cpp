@@ -1,7 +1,7 @@
 // tus 1.0.0 from its first MUST to its last, each in a row, and its clients in the form in which they ask.
-#include "files_steps.hpp"
-
 #include <functional>
+
+#include "files_steps.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -114,7 +114,8 @@ void patch_needs_its_media_type() {
 
 void patch_at_another_offset_is_a_conflict() {
   const Upload upload(5);
-  for (const std::size_t offset : {0, 4, 6, 12}) CHECK(client().request(tus_patch(upload.url, offset, "x")).status == 409);
+  for (const std::size_t offset : {0, 4, 6, 12})
+    CHECK(client().request(tus_patch(upload.url, offset, "x")).status == 409);
   for (const char* wrong : {"-1", "5x", "", "five"}) {
     CAPTURE(wrong);
     auto request = tus_patch(upload.url, 5, "x");
@@ -220,11 +221,14 @@ std::string in_chunks(const std::string& bytes, std::size_t size) {
 
 // The head of a request as java.net.HttpURLConnection writes it for tus-java-client and tus-android-client.
 std::string java_head(const Upload& upload, const std::string& method, std::size_t offset) {
-  std::string head = method + " /api/v1" + path_of(upload.url) + " HTTP/1.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: " +
-                     std::to_string(offset) + "\r\nContent-Type: application/offset+octet-stream\r\nExpect: 100-continue\r\n";
+  std::string head = method + " /api/v1" + path_of(upload.url) +
+                     " HTTP/1.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: " + std::to_string(offset) +
+                     "\r\nContent-Type: application/offset+octet-stream\r\nExpect: 100-continue\r\n";
   if (method == "POST") head += "X-HTTP-Method-Override: PATCH\r\n";
-  return head + "User-Agent: Java/17.0.9\r\nHost: 127.0.0.1\r\nAccept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2\r\n"
-                "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n";
+  return head +
+         "User-Agent: Java/17.0.9\r\nHost: 127.0.0.1\r\nAccept: text/html, image/gif, image/jpeg, *; q=.2, */*; "
+         "q=.2\r\n"
+         "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n";
 }
 
 // What the server says next, up to the end of a head.
@@ -292,13 +296,14 @@ TEST_CASE("tuspy gets through, with checksums and small pieces") {
   std::size_t offset = 0;
   for (int i = 0; i < 2; ++i) {
     HttpRequest head{.method = "HEAD", .path = path_of(upload.url)};
-    head.headers = {"User-Agent: python-requests/2.31.0", "Accept-Encoding: gzip, deflate", "Accept: */*", "Connection: keep-alive",
-                    "Tus-Resumable: 1.0.0"};
+    head.headers = {"User-Agent: python-requests/2.31.0", "Accept-Encoding: gzip, deflate", "Accept: */*",
+                    "Connection: keep-alive", "Tus-Resumable: 1.0.0"};
     CHECK(client().request(head).header("upload-offset") == std::to_string(offset));
     HttpRequest patch = head;
     patch.method = "PATCH";
     patch.content_type = "application/offset+octet-stream";
-    patch.headers.insert(patch.headers.end(), {"upload-offset: " + std::to_string(offset), "upload-checksum: " + sums[i]});
+    patch.headers.insert(patch.headers.end(),
+                         {"upload-offset: " + std::to_string(offset), "upload-checksum: " + sums[i]});
     patch.body = pieces[i];
     const auto answer = client().request(patch);
     CHECK(answer.status == 204);
@@ -314,7 +319,8 @@ TEST_CASE("bytes over the size leave nothing, in chunks too") {
   for (const std::string method : {"PATCH", "PUT"}) {
     CAPTURE(method);
     Socket socket(port_of(shared_hub().http()));
-    socket.send(method + " /api/v1" + path + " HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
+    socket.send(method + " /api/v1" + path +
+                " HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
                 "application/offset+octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
     REQUIRE(eventually([&] { return upload.offset() == "5"; }));
     socket.send(in_chunks(std::string(50'000, 'x'), 1000));

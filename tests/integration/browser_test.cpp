@@ -21,11 +21,13 @@ TEST_CASE("a page of an allowed origin uses the hub and uploads by tus, one of a
   const std::string bytes = random_bytes(1'000'000);
   write_file(folder / "file", bytes);
   const auto visit = [&](const std::string& page_port, std::int64_t* file_id) {
-    const auto made = http.post("/files/" + device.controller_id, {{"name", "a"}, {"kind", "log"}, {"size", bytes.size()}});
+    const auto made =
+        http.post("/files/" + device.controller_id, {{"name", "a"}, {"kind", "log"}, {"size", bytes.size()}});
     *file_id = made.number("file_id");
-    const RunResult result = run({"/usr/bin/env", "node", (kFolder / "browser.mjs").string(), kChromium, page_port,
-                                  "http://" + hub.http(), made.text("upload_url"), owner.token, (folder / "file").string()},
-                                 milliseconds(90'000));
+    const RunResult result =
+        run({"/usr/bin/env", "node", (kFolder / "browser.mjs").string(), kChromium, page_port, "http://" + hub.http(),
+             made.text("upload_url"), owner.token, (folder / "file").string()},
+            milliseconds(90'000));
     CAPTURE(result.err);
     REQUIRE(result.code == 0);
     return result.out;

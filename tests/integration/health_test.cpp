@@ -15,11 +15,12 @@ TEST_CASE("a hub that cannot reach its broker says that it is unwell from its fi
   const auto file = [&folder](const char* name) { return "{ file = \"" + (folder / name).string() + "\" }\n"; };
   write_file(folder / "hub.toml",
              "[hub]\ndata_dir = \"" + (folder / "data").string() +
-                 "\"\nplugins = [\"transport-http\", \"transport-mqtt\", \"storage-sqlite\", \"registration\", \"auth\", \"commands\"]\n"
-                 "[plugins.transport-http]\nlisten = \"" + address +
-                 "\"\n[plugins.transport-mqtt]\nbroker = \"external\"\nexternal_url = \"tcp://127.0.0.1:" +
-                 std::to_string(free_port()) + "\"\nexternal_username = \"hub\"\nexternal_password = " + file("password") +
-                 "broker_secret = " + file("secret"));
+                 "\"\nplugins = [\"transport-http\", \"transport-mqtt\", \"storage-sqlite\", \"registration\", "
+                 "\"auth\", \"commands\"]\n"
+                 "[plugins.transport-http]\nlisten = \"" +
+                 address + "\"\n[plugins.transport-mqtt]\nbroker = \"external\"\nexternal_url = \"tcp://127.0.0.1:" +
+                 std::to_string(free_port()) + "\"\nexternal_username = \"hub\"\nexternal_password = " +
+                 file("password") + "broker_secret = " + file("secret"));
   Process hub({hub_program(), "--config", (folder / "hub.toml").string()}, {folder / "stdout", folder / "stderr"});
   REQUIRE(eventually([&] { return is_listening(port_of(address)); }));
   const auto has_all_but_broker = [&] {

@@ -264,7 +264,8 @@ TEST_CASE("an upload may write its method into a header, and nothing else may") 
   ApiServer hub;
   const auto ask = [&hub](const std::string& line, const std::string& headers) {
     hub.backend.last = {};
-    return hub.ask(line + " HTTP/1.1\r\nHost: hub\r\nContent-Type: Application/Offset+Octet-Stream\r\n" + headers + "\r\n");
+    return hub.ask(line + " HTTP/1.1\r\nHost: hub\r\nContent-Type: Application/Offset+Octet-Stream\r\n" + headers +
+                   "\r\n");
   };
   const auto patched = ask("POST /api/v1/uploads/5", "X-HTTP-Method-Override: PATCH\r\nUpload-Offset: 7\r\n");
   CHECK(patched.status == 200);
@@ -280,7 +281,8 @@ TEST_CASE("an upload may write its method into a header, and nothing else may") 
 
 TEST_CASE("headers that contradict each other are refused, and refusals carry what every answer of an operation does") {
   ApiServer hub;
-  const std::string head = "PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nContent-Type: application/offset+octet-stream\r\n";
+  const std::string head =
+      "PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nContent-Type: application/offset+octet-stream\r\n";
   const auto twice = hub.ask(head + "Upload-Offset: 1\r\nUpload-Offset: 2\r\n\r\n");
   CHECK(twice.status == 400);
   CHECK(twice.header("tus-resumable") == "1.0.0");
@@ -305,8 +307,9 @@ TEST_CASE("pages of an allowed origin may use the API, and no others") {
   };
   for (const auto* path : {"/api/v1/devices/register", "/api/v1/uploads/5", "/api/v1/nowhere", "/health"}) {
     CAPTURE(path);
-    const auto asked = preflight(path, app + "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: "
-                                             "authorization,upload-offset,x-app\r\n");
+    const auto asked = preflight(path, app +
+                                           "Access-Control-Request-Method: PATCH\r\nAccess-Control-Request-Headers: "
+                                           "authorization,upload-offset,x-app\r\n");
     CHECK(asked.status == 204);
     CHECK(asked.header("access-control-allow-origin") == "https://app.example.org");
     CHECK(asked.header("access-control-allow-methods").find("PATCH") != std::string::npos);
@@ -314,7 +317,8 @@ TEST_CASE("pages of an allowed origin may use the API, and no others") {
     CHECK(asked.header("vary") == "Origin");
     CHECK_FALSE(asked.has("access-control-allow-credentials"));
   }
-  const auto bare = preflight("/api/v1/uploads/5", "Origin: capacitor://localhost\r\nAccess-Control-Request-Method: PATCH\r\n");
+  const auto bare =
+      preflight("/api/v1/uploads/5", "Origin: capacitor://localhost\r\nAccess-Control-Request-Method: PATCH\r\n");
   for (const auto* name : {"Authorization", "Content-Type", "Tus-Resumable", "Upload-Offset"}) {
     CAPTURE(name);
     CHECK(bare.header("access-control-allow-headers").find(name) != std::string::npos);
@@ -331,7 +335,8 @@ TEST_CASE("pages of an allowed origin may use the API, and no others") {
             .header("access-control-allow-origin") == "https://app.example.org");
   for (const auto* other : {"https://evil", "null", "https://app.example.org.evil", "http://app.example.org"}) {
     CAPTURE(other);
-    const auto asked = preflight("/health", std::string("Origin: ") + other + "\r\nAccess-Control-Request-Method: GET\r\n");
+    const auto asked =
+        preflight("/health", std::string("Origin: ") + other + "\r\nAccess-Control-Request-Method: GET\r\n");
     CHECK_FALSE(asked.has("access-control-allow-origin"));
     CHECK_FALSE(asked.has("access-control-allow-methods"));
     CHECK(asked.header("vary") == "Origin");

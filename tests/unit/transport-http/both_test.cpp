@@ -1,8 +1,7 @@
 // What holds over plain TCP and over TLS alike: one table, run over both.
-#include <catch2/catch_test_macros.hpp>
-
 #include <unistd.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <memory>
 
@@ -37,7 +36,10 @@ class Uploads final : public RequestHandler {
     const auto done = [&exchange, kept](gtr_status status, const Received& received) {
       const auto left = ::lseek(kept->get(), 0, SEEK_END);
       const std::string body = std::to_string(received.bytes) + " " + std::to_string(left);
-      const unsigned code = status == GTR_OK ? 200 : status == GTR_TOO_LARGE ? 413 : status == GTR_MALFORMED ? 400 : 503;
+      const unsigned code = status == GTR_OK          ? 200
+                            : status == GTR_TOO_LARGE ? 413
+                            : status == GTR_MALFORMED ? 400
+                                                      : 503;
       exchange.respond({code, "text/plain", body, {}});
     };
     exchange.receive_body(std::make_unique<Receipt>(std::move(file), 0, kMost, "sha256", done));
@@ -90,20 +92,29 @@ std::vector<Row> rows() {
   const std::string post_head = "POST /a HTTP/1.1\r\nHost: hub\r\n";
   return {
       {"requests in one packet", {{get("/1") + post("/2", "b"), {{200, "GET /1 "}, {200, "POST /2 b"}}}}},
-      {"told to go on", {{post_head + kExpects + "Content-Length: 2\r\n\r\n", {{100, ""}}}, {"ok", {{200, "POST /a ok"}}}}},
+      {"told to go on",
+       {{post_head + kExpects + "Content-Length: 2\r\n\r\n", {{100, ""}}}, {"ok", {{200, "POST /a ok"}}}}},
       {"told to go on with chunks",
        {{post_head + kExpects + kChunked + "\r\n", {{100, ""}}}, {chunks("ok", 1), {{200, "POST /a ok"}}}}},
-      {"not told to go on where the body is there", {{post_head + kExpects + "Content-Length: 2\r\n\r\nok", {{200, "POST /a ok"}}}}},
+      {"not told to go on where the body is there",
+       {{post_head + kExpects + "Content-Length: 2\r\n\r\nok", {{200, "POST /a ok"}}}}},
       {"not told to go on without a body", {{post_head + kExpects + "\r\n", {{200, "POST /a "}}}}},
       {"HTTP/1.0 is not told to go on",
        {{"POST /a HTTP/1.0\r\n" + kExpects + "Content-Length: 2\r\n\r\n", {}}, {"ok", {{200, "POST /a ok"}}}},
        true},
-      {"an upload is told to go on", {{put("/u", kExpects + "Content-Length: 2\r\n"), {{100, ""}}}, {"ok", {{200, "2 2"}}}}},
-      {"an upload in chunks is told to go on", {{put("/u", kExpects + kChunked), {{100, ""}}}, {chunks("ok", 1), {{200, "2 2"}}}}},
-      {"a refused upload is not told to go on", {{put("/refused", kExpects + "Content-Length: 2\r\n"), {{403, "refused"}}}}, true},
-      {"a body over the limit is not told to go on", {{post_head + kExpects + "Content-Length: 65537\r\n\r\n", {{413, "*"}}}}, true},
+      {"an upload is told to go on",
+       {{put("/u", kExpects + "Content-Length: 2\r\n"), {{100, ""}}}, {"ok", {{200, "2 2"}}}}},
+      {"an upload in chunks is told to go on",
+       {{put("/u", kExpects + kChunked), {{100, ""}}}, {chunks("ok", 1), {{200, "2 2"}}}}},
+      {"a refused upload is not told to go on",
+       {{put("/refused", kExpects + "Content-Length: 2\r\n"), {{403, "refused"}}}},
+       true},
+      {"a body over the limit is not told to go on",
+       {{post_head + kExpects + "Content-Length: 65537\r\n\r\n", {{413, "*"}}}},
+       true},
       {"an upload, and the next request",
-       {{put("/u", "Content-Length: 300000\r\n") + some + get("/next"), {{200, "300000 300000"}, {200, "GET /next "}}}}},
+       {{put("/u", "Content-Length: 300000\r\n") + some + get("/next"),
+         {{200, "300000 300000"}, {200, "GET /next "}}}}},
       {"an upload in chunks, and the next requests",
        {{put("/u", kChunked) + chunks(some, 4096) + get("/next") + post("/p", "b"),
          {{200, "300000 300000"}, {200, "GET /next "}, {200, "POST /p b"}}}}},
@@ -117,7 +128,9 @@ std::vector<Row> rows() {
       {"chunks that turn out to be too many leave nothing",
        {{put("/u", kChunked) + chunks(large.substr(0, 3'000'000), 50'000), {{413, "0 0"}}}},
        true},
-      {"an upload that says to be too large", {{put("/u", "Content-Length: 4000000\r\n") + large, {{413, "0 0"}}}}, true},
+      {"an upload that says to be too large",
+       {{put("/u", "Content-Length: 4000000\r\n") + large, {{413, "0 0"}}}},
+       true},
       {"a refused upload whose client sends all of it first",
        {{put("/refused", "Content-Length: 4000000\r\n") + large, {{403, "refused"}}}},
        true},

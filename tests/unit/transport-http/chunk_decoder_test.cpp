@@ -31,8 +31,7 @@ std::optional<Decoded> decode(std::string bytes, std::size_t step) {
 }  // namespace
 
 TEST_CASE("chunks are taken in whatever pieces they come, and what follows them is left") {
-  const std::string bodies[] = {"5\r\nhello\r\n0\r\n\r\nGET",
-                                "2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX: y\r\nZ:\r\n\r\nGET",
+  const std::string bodies[] = {"5\r\nhello\r\n0\r\n\r\nGET", "2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX: y\r\nZ:\r\n\r\nGET",
                                 "0005 ; a=\"b\"\r\nhello\r\n000;end\r\n\r\nGET",
                                 "1\r\nh\r\n1\r\ne\r\n1\r\nl\r\n1\r\nl\r\n1\r\no\r\n0\r\n\r\nGET"};
   for (const auto& body : bodies) {

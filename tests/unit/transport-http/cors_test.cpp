@@ -6,14 +6,15 @@ namespace gatetorio::transport_http {
 
 TEST_CASE("an origin is a scheme, a host and a port, and nothing else") {
   Origins origins;
-  for (const auto* good : {"https://app.example.org", "http://localhost:5173", "capacitor://localhost", "ionic://localhost",
-                           "HTTPS://Hub.Example.org:8443", "http://192.0.2.1", "http://[2001:db8::1]:80", "https://x:443"}) {
+  for (const auto* good :
+       {"https://app.example.org", "http://localhost:5173", "capacitor://localhost", "ionic://localhost",
+        "HTTPS://Hub.Example.org:8443", "http://192.0.2.1", "http://[2001:db8::1]:80", "https://x:443"}) {
     CAPTURE(good);
     CHECK(origins.add(good) == "");
   }
-  for (const auto* bad : {"", "*", "null", "app.example.org", "https://", "https://app.example.org/", "https://a/b", "https://a?b",
-                          "https://u@a", "https://*.example.org", "https://a:", "https://a:x", "https://a b", "https://m\xC3\xBC.de",
-                          "https://a\r\nX: y", "://a"}) {
+  for (const auto* bad : {"", "*", "null", "app.example.org", "https://", "https://app.example.org/", "https://a/b",
+                          "https://a?b", "https://u@a", "https://*.example.org", "https://a:", "https://a:x",
+                          "https://a b", "https://m\xC3\xBC.de", "https://a\r\nX: y", "://a"}) {
     CAPTURE(bad);
     CHECK(origins.add(bad) != "");
   }
@@ -22,8 +23,9 @@ TEST_CASE("an origin is a scheme, a host and a port, and nothing else") {
     CAPTURE(sent);
     CHECK(origins.contains(sent));
   }
-  for (const auto* other : {"", "null", "http://app.example.org", "https://app.example.org:444", "https://app.example.org.evil",
-                            "https://evil/https://app.example.org", "http://localhost", "https://localhost:5173"}) {
+  for (const auto* other :
+       {"", "null", "http://app.example.org", "https://app.example.org:444", "https://app.example.org.evil",
+        "https://evil/https://app.example.org", "http://localhost", "https://localhost:5173"}) {
     CAPTURE(other);
     CHECK_FALSE(origins.contains(other));
   }

@@ -93,7 +93,8 @@ TEST_CASE("the client behind proxies is the last address that is not one of them
       // Forwarded (RFC 7239).
       {{{"Forwarded", "for=203.0.113.9"}}, "203.0.113.9"},
       {{{"Forwarded", "For=\"[2001:db8:7::1]:4711\""}}, "2001:db8:7::1"},
-      {{{"Forwarded", "for=198.51.100.1, by=10.0.0.1;FOR=203.0.113.9;proto=https;host=\"a,b;for=1.1.1.1\", for=10.0.0.2"}},
+      {{{"Forwarded",
+         "for=198.51.100.1, by=10.0.0.1;FOR=203.0.113.9;proto=https;host=\"a,b;for=1.1.1.1\", for=10.0.0.2"}},
        "203.0.113.9"},
       {{{"forwarded", "for=203.0.113.9;proto=http"}, {"Forwarded", "for=10.0.0.2;by=_hub"}}, "203.0.113.9"},
       {{{"Forwarded", "for=\"203.0.113.9:_port\""}}, "203.0.113.9"},

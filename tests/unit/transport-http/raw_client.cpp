@@ -81,8 +81,10 @@ bool RawClient::send(std::string_view bytes) {
 }
 
 void RawClient::finish_sending() {
-  if (tls_) SSL_shutdown(tls_->stream);
-  else shutdown(socket_, SHUT_WR);
+  if (tls_)
+    SSL_shutdown(tls_->stream);
+  else
+    shutdown(socket_, SHUT_WR);
 }
 
 bool RawClient::fill() {

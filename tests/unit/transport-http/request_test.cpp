@@ -15,8 +15,9 @@ TEST_CASE("JSON bodies are recognised by their type") {
     CAPTURE(good);
     CHECK(is_json_type(good));
   }
-  for (const auto* bad : {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1",
-                          "application/jsonx", "+json", "json", "application/json; charset=utf-16", "application/json; charset=\"\""}) {
+  for (const auto* bad :
+       {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "application/jsonx",
+        "+json", "json", "application/json; charset=utf-16", "application/json; charset=\"\""}) {
     CAPTURE(bad);
     CHECK_FALSE(is_json_type(bad));
   }
