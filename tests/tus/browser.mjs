@@ -53,21 +53,22 @@ const server = http.createServer((request, response) => {
   request.on("end", () => {
     response.end();
     console.log(said);
+    // The browser's other processes go on writing for a moment after the first one has ended.
     browser.once("exit", () => {
-      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      fs.rmSync(profile, { recursive: true, force: true, maxRetries: 30 });
       process.exit(0);
     });
-    browser.kill();
+    process.kill(-browser.pid, "SIGKILL");
   });
 });
 
 setTimeout(() => {
   console.error("the page had nothing to say in time");
-  browser?.kill("SIGKILL");
+  if (browser) process.kill(-browser.pid, "SIGKILL");
   process.exit(1);
 }, 60_000).unref();
 
 server.listen(Number(port), "127.0.0.1", () => {
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${profile}`];
-  browser = spawn(chromium, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore" });
+  browser = spawn(chromium, [...flags, `http://127.0.0.1:${port}/`], { stdio: "ignore", detached: true });
 });

@@ -115,7 +115,7 @@ void DeviceNames::incoming(std::string controller_id, std::string payload) {
   }
   if (is_full) {
     dropped_.add();
-    complain("a status is dropped", controller_id, "too many wait for the look-up of their senders");
+    complain(Trouble::kTooMany, controller_id, "too many wait for the look-up of their senders");
   }
   if (is_first) host_.post([this, controller_id] { host_.run(pass_on(controller_id)); });
 }
@@ -143,7 +143,7 @@ Task<void> DeviceNames::pass_on(std::string name) {
       pause_ms = kFirstPauseMs;
       continue;
     }
-    complain("a status waits until it can be looked up who sent it", name, holder.error().detail);
+    complain(Trouble::kWaits, name, holder.error().detail);
     auto sleeping = host_.sleep(pause_ms);
     const bool go_on = co_await sleeping;
     if (!go_on) co_return;
@@ -165,17 +165,21 @@ void DeviceNames::hand_over(const std::string& name, std::int64_t holder) {
   if (message.sender == 0) message.sender = is_held ? kNobody : holder;
   if (message.sender != kNobody) return callbacks_.heard(message.sender, std::move(message.payload));
   dropped_.add();
-  complain("a status is dropped", name, is_held ? "a device that lost this name may have sent it" : "nobody has this name");
+  if (is_held) return complain(Trouble::kHeld, name, "a device that lost this name may have sent it");
+  complain(Trouble::kNobody, name, "nobody has this name");
 }
 
-// Names come from the broker: one line a minute.
-void DeviceNames::complain(std::string_view message, std::string_view name, std::string_view why) {
+// Names come from the broker: of each trouble one line a minute.
+void DeviceNames::complain(Trouble trouble, std::string_view name, std::string_view why) {
   {
     const std::lock_guard lock(mutex_);
-    if (complained_ != Clock::time_point() && Clock::now() - complained_ < kComplaintPause) return;
-    complained_ = Clock::now();
+    Clock::time_point& last = complained_.at(static_cast<std::size_t>(trouble));
+    if (last != Clock::time_point() && Clock::now() - last < kComplaintPause) return;
+    last = Clock::now();
   }
-  host_.warn(message, {{"controller_id", name}, {"why", why}});
+  host_.warn(
+      trouble == Trouble::kWaits ? "a status waits until it can be looked up who sent it" : "a status is dropped",
+      {{"controller_id", name}, {"why", why}});
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -1,7 +1,8 @@
-// An operator's broker knows devices by the names in its topics, the hub by their ids. Here, at the edge, one becomes the
-// other, once: a status gets its sender's id when it comes in, a message its topic when it goes out.
+// An operator's broker knows devices by the names in its topics, the hub by their ids. Here, at the edge, one becomes
+// the other, once: a status gets its sender's id when it comes in, a message its topic when it goes out.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -38,12 +39,12 @@ class DeviceNames {
 
   // Who has this name now, give or take a second. Errors: kNotFound, and those of the look-up.
   Task<Result<std::int64_t>> device_of(std::string controller_id);
-  // The device's name at this moment; never from memory. Errors: kNotFound; kUnavailable where it cannot be looked up, or
-  // where somebody else still listens to the topic of this name.
+  // The device's name at this moment; never from memory. Errors: kNotFound; kUnavailable where it cannot be looked up,
+  // or where somebody else still listens to the topic of this name.
   Task<Result<std::string>> name_of(std::int64_t device_id);
 
-  // A status came in on the topic of this name. While nobody can be asked whose it is it is kept and tried again: up to 100 of
-  // a name, of which the oldest is dropped then, and 64 MiB in all.
+  // A status came in on the topic of this name. While nobody can be asked whose it is it is kept and tried again: up to
+  // 100 of a name, of which the oldest is dropped then, and 64 MiB in all.
   void incoming(std::string controller_id, std::string payload);
 
  private:
@@ -64,20 +65,21 @@ class DeviceNames {
   Task<void> pass_on(std::string name);
   std::optional<std::int64_t> first_sender(const std::string& name);
   void hand_over(const std::string& name, std::int64_t holder);
-  void complain(std::string_view message, std::string_view name, std::string_view why);
+  enum class Trouble { kWaits, kTooMany, kHeld, kNobody };
+  void complain(Trouble trouble, std::string_view name, std::string_view why);
 
   Host& host_;
   ServiceClient devices_;
   const Callbacks callbacks_;
   const Metric dropped_ = host_.counter("gatetorio_transport_mqtt_statuses_unattributed_total",
                                         "Statuses that were dropped because nobody could tell whose they were.");
-  std::mutex mutex_;  // guards what follows
-  std::unordered_map<std::string, Known> known_;                // by name
-  std::uint64_t changes_ = 0;                                   // a look-up that one of them crossed is not remembered
+  std::mutex mutex_;                              // guards what follows
+  std::unordered_map<std::string, Known> known_;  // by name
+  std::uint64_t changes_ = 0;                     // a look-up that one of them crossed is not remembered
   std::unordered_map<std::string, std::deque<Message>> waiting_;  // by name
-  std::unordered_set<std::string> turns_;                        // the names with a pass_on under way
+  std::unordered_set<std::string> turns_;                         // the names with a pass_on under way
   std::size_t waiting_bytes_ = 0;
-  Clock::time_point complained_{};
+  std::array<Clock::time_point, 4> complained_{};  // by Trouble
   std::vector<Subscription> subscriptions_;
 };
 
