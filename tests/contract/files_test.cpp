@@ -1,8 +1,27 @@
 // Section 6: files between people and devices, over signed URLs.
 #include "files_steps.hpp"
+#include "support/event_reader.hpp"
 
 namespace gatetorio::testing {
 namespace {
+
+TEST_CASE("who watches a device's events hears of a file that it has uploaded, and it moves no command's state") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner");
+  EventReader events(shared_hub().http(), device_path(device) + "/events", owner.token);
+  REQUIRE(events.next_of("state"));
+  const auto gate = go_online(shared_hub(), device);
+  const JsonObject command{{"controller_id", device.controller_id}, {"command", JsonObject{{"action", "open"}}}};
+  const auto sent = client(owner.token).post("/commands/send", command);
+  REQUIRE(sent.status == 202);
+  REQUIRE(gate->receive());
+  upload(device.token, device, "a log");
+  const auto news = events.next_of("status");
+  REQUIRE(news);
+  CHECK(boost::json::parse(news->data).at("type") == "file_available");
+  CHECK(client(owner.token).get("/commands/" + sent.text("command_id")).text("state") == "sent");
+  CHECK(client(owner.token).get("/commands/status/" + device.controller_id).is_null("status"));
+}
 
 TEST_CASE("a user uploads a file, the device is told of it and downloads it") {
   const TestDevice device = new_device();
@@ -31,7 +50,8 @@ TEST_CASE("a user uploads a file, the device is told of it and downloads it") {
   CHECK(shown.text("state") == "complete");
   CHECK(shown.text("sha256") == hex_sha256(bytes));
   CHECK(shown.text("created_by") == "user:" + std::to_string(engineer.id));
-  CHECK_FALSE(wait_for(*mqtt, [](const MqttMessage& m) { return m.topic.ends_with("/commands"); }, milliseconds(700)));
+  CHECK_FALSE(wait_for(
+      *mqtt, [](const MqttMessage& m) { return m.topic.ends_with("/commands"); }, milliseconds(700)));
 }
 
 TEST_CASE("a device uploads a file and its watchers are told on its status topic") {
@@ -40,8 +60,8 @@ TEST_CASE("a device uploads a file and its watchers are told on its status topic
   const auto mqtt = go_online(shared_hub(), device), app = go_online(shared_hub(), engineer, device);
   REQUIRE(mqtt->publish(device.status, R"({"state":"OPEN"})") == kMqttOk);
   const std::int64_t file_id = upload(device.token, device, "what the gate has to say", {{"kind", "log"}});
-  const auto told = wait_for(
-      *app, [](const MqttMessage& m) { return m.payload.find("file_available") != std::string::npos; });
+  const auto told =
+      wait_for(*app, [](const MqttMessage& m) { return m.payload.find("file_available") != std::string::npos; });
   REQUIRE(told);
   const JsonObject news = boost::json::parse(told->payload).as_object();
   CHECK(news.at("file_id") == file_id);
@@ -115,10 +135,11 @@ TEST_CASE("an altered, foreign or expired URL opens nothing") {
         replaced("/downloads/", "/uploads/"), url.substr(0, url.find('?')), url.substr(0, url.find("&signature")),
         replaced(id, "/" + std::to_string(first) + "x?")}) {
     CAPTURE(bad);
-    CHECK(client().request({.method = bad.find("/uploads/") == std::string::npos ? "GET" : "PUT",
-                            .path = path_of(bad),
-                            .body = bad.find("/uploads/") == std::string::npos ? std::nullopt
-                                                                               : std::optional<std::string>("x")})
+    CHECK(client()
+              .request(
+                  {.method = bad.find("/uploads/") == std::string::npos ? "GET" : "PUT",
+                   .path = path_of(bad),
+                   .body = bad.find("/uploads/") == std::string::npos ? std::nullopt : std::optional<std::string>("x")})
               .status == 403);
   }
 }
@@ -157,13 +178,12 @@ TEST_CASE("names that mean something in a path or a header are refused by their 
   const TestUser owner = new_user(device, "owner");
   for (const char* name : {"../../etc/passwd", "..", ".", "a/b", "a\\b", "a\r\nX: y", "", "a\x7f"}) {
     CAPTURE(name);
-    const auto refused =
-        client(owner.token).post(files_path(device), {{"name", name}, {"kind", "other"}, {"size", 1}});
+    const auto refused = client(owner.token).post(files_path(device), {{"name", name}, {"kind", "other"}, {"size", 1}});
     CHECK(refused.status == 422);
     CHECK(refused.wrong_fields() == "/name");
   }
-  const auto wrong = client(owner.token).post(
-      files_path(device), {{"name", "a"}, {"kind", "virus"}, {"size", -1}, {"sha256", "abc"}});
+  const auto wrong =
+      client(owner.token).post(files_path(device), {{"name", "a"}, {"kind", "virus"}, {"size", -1}, {"sha256", "abc"}});
   CHECK(wrong.wrong_fields() == "/kind /size /sha256");
 }
 
@@ -208,16 +228,16 @@ TEST_CASE("configurations in status messages have a history, a diff and a way ba
   publish(R"({"speed":9,"delay":10})");
   REQUIRE(eventually([&] { return configs().size() == 2; }));
   publish(R"("line one\nline two")", "log");
-  REQUIRE(eventually([&] {
-    return client(engineer.token).get(files_path(device) + "?kind=log").at("files").as_array().size() == 1;
-  }));
+  REQUIRE(eventually(
+      [&] { return client(engineer.token).get(files_path(device) + "?kind=log").at("files").as_array().size() == 1; }));
   CHECK(client(engineer.token).get(files_path(device)).at("files").as_array().size() == 3);
   const std::int64_t newer = configs()[0].at("file_id").as_int64(), older = configs()[1].at("file_id").as_int64();
   CHECK(configs()[0].at("state") == "complete");
   CHECK(configs()[0].at("created_by") == ("device:" + std::to_string(device.id)).c_str());
   const auto page = client(engineer.token)
                         .get(files_path(device) + "?kind=config&limit=1&before=" + std::to_string(newer))
-                        .at("files").as_array();
+                        .at("files")
+                        .as_array();
   REQUIRE(page.size() == 1);
   CHECK(page[0].at("file_id") == older);
   CHECK(fetch(download_url(engineer.token, device, older)).body == R"({"speed":5,"delay":10})");

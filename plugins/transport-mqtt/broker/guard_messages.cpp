@@ -158,6 +158,7 @@ Verdict Guard::judge_from_hub(const Message& message) {
   const bool is_known = device != nullptr && device->valid && !name.empty() && holder_of(name) == to.device_id;
   if (to.kind == TopicKind::kStatus && is_known) {
     name_changes_.published(name, to.device_id, message.payload);
+    tell_status(to.device_id, message.payload);  // those who watch over HTTP hear it, too
     return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, name, TopicKind::kStatus)};
   }
   const auto mark = read_mark(message.payload);
@@ -203,8 +204,8 @@ Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* poli
   return {Verdict::Kind::kMove, std::string(kRequestTopic), std::move(payload)};
 }
 
-// The topic on which a connected session of the device hears commands: its own, or, shortly after it got another name, its
-// last one. Nothing where it hears none.
+// The topic on which a connected session of the device hears commands: its own, or, shortly after it got another name,
+// its last one. Nothing where it hears none.
 std::string Guard::command_topic(const Policy& device) const {
   const std::string own = topic_of(settings_.topic_prefix, own_controller(device), TopicKind::kCommands);
   std::string topic;
