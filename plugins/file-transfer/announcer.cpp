@@ -104,7 +104,7 @@ Task<bool> Announcer::tell_of(File file) {
 }
 
 Task<Result<Published>> Announcer::publish(File file, bool is_for_watchers) {
-  auto signing = service_.url(Direction::kDownload, file.id, {"device", file.device_id});
+  auto signing = service_.url_for_device(Direction::kDownload, file.id, file.device_id);
   const Result<Service::Url> url = co_await signing;
   if (!url) co_return url.error();
   const FileAvailable news{.file_id = file.id,

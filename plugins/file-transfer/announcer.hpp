@@ -1,6 +1,6 @@
 // Tells of files that have become complete: the device of what people uploaded, as a command; its watchers of what the
-// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in storage. Nothing
-// is told on the right of somebody who has lost it meanwhile.
+// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in
+// storage. Nothing is told on the right of somebody who has lost it meanwhile.
 #pragma once
 
 #include <mutex>

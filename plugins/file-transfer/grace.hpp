@@ -1,6 +1,6 @@
-// A second opinion before something old is deleted. The wall clock says what is old, and it can be wrong: set by hand, by a
-// bad time server, after a dead battery. What it condemns is deleted only when it has been condemned all along for a while
-// of the steady clock, without a step of the wall clock in between.
+// A second opinion before something old is deleted. The wall clock says what is old, and it can be wrong: set by hand,
+// by a bad time server, after a dead battery. What it condemns is deleted only when it has been condemned all along for
+// a while of the steady clock, without a step of the wall clock in between.
 #pragma once
 
 #include <chrono>

@@ -61,7 +61,9 @@ using Lines = std::vector<std::string_view>;
 std::string script(const Lines& a, const Lines& b, const std::vector<std::vector<int>>& trace, int middle) {
   std::vector<std::string> parts;
   int x = static_cast<int>(a.size()), y = static_cast<int>(b.size());
-  const auto take = [&](char mark, std::string_view text) { parts.push_back(std::string(1, mark).append(text) + "\n"); };
+  const auto take = [&](char mark, std::string_view text) {
+    parts.push_back(std::string(1, mark).append(text) + "\n");
+  };
   for (int d = static_cast<int>(trace.size()) - 1; d >= 0; --d) {
     const auto& v = trace[static_cast<std::size_t>(d)];
     const auto at = [&](int k) { return v[static_cast<std::size_t>(middle + k)]; };
@@ -69,13 +71,16 @@ std::string script(const Lines& a, const Lines& b, const std::vector<std::vector
     const bool down = k == -d || (k != d && at(k - 1) < at(k + 1));
     const int before = down ? k + 1 : k - 1;
     const int from_x = at(before), from_y = from_x - before;
-    while (x > from_x && y > from_y && x > 0 && y > 0 && a[static_cast<std::size_t>(x - 1)] == b[static_cast<std::size_t>(y - 1)]) {
+    while (x > from_x && y > from_y && x > 0 && y > 0 &&
+           a[static_cast<std::size_t>(x - 1)] == b[static_cast<std::size_t>(y - 1)]) {
       take(' ', a[static_cast<std::size_t>(--x)]);
       --y;
     }
     if (d == 0) break;
-    if (down) take('+', b[static_cast<std::size_t>(--y)]);
-    else take('-', a[static_cast<std::size_t>(--x)]);
+    if (down)
+      take('+', b[static_cast<std::size_t>(--y)]);
+    else
+      take('-', a[static_cast<std::size_t>(--x)]);
   }
   std::string out;
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) out += *part;

@@ -14,7 +14,7 @@ constexpr std::uint32_t kCheckDeadlineMs = 600;
 
 }  // namespace
 
-Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, PrincipalId holder, std::int64_t device_id) {
+Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, std::int64_t device_id) {
   auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id);
   if (!entry->can_be_cut()) {
     co_return Error{.status = Status::kUnsupported, .detail = "This way into the hub takes no files."};
@@ -42,26 +42,25 @@ std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition
 void LiveTransfers::cut_where(const Condition& condition, std::string_view why) {
   for (const Entry& entry : find(condition)) {
     entry->cut();
-    host_.info("a transfer is cut off", {{"holder", key_of(entry->holder)},
+    host_.info("a transfer is cut off", {{"holder", key_of(entry->holder.who)},
                                          {"device", std::to_string(entry->device_id)},
                                          {"why", why}});
   }
 }
 
 void LiveTransfers::check_where(const Condition& condition, bool admins_too) {
-  const auto is_admin = [](const LiveTransfer& entry) { return entry.holder.kind == "admin"; };
+  const auto is_admin = [](const LiveTransfer& entry) { return entry.holder.who.kind == "admin"; };
   if (admins_too) {
     cut_where([&](const LiveTransfer& entry) { return is_admin(entry) && condition(entry); },
               "it may have lost access");
   }
-  std::set<std::pair<PrincipalId, std::int64_t>> affected;
+  std::set<std::pair<Holder, std::int64_t>> affected;
   for (const Entry& entry : find(condition)) affected.emplace(entry->holder, entry->device_id);
   for (const auto& [holder, device_id] : affected) host_.run(check(holder, device_id));
 }
 
-void LiveTransfers::access_changed(const AccessChanged& event) {
-  const PrincipalId who{event.kind, event.id};
-  check_where([&](const LiveTransfer& entry) { return entry.holder == who; }, true);
+void LiveTransfers::changed(const PrincipalId& who) {
+  check_where([&](const LiveTransfer& entry) { return entry.holder.who == who; }, true);
 }
 
 void LiveTransfers::device_deleted(std::int64_t device_id) {
@@ -72,7 +71,7 @@ void LiveTransfers::check_all() {
   check_where([](const LiveTransfer&) { return true; }, true);
 }
 
-Task<void> LiveTransfers::check(PrincipalId holder, std::int64_t device_id) {
+Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id) {
   auto asking = rights_.check(holder, device_id, kCheckDeadlineMs);
   const Result<Timestamp> until = co_await asking;
   const auto is_its = [&](const LiveTransfer& entry) { return entry.holder == holder && entry.device_id == device_id; };

@@ -1,5 +1,5 @@
-// The uploads and downloads that are under way, each on somebody's right. Whoever loses it, or of whom nobody can tell, is cut
-// off within a second.
+// The uploads and downloads that are under way, each on somebody's right. Whoever loses it, or of whom nobody can tell,
+// is cut off within a second.
 //
 // A transfer is entered first and checked afterwards: a change that the check does not see yet finds it entered.
 #pragma once
@@ -18,15 +18,15 @@ namespace gatetorio::file_transfer {
 
 class LiveTransfer {
  public:
-  LiveTransfer(Host& host, const Call& call, PrincipalId of, std::int64_t device)
+  LiveTransfer(Host& host, const Call& call, Holder of, std::int64_t device)
       : holder(std::move(of)), device_id(device), transfer_(host, call) {}
 
-  const PrincipalId holder;
+  const Holder holder;
   const std::int64_t device_id;
   bool can_be_cut() const { return transfer_.can_be_cut(); }
   bool is_open() const { return transfer_.is_open(); }
-  // The bytes may flow, and do no more: only in between is there a connection to break off. False where it was cut: nothing may
-  // come of it, even if all its bytes are here.
+  // The bytes may flow, and do no more: only in between is there a connection to break off. False where it was cut:
+  // nothing may come of it, even if all its bytes are here.
   bool begin_flow() { return advance(State::kEntered, State::kFlowing); }
   bool end_flow() { return advance(State::kFlowing, State::kFlowed); }
   bool was_cut() const { return state_ == State::kCut; }
@@ -50,11 +50,12 @@ class LiveTransfers {
  public:
   LiveTransfers(Host& host, Rights& rights) : host_(host), rights_(rights) {}
 
-  // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kUnsupported where the call's transport
-  // cannot be stopped.
-  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, PrincipalId holder, std::int64_t device_id);
+  // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kUnsupported where the call's
+  // transport cannot be stopped.
+  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, Holder holder, std::int64_t device_id);
 
-  void access_changed(const AccessChanged& event);
+  // Its rights, or its credentials.
+  void changed(const PrincipalId& who);
   void device_deleted(std::int64_t device_id);
   // After a gap in the events.
   void check_all();
@@ -69,7 +70,7 @@ class LiveTransfers {
   void cut_where(const Condition& condition, std::string_view why);
   // Admins of whom something is to be known are cut: nobody can be asked about them.
   void check_where(const Condition& condition, bool admins_too);
-  Task<void> check(PrincipalId holder, std::int64_t device_id);
+  Task<void> check(Holder holder, std::int64_t device_id);
 
   Host& host_;
   Rights& rights_;

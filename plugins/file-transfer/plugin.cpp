@@ -5,6 +5,7 @@
 #include "blob_folder.hpp"
 #include "content_backup.hpp"
 #include "gatetorio/backup.hpp"
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/events.hpp"
 #include "operations.hpp"
 #include "small_data.hpp"
@@ -38,7 +39,7 @@ class FileTransfer : public PluginBase {
         folder_(disk_, blobs_path_),
         blobs_(host, &folder_),
         vault_(host, repository_, rights_, settings_),
-        service_(host, repository_, vault_, signer_, settings_),
+        service_(host, repository_, rights_, vault_, signer_, settings_),
         transfers_(host, repository_, rights_, live_, vault_, signer_),
         announcer_(host, repository_, rights_, service_),
         small_data_(host, repository_, vault_),
@@ -76,7 +77,10 @@ class FileTransfer : public PluginBase {
           host_.run(vault_.forget_gone_devices());
         });
     on<AccessChanged>(
-        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.access_changed(event); },
+        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.changed({event.kind, event.id}); },
+        [this] { live_.check_all(); });
+    on<CredentialsReplaced>(
+        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.changed({event.kind, event.id}); },
         [this] { live_.check_all(); });
   }
 
@@ -182,12 +186,16 @@ const OptionTable<Settings>& FileTransfer::options() {
              "What all files of one device may take together; above it uploads are refused with 507.")
           .unit("MiB")
           .range(1, 16'777'216),
-      option("max_hub_mib", &Settings::max_hub_mib, "The same for all devices together.").unit("MiB").range(1, 1'073'741'824),
+      option("max_hub_mib", &Settings::max_hub_mib, "The same for all devices together.")
+          .unit("MiB")
+          .range(1, 1'073'741'824),
       option("min_free_mib", &Settings::min_free_mib,
              "Free space that uploads leave on the disk; what would go below it is refused with 507.")
           .unit("MiB")
           .range(0, 1'048'576),
-      option("keep_days", &Settings::keep_days, "A complete file is deleted after so long.").unit("days").range(1, 36'500),
+      option("keep_days", &Settings::keep_days, "A complete file is deleted after so long.")
+          .unit("days")
+          .range(1, 36'500),
       option("keep_count", &Settings::keep_count,
              "Of each device and kind of file the newest so many are kept; older ones are deleted.")
           .unit("files")
@@ -204,7 +212,8 @@ const OptionTable<Settings>& FileTransfer::options() {
           .unit("days")
           .range(1, 3'650),
       option("sweep_grace_minutes", &Settings::sweep_grace_minutes,
-             "What is too old is deleted only when it has been so for this long while the hub ran and its clock was not set. A clock"
+             "What is too old is deleted only when it has been so for this long while the hub ran and its clock was "
+             "not set. A clock"
              " that is wrong for a while then deletes nothing; 0 believes it at once.")
           .unit("minutes")
           .range(0, 10'080)};

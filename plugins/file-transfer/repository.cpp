@@ -48,8 +48,8 @@ Result<void> nothing(const Result<sql::Results>& results) {
 Task<Result<std::int64_t>> Repository::create(File file, std::int64_t most_of_device, std::int64_t most_of_hub,
                                               Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files WHERE device_id = $1) + $2 <= $3", file.device_id,
-                file.size, most_of_device);
+  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files WHERE device_id = $1) + $2 <= $3",
+                file.device_id, file.size, most_of_device);
   batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files) + $1 <= $2", file.size, most_of_hub);
   batch.require(
       "INSERT INTO files (device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at,"
@@ -104,8 +104,8 @@ Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::op
                                                  std::int64_t before, std::int64_t limit) {
   Batch batch(Mode::kRead);
   if (kind) {
-    batch.add(select("WHERE device_id = $1 AND id < $2 AND kind = $4 ORDER BY id DESC LIMIT $3"), device_id, before, limit,
-              *kind);
+    batch.add(select("WHERE device_id = $1 AND id < $2 AND kind = $4 ORDER BY id DESC LIMIT $3"), device_id, before,
+              limit, *kind);
   } else {
     batch.add(select("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
   }
@@ -116,7 +116,8 @@ Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::op
 
 Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std::string kind) {
   Batch batch(Mode::kRead);
-  batch.add(select("WHERE device_id = $1 AND kind = $2 AND state = 'complete' ORDER BY id DESC LIMIT 1"), device_id, kind);
+  batch.add(select("WHERE device_id = $1 AND kind = $2 AND state = 'complete' ORDER BY id DESC LIMIT 1"), device_id,
+            kind);
   auto finding = files_of(std::move(batch));
   Result<std::vector<File>> files = co_await finding;
   if (!files) co_return files.error();
@@ -149,8 +150,9 @@ Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) 
 
 Task<Result<void>> Repository::set_announced(File file) {
   Batch batch(Mode::kWrite);
-  batch.add("UPDATE files SET announce = 0 WHERE id = $1 AND announce = $2 AND announcer_kind = $3 AND announcer_id = $4",
-            file.id, static_cast<std::int64_t>(file.announce), file.announcer.kind, file.announcer.id);
+  batch.add(
+      "UPDATE files SET announce = 0 WHERE id = $1 AND announce = $2 AND announcer_kind = $3 AND announcer_id = $4",
+      file.id, static_cast<std::int64_t>(file.announce), file.announcer.kind, file.announcer.id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return nothing(results);
@@ -158,8 +160,9 @@ Task<Result<void>> Repository::set_announced(File file) {
 
 Task<Result<void>> Repository::announce_again(File file, Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("UPDATE files SET announce = 2, announcer_kind = $2, announcer_id = $3 WHERE id = $1 AND state = 'complete'",
-                file.id, call.principal->kind, call.principal->id);
+  batch.require(
+      "UPDATE files SET announce = 2, announcer_kind = $2, announcer_id = $3 WHERE id = $1 AND state = 'complete'",
+      file.id, call.principal->kind, call.principal->id);
   audit(batch, call, "file.restore", target(file), detail(file));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -234,9 +237,10 @@ Task<Result<std::map<std::int64_t, UrlSigner::Key>>> Repository::keys() {
 
 Task<Result<void>> Repository::add_key(std::string secret, Timestamp at, Timestamp since) {
   Batch batch(Mode::kWrite);
-  batch.add("INSERT INTO file_url_keys (secret, created_at) SELECT $1, $2 WHERE NOT EXISTS"
-            " (SELECT 1 FROM file_url_keys WHERE created_at > $3 AND created_at <= $4)",
-            Blob{secret}, at, since, at.us + kMicrosecondsPerHour);
+  batch.add(
+      "INSERT INTO file_url_keys (secret, created_at) SELECT $1, $2 WHERE NOT EXISTS"
+      " (SELECT 1 FROM file_url_keys WHERE created_at > $3 AND created_at <= $4)",
+      Blob{secret}, at, since, at.us + kMicrosecondsPerHour);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return nothing(results);

@@ -67,7 +67,8 @@ class Repository {
   Task<Result<std::vector<std::int64_t>>> devices();
 
   Task<Result<std::map<std::int64_t, UrlSigner::Key>>> keys();
-  // Adds one made at `at`, unless there is one from `since` to then. One from the future - the clock was wrong - is none.
+  // Adds one made at `at`, unless there is one from `since` to then. One from the future - the clock was wrong - is
+  // none.
   Task<Result<void>> add_key(std::string secret, Timestamp at, Timestamp since);
   Task<Result<void>> remove_key(std::int64_t key_id);
 

@@ -36,14 +36,32 @@ FileEntry to_entry(const File& file) {
 
 }  // namespace
 
-Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, PrincipalId holder) {
+Task<Result<Service::Url>> Service::url_for_caller(Direction direction, std::int64_t file_id, Call call) {
+  auto looking = rights_.holder(*call.principal);
+  Result<Holder> holder = co_await looking;
+  auto making = url(direction, file_id, std::move(holder));
+  const Result<Url> made = co_await making;
+  co_return made;
+}
+
+Task<Result<Service::Url>> Service::url_for_device(Direction direction, std::int64_t file_id, std::int64_t device_id) {
+  PrincipalId device{"device", device_id};
+  auto looking = rights_.holder(std::move(device));
+  Result<Holder> holder = co_await looking;
+  auto making = url(direction, file_id, std::move(holder));
+  const Result<Url> made = co_await making;
+  co_return made;
+}
+
+Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, Result<Holder> holder) {
+  if (!holder) co_return holder.error();
   auto asking = http_.call<HttpEndpoint::Endpoint>(HttpEndpointQuery{});
   const Result<HttpAddress> address = co_await asking;
   if (!address) co_return address.error();
   const std::int64_t life = direction == Direction::kUpload ? settings_.upload_hours * kMicrosecondsPerHour
                                                             : settings_.download_minutes * 60 * kMicrosecondsPerSecond;
   const Timestamp expires_at{(now().us + life) / kMicrosecondsPerSecond * kMicrosecondsPerSecond};
-  const std::string path = signer_.sign(direction, Ticket{file_id, std::move(holder), expires_at});
+  const std::string path = signer_.sign(direction, Ticket{file_id, *std::move(holder), expires_at});
   if (path.empty()) co_return Error{.status = Status::kUnavailable, .detail = "There is no key yet to sign URLs with."};
   co_return Url{address->base_url + path, expires_at};
 }
@@ -59,7 +77,7 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   auto creating = vault_.create(std::move(file), call);
   const Result<File> made = co_await creating;
   if (!made) co_return made.error();
-  auto signing = url(Direction::kUpload, made->id, made->creator);
+  auto signing = url_for_caller(Direction::kUpload, made->id, call);
   const Result<Url> upload = co_await signing;
   if (!upload) co_return upload.error();
   co_return CreateOutput{made->id, upload->text, upload->expires_at};
@@ -68,8 +86,9 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
 Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
   std::optional<std::string> kind;
   if (input.kind) kind = boost::describe::enum_to_string(*input.kind, "");
-  auto listing = repository_.list(call.access.resource_id, std::move(kind), input.before ? input.before->value : kForeverUs,
-                                  input.limit ? input.limit->value : kDefaultLimit);
+  auto listing =
+      repository_.list(call.access.resource_id, std::move(kind), input.before ? input.before->value : kForeverUs,
+                       input.limit ? input.limit->value : kDefaultLimit);
   const Result<std::vector<File>> files = co_await listing;
   if (!files) co_return files.error();
   ListOutput out;
@@ -89,7 +108,7 @@ Task<Result<FileOutput>> Service::get(Call call, std::int64_t file_id) {
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
   const Direction direction = file->is_complete() ? Direction::kDownload : Direction::kUpload;
-  auto signing = url(direction, file_id, call.principal->who());
+  auto signing = url_for_caller(direction, file_id, call);
   const Result<Url> signed_url = co_await signing;
   if (!signed_url) co_return signed_url.error();
   FileOutput out{.file_id = file->id,

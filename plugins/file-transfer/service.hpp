@@ -13,8 +13,13 @@ namespace gatetorio::file_transfer {
 
 class Service {
  public:
-  Service(Host& host, Repository& repository, Vault& vault, UrlSigner& signer, const Settings& settings)
-      : repository_(repository), vault_(vault), signer_(signer), http_(host, HttpEndpoint::kId), settings_(settings) {}
+  Service(Host& host, Repository& repository, Rights& rights, Vault& vault, UrlSigner& signer, const Settings& settings)
+      : repository_(repository),
+        rights_(rights),
+        vault_(vault),
+        signer_(signer),
+        http_(host, HttpEndpoint::kId),
+        settings_(settings) {}
 
   // All for the call's device.
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
@@ -27,17 +32,20 @@ class Service {
   // Offers a complete file to the device (again): now, or when it connects.
   Task<Result<File>> restore(Call call, std::int64_t file_id);
 
-  // A URL for a principal, and when it ends.
+  // A URL, and when it ends: for whoever calls, or for the device as it is now.
   struct Url {
     std::string text;
     Timestamp expires_at;
   };
-  Task<Result<Url>> url(Direction direction, std::int64_t file_id, PrincipalId holder);
+  Task<Result<Url>> url_for_caller(Direction direction, std::int64_t file_id, Call call);
+  Task<Result<Url>> url_for_device(Direction direction, std::int64_t file_id, std::int64_t device_id);
 
  private:
+  Task<Result<Url>> url(Direction direction, std::int64_t file_id, Result<Holder> holder);
   Task<Result<File>> of_device(Call call, std::int64_t file_id);
 
   Repository& repository_;
+  Rights& rights_;
   Vault& vault_;
   UrlSigner& signer_;
   ServiceClient http_;

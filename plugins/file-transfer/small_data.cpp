@@ -102,7 +102,8 @@ Task<void> SmallData::keep(std::int64_t device_id, Item item) {
   auto storing = vault_.store(std::move(file), std::move(item.content), call);
   const Result<File> stored = co_await storing;
   const bool is_gone = !stored && stored.error().status == Status::kForbidden;  // the device; nothing of it is kept
-  if (!stored && !is_gone) host_.warn("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", stored.error().detail}});
+  if (!stored && !is_gone)
+    host_.warn("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", stored.error().detail}});
 }
 
 }  // namespace gatetorio::file_transfer

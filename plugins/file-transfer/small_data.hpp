@@ -18,9 +18,9 @@ class SmallData {
  public:
   SmallData(Host& host, Repository& repository, Vault& vault);
 
-  // A message from a device; keeps those with "type" config or log and "data": of a string its content, of anything else its
-  // JSON text as it came. A configuration that is the same as the last one is not kept again. More than 30 at once or 1 a
-  // second of one device are dropped and counted: a flood of messages does not become a flood of files.
+  // A message from a device; keeps those with "type" config or log and "data": of a string its content, of anything
+  // else its JSON text as it came. A configuration that is the same as the last one is not kept again. More than 30 at
+  // once or 1 a second of one device are dropped and counted: a flood of messages does not become a flood of files.
   void take(const DeviceMessage& message);
   // Drops what waits of a device that is gone.
   void forget(std::int64_t device_id);

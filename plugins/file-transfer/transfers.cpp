@@ -31,9 +31,9 @@ std::optional<Checksum> parse_checksum(const std::string& text) {
   Checksum sum{text.substr(0, space), std::string(64, '\0')};
   std::size_t size = 0;
   const std::string encoded = text.substr(space + 1);
-  const int wrong = sodium_base642bin(reinterpret_cast<unsigned char*>(sum.digest.data()), sum.digest.size(),
-                                      encoded.data(), encoded.size(), nullptr, &size, nullptr,
-                                      sodium_base64_VARIANT_ORIGINAL);
+  const int wrong =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(sum.digest.data()), sum.digest.size(), encoded.data(),
+                        encoded.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
   const std::size_t wanted = sum.algorithm == "sha1" ? 20 : sum.algorithm == "sha256" ? 32 : 0;
   if (wrong != 0 || wanted == 0 || size != wanted) return std::nullopt;
   sum.digest.resize(size);
@@ -59,14 +59,26 @@ Error ask_again() {
 
 Error over_size() { return {.status = Status::kTooLarge, .detail = "These are more bytes than the file was to have."}; }
 
-Principal principal_of(const Ticket& ticket) { return {.kind = ticket.holder.kind, .id = ticket.holder.id}; }
+Principal principal_of(const Ticket& ticket) { return {.kind = ticket.holder.who.kind, .id = ticket.holder.who.id}; }
 
 }  // namespace
 
-// A URL is worth what its principal is: who loses access loses its URLs at once.
-Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
-  const auto ticket = signer_.verify(Direction::kUpload, url, now());
+// A URL is worth what its principal is: who loses access, or gets other credentials, loses its URLs at once.
+Task<Result<Ticket>> Transfers::ticket_of(Direction direction, SignedInput url) {
+  const std::optional<PrincipalId> named = UrlSigner::holder_named_by(url);
+  if (!named) co_return forbidden();
+  auto looking = rights_.holder(*named);
+  const Result<Holder> holder = co_await looking;
+  if (!holder) co_return of_url(holder.error());
+  const std::optional<Ticket> ticket = signer_.verify(direction, url, *holder, now());
   if (!ticket) co_return forbidden();
+  co_return *ticket;
+}
+
+Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
+  auto verifying = ticket_of(Direction::kUpload, std::move(url));
+  const Result<Ticket> ticket = co_await verifying;
+  if (!ticket) co_return ticket.error();
   auto finding = repository_.find(ticket->file_id);
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
@@ -137,7 +149,8 @@ Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) 
   co_return out;
 }
 
-// Clients that learn of the end of their data only when nothing is left end with a piece without bytes (tus-java-client).
+// Clients that learn of the end of their data only when nothing is left end with a piece without bytes
+// (tus-java-client).
 Task<Result<Transfers::Progress>> Transfers::append_nothing(Call call, File file, std::int64_t offset) {
   const Error complete{.status = Status::kConflict, .detail = "The file is complete."};
   const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
@@ -190,8 +203,8 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   const bool has_right = upload.live->end_flow();  // from here on an answer can say so
   const std::int64_t reached = start + receipt.body.bytes;
   if (receipt.status == Status::kTooLarge) co_return over_size();
-  const bool is_wrong = receipt.status == Status::kOk && checksum &&
-                        !equal_in_constant_time(checksum->digest, receipt.body.digest);
+  const bool is_wrong =
+      receipt.status == Status::kOk && checksum && !equal_in_constant_time(checksum->digest, receipt.body.digest);
   // A checksum vouches for the whole of a body: of one that broke off nothing stays either.
   const bool is_unproven = checksum && receipt.status != Status::kOk;
   if ((is_wrong || is_unproven) && ::ftruncate(file, start) != 0) {
@@ -240,8 +253,9 @@ Task<Result<void>> Transfers::terminate(Call call, SignedInput url) {
 }
 
 Task<Result<Transfers::Download>> Transfers::download(Call call, SignedInput url) {
-  const auto ticket = signer_.verify(Direction::kDownload, url, now());
-  if (!ticket) co_return forbidden();
+  auto verifying = ticket_of(Direction::kDownload, std::move(url));
+  const Result<Ticket> ticket = co_await verifying;
+  if (!ticket) co_return ticket.error();
   auto finding = repository_.find(ticket->file_id);
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();

@@ -1,5 +1,5 @@
-// What happens at a signed URL: tus 1.0.0 (core, creation by our own call, expiration, checksum, termination), a plain PUT,
-// and downloads.
+// What happens at a signed URL: tus 1.0.0 (core, creation by our own call, expiration, checksum, termination), a plain
+// PUT, and downloads.
 #pragma once
 
 #include <string>
@@ -24,8 +24,9 @@ class Transfers {
   // Errors of all: kForbidden for a URL that is altered, expired, or whose principal may not any more; kNotFound where
   // the file is gone; kGone where its upload has ended.
   Task<Result<Progress>> progress(Call call, SignedInput url);
-  // Appends the call's body (tus PATCH). Errors: kConflict for another offset or while somebody else uploads; kTooLarge;
-  // kCorrupt for a wrong checksum (nothing of it stays) or a whole file with a wrong SHA-256 (it is gone); kFull.
+  // Appends the call's body (tus PATCH). Errors: kConflict for another offset or while somebody else uploads;
+  // kTooLarge; kCorrupt for a wrong checksum (nothing of it stays) or a whole file with a wrong SHA-256 (it is gone);
+  // kFull.
   Task<Result<Progress>> append(Call call, SignedInput url);
   // The call's body is the whole file.
   Task<Result<Progress>> replace(Call call, SignedInput url);
@@ -44,6 +45,8 @@ class Transfers {
     Ticket ticket;
     std::shared_ptr<LiveTransfer> live;  // where bytes are to come
   };
+  // kForbidden for each that is not good, whatever is wrong with it.
+  Task<Result<Ticket>> ticket_of(Direction direction, SignedInput url);
   Task<Result<Upload>> upload_of(SignedInput url);
   // The same for a call that brings bytes.
   Task<Result<Upload>> begin_upload(Call call, SignedInput url);

@@ -12,10 +12,14 @@ namespace {
 std::string_view path_of(Direction direction) { return direction == Direction::kUpload ? "uploads" : "downloads"; }
 
 // Everything that a signature vouches for. No part can contain the separator.
-std::string signed_text(Direction direction, std::string_view file_id, std::string_view holder,
-                        std::string_view expires, std::string_view key) {
+std::string signed_text(Direction direction, std::string_view file_id, const Holder& holder, std::string_view expires,
+                        std::string_view key) {
   std::string text(path_of(direction));
-  for (const std::string_view part : {file_id, holder, expires, key}) text.append("\n").append(part);
+  const std::string name = name_of(holder.who);
+  for (const std::string_view part :
+       {file_id, std::string_view(name), std::string_view(holder.credentials), expires, key}) {
+    text.append("\n").append(part);
+  }
   return text;
 }
 
@@ -47,18 +51,21 @@ std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {
   if (keys_.empty()) return {};
   const auto& [key_id, key] = *keys_.rbegin();
   const std::string file = std::to_string(ticket.file_id), number = std::to_string(key_id);
-  const std::string holder = name_of(ticket.holder);
   const std::string expires = std::to_string(ticket.expires_at.us / kMicrosecondsPerSecond);
-  return "/" + std::string(path_of(direction)) + "/" + file + "?holder=" + holder + "&expires=" + expires +
-         "&key=" + number + "&signature=" +
-         signature_of(key.secret, signed_text(direction, file, holder, expires, number));
+  return "/" + std::string(path_of(direction)) + "/" + file + "?holder=" + name_of(ticket.holder.who) +
+         "&expires=" + expires + "&key=" + number +
+         "&signature=" + signature_of(key.secret, signed_text(direction, file, ticket.holder, expires, number));
 }
 
-std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& url, Timestamp at) const {
-  if (!url.holder || !url.expires || !url.key || !url.signature) return std::nullopt;
+std::optional<PrincipalId> UrlSigner::holder_named_by(const SignedInput& url) {
+  return url.holder ? parse_principal_name(*url.holder) : std::nullopt;
+}
+
+std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& url, const Holder& holder,
+                                        Timestamp at) const {
+  if (holder_named_by(url) != holder.who || !url.expires || !url.key || !url.signature) return std::nullopt;
   const auto file = parse_id(url.file_id), expires = parse_id(*url.expires), key_id = parse_id(*url.key);
-  auto holder = parse_principal_name(*url.holder);
-  if (!file || !expires || !key_id || !holder) return std::nullopt;
+  if (!file || !expires || !key_id) return std::nullopt;
   std::string secret;
   {
     const std::lock_guard lock(mutex_);
@@ -66,12 +73,11 @@ std::optional<Ticket> UrlSigner::verify(Direction direction, const SignedInput& 
     if (key == keys_.end()) return std::nullopt;
     secret = key->second.secret;
   }
-  const std::string wanted =
-      signature_of(secret, signed_text(direction, url.file_id, *url.holder, *url.expires, *url.key));
+  const std::string wanted = signature_of(secret, signed_text(direction, url.file_id, holder, *url.expires, *url.key));
   if (!equal_in_constant_time(wanted, *url.signature)) return std::nullopt;
   const bool is_over = *expires <= at.us / kMicrosecondsPerSecond;
   if (is_over) return std::nullopt;
-  return Ticket{*file, *std::move(holder), {*expires * kMicrosecondsPerSecond}};
+  return Ticket{*file, holder, {*expires * kMicrosecondsPerSecond}};
 }
 
 }  // namespace gatetorio::file_transfer

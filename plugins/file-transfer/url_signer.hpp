@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "gatetorio/identity.hpp"
 #include "gatetorio/time.hpp"
+#include "rights.hpp"
 #include "types.hpp"
 
 namespace gatetorio::file_transfer {
@@ -19,7 +19,7 @@ enum class Direction { kUpload, kDownload };
 // What a URL says, once its signature has been found good.
 struct Ticket {
   std::int64_t file_id = 0;
-  PrincipalId holder;
+  Holder holder;
   Timestamp expires_at;
 };
 
@@ -38,8 +38,11 @@ class UrlSigner {
   // Path and query below the API's base: "/uploads/5?holder=user-17&expires=...&key=2&signature=...". Empty while there
   // is no key.
   std::string sign(Direction direction, const Ticket& ticket) const;
-  // Nothing where it is altered, foreign, of the other direction or expired at `at`.
-  std::optional<Ticket> verify(Direction direction, const SignedInput& url, Timestamp at) const;
+  // Whom a URL names as its holder: not to be believed before verify().
+  static std::optional<PrincipalId> holder_named_by(const SignedInput& url);
+  // Nothing where it is altered, foreign, of the other direction, expired at `at`, or made for somebody else, or for
+  // other credentials, than `holder`.
+  std::optional<Ticket> verify(Direction direction, const SignedInput& url, const Holder& holder, Timestamp at) const;
 
  private:
   mutable std::mutex mutex_;  // guards keys_

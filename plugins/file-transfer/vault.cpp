@@ -23,9 +23,7 @@ Error being_completed() {
   return {.status = Status::kConflict, .detail = "Somebody is completing or removing it.", .retry_after_s = 1};
 }
 
-OpenBlob opened(const BlobHandle& handle) {
-  return {take(handle.descriptor), handle.size};
-}
+OpenBlob opened(const BlobHandle& handle) { return {take(handle.descriptor), handle.size}; }
 
 }  // namespace
 
@@ -115,8 +113,8 @@ Task<Result<std::int64_t>> Vault::sync(File file) {
 }
 
 Task<Result<File>> Vault::finish(File file, std::string known_sha256, Call call) {
-  auto sealing = blobs_.call<Blobs::Seal>(BlobSeal{file.blob, from_hex(file.sha256), std::move(known_sha256)},
-                                          kSealDeadlineMs);
+  auto sealing =
+      blobs_.call<Blobs::Seal>(BlobSeal{file.blob, from_hex(file.sha256), std::move(known_sha256)}, kSealDeadlineMs);
   const Result<BlobSealed> sealed = co_await sealing;
   if (!sealed && sealed.error().status == Status::kCorrupt) {
     auto removing = remove_upload(file, "file.corrupt", call);
@@ -313,7 +311,8 @@ Task<void> Vault::forget_gone_devices() {
   if (!devices) co_return;
   for (std::size_t at = 0; at < devices->size(); at += kAtOnce) {
     const auto first = devices->begin() + static_cast<std::ptrdiff_t>(at);
-    const std::vector<std::int64_t> some(first, first + static_cast<std::ptrdiff_t>(std::min(kAtOnce, devices->size() - at)));
+    const std::vector<std::int64_t> some(first,
+                                         first + static_cast<std::ptrdiff_t>(std::min(kAtOnce, devices->size() - at)));
     auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{some});
     const Result<DeviceList> found = co_await finding;
     if (!found) co_return;

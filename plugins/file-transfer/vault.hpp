@@ -60,8 +60,8 @@ class Vault {
   Task<Result<OpenBlob>> open_part(File file);
   // What was written is on the disk. Bytes that are there. Errors: kNotFound where the part was sealed or removed.
   Task<Result<std::int64_t>> sync(File file);
-  // The content is whole: checks and keeps it, then announces. Errors: kCorrupt, or kForbidden where its creator or the caller may not
-  // have to do with the device's files any more; then the file is gone.
+  // The content is whole: checks and keeps it, then announces. Errors: kCorrupt, or kForbidden where its creator or the
+  // caller may not have to do with the device's files any more; then the file is gone.
   Task<Result<File>> finish(File file, std::string known_sha256, Call call);
   // Errors: kNotFound where the content is not there; kGone, with words for people, where the file is complete all the
   // same: it was lost, which is logged once for each file.
@@ -72,8 +72,8 @@ class Vault {
   // The same for an upload; one that has become complete meanwhile stays.
   Task<Result<void>> remove_upload(File file, std::string why, Call call);
 
-  // Forgets uploads that have ended and files that are too old or too many, and content without a file. What only the clock
-  // condemns stays for a grace (grace.hpp). Not twice at once.
+  // Forgets uploads that have ended and files that are too old or too many, and content without a file. What only the
+  // clock condemns stays for a grace (grace.hpp). Not twice at once.
   Task<void> sweep();
   // Completes what a hub that died had sealed.
   Task<void> recover();

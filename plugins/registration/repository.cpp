@@ -1,5 +1,6 @@
 #include "repository.hpp"
 
+#include "gatetorio/secret.hpp"
 #include "repository_words.hpp"
 
 namespace gatetorio::registration {
@@ -12,7 +13,7 @@ using sql::Mode;
 // The hardware id of an imported device that has not registered yet is what lets it in: nobody is shown it.
 constexpr std::string_view kColumns =
     "id, controller_id, CASE WHEN LENGTH(token_hash) = 0 THEN '' ELSE hardware_id END, device_name, firmware_version,"
-    " online_until, last_seen, created_at";
+    " online_until, last_seen, created_at, token_hash";
 
 std::string select_devices(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM devices " + std::string(rest);
@@ -26,7 +27,8 @@ StoredDevice device_from(const sql::Table& table, std::size_t row) {
                      .firmware_version = table.text(row, 4),
                      .is_online = false,
                      .last_seen_us = table.integer(row, 6),
-                     .created_at_us = table.integer(row, 7)},
+                     .created_at_us = table.integer(row, 7),
+                     .credentials = fingerprint(table.text(row, 8))},
           .online_until_us = table.integer(row, 5)};
 }
 

@@ -28,7 +28,8 @@ std::unique_ptr<Socket> begin_download(const std::string& url) {
 // A PUT of 200,000 bytes of which 1,000 are sent.
 std::unique_ptr<Socket> begin_upload(const std::string& url, const std::string& bytes) {
   auto socket = std::make_unique<Socket>(port_of(shared_hub().http()));
-  socket->send("PUT /api/v1" + path_of(url) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + bytes.substr(0, 1'000));
+  socket->send("PUT /api/v1" + path_of(url) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" +
+               bytes.substr(0, 1'000));
   REQUIRE(eventually([&] { return client().request(tus("HEAD", url)).header("upload-offset") == "1000"; }));
   return socket;
 }
@@ -67,6 +68,36 @@ TEST_CASE("an upload is cut off within a second of its holder losing access, and
   CHECK_FALSE(wait_for(*mqtt, is_news, milliseconds(500)));
 }
 
+// The same hardware again, by a release's key.
+TestDevice enrol_again(const TestDevice& device) {
+  const auto released = client(kAdminToken).post("/admin/devices/" + device.controller_id + "/release");
+  const auto again = client().post("/devices/register", {{"hardware_id", device.hardware_id},
+                                                         {"controller_id", device.controller_id},
+                                                         {"enrolment_key", released.text("enrolment_key")}});
+  REQUIRE(again.status == 200);
+  return device_from(again, device.hardware_id);
+}
+
+TEST_CASE("what a device's old token was given ends with it: URLs at once, transfers within a second") {
+  const TestDevice before = new_device();
+  const TestUser owner = new_user(before, "owner");
+  const std::int64_t id = upload(before.token, before, random_bytes(kLarge));
+  const std::string bytes = random_bytes(200'000, 7), old_download = download_url(before.token, before, id);
+  const std::string old_upload = announce(before.token, before, bytes).text("upload_url");
+  const std::string users = download_url(owner.token, before, id);
+  const auto uploading = begin_upload(old_upload, bytes);
+  const auto downloading = begin_download(old_download);
+  const TestDevice after = enrol_again(before);
+  CHECK(uploading->is_closed_by_peer(kWithinASecond));
+  CHECK(downloading->read_all().size() < kLarge);
+  CHECK(fetch(old_download, {}, "HEAD").status == 403);
+  CHECK(client().request(tus("HEAD", old_upload)).status == 403);
+  CHECK(client().request(put(old_upload, bytes)).status == 403);
+  CHECK(fetch(users, {}, "HEAD").status == 200);
+  CHECK(fetch(download_url(after.token, after, id), {}, "HEAD").status == 200);
+  CHECK(client().request(put(announce(after.token, after, bytes).text("upload_url"), bytes)).status == 204);
+}
+
 TEST_CASE("an upload goes on when somebody else loses access, or its holder loses and keeps enough") {
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner"), engineer = new_user(device, "engineer");
@@ -83,7 +114,8 @@ TEST_CASE("an upload goes on when somebody else loses access, or its holder lose
   CHECK(answer->find(" 204 ") != std::string::npos);
 }
 
-TEST_CASE("an upload whose creator has lost access is refused at its end and leaves nothing, whoever brings the last byte") {
+TEST_CASE(
+    "an upload whose creator has lost access is refused at its end and leaves nothing, whoever brings the last byte") {
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner"), engineer = new_user(device, "engineer");
   const auto made = announce(engineer.token, device, "12345");
@@ -94,7 +126,8 @@ TEST_CASE("an upload whose creator has lost access is refused at its end and lea
   CHECK(show(owner.token, device, made.number("file_id")).status == 404);
 }
 
-TEST_CASE("a file is not announced on behalf of somebody who has lost access, and an owner can announce it all the same") {
+TEST_CASE(
+    "a file is not announced on behalf of somebody who has lost access, and an owner can announce it all the same") {
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner"), engineer = new_user(device, "engineer");
   const std::int64_t id = upload(engineer.token, device, "by a stranger by now");
@@ -107,7 +140,10 @@ TEST_CASE("a file is not announced on behalf of somebody who has lost access, an
   const std::int64_t unsaid = upload(engineer.token, device, "never said");
   revoke(owner, device, engineer);
   const auto mqtt = go_online(shared_hub(), device);
-  CHECK(eventually([&] { return is_logged("a file is not announced: on whose behalf it would be has lost access file=" + std::to_string(unsaid)); }));
+  CHECK(eventually([&] {
+    return is_logged("a file is not announced: on whose behalf it would be has lost access file=" +
+                     std::to_string(unsaid));
+  }));
   CHECK_FALSE(wait_for(*mqtt, is_news, milliseconds(700)));
   REQUIRE(client(owner.token).post(files_path(device) + "/" + std::to_string(id) + "/restore").status == 202);
   const auto told = wait_for(*mqtt, is_news);
@@ -126,10 +162,13 @@ TEST_CASE("what moves for a device that is deleted is cut off within a second, a
   const auto down = begin_download(url);
   REQUIRE(client(owner.token).del(device_path(device)).status == 204);
   CHECK(up->is_closed_by_peer(kWithinASecond));
-  CHECK(eventually([&] { return is_logged("a transfer is cut off holder=user:" + std::to_string(owner.id) + " "); }, kWithinASecond));
+  CHECK(eventually([&] { return is_logged("a transfer is cut off holder=user:" + std::to_string(owner.id) + " "); },
+                   kWithinASecond));
   CHECK(down->read_all().size() < kLarge);
   CHECK(eventually([&] { return fetch(url).status == 404 || fetch(url).status == 403; }));
-  CHECK(eventually([&] { return ask_database(shared_hub(), "SELECT COUNT(*) FROM files WHERE device_id = " + std::to_string(device.id)) == 0; }));
+  CHECK(eventually([&] {
+    return ask_database(shared_hub(), "SELECT COUNT(*) FROM files WHERE device_id = " + std::to_string(device.id)) == 0;
+  }));
 }
 
 TEST_CASE("files and small data stay with a device that is renamed; the next holder of its name has none") {

@@ -18,10 +18,12 @@ struct Device {
   bool is_online = false;
   std::int64_t last_seen_us = 0;  // 0: never
   std::int64_t created_at_us = 0;
+  // fingerprint() of the token that it has now: another one after each re-enrolment. Empty: it has none yet.
+  std::string credentials;
 };
 BOOST_DESCRIBE_STRUCT(Device, (),
                       (id, controller_id, hardware_id, device_name, firmware_version, is_online, last_seen_us,
-                       created_at_us))
+                       created_at_us, credentials))
 
 struct DeviceName {
   std::string controller_id;

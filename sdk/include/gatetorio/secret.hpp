@@ -32,6 +32,18 @@ inline std::string sha256(std::string_view text) {
   return hash;
 }
 
+// Tells a credential from the one that replaces it, and gives nothing of either away: 16 hexadecimal digits. `subject`:
+// as in Principal. Empty for an empty one.
+inline std::string fingerprint(std::string_view subject) {
+  if (subject.empty()) return {};
+  constexpr std::size_t kBytes = 8;
+  const std::string hash = sha256(subject);
+  std::string text(2 * kBytes + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(hash.data()), kBytes);
+  text.pop_back();  // the terminating zero
+  return text;
+}
+
 // Takes the same time wherever the two differ.
 inline bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;

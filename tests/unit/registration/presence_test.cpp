@@ -112,12 +112,13 @@ struct PresenceFixture : core::test::PlatformFixture {
       results.append(value);
     };
     out.value(std::int64_t{0});
-    out.u32(8);
+    out.u32(9);
     out.u32(static_cast<std::uint32_t>(online_until.size()));
     for (const auto& [id, until] : online_until) {
       integer(id);
       for (const char* word : {"gate", "hw", "", ""}) text(word);
       for (const std::int64_t value : {until, std::int64_t{0}, std::int64_t{1}}) integer(value);
+      text("");
     }
     platform.services.complete(batch.call, GTR_OK, results);
   }
