@@ -117,7 +117,7 @@ std::string read_error(const std::string& path) {
 NodeTable read_toml_file(const std::string& path, const std::string& label, Problems& problems) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxTomlBytes + 1, '\0');  // a device or a pipe has no size to ask for
+  std::string text(kMaxTomlBytes + 1, '\0');  // a pipe has no size to ask for
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
   const auto size = static_cast<std::size_t>(file.gcount());
   const Position at{std::make_shared<const std::string>(label)};

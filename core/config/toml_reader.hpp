@@ -10,8 +10,8 @@
 namespace gatetorio::core {
 
 // Reads one file. `label` is how messages name it. Adds one error and returns an empty table where the file cannot be
-// read ("cannot be read: No such file or directory"), is larger than 4 MiB, nests deeper than kMaxTomlDepth or is not TOML;
-// and an error for each text with a NUL. Blocks on the disk.
+// read ("cannot be read: No such file or directory"), is larger than 4 MiB, nests deeper than kMaxTomlDepth or is not
+// TOML; and an error for each text with a NUL. Blocks on the disk.
 NodeTable read_toml_file(const std::string& path, const std::string& label, Problems& problems);
 
 // Same, from memory.

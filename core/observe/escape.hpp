@@ -1,8 +1,8 @@
 // Making hostile bytes harmless before they reach a terminal, a log or a metrics page.
 //
-// Escaped are: the backslash, bytes that are not UTF-8, and whatever ends a line, commands a terminal or changes how the
-// rest of a line is shown without being seen (utf8::is_hidden, and joiners). So a client's text can neither end a line,
-// colour it, nor reverse it.
+// Escaped are: the backslash, bytes that are not UTF-8, and whatever ends a line, commands a terminal or changes how
+// the rest of a line is shown without being seen (utf8::is_hidden, and joiners). So a client's text can neither end a
+// line, colour it, nor reverse it.
 #pragma once
 
 #include <cstddef>

@@ -36,7 +36,8 @@ class Services {
                 gtr_completion done, const Plugin* caller = nullptr);
   void cancel(gtr_call call);
   // `descriptors`: what the result hands over; closed where nobody waits for it.
-  void complete(gtr_call call, gtr_status status, std::string_view result, std::span<const std::int32_t> descriptors = {});
+  void complete(gtr_call call, gtr_status status, std::string_view result,
+                std::span<const std::int32_t> descriptors = {});
 
   // Ends calls whose deadline has passed; returns how many.
   std::size_t sweep(Clock::time_point now);

@@ -40,8 +40,8 @@ class Auth : public PluginBase {
     authenticator_.provide(Authenticator::kId, "bearer:");
     authenticator_.provide(Authenticator::kId, "password:user-");
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
-        host_, WhenFull::kDropOldest, 10'000,
-        [this](const DeviceDeleted& event) { service_.device_deleted(event); }, [this] { service_.deletions_missed(); }));
+        host_, WhenFull::kDropOldest, 10'000, [this](const DeviceDeleted& event) { service_.device_deleted(event); },
+        [this] { service_.deletions_missed(); }));
   }
 
   Task<Result<void>> start() {
@@ -96,11 +96,10 @@ const Manifest Auth::kManifest{.id = "auth",
                                .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
 
 const OptionTable<Settings>& Auth::options() {
-  static const OptionTable<Settings> table = {
-      option("mqtt_credentials_hours", &Settings::mqtt_credentials_hours,
-             "How long a broker password that an app fetched lets it connect.")
-          .unit("hours")
-          .range(1, 8'760)};
+  static const OptionTable<Settings> table = {option("mqtt_credentials_hours", &Settings::mqtt_credentials_hours,
+                                                     "How long a broker password that an app fetched lets it connect.")
+                                                  .unit("hours")
+                                                  .range(1, 8'760)};
   return table;
 }
 

@@ -78,16 +78,19 @@ Task<Result<std::int64_t>> Repository::user_by_token(std::string token_hash) {
 Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
   const Timestamp at = now();
   Batch batch(Mode::kWrite);
-  batch.add("INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
-            Blob{wish.token_hash}, at);
+  batch.add(
+      "INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
+      Blob{wish.token_hash}, at);
   batch.require(
       "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at)"
       " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1"
       "   AND other.user_id <> users.id AND other.expires_at > $6) THEN 'readonly' ELSE 'owner' END),"
-      " COALESCE($4, ''), COALESCE($5, " + kForever + "), 'pairing', $6 FROM users WHERE users.token_hash = $2"
-      " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
-      " name = COALESCE($4, grants.name), expires_at = COALESCE($5, grants.expires_at)"
-      " RETURNING device_id, user_id, level, expires_at",
+      " COALESCE($4, ''), COALESCE($5, " +
+          kForever +
+          "), 'pairing', $6 FROM users WHERE users.token_hash = $2"
+          " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
+          " name = COALESCE($4, grants.name), expires_at = COALESCE($5, grants.expires_at)"
+          " RETURNING device_id, user_id, level, expires_at",
       wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at);
   if (wish.level) {
     batch.add(
@@ -108,8 +111,9 @@ Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
   const Timestamp end{given.expires_at_us == 0 ? kForeverUs : given.expires_at_us};
   Batch batch(Mode::kWrite);
   if (given.to.id == 0) {
-    batch.add("INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
-              Blob{given.to.subject}, at);
+    batch.add(
+        "INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
+        Blob{given.to.subject}, at);
   } else {
     batch.require("SELECT id FROM users WHERE id = $1", given.to.id);
   }
@@ -153,8 +157,10 @@ Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from
 
 Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
   Batch batch(Mode::kRead);
-  batch.add("SELECT device_id, user_id, level, expires_at FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
-            device_id, user_id, now());
+  batch.add(
+      "SELECT device_id, user_id, level, expires_at FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > "
+      "$3",
+      device_id, user_id, now());
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
@@ -195,7 +201,8 @@ Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id
                     .last_seen = {},
                     .source = table.text(row, 6)};
     if (table.integer(row, 5) > 0) entry.last_seen = Timestamp{table.integer(row, 5)};
-    const auto known = std::find_if(users.begin(), users.end(), [&](const auto& u) { return u.user_id == entry.user_id; });
+    const auto known =
+        std::find_if(users.begin(), users.end(), [&](const auto& u) { return u.user_id == entry.user_id; });
     known == users.end() ? users.push_back(std::move(entry)) : merge(*known, std::move(entry));
   }
   co_return users;
@@ -208,7 +215,8 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
   batch.require(
       "DELETE FROM grants WHERE device_id = $1 AND user_id = $2 AND ($3 = 0 OR NOT EXISTS"
       " (SELECT 1 FROM grants AS mine WHERE mine.device_id = $1 AND mine.user_id = $2 AND mine.level = 'owner'"
-      " AND mine.expires_at > $4) OR EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND other.user_id <> $2 AND other.level = 'owner'"
+      " AND mine.expires_at > $4) OR EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND "
+      "other.user_id <> $2 AND other.level = 'owner'"
       " AND other.expires_at > $4))",
       device_id, user_id, keep_last_owner ? 1 : 0, now());
   audit(batch, call, "access.revoke", target(device_id), "{\"user_id\":" + std::to_string(user_id) + "}");
@@ -260,7 +268,8 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
 
 Task<Result<std::vector<MqttPassword>>> Repository::mqtt_passwords(std::int64_t user_id) {
   Batch batch(Mode::kRead);
-  batch.add("SELECT password_hash, expires_at FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id, now());
+  batch.add("SELECT password_hash, expires_at FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id,
+            now());
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();

@@ -32,10 +32,10 @@ class Repository {
   // 0: no such user.
   Task<Result<std::int64_t>> user_by_token(std::string token_hash);
 
-  // A device gives a user, made where it is not known, access to itself. A new grant has no end unless one is named, and
-  // without a level it is the owner's where nobody else has access now, else read only. Of one that exists only what is
-  // named changes. A level that is named replaces all that the user had from elsewhere, unless the grant has ended: the
-  // device has the last word.
+  // A device gives a user, made where it is not known, access to itself. A new grant has no end unless one is named,
+  // and without a level it is the owner's where nobody else has access now, else read only. Of one that exists only
+  // what is named changes. A level that is named replaces all that the user had from elsewhere, unless the grant has
+  // ended: the device has the last word.
   struct Wish {
     std::int64_t device_id = 0;
     std::string token_hash;
@@ -67,7 +67,8 @@ class Repository {
   Task<Result<std::vector<std::int64_t>>> remove_device(std::int64_t device_id);
 
   // Keeps the newest few of a user's passwords.
-  Task<Result<void>> add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at, Call call);
+  Task<Result<void>> add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,
+                                       Call call);
   Task<Result<std::vector<MqttPassword>>> mqtt_passwords(std::int64_t user_id);
 
   Task<Result<void>> set_seen(std::map<std::int64_t, std::int64_t> seen);

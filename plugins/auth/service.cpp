@@ -10,8 +10,6 @@ namespace gatetorio::auth {
 namespace {
 
 constexpr std::uint64_t kFlushMs = 5'000;
-constexpr std::uint64_t kCompareAgainMs = 5'000;
-constexpr std::int64_t kDevicesPerPage = 500;
 
 std::optional<Timestamp> unless_forever(Timestamp time) {
   return time.us == kForeverUs ? std::nullopt : std::optional(time);
@@ -48,18 +46,21 @@ Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input
       co_return Error{.status = Status::kForbidden, .detail = "A device gives access to itself only."};
     }
   }
-  Repository::Wish wish{.device_id = device_id, .token_hash = sha256(input.user_token.value), .level = {}, .name = {}, .expires_at = {}};
+  Repository::Wish wish{
+      .device_id = device_id, .token_hash = sha256(input.user_token.value), .level = {}, .name = {}, .expires_at = {}};
   if (input.access_level) wish.level = boost::describe::enum_to_string(*input.access_level, "");
   if (input.name) wish.name = input.name->value;
-  if (input.expires_in_hours) wish.expires_at = Timestamp{now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
+  if (input.expires_in_hours)
+    wish.expires_at = Timestamp{now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
   auto granting = repository_.grant(wish, call);
   const Result<Grant> grant = co_await granting;
   if (!grant) co_return grant.error();
   tell_access_changed(grant->user_id);
   const bool has_ended = grant->expires_at <= now();
   co_return AuthorizeOutput{.success = true,
-                            .message = has_ended ? "The user's access has ended. Give expires_in_hours to let it begin again."
-                                                 : "The user has access.",
+                            .message = has_ended
+                                           ? "The user's access has ended. Give expires_in_hours to let it begin again."
+                                           : "The user has access.",
                             .user_id = grant->user_id,
                             .access_level = grant->level,
                             .expires_at = unless_forever(grant->expires_at)};
@@ -153,7 +154,8 @@ Task<Result<Principal>> Service::by_token(std::string token) {
 
 Task<Result<Principal>> Service::by_password(std::string username, std::string password) {
   const auto claimed = parse_principal_name(username);
-  const std::int64_t user_id = claimed && claimed->kind == "user" ? claimed->id : 0;  // 0: of nobody, asked all the same
+  const std::int64_t user_id =
+      claimed && claimed->kind == "user" ? claimed->id : 0;  // 0: of nobody, asked all the same
   auto looking = repository_.mqtt_passwords(user_id);
   const Result<std::vector<MqttPassword>> passwords = co_await looking;
   if (!passwords) co_return passwords.error();
@@ -178,50 +180,6 @@ Task<void> Service::forget_device(std::int64_t device_id) {
     co_return;
   }
   for (const std::int64_t user_id : *users) tell_access_changed(user_id);
-}
-
-void Service::deletions_missed() {
-  if (comparisons_wanted_.fetch_add(1) == 0) host_.run(compare_devices());
-}
-
-// Ids are never given again, and nobody is given access to a device that is not there yet: what the registry does not know
-// is gone.
-Task<void> Service::compare_devices() {
-  int wanted = 0;
-  do {
-    wanted = comparisons_wanted_.load();
-    std::int64_t last_id = 0;
-    while (true) {
-      auto comparing = compare_page(last_id);
-      const Result<std::int64_t> page = co_await comparing;
-      if (page && *page == 0) break;
-      if (page) {
-        last_id = *page;
-        continue;
-      }
-      auto sleeping = host_.sleep(kCompareAgainMs);
-      const bool go_on = co_await sleeping;
-      if (!go_on) co_return;
-    }
-  } while (comparisons_wanted_.fetch_sub(wanted) != wanted);
-}
-
-// The last id of the page after this device; 0: there is none.
-Task<Result<std::int64_t>> Service::compare_page(std::int64_t after) {
-  auto listing = repository_.devices_after(after, kDevicesPerPage);
-  const Result<std::vector<std::int64_t>> ids = co_await listing;
-  if (!ids) co_return ids.error();
-  if (ids->empty()) co_return 0;
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{*ids});
-  const Result<DeviceList> there = co_await finding;
-  if (!there) co_return there.error();
-  for (const std::int64_t id : *ids) {
-    const bool is_there = std::any_of(there->devices.begin(), there->devices.end(), [id](const Device& d) { return d.id == id; });
-    if (is_there) continue;
-    auto forgetting = forget_device(id);
-    co_await forgetting;
-  }
-  co_return ids->back();
 }
 
 void Service::tell_access_changed(std::int64_t user_id) const {

@@ -1,11 +1,11 @@
 // The rules of users: who is one, who is given access and who loses it. Knows no HTTP and no SQL.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "gatetorio/deleted_devices.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
@@ -22,7 +22,15 @@ struct Settings {
 class Service {
  public:
   Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings)
-      : host_(host), repository_(repository), devices_(devices), link_(host, DeviceLink::kId), settings_(settings) {}
+      : host_(host),
+        repository_(repository),
+        devices_(devices),
+        link_(host, DeviceLink::kId),
+        settings_(settings),
+        deleted_devices_(
+            host, devices,
+            [this](std::int64_t after, std::int64_t most) { return repository_.devices_after(after, most); },
+            [this](std::int64_t device_id) { return forget_device(device_id); }) {}
 
   // A device gives a user access to itself.
   Task<Result<AuthorizeOutput>> authorize(Call call, AuthorizeInput input);
@@ -40,7 +48,7 @@ class Service {
 
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its grants with the registry.
-  void deletions_missed();
+  void deletions_missed() { deleted_devices_.look(); }
   // Writes down when users were last seen.
   Task<void> flush_seen();
   Task<void> keep_writing();
@@ -49,8 +57,6 @@ class Service {
   Task<Result<Principal>> by_token(std::string token);
   Task<Result<Principal>> by_password(std::string username, std::string password);
   Task<void> forget_device(std::int64_t device_id);
-  Task<void> compare_devices();
-  Task<Result<std::int64_t>> compare_page(std::int64_t after);
   void tell_access_changed(std::int64_t user_id) const;
 
   Host& host_;
@@ -60,7 +66,7 @@ class Service {
   const Settings& settings_;
   std::mutex mutex_;  // guards seen_
   std::map<std::int64_t, std::int64_t> seen_;
-  std::atomic<int> comparisons_wanted_{0};
+  DeletedDevices deleted_devices_;
 };
 
 }  // namespace gatetorio::auth

@@ -10,9 +10,6 @@ namespace gatetorio::sharing {
 
 namespace {
 
-constexpr std::uint64_t kCompareAgainMs = 5'000;
-constexpr std::int64_t kDevicesPerPage = 500;
-
 Error unknown() { return {.status = Status::kNotFound, .detail = "There is no such token, or it is not yours."}; }
 
 TokenEntry to_entry(Token token) {
@@ -60,8 +57,8 @@ Task<Result<void>> Service::revoke(Call call, std::int64_t token_id, bool take_a
   const Result<void> revoked = co_await revoking;
   if (!revoked) co_return revoked.error();
   if (take_access) {
-    const GrantTaken grant{token->device_id, "sharing:" + std::to_string(token_id),
-                           {*call.principal, call.peer, call.request_id}};
+    const GrantTaken grant{
+        token->device_id, "sharing:" + std::to_string(token_id), {*call.principal, call.peer, call.request_id}};
     auto taking = grants_.call<GrantStore::Take>(grant);
     const Result<UserIds> taken = co_await taking;
     if (!taken) co_return taken.error();
@@ -101,50 +98,8 @@ void Service::device_deleted(DeviceDeleted event) { host_.run(forget(event.devic
 Task<void> Service::forget(std::int64_t device_id) {
   auto forgetting = repository_.forget_device(device_id);
   const Result<void> done = co_await forgetting;
-  if (!done) host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
-}
-
-void Service::deletions_missed() {
-  if (comparisons_wanted_.fetch_add(1) == 0) host_.run(compare_devices());
-}
-
-// Ids are never given again: what the registry does not know is gone.
-Task<void> Service::compare_devices() {
-  int wanted = 0;
-  do {
-    wanted = comparisons_wanted_.load();
-    std::int64_t last_id = 0;
-    while (true) {
-      auto comparing = compare_page(last_id);
-      const Result<std::int64_t> page = co_await comparing;
-      if (page && *page == 0) break;
-      if (page) {
-        last_id = *page;
-        continue;
-      }
-      auto sleeping = host_.sleep(kCompareAgainMs);
-      const bool go_on = co_await sleeping;
-      if (!go_on) co_return;
-    }
-  } while (comparisons_wanted_.fetch_sub(wanted) != wanted);
-}
-
-// The last id of the page after this device; 0: there is none.
-Task<Result<std::int64_t>> Service::compare_page(std::int64_t after) {
-  auto listing = repository_.devices_after(after, kDevicesPerPage);
-  const Result<std::vector<std::int64_t>> ids = co_await listing;
-  if (!ids) co_return ids.error();
-  if (ids->empty()) co_return 0;
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{*ids});
-  const Result<DeviceList> there = co_await finding;
-  if (!there) co_return there.error();
-  for (const std::int64_t id : *ids) {
-    const bool is_there = std::any_of(there->devices.begin(), there->devices.end(), [id](const Device& d) { return d.id == id; });
-    if (is_there) continue;
-    auto forgetting = forget(id);
-    co_await forgetting;
-  }
-  co_return ids->back();
+  if (!done)
+    host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
 }
 
 Task<void> Service::finish_claims() {

@@ -39,8 +39,8 @@ class Sharing : public PluginBase {
   void configure() {
     operations_.declare();
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
-        host_, WhenFull::kDropOldest, 10'000,
-        [this](const DeviceDeleted& event) { service_.device_deleted(event); }, [this] { service_.deletions_missed(); }));
+        host_, WhenFull::kDropOldest, 10'000, [this](const DeviceDeleted& event) { service_.device_deleted(event); },
+        [this] { service_.deletions_missed(); }));
   }
 
   Task<Result<void>> start() {
@@ -74,7 +74,8 @@ const Manifest Sharing::kManifest{
 const OptionTable<Settings>& Sharing::options() {
   static const OptionTable<Settings> table = {
       option("public_url", &Settings::public_url,
-             "What share_url begins with, as in \"https://hub.example.org\"; it continues with /share# and the token. Empty:"
+             "What share_url begins with, as in \"https://hub.example.org\"; it continues with /share# and the token. "
+             "Empty:"
              " gatetorio:/share#..., for an app that opens such links."),
       option("guesses_per_minute", &Settings::guesses_per_minute,
              "Wrong tokens that one user may try in a minute. Whoever is above is told to wait, with a right one too.")

@@ -92,7 +92,8 @@ Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, 
 
 Task<Result<Token>> Repository::find_by_secret(std::string secret_hash) {
   Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) + "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
+  batch.add(std::string(kColumns) +
+                "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
             Blob{secret_hash});
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -174,8 +175,8 @@ Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t d
 
 Task<Result<void>> Repository::forget_device(std::int64_t device_id) {
   Batch batch(Mode::kWrite);
-  batch.add(
-      "DELETE FROM sharing_secrets WHERE token_id IN (SELECT id FROM sharing_tokens WHERE device_id = $1)", device_id);
+  batch.add("DELETE FROM sharing_secrets WHERE token_id IN (SELECT id FROM sharing_tokens WHERE device_id = $1)",
+            device_id);
   batch.add("DELETE FROM sharing_tokens WHERE device_id = $1", device_id);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;

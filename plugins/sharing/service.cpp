@@ -31,12 +31,12 @@ std::string source_of(const Token& token) { return "sharing:" + std::to_string(t
 std::string event_key(const Token& token) { return std::to_string(token.device_id); }
 
 RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us) {
-  RedeemOutput out{.success = true,
-                   .message = "You have access to the device.",
-                   .device_info = {device.id, device.controller_id, device.device_name, device.firmware_version,
-                                   device.is_online},
-                   .access_level = level,
-                   .expires_at = {}};
+  RedeemOutput out{
+      .success = true,
+      .message = "You have access to the device.",
+      .device_info = {device.id, device.controller_id, device.device_name, device.firmware_version, device.is_online},
+      .access_level = level,
+      .expires_at = {}};
   if (expires_at_us != 0) out.expires_at = Timestamp{expires_at_us};
   return out;
 }
@@ -50,7 +50,11 @@ Service::Service(Host& host, Repository& repository, ServiceClient& devices, con
       access_(host, AccessControl::kId),
       grants_(host, GrantStore::kId),
       settings_(settings),
-      limiter_(settings.guesses_per_minute, settings.guesses_per_minute_address) {}
+      limiter_(settings.guesses_per_minute, settings.guesses_per_minute_address),
+      deleted_devices_(
+          host, devices,
+          [this](std::int64_t after, std::int64_t most) { return repository_.devices_after(after, most); },
+          [this](std::int64_t device_id) { return forget(device_id); }) {}
 
 Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   const std::string secret = std::string(kPrefix) + random_text();
@@ -68,8 +72,7 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   const Result<std::int64_t> id = co_await creating;
   if (!id) co_return id.error();
   remember(*id, secret);
-  publish(host_,
-          SharingCreated{*id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
+  publish(host_, SharingCreated{*id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
           event_key(token));
   co_return CreateOutput{.token = secret,
                          .token_id = *id,
@@ -82,8 +85,7 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
   const Principal principal = *call.principal;
   const auto arrived = GuessLimiter::Clock::now();
   if (const std::uint32_t wait = limiter_.wait_s(guesser(principal), call.peer, arrived)) {
-    co_return Error{
-        .status = Status::kRateLimited, .detail = "Too many tokens that are none.", .retry_after_s = wait};
+    co_return Error{.status = Status::kRateLimited, .detail = "Too many tokens that are none.", .retry_after_s = wait};
   }
   auto finding = repository_.find_by_secret(sha256(text));
   const Result<Token> token = co_await finding;
@@ -137,7 +139,8 @@ Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device
   co_return redeemed(device, decision->access.level, decision->access.expires_at_us);
 }
 
-// Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its source.
+// Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its
+// source.
 Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by) {
   GrantGiven grant{.to = Principal{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject},
                    .device_id = token.device_id,

@@ -1,11 +1,11 @@
 // The rules of sharing: who may offer access, who gets it, and how it is taken back. Knows no HTTP and no SQL.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "gatetorio/deleted_devices.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/grants.hpp"
 #include "gatetorio/services.hpp"
@@ -40,7 +40,7 @@ class Service {
 
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its tokens with the registry.
-  void deletions_missed();
+  void deletions_missed() { deleted_devices_.look(); }
   // Gives the access of tokens that were claimed by a hub which then died.
   Task<void> finish_claims();
 
@@ -51,8 +51,6 @@ class Service {
   Task<Result<RedeemOutput>> give(Token token, Device device, OnBehalf by);
   Task<Result<bool>> holds(Principal principal, std::int64_t device_id, std::string need);
   Task<void> forget(std::int64_t device_id);
-  Task<void> compare_devices();
-  Task<Result<std::int64_t>> compare_page(std::int64_t after);
   std::string url_of(const std::string& secret) const;
   void remember(std::int64_t token_id, std::string secret);
 
@@ -66,7 +64,7 @@ class Service {
   std::mutex mutex_;  // guards secrets_
   // Of open tokens, as long as this process lives, so that a QR code says what create() said. On disk are only hashes.
   std::map<std::int64_t, std::string> secrets_;
-  std::atomic<int> comparisons_wanted_{0};
+  DeletedDevices deleted_devices_;
 };
 
 }  // namespace gatetorio::sharing

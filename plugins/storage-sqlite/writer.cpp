@@ -76,7 +76,9 @@ void Writer::loop() {
   std::vector<Entry> entries;
   Item job;
   while (take(entries, job)) {
-    const auto told = [this](std::string_view what) { observer_.problem("the writer's thread caught an exception", what); };
+    const auto told = [this](std::string_view what) {
+      observer_.problem("the writer's thread caught an exception", what);
+    };
     if (!entries.empty() && !contain([&] { commit(entries); }, told)) give_up(entries);
     if (job.job) {
       Result<std::string> result = broken();

@@ -45,8 +45,8 @@ class Exchange {
   virtual void write_event(std::string_view event) = 0;
   virtual void end_stream() = 0;
 
-  // Answers with `length` bytes of a file, which becomes the exchange's; `reply` is the head. `kept` is let go of when no
-  // more of them is sent, whatever the reason. Any thread.
+  // Answers with `length` bytes of a file, which becomes the exchange's; `reply` is the head. `kept` is let go of when
+  // no more of them is sent, whatever the reason. Any thread.
   virtual void respond_file(const Reply& reply, Descriptor file, std::uint64_t offset, std::uint64_t length,
                             std::shared_ptr<const void> kept) = 0;
   // Takes the body of a request that streams it, once and before the answer. Any thread; the receipt is finished on

@@ -10,8 +10,8 @@
 namespace gatetorio::transport_http {
 namespace {
 
-// Calls that may go on after their answer, as a stream or as content. The hub knows them by a number instead of a pointer:
-// our ending and the feature's closing may cross, and then something arrives for an exchange that is over.
+// Calls that may go on after their answer, as a stream or as content. The hub knows them by a number instead of a
+// pointer: our ending and the feature's closing may cross, and then something arrives for an exchange that is over.
 class KeyedCalls {
  public:
   void* add(Exchange& exchange, std::function<void()> cut) {

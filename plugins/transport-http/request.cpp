@@ -38,11 +38,15 @@ struct Liking {
 Liking liking_of(std::string_view range, std::string_view type) {
   const auto name = next_part(range, ';');
   Liking liking;
-  if (same(name, type)) liking.exactness = 2;
-  else if (name.ends_with("/*") && name != "*/*" && same(name.substr(0, name.size() - 1), type.substr(0, name.size() - 1)))
+  if (same(name, type))
+    liking.exactness = 2;
+  else if (name.ends_with("/*") && name != "*/*" &&
+           same(name.substr(0, name.size() - 1), type.substr(0, name.size() - 1)))
     liking.exactness = 1;
-  else if (name == "*/*") liking.exactness = 0;
-  else return liking;
+  else if (name == "*/*")
+    liking.exactness = 0;
+  else
+    return liking;
   liking.quality = 1;
   while (!range.empty()) {
     auto value = next_part(range, ';');

@@ -202,7 +202,8 @@ Rejection RequestParser::parse_head(std::string_view head) {
 }
 
 bool RequestParser::body_too_large() const {
-  return state_->parser->request.content_length > state_->max_body_bytes || state_->body.size() > state_->max_body_bytes;
+  return state_->parser->request.content_length > state_->max_body_bytes ||
+         state_->body.size() > state_->max_body_bytes;
 }
 
 Rejection RequestParser::parse_body(std::string_view bytes, std::size_t* used) {

@@ -24,8 +24,8 @@ class Server {
   void on_fault(std::function<void(std::string_view what)> fault);
   // Called several times a second on a thread of the server. Set before `start`.
   void on_tick(std::function<void()> tick);
-  // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Returns an empty string, or
-  // once what is wrong with the new one, while the old one stays.
+  // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Returns an empty string,
+  // or once what is wrong with the new one, while the old one stays.
   std::string reload_certificate();
 
   // Loads the certificate, listens and starts the threads. Returns an empty string, or why it cannot.

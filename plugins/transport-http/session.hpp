@@ -81,7 +81,18 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
 
  private:
   friend class Worker;
-  enum class State : std::uint8_t { kHandshake, kHead, kBody, kWaiting, kReceiving, kWriting, kSending, kStreaming, kLingering, kClosed };
+  enum class State : std::uint8_t {
+    kHandshake,
+    kHead,
+    kBody,
+    kWaiting,
+    kReceiving,
+    kWriting,
+    kSending,
+    kStreaming,
+    kLingering,
+    kClosed
+  };
 
   // Requests (session.cpp). The bool ones return true when there is more to do at once.
   void pump();
@@ -152,7 +163,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
 
   // Who wins `claim` owns the output until it is sent: the thread that answers, or ours when time is up.
   std::atomic<bool> claimed_{true};
-  std::shared_ptr<Session> self_;  // while a handler has the exchange
+  std::shared_ptr<Session> self_;      // while a handler has the exchange
   std::uint64_t exchange_number_ = 0;  // changes when a request is handed over, and when its answer is out
   bool dispatching_ = false;
   bool answered_inline_ = false;
@@ -166,7 +177,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   Clock::time_point linger_until_{};
 
   // A body that is streamed.
-  bool body_streams_ = false;       // of the current request
+  bool body_streams_ = false;  // of the current request
   // Bytes of it that were not taken off the connection; kUnknownLength: it comes in chunks.
   std::atomic<std::uint64_t> body_left_{0};
   static constexpr std::uint64_t kUnknownLength = ~std::uint64_t{0};

@@ -1,5 +1,5 @@
-// Bodies that go from the socket into a file, and files that go into the socket. Sockets are this thread's, files are the
-// file threads'; between the two there is one buffer, so memory stays flat and a slow disk slows its own peer only.
+// Bodies that go from the socket into a file, and files that go into the socket. Sockets are this thread's, files are
+// the file threads'; between the two there is one buffer, so memory stays flat and a slow disk slows its own peer only.
 #include <algorithm>
 #include <cstring>
 #include <utility>

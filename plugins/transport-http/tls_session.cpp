@@ -20,8 +20,8 @@ void StreamSession<TlsStream>::start_handshake() {
 template <>
 void StreamSession<TlsStream>::start_goodbye() {
   stream_.async_shutdown([self = self()](const Error& error) {
-    // With the peer's own goodbye all is said. Else it was still sending when ours went out, and goes on with that: TLS is
-    // over, and what comes is read as plain TCP does it.
+    // With the peer's own goodbye all is said. Else it was still sending when ours went out, and goes on with that: TLS
+    // is over, and what comes is read as plain TCP does it.
     if (!error || error == boost::asio::error::eof) return self->close();
     Error ignored;
     self->socket().shutdown(Socket::shutdown_send, ignored);

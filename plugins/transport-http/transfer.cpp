@@ -77,7 +77,8 @@ void Receipt::finish(gtr_status status) {
 SendStep send_some(Sending& sending) {
   for (std::uint64_t sent = 0; sent < kStepBytes && sending.left > 0;) {
     auto at = static_cast<off_t>(sending.offset);
-    const auto size = ::sendfile(sending.socket.get(), sending.file.get(), &at, std::min(sending.left, kStepBytes - sent));
+    const auto size =
+        ::sendfile(sending.socket.get(), sending.file.get(), &at, std::min(sending.left, kStepBytes - sent));
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return SendStep::kWait;
     if (size <= 0) return SendStep::kFailed;

@@ -38,7 +38,8 @@ void Worker::run() {
     pthread_setname_np(pthread_self(), "http-io");
     current_worker = this;
     while (!contain([this] { context_.run(); }, shared_->on_fault)) {
-      // What is for one connection is contained there; whatever else escapes must not leave the others without a thread.
+      // What is for one connection is contained there; whatever else escapes must not leave the others without a
+      // thread.
     }
     current_worker = nullptr;
   });

@@ -26,7 +26,17 @@ class Session;
 
 // Something for a connection that happened on another thread. It keeps the connection alive until it is delivered.
 struct Delivery {
-  enum class Kind : std::uint8_t { kAnswer, kStreamStart, kStreamData, kStreamEnd, kRelease, kReceive, kWritten, kSent, kCut };
+  enum class Kind : std::uint8_t {
+    kAnswer,
+    kStreamStart,
+    kStreamData,
+    kStreamEnd,
+    kRelease,
+    kReceive,
+    kWritten,
+    kSent,
+    kCut
+  };
   std::shared_ptr<Session> session;
   Kind kind = Kind::kRelease;
   std::uint64_t exchange = 0;  // the one that kCut is for

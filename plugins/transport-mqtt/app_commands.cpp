@@ -18,8 +18,8 @@ constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at
 constexpr std::string_view kIdempotencyKey = "idempotency_key";
 constexpr int kMostUnderWay = 1'000;
 
-// The body of the operation's call, or nothing where the request holds no command. The command's members stay as they were
-// written.
+// The body of the operation's call, or nothing where the request holds no command. The command's members stay as they
+// were written.
 std::optional<std::string> body_of(std::string_view request, const std::string& controller_id) {
   const auto command = json::find_member(json::members(request), "command");
   if (!command || !command->starts_with('{')) return std::nullopt;

@@ -24,9 +24,9 @@ class AppCommands {
 
   // Finds out which operation takes commands. In start(), before the first request.
   Task<void> find_operation();
-  // A payload of kRequestTopic; `expiry`: what is left of the time that its publisher gave it. Any thread; does not block.
-  // What cannot be read or comes while 1,000 others are under way is dropped and counted: a command that is not sent
-  // harms nobody.
+  // A payload of kRequestTopic; `expiry`: what is left of the time that its publisher gave it. Any thread; does not
+  // block. What cannot be read or comes while 1,000 others are under way is dropped and counted: a command that is not
+  // sent harms nobody.
   void take(std::string_view payload, std::optional<std::chrono::seconds> expiry);
 
  private:

@@ -20,7 +20,7 @@ struct ClientSettings {
   std::vector<std::string> subscriptions;  // "<prefix>/+/status", QoS 1
   std::string ca_file;                     // PEM, for ssl://; empty: the system's
   bool speaks_mqtt5 = true;                // else 3.1.1, which has no reason codes and no message expiry
-  bool may_speak_mqtt3 = false;            // 3.1.1 where the broker does not take MQTT 5, which is tried first each time
+  bool may_speak_mqtt3 = false;  // 3.1.1 where the broker does not take MQTT 5, which is tried first each time
 };
 
 enum class PublishOutcome {

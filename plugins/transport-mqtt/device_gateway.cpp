@@ -53,7 +53,9 @@ LinkEndpoint public_endpoint(const Options& options, const BrokerSettings& setti
 void DeviceGateway::start(ClientSettings settings) {
   BrokerClient::Callbacks callbacks;
   callbacks.message = [this](std::string_view topic, std::string_view payload, bool retained,
-                             std::optional<std::chrono::seconds> expiry) { on_message(topic, payload, retained, expiry); };
+                             std::optional<std::chrono::seconds> expiry) {
+    on_message(topic, payload, retained, expiry);
+  };
   callbacks.connection = [this](bool connected) {
     host_.set_fact("mqtt_connected", connected);
     if (connected && !client_->speaks_mqtt5()) {

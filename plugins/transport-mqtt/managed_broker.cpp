@@ -80,7 +80,8 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
   callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
   callbacks.command_passed = [this](CommandPassed passed) {
-    publish(host_, CommandHandedOver{passed.device_id, passed.command_id, passed.at_us}, std::to_string(passed.device_id));
+    publish(host_, CommandHandedOver{passed.device_id, passed.command_id, passed.at_us},
+            std::to_string(passed.device_id));
   };
   callbacks.device_status = [this](DeviceStatus status) { on_status_(status.device_id, std::move(status.payload)); };
   callbacks.absent_holders = [this](std::vector<std::string> usernames) { access_.judge_absent(std::move(usernames)); };

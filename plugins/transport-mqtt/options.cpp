@@ -44,9 +44,8 @@ void check_external(const Options& options) {
   }
   const std::string_view secret = options.broker_secret.reveal();
   if (secret.empty()) return;
-  const bool is_plain = std::all_of(secret.begin(), secret.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-';
-  });
+  const bool is_plain = std::all_of(secret.begin(), secret.end(),
+                                    [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
   if (!secret.starts_with(kBrokerSecretPrefix) || secret.size() < kBrokerSecretPrefix.size() + 32 || !is_plain) {
     throw OptionError("broker_secret", "must be \"gtb_\" and at least 32 of A-Z a-z 0-9 _ -");
   }
@@ -68,9 +67,10 @@ const OptionTable<Options>& option_table() {
       option("allow_plain_mqtt", &O::allow_plain_mqtt,
              "Serve MQTT without TLS on an address that others can reach. Credentials then travel in the clear."),
       option("topic_prefix", &O::topic_prefix, "What topics begin with: <topic_prefix>/<controller_id>/commands."),
-      option("recheck_seconds", &O::recheck_seconds,
-             "How often the hub compares what its broker believes about who may do what with what is stored. Changes made "
-             "through this hub bite at once; this is for those that another program made.")
+      option(
+          "recheck_seconds", &O::recheck_seconds,
+          "How often the hub compares what its broker believes about who may do what with what is stored. Changes made "
+          "through this hub bite at once; this is for those that another program made.")
           .unit("seconds")
           .range(1, 3'600),
       option("tls_listen", &O::tls_listen, "Address and port for MQTT over TLS, as in \"0.0.0.0:8883\"; empty: none."),
@@ -90,22 +90,26 @@ const OptionTable<Options>& option_table() {
       option("external_ca_file", &O::external_ca_file,
              "PEM file of the authority of an ssl:// broker and its management; empty: the system's."),
       option("external_mqtt_version", &O::external_mqtt_version,
-             "What the hub speaks with the external broker. \"auto\": MQTT 5 where the broker speaks it, else 3.1.1, which has no "
+             "What the hub speaks with the external broker. \"auto\": MQTT 5 where the broker speaks it, else 3.1.1, "
+             "which has no "
              "message expiry.")
           .choices({"auto", "5", "3.1.1"}),
-      option("broker_secret", &O::broker_secret,
-             "With this the external broker asks the hub who may connect, publish and subscribe: \"gtb_\" and at least 32 "
-             "of A-Z a-z 0-9 _ -. Empty: it cannot ask."),
+      option(
+          "broker_secret", &O::broker_secret,
+          "With this the external broker asks the hub who may connect, publish and subscribe: \"gtb_\" and at least 32 "
+          "of A-Z a-z 0-9 _ -. Empty: it cannot ask."),
       option("external_vhost", &O::external_vhost, "RabbitMQ's virtual host for MQTT."),
       option("external_management_url", &O::external_management_url,
-             "RabbitMQ's management, as in \"http://127.0.0.1:15672\": the hub removes connections and sessions there when "
+             "RabbitMQ's management, as in \"http://127.0.0.1:15672\": the hub removes connections and sessions there "
+             "when "
              "access ends, as external_username. Empty: they live on."),
       option("external_silence_seconds", &O::external_silence_seconds,
              "A device counts as away when it has published no status for so long.")
           .unit("seconds")
           .range(2, 86'400),
       option("external_app_commands", &O::external_app_commands,
-             "Let apps publish commands to the external broker themselves. Nothing stamps such a command with an end: it may "
+             "Let apps publish commands to the external broker themselves. Nothing stamps such a command with an end: "
+             "it may "
              "reach a gate late. Without, apps send commands over HTTP.")};
   return table;
 }

@@ -30,9 +30,13 @@ class MqttTransport : public PluginBase {
         app_commands_(host, access_.principals(), telemetry_),
         gateway_(host, options_, telemetry_, app_commands_),
         managed_(host, access_, telemetry_,
-                 [this](std::int64_t device_id, std::string payload) { gateway_.take_status(device_id, std::move(payload)); }),
+                 [this](std::int64_t device_id, std::string payload) {
+                   gateway_.take_status(device_id, std::move(payload));
+                 }),
         external_(host, options_,
-                  [this](std::int64_t device_id, std::string payload) { gateway_.take_status(device_id, std::move(payload)); }),
+                  [this](std::int64_t device_id, std::string payload) {
+                    gateway_.take_status(device_id, std::move(payload));
+                  }),
         link_(host, &gateway_) {}
   ~MqttTransport() {
     if (closer_.joinable()) closer_.join();
@@ -83,7 +87,8 @@ Task<Result<std::string>> MqttTransport::managed_address(std::int64_t device_id,
   if (kind == TopicKind::kStatus && !access_.principals().find({"device", device_id})) {
     auto introducing = access_.introduce(device_id);
     const bool is_known = co_await introducing;
-    if (!is_known) co_return Error{.status = Status::kUnavailable, .detail = "The broker does not know the device yet."};
+    if (!is_known)
+      co_return Error{.status = Status::kUnavailable, .detail = "The broker does not know the device yet."};
   }
   co_return address(device_id, kind);
 }
@@ -95,10 +100,11 @@ DeviceGateway::Broker MqttTransport::managed_side() {
 }
 
 DeviceGateway::Broker MqttTransport::external_side() {
-  return {.topic_for = [this](std::int64_t device_id, TopicKind kind) { return external_.topic_for(device_id, kind); },
-          .is_connected = [this](std::int64_t device_id) { return external_.is_connected(device_id); },
-          .incoming = [this](std::string controller_id,
-                             std::string payload) { external_.incoming(std::move(controller_id), std::move(payload)); }};
+  return {
+      .topic_for = [this](std::int64_t device_id, TopicKind kind) { return external_.topic_for(device_id, kind); },
+      .is_connected = [this](std::int64_t device_id) { return external_.is_connected(device_id); },
+      .incoming = [this](std::string controller_id,
+                         std::string payload) { external_.incoming(std::move(controller_id), std::move(payload)); }};
 }
 
 ClientSettings MqttTransport::external_login() const {
@@ -138,7 +144,8 @@ Task<Result<void>> MqttTransport::start() {
   gateway_.set_endpoint(public_endpoint(options_, settings_, ports));
   gateway_.start(std::move(login));
   if (!options_.managed()) {
-    // Not waited for: an operator's broker may come later, and asks us whether to let us in, which we answer once started.
+    // Not waited for: an operator's broker may come later, and asks us whether to let us in, which we answer once
+    // started.
     host_.run(look_for_external());
     host_.announce("mqtt", options_.external_url.substr(options_.external_url.find("//") + 2));
     co_return Result<void>();

@@ -44,10 +44,12 @@ TEST_CASE("owners and engineers send a command and the device gets it as given, 
 }
 
 // A command as text: what a JSON library would write in another form.
-HttpResponse send_text(HttpClient& http, const TestDevice& device, const std::string& command, const std::string& more = {}) {
-  return http.request({.method = "POST",
-                       .path = "/commands/send",
-                       .body = R"({"controller_id":")" + device.controller_id + R"(","command":)" + command + more + "}"});
+HttpResponse send_text(HttpClient& http, const TestDevice& device, const std::string& command,
+                       const std::string& more = {}) {
+  return http.request(
+      {.method = "POST",
+       .path = "/commands/send",
+       .body = R"({"controller_id":")" + device.controller_id + R"(","command":)" + command + more + "}"});
 }
 
 TEST_CASE("the device gets the text of the command, and users the text of its status and its answer") {
@@ -63,8 +65,8 @@ TEST_CASE("the device gets the text of the command, and users the text of its st
   REQUIRE(message);
   CHECK(message->payload.starts_with(text.substr(0, text.size() - 1) + ",\"command_id\":\""));
   CHECK(boost::json::parse(message->payload).at("command_id") == sent.text("command_id").c_str());
-  const std::string answer =
-      R"({"command_id":")" + sent.text("command_id") + R"(","result":"success","took":12.0,"n":123456789012345678901234567890})";
+  const std::string answer = R"({"command_id":")" + sent.text("command_id") +
+                             R"(","result":"success","took":12.0,"n":123456789012345678901234567890})";
   CHECK(mqtt->publish(device.status, answer) == kMqttOk);
   CHECK(eventually([&] {
     return http.get("/commands/" + sent.text("command_id")).body.find("\"result\":" + answer) != std::string::npos;

@@ -82,7 +82,8 @@ TEST_CASE("a body of another type is refused") {
   other.content_type = "application/json";
   other.headers = {"Content-Encoding: gzip"};
   CHECK(http.request(other).status == 415);
-  for (const char* type : {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON; Charset=\"UTF8\""}) {
+  for (const char* type :
+       {"application/json", "application/json; charset=utf-8", "APPLICATION/JSON; Charset=\"UTF8\""}) {
     CAPTURE(type);
     CHECK(http.request({.method = "POST", .path = "/devices/register", .body = "{}", .content_type = type}).status ==
           422);

@@ -23,14 +23,17 @@ TEST_CASE("no other spelling of a device's number opens anything") {
   for (const std::string& other : {"0" + id, "00" + id, "+" + id, " " + id, id + " ", id + ".0", "0x" + id, "-" + id}) {
     CAPTURE(other);
     MqttClient mqtt;
-    const MqttLogin login{.client_id = unique("c"), .username = "device-" + other, .password = device.mqtt_password, .version = version};
+    const MqttLogin login{
+        .client_id = unique("c"), .username = "device-" + other, .password = device.mqtt_password, .version = version};
     CHECK(mqtt.connect(port(), login) == (version == 5 ? kNotAuthorized : kRefused3));
     CHECK(client("gtd_" + other + secret).get("/devices/" + device.controller_id).status == 401);
   }
-  for (const std::string& name : {"Device-" + id, "DEVICE-" + id, "device_" + id, "device-" + id + "-1", "device:" + id}) {
+  for (const std::string& name :
+       {"Device-" + id, "DEVICE-" + id, "device_" + id, "device-" + id + "-1", "device:" + id}) {
     CAPTURE(name);
     MqttClient mqtt;
-    const MqttLogin login{.client_id = unique("c"), .username = name, .password = device.mqtt_password, .version = version};
+    const MqttLogin login{
+        .client_id = unique("c"), .username = name, .password = device.mqtt_password, .version = version};
     CHECK(mqtt.connect(port(), login) == (version == 5 ? kNotAuthorized : kRefused3));
   }
 }
@@ -146,9 +149,8 @@ TEST_CASE("the next holder of a name sees nothing of the former one") {
   auto gate = go_online(shared_hub(), former);
   REQUIRE(gate->publish(former.status, R"({"state":"OPEN","boot_nonce":"former"})", 1, true) == kMqttOk);
   REQUIRE(gate->publish(former.status, R"({"type":"config","data":{"of":"former"}})") == kMqttOk);
-  REQUIRE(eventually([&] {
-    return client(first.token).get("/files/" + former.controller_id).at("files").as_array().size() == 1;
-  }));
+  REQUIRE(eventually(
+      [&] { return client(first.token).get("/files/" + former.controller_id).at("files").as_array().size() == 1; }));
   if (is_deleted) {
     REQUIRE(client(first.token).del(device_path(former)).status == 204);
   } else {
@@ -164,7 +166,9 @@ TEST_CASE("the next holder of a name sees nothing of the former one") {
   CHECK_FALSE(status.at("is_online").as_bool());
   CHECK(http.get("/files/" + next.controller_id).at("files").as_array().empty());
   const auto next_gate = go_online(shared_hub(), next);
-  REQUIRE(http.post("/commands/send", {{"controller_id", next.controller_id}, {"command", JsonObject{{"action", "open"}}}}).status == 202);
+  REQUIRE(
+      http.post("/commands/send", {{"controller_id", next.controller_id}, {"command", JsonObject{{"action", "open"}}}})
+          .status == 202);
   const auto command = next_gate->receive();
   REQUIRE(command);
   CHECK(command->payload.find("former") == std::string::npos);
@@ -187,7 +191,8 @@ TEST_CASE("a retained status is cleared by an empty one, and the last status sta
   const auto after = go_online(shared_hub(), owner, device);
   CHECK(after->received_so_far().empty());
   CHECK(before->received_so_far().empty());  // an empty text is no status
-  CHECK(client(owner.token).get("/commands/status/" + device.controller_id).at("status").as_object().at("state") == "OPEN");
+  CHECK(client(owner.token).get("/commands/status/" + device.controller_id).at("status").as_object().at("state") ==
+        "OPEN");
 }
 
 TEST_CASE("a retained status survives a restart of the hub for its own device only") {
@@ -199,7 +204,9 @@ TEST_CASE("a retained status survives a restart of the hub for its own device on
     REQUIRE(gate->publish(device.status, R"({"state":"OPEN"})", 1, true) == kMqttOk);
     REQUIRE(other_gate->publish(other.status, R"({"state":"OTHER"})", 1, true) == kMqttOk);
   }
-  REQUIRE(HttpClient(hub.http(), other.token).patch("/devices/" + other.controller_id, {{"controller_id", "moved"}}).status == 200);
+  REQUIRE(HttpClient(hub.http(), other.token)
+              .patch("/devices/" + other.controller_id, {{"controller_id", "moved"}})
+              .status == 200);
   REQUIRE(hub.stop() == 0);
   hub.start();
   const TestDevice next = make_device(hub.http(), other.controller_id);
@@ -217,13 +224,15 @@ TEST_CASE("an engineer's last will moves no gate, whatever id and date it carrie
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner"), engineer = new_user(device, "engineer");
   const auto gate = go_online(shared_hub(), device);
-  const JsonObject body{{"controller_id", device.controller_id}, {"command", JsonObject{{"action", "close"}}}, {"ttl_seconds", 300}};
+  const JsonObject body{
+      {"controller_id", device.controller_id}, {"command", JsonObject{{"action", "close"}}}, {"ttl_seconds", 300}};
   const auto sent = client(owner.token).post("/commands/send", body);
   REQUIRE(sent.status == 202);
   const auto command = gate->receive();
   REQUIRE(command);
-  for (const std::string& will : {command->payload, R"({"action":"open","command_id":")" + sent.text("command_id") +
-                                                        R"(","expires_at":"2099-01-01T00:00:00.000Z","boot_nonce":"mine"})"}) {
+  for (const std::string& will :
+       {command->payload, R"({"action":"open","command_id":")" + sent.text("command_id") +
+                              R"(","expires_at":"2099-01-01T00:00:00.000Z","boot_nonce":"mine"})"}) {
     MqttLogin login = login_of(shared_hub().http(), engineer);
     login.will_topic = device.commands;
     login.will_payload = will;
@@ -232,7 +241,9 @@ TEST_CASE("an engineer's last will moves no gate, whatever id and date it carrie
     mqtt.drop();
   }
   // What comes after them comes alone.
-  REQUIRE(client(owner.token).post("/commands/send", {{"controller_id", device.controller_id}, {"command", JsonObject{{"n", 2}}}}).status == 202);
+  REQUIRE(client(owner.token)
+              .post("/commands/send", {{"controller_id", device.controller_id}, {"command", JsonObject{{"n", 2}}}})
+              .status == 202);
   const auto next = gate->receive();
   REQUIRE(next);
   CHECK(boost::json::parse(next->payload).at("n") == 2);
@@ -285,7 +296,9 @@ TEST_CASE("the earlier of a publisher's message expiry and the time to live coun
     REQUIRE(command);
     const auto parsed = boost::json::parse(command->payload);
     // Both within the same minute, or the next.
-    const auto seconds = [&](const char* name) { return std::stod(std::string(parsed.at(name).as_string().subview(17, 6))); };
+    const auto seconds = [&](const char* name) {
+      return std::stod(std::string(parsed.at(name).as_string().subview(17, 6)));
+    };
     const double life = seconds("expires_at") - seconds("issued_at");
     return life < 0 ? life + 60 : life;
   };

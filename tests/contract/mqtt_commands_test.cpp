@@ -41,8 +41,9 @@ TEST_CASE("an app's command over MQTT is written down like any other, with who s
   REQUIRE(message);
   const std::string id(boost::json::parse(message->payload).at("command_id").as_string());
   // It is in the log before it moves anything.
-  CHECK(ask_database(shared_hub(), "SELECT COUNT(*) FROM gatetorio_audit WHERE action = 'command.send' AND principal = 'user:" +
-                                       std::to_string(user.id) + "' AND peer = '127.0.0.1' AND detail LIKE '%" + id + "%'") == 1);
+  CHECK(ask_database(shared_hub(),
+                     "SELECT COUNT(*) FROM gatetorio_audit WHERE action = 'command.send' AND principal = 'user:" +
+                         std::to_string(user.id) + "' AND peer = '127.0.0.1' AND detail LIKE '%" + id + "%'") == 1);
   auto http = client(user.token);
   // Handed to its connection, which may hang: only what the gate says afterwards tells that it lives.
   CHECK(http.get("/commands/" + id).text("state") == "sent");
@@ -84,7 +85,8 @@ TEST_CASE("an idempotency_key over MQTT is for one command: another under it mov
   for (const char* action : {"open", "close", "open"}) {
     CHECK(app->publish(device.commands, std::string(R"({"action":")") + action + key) == kMqttOk);
   }
-  CHECK(app->publish(device.commands, R"({"action":"mark","run":12.0,"long":123456789012345678901234567890})") == kMqttOk);
+  CHECK(app->publish(device.commands, R"({"action":"mark","run":12.0,"long":123456789012345678901234567890})") ==
+        kMqttOk);
   std::vector<std::string> received;
   while (received.empty() || received.back().find("mark") == std::string::npos) {
     const auto message = mqtt->receive();
@@ -94,7 +96,8 @@ TEST_CASE("an idempotency_key over MQTT is for one command: another under it mov
   // They are judged side by side: the mark may overtake.
   for (const MqttMessage& message : mqtt->received_so_far()) received.push_back(message.payload);
   const auto with = [&](std::string_view words) {
-    return std::count_if(received.begin(), received.end(), [&](const auto& text) { return text.find(words) != std::string::npos; });
+    return std::count_if(received.begin(), received.end(),
+                         [&](const auto& text) { return text.find(words) != std::string::npos; });
   };
   CHECK(with(R"("action":"open")") + with(R"("action":"close")") <= 1);
   CHECK(with(R"({"action":"mark","run":12.0,"long":123456789012345678901234567890,"command_id":)") == 1);

@@ -9,8 +9,8 @@
 namespace gatetorio::testing {
 namespace {
 
-// Every kind of secret, used rightly and wrongly, by HTTP and MQTT. Those that were used: the program has seen thousands of
-// other hubs' by now.
+// Every kind of secret, used rightly and wrongly, by HTTP and MQTT. Those that were used: the program has seen
+// thousands of other hubs' by now.
 std::vector<std::string> use_every_secret(const HubProcess& hub) {
   const auto before = static_cast<std::ptrdiff_t>(secrets_seen().size());
   HttpClient admin(hub.http(), kAdminToken), anyone(hub.http());

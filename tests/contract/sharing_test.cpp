@@ -27,7 +27,9 @@ HttpResponse access_of(const std::string& user, const TestDevice& device) {
 }
 
 std::string tokens_path(const TestDevice& device) { return "/sharing/tokens/" + device.controller_id; }
-std::string token_path(const HttpResponse& made) { return "/sharing/tokens/" + std::to_string(made.number("token_id")); }
+std::string token_path(const HttpResponse& made) {
+  return "/sharing/tokens/" + std::to_string(made.number("token_id"));
+}
 
 TEST_CASE("an owner shares a device and somebody the hub has never seen becomes its engineer") {
   const TestDevice device = new_device();
@@ -75,11 +77,12 @@ TEST_CASE("only an owner shares") {
 TEST_CASE("what cannot be shared is refused by its field") {
   const TestDevice device = new_device();
   const TestUser owner = new_user(device, "owner");
-  const auto wrong = client(owner.token).post("/sharing/create", {{"controller_id", device.controller_id},
-                                                                  {"access_level", "god"},
-                                                                  {"expires_in_hours", 0},
-                                                                  {"access_expires_in_hours", -1},
-                                                                  {"notes", "a\nb"}});
+  const auto wrong = client(owner.token)
+                         .post("/sharing/create", {{"controller_id", device.controller_id},
+                                                   {"access_level", "god"},
+                                                   {"expires_in_hours", 0},
+                                                   {"access_expires_in_hours", -1},
+                                                   {"notes", "a\nb"}});
   CHECK(wrong.status == 422);
   CHECK(wrong.wrong_fields() == "/access_level /expires_in_hours /access_expires_in_hours /notes");
   CHECK(client(owner.token).post("/sharing/create", {}).wrong_fields() == "/controller_id");
@@ -151,7 +154,8 @@ TEST_CASE("access that is given for a time ends by itself") {
   CHECK(got.text("access_level") == "readonly");
   CHECK(hours_ahead(got.text("expires_at")) == 3);
   CHECK(reader.get(device_path(device)).status == 200);
-  change_database(hub, "UPDATE grants SET expires_at = " + std::to_string(std::time(nullptr) * 1'000'000 - 1) + " WHERE source LIKE 'sharing:%'");
+  change_database(hub, "UPDATE grants SET expires_at = " + std::to_string(std::time(nullptr) * 1'000'000 - 1) +
+                           " WHERE source LIKE 'sharing:%'");
   CHECK(reader.get(device_path(device)).status == 404);
   CHECK_FALSE(reader.get("/users/access/" + device.controller_id).at("has_access").as_bool());
   // Asking again does not begin the time anew.
@@ -192,8 +196,8 @@ TEST_CASE("owners and admins see the tokens, and nobody sees a whole one") {
   const auto first = share(device, owner, {{"notes", "first"}}), second = share(device, owner);
   const std::string engineer = stranger();
   redeem(engineer, first.text("token"));
-  const std::int64_t engineer_id = client(owner.token).get(device_path(device) + "/users").at("users").as_array()
-                                       .back().at("user_id").as_int64();
+  const std::int64_t engineer_id =
+      client(owner.token).get(device_path(device) + "/users").at("users").as_array().back().at("user_id").as_int64();
   REQUIRE(client(owner.token).del(token_path(second)).status == 204);
   for (const std::string& bearer : {owner.token, std::string(kAdminToken), std::string(kViewerToken)}) {
     const auto list = client(bearer).get(tokens_path(device));
@@ -301,7 +305,8 @@ TEST_CASE("the QR code says what share_url says, as the caller likes it best") {
   const auto picture = [&](HttpClient& from, std::vector<std::string> headers) {
     return from.request({.method = "GET", .path = token_path(made) + "/qr", .headers = std::move(headers)});
   };
-  for (const char* accept : {"image/png", "image/*;q=0.2, image/png;q=0.8, image/svg+xml;q=0.5", "text/html, image/png"}) {
+  for (const char* accept :
+       {"image/png", "image/*;q=0.2, image/png;q=0.8, image/svg+xml;q=0.5", "text/html, image/png"}) {
     const auto png = picture(http, {std::string("Accept: ") + accept});
     CHECK(png.header("content-type") == "image/png");
     CHECK(read_qr_png(png.body) == made.text("share_url"));

@@ -134,7 +134,8 @@ TEST_CASE("a body that comes in any pieces ends where its length says") {
   CHECK(answers.find("HTTP/1.1 200 OK") != std::string::npos);
   const std::string other = path_of(announce(owner.token, device, "12345").text("upload_url"));
   Socket chunked(port_of(shared_hub().http()));
-  chunked.send("PUT /api/v1" + other + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
+  chunked.send("PUT /api/v1" + other +
+               " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
                "2\r\n12\r\n3\r\n345\r\n0\r\n\r\n");
   CHECK(chunked.read_all().find(" 204 ") != std::string::npos);
 }

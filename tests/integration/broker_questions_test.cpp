@@ -43,7 +43,9 @@ struct Row {
 TEST_CASE("only the broker may ask, with its secret as Bearer or as the password of Basic") {
   Asked& a = asked();
   const std::string form = "username=device-" + std::to_string(a.gate.id) + "&vhost=/";
-  const auto basic = [](const std::string& base64) { return std::vector<std::string>{"Authorization: Basic " + base64}; };
+  const auto basic = [](const std::string& base64) {
+    return std::vector<std::string>{"Authorization: Basic " + base64};
+  };
   CHECK(a.ask("rabbitmq/vhost", form).status == 200);
   CHECK(a.ask("rabbitmq/vhost", form).body == "allow");
   CHECK(a.ask("rabbitmq/vhost", form).header("content-type") == "text/plain");
@@ -59,8 +61,8 @@ TEST_CASE("only the broker may ask, with its secret as Bearer or as the password
   CHECK(named("broker", "") == 401);
   CHECK(named(a.gate.mqtt_username, a.gate.mqtt_password) == 403);
   CHECK(a.ask("rabbitmq/vhost", form, {"X-No: credential"}).status == 401);
-  for (const std::string& bearer : {std::string("gtb_"), std::string("gtb_of-the-tests"), a.owner.token, a.gate.token,
-                                    std::string(kAdminToken)}) {
+  for (const std::string& bearer :
+       {std::string("gtb_"), std::string("gtb_of-the-tests"), a.owner.token, a.gate.token, std::string(kAdminToken)}) {
     CAPTURE(bearer);
     const int status = a.ask("emqx/authorize", form, {"Authorization: Bearer " + bearer}).status;
     CHECK((status == 401 || status == 403));
@@ -78,8 +80,9 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
            "&tags=&client_id=" + who + "-x";
   };
   const auto topic = [](const std::string& who, const std::string& key, const char* may) {
-    return "username=" + who + "&vhost=/&resource=topic&name=amq.topic&permission=" + may + "&tags=&routing_key=" + key +
-           "&variable_map.client_id=" + who + "-x&variable_map.username=" + who + "&variable_map.vhost=/";
+    return "username=" + who + "&vhost=/&resource=topic&name=amq.topic&permission=" + may +
+           "&tags=&routing_key=" + key + "&variable_map.client_id=" + who + "-x&variable_map.username=" + who +
+           "&variable_map.vhost=/";
   };
   const Row rows[] = {
       {"user", user + gate, true},
@@ -89,8 +92,10 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"user", user, false},
       {"user", "username=" + gate + "&vhost=/&client_id=" + gate + "&password=" + a.other.mqtt_password, false},
       {"user", "username=" + gate + "&vhost=/&client_id=" + gate, false},
-      {"user", "username=device-0" + std::to_string(a.gate.id) + "&client_id=device-0" + std::to_string(a.gate.id) +
-                   "&password=" + a.gate.mqtt_password, false},
+      {"user",
+       "username=device-0" + std::to_string(a.gate.id) + "&client_id=device-0" + std::to_string(a.gate.id) +
+           "&password=" + a.gate.mqtt_password,
+       false},
       {"user", "username=" + a.owner_name + "&client_id=" + a.owner_name + "-1&password=" + a.password(a.owner), true},
       {"user", "username=user-999999&client_id=user-999999&password=x", false},
       {"user", "username=broker&client_id=broker&password=" + std::string(kBrokerSecret), false},
@@ -210,8 +215,8 @@ TEST_CASE("EMQX's questions are answered by what the hub knows now, in JSON and 
       {"authorize", authorize(kHubName, "publish", a.gate.commands, "1"), false},
       {"authorize", authorize(a.reader_name, "subscribe", a.gate.status, ""), true},
       {"authorize", authorize(a.reader_name, "subscribe", a.other.status, ""), false},
-      {"authorize", "username=" + gate + "&clientid=" + a.other.mqtt_username + "&action=publish&topic=" + a.gate.status,
-       false},
+      {"authorize",
+       "username=" + gate + "&clientid=" + a.other.mqtt_username + "&action=publish&topic=" + a.gate.status, false},
       {"authorize", "", false},
   };
   for (const Row& row : rows) {
@@ -234,7 +239,9 @@ TEST_CASE("what ends is told to EMQX, and what has ended is not allowed") {
   Asked& a = asked();
   const TestUser guest = make_user(a.hub.http(), a.gate, "engineer");
   const std::string name = "user-" + std::to_string(guest.id), password = a.password(guest);
-  const auto ask = [&] { return a.ask("emqx/authenticate", "username=" + name + "&clientid=" + name + "&password=" + password); };
+  const auto ask = [&] {
+    return a.ask("emqx/authenticate", "username=" + name + "&clientid=" + name + "&password=" + password);
+  };
   const std::int64_t now_s = std::time(nullptr), password_end = ask().number("expire_at");
   CHECK(password_end > now_s + 3'600);
   const std::string gate = a.gate.mqtt_username;
@@ -296,7 +303,9 @@ TEST_CASE("a broker's management that hangs on one client does not keep the othe
   CHECK_FALSE(management.is_connected(name_of(users[0])));
 }
 
-TEST_CASE("as long as a device that lost its name may be listening, nothing is sent to the name and nothing from it believed") {
+TEST_CASE(
+    "as long as a device that lost its name may be listening, nothing is sent to the name and nothing from it "
+    "believed") {
   PlainMosquitto broker;
   SlowManagement management;
   TempDir folder;
@@ -312,9 +321,7 @@ TEST_CASE("as long as a device that lost its name may be listening, nothing is s
         .post("/commands/send", {{"controller_id", name}, {"command", JsonObject{{"action", "open_gate"}}}})
         .status;
   };
-  const auto last_status = [&] {
-    return HttpClient(hub.http(), next.token).get("/commands/status/" + name).body;
-  };
+  const auto last_status = [&] { return HttpClient(hub.http(), next.token).get("/commands/status/" + name).body; };
   MqttClient mqtt;
   REQUIRE(mqtt.connect(broker.port(), {.client_id = "any"}) == kMqttOk);
   REQUIRE(mqtt.subscribe(first.commands) == kGrantedQos1);
@@ -330,7 +337,8 @@ TEST_CASE("as long as a device that lost its name may be listening, nothing is s
   rename(user, next.controller_id, name);
   CHECK(send() == 503);
   REQUIRE(mqtt.publish(first.status, R"({"state":"OF THE OLD ONE"})") == kMqttOk);
-  CHECK(eventually([&] { return hub.log().find("a device that lost this name may have sent it") != std::string::npos; }));
+  CHECK(
+      eventually([&] { return hub.log().find("a device that lost this name may have sent it") != std::string::npos; }));
   CHECK(send() == 503);
   CHECK(last_status().find("OF THE OLD ONE") == std::string::npos);
   CHECK(mqtt.received_so_far().empty());
@@ -358,7 +366,8 @@ TEST_CASE("a broker's management that does not answer is told of once a minute, 
   CHECK_FALSE(eventually([&] { return count("whoever lost a right may go on") > 1; }, milliseconds(4'000)));
   const TestUser user = make_user(hub.http(), gate, "owner");
   const auto sent = HttpClient(hub.http(), user.token)
-                        .post("/commands/send", {{"controller_id", gate.controller_id}, {"command", JsonObject{{"action", "open_gate"}}}});
+                        .post("/commands/send", {{"controller_id", gate.controller_id},
+                                                 {"command", JsonObject{{"action", "open_gate"}}}});
   CHECK(sent.status == 503);
 }
 

@@ -39,7 +39,8 @@ TEST_CASE("a clock that is years ahead deletes no file, no upload and no key") {
   Moved moved("");
   // One goes because there are too many, whatever the time: so the sweep has been there.
   REQUIRE(eventually([&] { return moved.rows("state = 'complete'") == 2; }));
-  CHECK(HttpClient(moved.hub.http()).request(tus("HEAD", moved.upload.url)).status == 403);  // its URL has expired, by this clock
+  CHECK(HttpClient(moved.hub.http()).request(tus("HEAD", moved.upload.url)).status ==
+        403);  // its URL has expired, by this clock
   CHECK(moved.hub.stop() == 0);
   moved.hub.start();
   CHECK(moved.rows() == 3);

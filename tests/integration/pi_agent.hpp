@@ -22,7 +22,10 @@ class Agent {
   }
   void start() {
     process_ = std::make_unique<Process>(
-        std::vector<std::string>{"/usr/bin/python3", "-W", "error", (std::filesystem::path(GATETORIO_SOURCE_DIR) / "docs/examples/pi-agent/gatetorio_agent.py").string(), (folder_ / "agent.toml").string()},
+        std::vector<std::string>{
+            "/usr/bin/python3", "-W", "error",
+            (std::filesystem::path(GATETORIO_SOURCE_DIR) / "docs/examples/pi-agent/gatetorio_agent.py").string(),
+            (folder_ / "agent.toml").string()},
         ProcessFiles{folder_ / "stdout", folder_ / "stderr"});
   }
   Process& process() { return *process_; }
@@ -56,8 +59,8 @@ inline HttpResponse state_of(const HubProcess& hub, const TestUser& user, const 
 }
 
 // Sends until the hub takes it: right after a reconnect the hub may not know yet that the gate listens.
-inline HttpResponse send(const HubProcess& hub, const TestUser& user, const TestDevice& device, const std::string& action,
-                  JsonObject more = {}) {
+inline HttpResponse send(const HubProcess& hub, const TestUser& user, const TestDevice& device,
+                         const std::string& action, JsonObject more = {}) {
   more["controller_id"] = device.controller_id;
   more["command"] = JsonObject{{"action", action}};
   HttpResponse sent;

@@ -21,9 +21,9 @@ TEST_CASE("the tus project's own client uploads at once, and goes on where it wa
     CAPTURE(how);
     const auto made =
         http.post("/files/" + device.controller_id, {{"name", "a"}, {"kind", "log"}, {"size", bytes.size()}});
-    const RunResult result =
-        run({"/usr/bin/env", "node", (kFolder / "upload.mjs").string(), made.text("upload_url"), (folder / "file").string(), how},
-            milliseconds(60'000));
+    const RunResult result = run({"/usr/bin/env", "node", (kFolder / "upload.mjs").string(), made.text("upload_url"),
+                                  (folder / "file").string(), how},
+                                 milliseconds(60'000));
     CAPTURE(result.out, result.err);
     REQUIRE(result.code == 0);
     CHECK(result.out.ends_with("complete\n"));

@@ -63,9 +63,9 @@ void HubProcess::write_config() const {
   std::ostringstream out;
   out << "[hub]\ndata_dir = \"" << data_dir().string() << "\"\nplugin_dir = \"" << (folder_ / "plugins").string()
       << "\"\nlog_level = \"debug\"\nplugins = [\"" << setup_.storage
-      << "\", \"transport-http\", \"transport-mqtt\", \"registration\", \"auth\", \"commands\", \"sharing\", \"file-transfer\", "
-      << "\"import-fastapi\""
-      << (setup_.with_test_admin ? ", \"test-admin\"" : "") << "]\n\n"
+      << "\", \"transport-http\", \"transport-mqtt\", \"registration\", \"auth\", \"commands\", \"sharing\", "
+         "\"file-transfer\", "
+      << "\"import-fastapi\"" << (setup_.with_test_admin ? ", \"test-admin\"" : "") << "]\n\n"
       << "[plugins.transport-http]\nlisten = \"127.0.0.1:0\"\nrate_limit = false\n\n"
       << "[plugins.transport-mqtt]\nlisten = \"127.0.0.1:0\"\n\n"
       << "[plugins.registration]\nenrolment = \"" << setup_.enrolment << "\"\n\n"

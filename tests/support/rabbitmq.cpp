@@ -47,7 +47,8 @@ void RabbitMq::start() {
           "/usr/bin/env", "HOME=" + folder, "ERL_EPMD_PORT=" + text(names_port_),
           "RUNNING_UNDER_SYSTEMD=true",  // no shell script around it that would outlive it
           "RABBITMQ_NODENAME=test-" + text(names_port_) + "@localhost", "RABBITMQ_MNESIA_BASE=" + folder + "/data",
-          "RABBITMQ_LOG_BASE=" + folder + "/log", "RABBITMQ_LOGS=-", "RABBITMQ_CONFIG_FILE=" + folder + "/rabbitmq.conf",
+          "RABBITMQ_LOG_BASE=" + folder + "/log", "RABBITMQ_LOGS=-",
+          "RABBITMQ_CONFIG_FILE=" + folder + "/rabbitmq.conf",
           "RABBITMQ_ENABLED_PLUGINS_FILE=" + folder + "/enabled_plugins", "RABBITMQ_CONF_ENV_FILE=" + folder + "/none",
           "RABBITMQ_PID_FILE=" + folder + "/pid", "RABBITMQ_DIST_PORT=" + text(free_port()),
           "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +sbwt none", kServer},

@@ -105,7 +105,8 @@ bool ClientIds::load(const std::string& path, Clock::time_point now) {
   for (SavedId& id : saved.ids) {
     const Clock::time_point left_at{seconds(id.left_at_s)};
     if (now - left_at > kLongest) continue;
-    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_by), left_at, Clock::time_point(), true};
+    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_by), left_at, Clock::time_point(),
+                                        true};
   }
   return true;
 }

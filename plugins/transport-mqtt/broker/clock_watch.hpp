@@ -1,5 +1,5 @@
-// Notices that the wall clock was set back. Mosquitto 2.0 measures keep-alives by it: until the clock is again where it was,
-// nobody who has gone silent would be missed.
+// Notices that the wall clock was set back. Mosquitto 2.0 measures keep-alives by it: until the clock is again where it
+// was, nobody who has gone silent would be missed.
 #pragma once
 
 #include <chrono>

@@ -20,8 +20,8 @@ constexpr std::size_t kMaxCredentialBytes = 512;
 constexpr milliseconds kCountersEvery{1000};
 constexpr milliseconds kLookEvery{250};
 constexpr std::chrono::seconds kSaveEvery{60};
-// A client whose keep-alive is longer, or off, must send something in this time, or its connection ends: nobody else would
-// notice that it is gone.
+// A client whose keep-alive is longer, or off, must send something in this time, or its connection ends: nobody else
+// would notice that it is gone.
 constexpr std::chrono::seconds kLongestSilence{600};
 
 // A principal's own name is kept for it: predictable ids could be occupied before their owners come.
@@ -214,7 +214,8 @@ void Guard::end_outlived_sessions() {
   looked_at_ = steady_now;
   end_strayed_sessions(steady_now);
   for (const std::string& client_id : sessions_.outlived(now().us)) hooks_.kick_session(client_id);
-  for (const std::string& client_id : sessions_.silent_since(steady_now - kLongestSilence)) hooks_.kick_session(client_id);
+  for (const std::string& client_id : sessions_.silent_since(steady_now - kLongestSilence))
+    hooks_.kick_session(client_id);
 }
 
 void Guard::tell_counters() {
@@ -230,7 +231,8 @@ void Guard::save() {
   if (settings_.client_ids_file.empty()) return;
   ClientIds all = client_ids_;
   for (const Session& session : sessions_.all()) {
-    if (!session.clean_start) all.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
+    if (!session.clean_start)
+      all.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
   }
   all.save(settings_.client_ids_file);
 }

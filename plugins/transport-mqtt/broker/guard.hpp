@@ -136,19 +136,20 @@ class Guard {
   bool tell_status(std::int64_t device_id, std::string_view payload);
   Verdict judge_status(SessionTable::Client client, const Message& message);
   Verdict judge_from_hub(const Message& message);
-  Verdict judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic, const Message& message);
+  Verdict judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic,
+                            const Message& message);
 
   GuardSettings settings_;
   BrokerHooks hooks_;
   ByText<Policy> policies_;
-  ByText<std::int64_t> holders_;                        // devices by controller id
+  ByText<std::int64_t> holders_;                         // devices by controller id
   std::unordered_map<std::int64_t, std::string> names_;  // the same the other way
   // Devices with another name, and until when their sessions may follow it.
-  ByText<Steady::time_point> strayed_;                  // by user name
-  std::vector<std::string> to_kick_;                    // user names
-  std::vector<std::string> to_judge_;                   // client ids of absent clients
-  std::string judged_;                                  // the one whose subscriptions the broker is asking about
-  std::vector<std::string> to_clear_;                   // topics
+  ByText<Steady::time_point> strayed_;  // by user name
+  std::vector<std::string> to_kick_;    // user names
+  std::vector<std::string> to_judge_;   // client ids of absent clients
+  std::string judged_;                  // the one whose subscriptions the broker is asking about
+  std::vector<std::string> to_clear_;   // topics
   SessionTable sessions_;
   ClientIds client_ids_;
   CommandLedger ledger_;
@@ -160,8 +161,8 @@ class Guard {
   bool synced_ = false;
   bool probing_ = false;
   std::uint64_t last_request_ = 0;
-  std::uint64_t unanswered_ = 0;        // questions that are with the hub
-  std::uint64_t awaited_request_ = 0;   // the one that the broker waits for
+  std::uint64_t unanswered_ = 0;       // questions that are with the hub
+  std::uint64_t awaited_request_ = 0;  // the one that the broker waits for
   std::optional<bool> awaited_answer_;
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;

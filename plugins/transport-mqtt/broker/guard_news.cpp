@@ -84,8 +84,8 @@ void Guard::set_name(std::int64_t device_id, const std::string& username, std::s
   }
 }
 
-// Whoever is connected has a moment to subscribe to the new name, and hears commands by the old one until then. Whoever is
-// away subscribes anew when it comes back.
+// Whoever is connected has a moment to subscribe to the new name, and hears commands by the old one until then. Whoever
+// is away subscribes anew when it comes back.
 void Guard::follow_name(const std::string& username) {
   strayed_[username] = Steady::now() + kTimeToFollow;
   for (std::string& client_id : client_ids_.of(username)) to_judge_.push_back(std::move(client_id));

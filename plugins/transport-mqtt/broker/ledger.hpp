@@ -1,6 +1,6 @@
 // Commands that the hub has published through this broker process: their content, for whom, and until when each may be
-// delivered, by a clock that nobody can set. What is not in the ledger to the letter is never delivered: a will, a message
-// from before the broker's restart, a forged date, another content under a known command id.
+// delivered, by a clock that nobody can set. What is not in the ledger to the letter is never delivered: a will, a
+// message from before the broker's restart, a forged date, another content under a known command id.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,8 @@ class CommandLedger {
   // A second entry of the same content counts if it ends earlier.
   void accept(std::string_view payload, Command command, Clock::time_point now);
   // The command with exactly this payload, where it is for this device and in time by both clocks; else null.
-  const Command* find(std::string_view payload, std::int64_t device_id, Clock::time_point now, std::int64_t now_us) const;
+  const Command* find(std::string_view payload, std::int64_t device_id, Clock::time_point now,
+                      std::int64_t now_us) const;
   std::size_t size() const { return commands_.size(); }
 
  private:

@@ -128,8 +128,8 @@ BrokerHooks broker_hooks() {
   hooks.session_exists = [](const std::string& client_id) {
     return mosquitto_kick_client_by_clientid(client_id.c_str(), true) == mosq::kSuccess;
   };
-  // With `true`, for an absent client: `false` would have the broker put its session on the list of those that expire once
-  // more, and use it after its end.
+  // With `true`, for an absent client: `false` would have the broker put its session on the list of those that expire
+  // once more, and use it after its end.
   hooks.judge_subscriptions = [](const std::string& client_id) {
     mosquitto_kick_client_by_clientid(client_id.c_str(), true);
   };

@@ -1,5 +1,6 @@
-// Names that have belonged to more than one device. A status that the broker still holds for somebody (queued, or of a QoS 2
-// flow that was not released) knows only its topic: under such a name it is delivered only if the present holder has sent it.
+// Names that have belonged to more than one device. A status that the broker still holds for somebody (queued, or of a
+// QoS 2 flow that was not released) knows only its topic: under such a name it is delivered only if the present holder
+// has sent it.
 #pragma once
 
 #include <cstdint>

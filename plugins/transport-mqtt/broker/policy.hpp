@@ -17,7 +17,7 @@ namespace gatetorio::transport_mqtt {
 
 // What a principal may do with the topics of one device.
 struct Rule {
-  std::string controller_id;  // what the device was called when the rule was made
+  std::string controller_id;       // what the device was called when the rule was made
   bool is_self = false;            // the principal is that device
   bool may_command = false;        // publish on /commands
   bool may_read_status = false;    // receive /status
@@ -29,8 +29,8 @@ BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_s
 
 // A password that the hub has confirmed.
 struct Password {
-  std::string hash;                  // SHA-256, 32 bytes
-  std::int64_t valid_until_us = 0;   // UTC; 0: until it is replaced
+  std::string hash;                 // SHA-256, 32 bytes
+  std::int64_t valid_until_us = 0;  // UTC; 0: until it is replaced
 };
 BOOST_DESCRIBE_STRUCT(Password, (), (hash, valid_until_us))
 
@@ -63,8 +63,8 @@ struct Topic {
 // prefix may have several levels.
 Topic parse_topic(std::string_view prefix, std::string_view topic);
 
-// Where the hub publishes for a device: "$gatetorio/devices/17/commands". The guard puts the device's present topic in its
-// place, so that no message goes by a name that has changed hands on the way.
+// Where the hub publishes for a device: "$gatetorio/devices/17/commands". The guard puts the device's present topic in
+// its place, so that no message goes by a name that has changed hands on the way.
 struct Address {
   TopicKind kind = TopicKind::kOther;
   std::int64_t device_id = 0;

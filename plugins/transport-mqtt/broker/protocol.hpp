@@ -90,8 +90,7 @@ struct Counters {
 };
 BOOST_DESCRIBE_STRUCT(Counters, (),
                       (connects_refused, connects_unanswered, publishes_refused, statuses_malformed, commands_malformed,
-                       commands_retained, commands_undeliverable, commands_late,
-                       statuses_unheard))
+                       commands_retained, commands_undeliverable, commands_late, statuses_unheard))
 
 // A command was handed to its device's connection.
 struct CommandPassed {
@@ -102,8 +101,8 @@ struct CommandPassed {
 };
 BOOST_DESCRIBE_STRUCT(CommandPassed, (), (device_id, command_id, at_us))
 
-// A device published a status: a JSON object, for the hub. It goes this way and not over MQTT because here it can be said
-// who sent it, and because no limit for clients holds here.
+// A device published a status: a JSON object, for the hub. It goes this way and not over MQTT because here it can be
+// said who sent it, and because no limit for clients holds here.
 struct DeviceStatus {
   static constexpr std::uint8_t kType = 8;
   std::int64_t device_id = 0;
@@ -118,17 +117,17 @@ struct AbsentHolders {
 };
 BOOST_DESCRIBE_STRUCT(AbsentHolders, (), (usernames))
 
-// Where the guard sends the commands that apps publish: to the hub, which decides, writes them down and sends them as its
-// own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it, and with the
-// publisher's own message expiry. Nobody else can publish or subscribe here.
+// Where the guard sends the commands that apps publish: to the hub, which decides, writes them down and sends them as
+// its own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it, and
+// with the publisher's own message expiry. Nobody else can publish or subscribe here.
 inline constexpr std::string_view kRequestTopic = "$gatetorio/requests";
 
 // The payload there, as JSON.
 struct CommandRequest {
   std::string username;
-  std::string peer;  // IP address
-  std::int64_t device_id = 0;   // whom the publisher meant
-  std::string controller_id;    // by this name
+  std::string peer;                 // IP address
+  std::int64_t device_id = 0;       // whom the publisher meant
+  std::string controller_id;        // by this name
   std::int64_t received_at_us = 0;  // UTC; its time to live counts from here
   // and "command": the object that was published
 };

@@ -65,7 +65,8 @@ bool RetainedOwners::load(const std::string& path) {
   SavedList saved;
   if (!read_state(path, saved)) return false;
   for (SavedRetained& retained : saved.retained) {
-    kept_[std::move(retained.controller_id)][retained.is_will ? 1 : 0] = {retained.device_id, std::move(retained.digest)};
+    kept_[std::move(retained.controller_id)][retained.is_will ? 1 : 0] = {retained.device_id,
+                                                                          std::move(retained.digest)};
   }
   return true;
 }

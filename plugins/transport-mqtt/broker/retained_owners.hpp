@@ -1,5 +1,6 @@
-// Whose the retained statuses are. The broker keeps a retained message under its topic, and so under a name: whoever holds
-// the name later would be taken for its sender. A retained message that is not known here is nobody's and is not delivered.
+// Whose the retained statuses are. The broker keeps a retained message under its topic, and so under a name: whoever
+// holds the name later would be taken for its sender. A retained message that is not known here is nobody's and is not
+// delivered.
 #pragma once
 
 #include <array>

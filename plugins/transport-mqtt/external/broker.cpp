@@ -28,8 +28,9 @@ ExternalBroker::ExternalBroker(Host& host, const Options& options, OnStatus on_s
                   [this] { return thread_.run<Inventory>(host_, take_inventory(management_, health_)); }),
       questions_(host, options, decisions_, revocation_),
       presence_(host, std::chrono::seconds(options.external_silence_seconds)),
-      names_(host, {.heard = [this](std::int64_t device_id, std::string payload) { heard(device_id, std::move(payload)); },
-                    .is_held = [this](std::string_view name) { return evictions_.is_held(name); }}) {}
+      names_(host,
+             {.heard = [this](std::int64_t device_id, std::string payload) { heard(device_id, std::move(payload)); },
+              .is_held = [this](std::string_view name) { return evictions_.is_held(name); }}) {}
 
 void ExternalBroker::configure() {
   questions_.declare();

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint64_t kTickMs = 500;
 constexpr std::uint64_t kTryAgainMs = 1'000;
-// RabbitMQ lists bindings at once, connections when their first statistics come: after five seconds, where nobody changed that.
+// RabbitMQ lists bindings at once, connections when their first statistics come: after five seconds, where nobody
+// changed that.
 constexpr std::chrono::seconds kAllListed{20};
 constexpr std::uint64_t kLookForOldMs = 2'000;
 
@@ -35,7 +36,9 @@ Task<void> Revocation::keep_comparing() {
       let_in_.clear();
     }
     const std::uint64_t pace_ms = static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000;
-    const std::uint64_t pause_ms = !compared ? kTryAgainMs : looks_for_old_ ? std::min(pace_ms, kLookForOldMs) : pace_ms;
+    const std::uint64_t pause_ms = !compared        ? kTryAgainMs
+                                   : looks_for_old_ ? std::min(pace_ms, kLookForOldMs)
+                                                    : pace_ms;
     for (std::uint64_t passed_ms = 0; passed_ms < pause_ms && !is_gap_; passed_ms += kTickMs) {
       auto sleeping = host_.sleep(kTickMs);
       const bool go_on = co_await sleeping;
@@ -95,7 +98,8 @@ bool Revocation::holds_too_much(const BrokerClientRights& client, const BrokerHo
   return known != told_.end() && !covers(client.policy, known->second);
 }
 
-// What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends: that is in the book.
+// What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends: that is in the
+// book.
 bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings) {
   const std::string own(own_controller(client.policy));
   const std::string commands = topic_of(options_.topic_prefix, own, TopicKind::kCommands);
@@ -106,7 +110,8 @@ bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldin
     }
     const auto entry = book_.find(connection.client_id, connection.connected_at_us);
     // One that knew the device by another name listens under that name.
-    if (!own.empty()) return !(entry && entry->controller_id == own) && !hears(holdings, connection.client_id, commands);
+    if (!own.empty())
+      return !(entry && entry->controller_id == own) && !hears(holdings, connection.client_id, commands);
     return options_.external_app_commands || !entry;
   });
 }

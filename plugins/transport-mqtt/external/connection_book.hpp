@@ -1,5 +1,5 @@
-// What the hub knew of each client that it let in, for its next process: brokers do not ask again, and cannot tell. A client
-// that is not in it, for whatever reason, has to connect again.
+// What the hub knew of each client that it let in, for its next process: brokers do not ask again, and cannot tell. A
+// client that is not in it, for whatever reason, has to connect again.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -20,8 +20,8 @@ struct BookEntry {
 // Usable from any thread.
 class ConnectionBook {
  public:
-  // `path`: its file; the folder is made. Reads what an earlier process left; without the file it begins anew. What is in it,
-  // by client id, also of passwords that have ended since.
+  // `path`: its file; the folder is made. Reads what an earlier process left; without the file it begins anew. What is
+  // in it, by client id, also of passwords that have ended since.
   std::map<std::string, BookEntry> open(const std::string& path);
 
   // A client is let in, at `at_us` by this machine's clock.

@@ -1,8 +1,9 @@
 // Who may do what at a broker of the operator's, in whatever form that broker asks: the questions of broker/policy.hpp
 // with what the hub knows at this moment.
 //
-// Such a broker asks when a client connects, publishes and subscribes, but not before it delivers. So what our own guard
-// leaves to the delivery is refused here: wildcards, and commands that apps publish themselves, which nobody stamps.
+// Such a broker asks when a client connects, publishes and subscribes, but not before it delivers. So what our own
+// guard leaves to the delivery is refused here: wildcards, and commands that apps publish themselves, which nobody
+// stamps.
 #pragma once
 
 #include <string>
@@ -23,15 +24,16 @@ struct BrokerClientRights {
   bool may_connect() const { return is_hub || policy.valid; }
 };
 
-// A client id must be the user name, or begin with it and '-', so that nobody takes over the session of another: "device-17",
-// "user-5-phone". At most 200 letters, digits and - _ . : because it becomes a part of names and patterns at the broker.
+// A client id must be the user name, or begin with it and '-', so that nobody takes over the session of another:
+// "device-17", "user-5-phone". At most 200 letters, digits and - _ . : because it becomes a part of names and patterns
+// at the broker.
 bool owns_client_id(std::string_view username, std::string_view client_id);
 
 // A routing key of RabbitMQ as the MQTT topic or filter that it stands for; empty where it stands for none.
 std::string topic_of_routing_key(std::string_view routing_key);
 
-// Usable from any thread. Errors of all: kUnavailable and the like, where the hub cannot look it up; then the broker must
-// refuse.
+// Usable from any thread. Errors of all: kUnavailable and the like, where the hub cannot look it up; then the broker
+// must refuse.
 class Decisions {
  public:
   Decisions(Host& host, const Options& options) : host_(host), options_(options), access_(host, AccessControl::kId) {}

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 // One that the broker hangs on must not keep the others.
 constexpr int kAtOnce = 8;
-constexpr milliseconds kLook{50};      // again, when something was found
+constexpr milliseconds kLook{50};        // again, when something was found
 constexpr milliseconds kFirstWait{250};  // after a failure; then twice as long each time
 constexpr milliseconds kLongestWait{5'000};
 
@@ -109,7 +109,8 @@ asio::awaitable<void> Evictions::work(std::string username) {
       job.pause = done.is_answered ? milliseconds(0) : std::clamp(2 * job.pause, kFirstWait, kLongestWait);
       pause = std::max(job.pause, kLook);
     }
-    is_any_failing = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& other) { return other.second.pause.count() > 0; });
+    is_any_failing =
+        std::any_of(jobs_.begin(), jobs_.end(), [](const auto& other) { return other.second.pause.count() > 0; });
   }
   if (!is_any_failing) health_.works(Concern::kEvictions);
   if (pause > pause.zero()) thread_.spawn(wait_and_begin(std::move(username), pause));
@@ -165,8 +166,8 @@ asio::awaitable<void> Evictions::remove_connections(const std::string& username,
 
 asio::awaitable<void> Evictions::remove_queues(const std::string& username, Pass& done) {
   const std::string folder = "/api/queues/" + escaped(management_.settings().vhost);
-  const ManagementRequest look{"GET", folder + "?columns=name&page=1&page_size=100&use_regex=true&name=" +
-                                          escaped(queue_pattern(username))};
+  const ManagementRequest look{
+      "GET", folder + "?columns=name&page=1&page_size=100&use_regex=true&name=" + escaped(queue_pattern(username))};
   const ManagementAnswer listed = co_await ask(look, "list a user's queues", done);
   if (!done.is_answered) co_return;
   const std::vector<std::string> names = names_in(listed.body, done.is_answered);

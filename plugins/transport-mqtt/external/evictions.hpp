@@ -1,6 +1,6 @@
-// Whoever lost a right leaves RabbitMQ with everything that it has there: connections, and the queues that would wait for
-// its return with the old bindings. Until the broker confirms that nothing is left, it is barred, and so is the name on whose
-// topic its queue still listens.
+// Whoever lost a right leaves RabbitMQ with everything that it has there: connections, and the queues that would wait
+// for its return with the old bindings. Until the broker confirms that nothing is left, it is barred, and so is the
+// name on whose topic its queue still listens.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,8 @@ class Evictions {
             std::function<bool(const std::string& username)> is_known)
       : management_(management), thread_(thread), health_(health), is_known_(std::move(is_known)) {}
 
-  // Barred from now on, and removed until nothing is left. `held`: a controller_id that reaches it until then, or empty.
+  // Barred from now on, and removed until nothing is left. `held`: a controller_id that reaches it until then, or
+  // empty.
   void evict(const std::string& username, const std::string& held = {});
   // The same for whom the hub knows nothing about: only where the broker holds something of it.
   void evict_if_there(const std::string& username);
@@ -62,7 +63,7 @@ class Evictions {
   ManagementThread& thread_;
   ManagementHealth& health_;
   const std::function<bool(const std::string&)> is_known_;
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;                      // guards what follows
   std::map<std::string, Job, std::less<>> jobs_;  // by user name
   std::deque<std::string> waiting_;
   int under_way_ = 0;

@@ -88,8 +88,7 @@ bool read_bindings(std::string_view text, Inventory& inventory) {
     const auto client = client_of_queue(text_at(row.get_object(), "destination"));
     const auto owner = client ? owner_of_client(*client) : std::nullopt;
     if (!owner) continue;
-    inventory[*owner].bindings.push_back(
-        {std::string(*client), std::string(text_at(row.get_object(), "routing_key"))});
+    inventory[*owner].bindings.push_back({std::string(*client), std::string(text_at(row.get_object(), "routing_key"))});
   }
   return true;
 }
@@ -97,9 +96,13 @@ bool read_bindings(std::string_view text, Inventory& inventory) {
 boost::asio::awaitable<Result<Inventory>> take_inventory(const Management& management, ManagementHealth& health) {
   const std::string& vhost = management.settings().vhost;
   const ManagementRequest questions[] = {
-      {"GET", "/api/connections?columns=user,vhost,connected_at,client_id,variable_map.client_id,client_properties.client_id",
-       {}, kListDeadline},
-      {"GET", "/api/exchanges/" + escaped(vhost) + "/amq.topic/bindings/source?columns=destination,routing_key", {},
+      {"GET",
+       "/api/connections?columns=user,vhost,connected_at,client_id,variable_map.client_id,client_properties.client_id",
+       {},
+       kListDeadline},
+      {"GET",
+       "/api/exchanges/" + escaped(vhost) + "/amq.topic/bindings/source?columns=destination,routing_key",
+       {},
        kListDeadline}};
   Inventory inventory;
   for (const ManagementRequest& question : questions) {

@@ -76,8 +76,10 @@ asio::awaitable<ManagementAnswer> send(const ManagementAddress& address, const s
     co_return answer;
   }
   ssl::context context(ssl::context::tls_client);
-  if (ca_file.empty()) context.set_default_verify_paths();
-  else context.load_verify_file(ca_file);
+  if (ca_file.empty())
+    context.set_default_verify_paths();
+  else
+    context.load_verify_file(ca_file);
   beast::ssl_stream<beast::tcp_stream> stream(executor, context);
   stream.set_verify_mode(ssl::verify_peer);
   stream.set_verify_callback(ssl::host_name_verification(address.host));
@@ -116,8 +118,9 @@ std::optional<ManagementAddress> ManagementAddress::parse(std::string_view url) 
   if (address.host.starts_with('[') && address.host.ends_with(']')) {
     address.host = address.host.substr(1, address.host.size() - 2);
   }
-  const bool is_port = !address.port.empty() && address.port.size() <= 5 &&
-                       std::all_of(address.port.begin(), address.port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_port =
+      !address.port.empty() && address.port.size() <= 5 &&
+      std::all_of(address.port.begin(), address.port.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (address.host.empty() || !is_port) return std::nullopt;
   return address;
 }

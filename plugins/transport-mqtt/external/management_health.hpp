@@ -20,8 +20,8 @@ class ManagementHealth {
   ManagementHealth(Host& host, const Management::Settings& settings) : host_(host), settings_(settings) {}
 
   void works(Concern concern);
-  // `what` could not be done. At most one line a minute, with what mends it, and none in the first seconds: the broker asks
-  // the hub about the hub, which may not answer yet.
+  // `what` could not be done. At most one line a minute, with what mends it, and none in the first seconds: the broker
+  // asks the hub about the hub, which may not answer yet.
   void failed(Concern concern, std::string_view what, const Result<ManagementAnswer>& answer);
 
  private:

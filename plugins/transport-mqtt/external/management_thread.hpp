@@ -1,4 +1,5 @@
-// The one thread on which the hub deals with a broker's management, and how plugin coroutines wait for what it does there.
+// The one thread on which the hub deals with a broker's management, and how plugin coroutines wait for what it does
+// there.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

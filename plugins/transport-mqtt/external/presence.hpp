@@ -1,5 +1,5 @@
-// Who is there, at a broker that does not tell: a device is, as long as it publishes its status, until it says "online":
-// false (as its last will does) or is silent for too long.
+// Who is there, at a broker that does not tell: a device is, as long as it publishes its status, until it says
+// "online": false (as its last will does) or is silent for too long.
 #pragma once
 
 #include <chrono>

@@ -79,7 +79,8 @@ Task<Result<Principal>> Questions::authenticate(Credential credential) {
   co_return Principal{.kind = "broker", .id = 1, .name = std::string(kBrokerName)};
 }
 
-// Who is being thrown out waits for its end, which is near where the broker's management answers, and is refused where not.
+// Who is being thrown out waits for its end, which is near where the broker's management answers, and is refused where
+// not.
 Task<bool> Questions::is_barred(std::string username) {
   for (int attempt = 0; revocation_.is_barred(username); ++attempt) {
     if (attempt == kMostWaits) co_return true;

@@ -33,7 +33,12 @@ BOOST_DESCRIBE_STRUCT(EmqxQuestion, (), (username, password, clientid, topic, ac
 class Questions {
  public:
   Questions(Host& host, const Options& options, Decisions& decisions, Revocation& revocation)
-      : host_(host), options_(options), decisions_(decisions), revocation_(revocation), set_(host, this), authenticator_(host, this) {}
+      : host_(host),
+        options_(options),
+        decisions_(decisions),
+        revocation_(revocation),
+        set_(host, this),
+        authenticator_(host, this) {}
 
   // In configure().
   void declare();

@@ -1,6 +1,6 @@
 // No message waits at RabbitMQ for longer than a command may live, and no queue outlives its connection by more than a
-// second, whatever its configuration says: an operator policy, which the hub sets and looks after. RabbitMQ before 3.13 has
-// no message expiry in MQTT, and its queues survive its restart.
+// second, whatever its configuration says: an operator policy, which the hub sets and looks after. RabbitMQ before 3.13
+// has no message expiry in MQTT, and its queues survive its restart.
 #pragma once
 
 #include "external/management_health.hpp"

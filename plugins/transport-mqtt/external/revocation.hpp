@@ -1,5 +1,6 @@
-// Brokers that asked once go on as they were told. So whoever loses a right is thrown out, and is asked about anew when it
-// comes back. What was told before the hub's start, or changed without its knowledge, is seen in what the broker lists.
+// Brokers that asked once go on as they were told. So whoever loses a right is thrown out, and is asked about anew when
+// it comes back. What was told before the hub's start, or changed without its knowledge, is seen in what the broker
+// lists.
 #pragma once
 
 #include <atomic>
@@ -41,7 +42,8 @@ class Revocation {
 
   // In configure().
   void subscribe();
-  // Before somebody's rights are looked up for the broker, and when it is told them: so that a change in between is noticed.
+  // Before somebody's rights are looked up for the broker, and when it is told them: so that a change in between is
+  // noticed.
   std::uint64_t mark() const { return changes_; }
   void told(const Policy& policy, std::uint64_t mark);
   // A client is let in. Before the broker is told.
@@ -82,9 +84,9 @@ class Revocation {
   std::atomic<bool> has_compared_ = false;
   std::atomic<bool> looks_for_old_ = true;  // clients that were let in before this process began
   std::atomic<bool> is_gap_ = false;
-  mutable std::mutex mutex_;                      // guards what follows
-  std::unordered_map<std::string, Policy> told_;  // by user name
-  std::set<std::string> let_in_;                  // client ids, as long as it looks for old ones
+  mutable std::mutex mutex_;                                         // guards what follows
+  std::unordered_map<std::string, Policy> told_;                     // by user name
+  std::set<std::string> let_in_;                                     // client ids, as long as it looks for old ones
   std::set<std::pair<std::int64_t, std::string>> ends_us_;           // of rights, with the user name
   std::set<std::pair<std::int64_t, std::string>> password_ends_us_;  // the same, of passwords
   std::vector<Subscription> subscriptions_;

@@ -1,8 +1,8 @@
-// gatetorio.blobs/1: where the content of files is kept. A blob is a part that is being written, then, once sealed, whole and
-// never changed. The selector names the backend ("folder"); a plugin may bring another.
+// gatetorio.blobs/1: where the content of files is kept. A blob is a part that is being written, then, once sealed,
+// whole and never changed. The selector names the backend ("folder"); a plugin may bring another.
 //
-// Content does not travel through the service: it hands out file descriptors. One in a reply belongs to whoever asked; of a
-// reply that comes too late the hub closes it, and so its lock is gone too.
+// Content does not travel through the service: it hands out file descriptors. One in a reply belongs to whoever asked;
+// of a reply that comes too late the hub closes it, and so its lock is gone too.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -46,8 +46,8 @@ BOOST_DESCRIBE_STRUCT(EndpointQuery, (), ())
 
 struct DeviceLink {
   static constexpr std::string_view kId = "gatetorio.device-link/1";
-  // Answers when the broker has taken it. Errors: kUnavailable where the broker cannot be reached, kTimeout where it did
-  // not acknowledge in time.
+  // Answers when the broker has taken it. Errors: kUnavailable where the broker cannot be reached, kTimeout where it
+  // did not acknowledge in time.
   struct PublishCommand {
     static constexpr std::uint32_t kMethod = 1;
     using Request = Publish;
@@ -91,8 +91,8 @@ struct DeviceMessage {
 };
 BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (device_id, payload))
 
-// The broker handed a command to the device's connection. A connection that hangs swallows it: what the device says after
-// this tells that it lives. Comes before those messages. Key: the device's id in decimal.
+// The broker handed a command to the device's connection. A connection that hangs swallows it: what the device says
+// after this tells that it lives. Comes before those messages. Key: the device's id in decimal.
 struct CommandHandedOver {
   static constexpr std::string_view kTopic = "command.handed-over";
   std::int64_t device_id = 0;

@@ -24,9 +24,8 @@ struct HardwareIdRule {
   static constexpr std::string_view kPattern = "^[A-Za-z0-9:._-]+$";
   static constexpr std::string_view kWords = "letters, digits and : . _ -";
   static constexpr bool valid(std::string_view text) {
-    return detail::all_of(text, [](char c) {
-      return detail::is_letter_or_digit(c) || c == ':' || c == '.' || c == '_' || c == '-';
-    });
+    return detail::all_of(
+        text, [](char c) { return detail::is_letter_or_digit(c) || c == ':' || c == '.' || c == '_' || c == '-'; });
   }
 };
 using HardwareId = Text<HardwareIdRule>;
@@ -48,7 +47,8 @@ using ControllerId = Text<ControllerIdRule>;
 struct UserTokenRule {
   static constexpr std::size_t kMin = 16, kMax = 256;
   static constexpr std::string_view kPattern = "^[!-~]+$";
-  static constexpr std::string_view kWords = "printable ASCII without spaces, not beginning like a token of the hub (gtd_)";
+  static constexpr std::string_view kWords =
+      "printable ASCII without spaces, not beginning like a token of the hub (gtd_)";
   static constexpr bool valid(std::string_view text) {
     const bool is_ours = text.size() > 3 && text[0] == 'g' && text[1] == 't' && text[3] == '_';
     return !is_ours && detail::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -56,8 +56,8 @@ struct UserTokenRule {
 };
 using UserToken = Text<UserTokenRule>;
 
-// What people call something: any text that shows as it is. Names are read by other people, in apps, logs and mails; what
-// is hidden in them could turn one name into another before their eyes.
+// What people call something: any text that shows as it is. Names are read by other people, in apps, logs and mails;
+// what is hidden in them could turn one name into another before their eyes.
 template <std::size_t Max>
 struct LabelRule {
   static constexpr std::size_t kMin = 0, kMax = Max;

@@ -1,6 +1,7 @@
 // Who calls, and what they may do: the two services that the hub asks before an operation runs.
 //
-// gatetorio.authenticator/1   One plugin for each kind of credential, under the selector "scheme:prefix": the hub asks the
+// gatetorio.authenticator/1   One plugin for each kind of credential, under the selector "scheme:prefix": the hub asks
+// the
 //                             provider whose selector is the longest prefix of "scheme:name" (scheme "password") or
 //                             "scheme:secret" (the others). "bearer:" is asked for what nobody else claims.
 // gatetorio.access/1          Decides whether a principal may do something to a resource.
@@ -16,8 +17,8 @@
 
 namespace gatetorio {
 
-// An identity is a number, and a text becomes one here and nowhere else: decimal digits without sign or leading zero, 1 to
-// 2^53 - 1 (what JSON carries exactly). Any other spelling names nobody.
+// An identity is a number, and a text becomes one here and nowhere else: decimal digits without sign or leading zero, 1
+// to 2^53 - 1 (what JSON carries exactly). Any other spelling names nobody.
 inline std::optional<std::int64_t> parse_id(std::string_view text) {
   constexpr std::int64_t kLargest = (std::int64_t{1} << 53) - 1;
   std::int64_t id = 0;
@@ -62,8 +63,9 @@ struct Principal {
   std::int64_t id = 0;
   std::string name;  // for people; may be empty
   std::string role;  // of admins; else empty
-  // SHA-256 of the secret in the bearer credential of a user or device, else empty: a write can ask whether it still holds.
-  // A user whom the hub has never seen has id 0 and no access, but can be given some; this stays when it gets an id.
+  // SHA-256 of the secret in the bearer credential of a user or device, else empty: a write can ask whether it still
+  // holds. A user whom the hub has never seen has id 0 and no access, but can be given some; this stays when it gets an
+  // id.
   std::string subject;
   std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
   PrincipalId who() const { return {kind, id}; }
@@ -83,8 +85,8 @@ struct Authenticator {
 
 struct AccessQuery {
   Principal principal;
-  std::string resource;  // the name by which the caller knows it; only read where resource_id is 0
-  std::string need;      // what the operation's declaration asks of this kind of principal
+  std::string resource;          // the name by which the caller knows it; only read where resource_id is 0
+  std::string need;              // what the operation's declaration asks of this kind of principal
   std::int64_t resource_id = 0;  // the resource itself. Names change hands: whoever knows the id asks by it
 };
 BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need, resource_id))
@@ -92,8 +94,8 @@ BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need, resource_id))
 // What a principal has on a resource.
 struct Access {
   std::int64_t resource_id = 0;
-  std::string resource;           // its present name
-  std::string level;              // "owner", "engineer", "readonly"; "self" for the resource itself; a role for admins
+  std::string resource;            // its present name
+  std::string level;               // "owner", "engineer", "readonly"; "self" for the resource itself; a role for admins
   std::int64_t expires_at_us = 0;  // 0: never
 };
 BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us))

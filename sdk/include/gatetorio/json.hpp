@@ -49,8 +49,8 @@ struct Object {
   boost::json::object value;
 };
 
-// A JSON object as the text in which it came, of at most the size of what held it. Only as a direct member of the input of
-// an operation, or of an output.
+// A JSON object as the text in which it came, of at most the size of what held it. Only as a direct member of the input
+// of an operation, or of an output.
 struct ObjectText {
   std::string text = "{}";
 };

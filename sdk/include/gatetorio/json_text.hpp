@@ -1,5 +1,5 @@
-// The members of a JSON object as pieces of its text. A number that is parsed and written again may look different (12.0
-// becomes 1.2E1, thirty digits become seventeen); a piece of text does not.
+// The members of a JSON object as pieces of its text. A number that is parsed and written again may look different
+// (12.0 becomes 1.2E1, thirty digits become seventeen); a piece of text does not.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,8 @@ class TextReader {
     } else if (first == '{' || first == '[') {
       nested();
     } else {
-      while (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']') ++at_;
+      while (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']')
+        ++at_;
     }
     return text_.substr(start, at_ - start);
   }
@@ -102,7 +103,8 @@ inline std::vector<std::string_view> elements(std::string_view array) {
 
 // The value of a member; of several with this name the last, as Boost.JSON has it.
 inline std::optional<std::string_view> find_member(const std::vector<MemberText>& list, std::string_view name) {
-  const auto found = std::find_if(list.rbegin(), list.rend(), [&](const MemberText& member) { return member.name == name; });
+  const auto found =
+      std::find_if(list.rbegin(), list.rend(), [&](const MemberText& member) { return member.name == name; });
   return found == list.rend() ? std::nullopt : std::optional(found->value);
 }
 

@@ -49,14 +49,16 @@ struct OperationSpec {
   std::vector<Status> success = {Status::kOk};
   std::vector<Status> errors = {};
   bool stream = false;
-  bool body_only = false;  // the input is the body alone: a path parameter may share its name with a body field
-  bool stream_body = false;                          // the body is no JSON and is taken by receive_body()
-  std::vector<std::string_view> body_types = {};     // with stream_body: its media types; none: any
-  std::vector<std::string_view> content_types = {};  // of the answer, where it is no JSON; Call::preferred is one of them
+  bool body_only = false;    // the input is the body alone: a path parameter may share its name with a body field
+  bool stream_body = false;  // the body is no JSON and is taken by receive_body()
+  std::vector<std::string_view> body_types = {};  // with stream_body: its media types; none: any
+  std::vector<std::string_view> content_types =
+      {};  // of the answer, where it is no JSON; Call::preferred is one of them
   std::vector<RequestHeader> request_headers = {};
   std::vector<ResponseHeader> response_headers = {};
-  bool form_body = false;  // the body may be an HTML form (application/x-www-form-urlencoded): its fields are parameters
-  bool basic = false;      // takes HTTP Basic too, as a credential of scheme "password"
+  bool form_body =
+      false;           // the body may be an HTML form (application/x-www-form-urlencoded): its fields are parameters
+  bool basic = false;  // takes HTTP Basic too, as a credential of scheme "password"
 };
 
 // Who called, and on what. Belongs to the handler.
@@ -67,7 +69,7 @@ struct Call {
   std::string peer;
   std::string resume_after;
   std::string preferred;
-  gtr_call handle{};  // for EventStream
+  gtr_call handle{};           // for EventStream
   Timestamp received_at = {};  // when it reached the hub; a time to live counts from here
   Timestamp expires_at = {};   // the caller wants no effect after this; 0: it did not say
 };
@@ -83,7 +85,7 @@ struct Reply {
   Reply(Status kind, Out out) : status(kind), value(std::move(out)) {}
   Status status = Status::kOk;
   Out value;
-  std::uint64_t stream = 0;                                           // EventStream::number()
+  std::uint64_t stream = 0;                                       // EventStream::number()
   std::vector<std::pair<std::string, std::string>> headers = {};  // declared ones
 };
 
@@ -128,8 +130,8 @@ class EventStream {
   std::uint64_t number_ = 0;
 };
 
-// The bytes of one call on their way: the body that receive_body() takes, or the FileContent that answers it. Make one before
-// either, and cut it when whoever called may not have the bytes any more. Destroying it cuts nothing.
+// The bytes of one call on their way: the body that receive_body() takes, or the FileContent that answers it. Make one
+// before either, and cut it when whoever called may not have the bytes any more. Destroying it cuts nothing.
 class Transfer {
  public:
   Transfer(Host& host, const Call& call) : host_(host), state_(new State) {
@@ -376,8 +378,10 @@ class OperationSet {
   }
   template <class Out>
   static boost::json::object output_schema() {
-    if constexpr (std::is_same_v<Out, Bytes> || std::is_same_v<Out, FileContent>) return {};
-    else return json::schema<Out>();
+    if constexpr (std::is_same_v<Out, Bytes> || std::is_same_v<Out, FileContent>)
+      return {};
+    else
+      return json::schema<Out>();
   }
 
   template <class In, class Out>

@@ -1,4 +1,6 @@
 // The hub with Debian's RabbitMQ for a broker, configured as docs/ops/brokers.md says.
+#include "support/rabbitmq.hpp"
+
 #include <signal.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +9,6 @@
 #include "../external_hub.hpp"
 #include "../pi_agent.hpp"
 #include "support/paths.hpp"
-#include "support/rabbitmq.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -44,11 +45,11 @@ struct Stack {
 
   Stack() {
     rabbit.wait();
-    hub = std::make_unique<HubProcess>(
-        external_setup(folder, ports.mqtt,
-                       {"transport-http.listen=" + http, "transport-mqtt.external_silence_seconds=4",
-                        "transport-mqtt.recheck_seconds=2",
-                        "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
+    hub = std::make_unique<HubProcess>(external_setup(
+        folder, ports.mqtt,
+        {"transport-http.listen=" + http, "transport-mqtt.external_silence_seconds=4",
+         "transport-mqtt.recheck_seconds=2",
+         "transport-mqtt.external_management_url=http://127.0.0.1:" + std::to_string(ports.management)}));
     if (!eventually([&] { return says("mqtt_connected"); })) {
       throw std::runtime_error("RabbitMQ does not let the hub in:\n" + hub->log());
     }
@@ -105,17 +106,17 @@ TEST_CASE("at RabbitMQ nobody connects without the right name, password and clie
                          {"x", "", ""}};
   for (const Wrong& wrong : cases) {
     CAPTURE(wrong.client_id, wrong.username, wrong.password);
-    const int code = mqtt.connect(stack().ports.mqtt, {.client_id = wrong.client_id,
-                                                        .username = wrong.username,
-                                                        .password = wrong.password,
-                                                        .version = 4});
+    const int code = mqtt.connect(
+        stack().ports.mqtt,
+        {.client_id = wrong.client_id, .username = wrong.username, .password = wrong.password, .version = 4});
     CHECK(code != kMqttOk);
   }
 }
 
 TEST_CASE("the table of rights holds at RabbitMQ") {
   const TestDevice own = make_device(stack().hub->http()), foreign = make_device(stack().hub->http());
-  const TestUser owner = make_user(stack().hub->http(), own, "owner"), reader = make_user(stack().hub->http(), own, "readonly");
+  const TestUser owner = make_user(stack().hub->http(), own, "owner"),
+                 reader = make_user(stack().hub->http(), own, "readonly");
   struct Who {
     const char* name;
     MqttLogin login;
@@ -166,8 +167,10 @@ TEST_CASE("the reference agent obeys commands through RabbitMQ, and is there unt
   agent.process().signal(SIGKILL);  // its last will says that it is away, long before its silence does
   agent.process().wait();
   CHECK(eventually([&] { return !is_online(device); }, milliseconds(2'500)));
-  const auto sent = stack().client(user.token).post("/commands/send", {{"controller_id", device.controller_id},
-                                                                       {"command", JsonObject{{"action", "open_gate"}}}});
+  const auto sent = stack()
+                        .client(user.token)
+                        .post("/commands/send", {{"controller_id", device.controller_id},
+                                                 {"command", JsonObject{{"action", "open_gate"}}}});
   CHECK(sent.status == 503);
 }
 
@@ -178,7 +181,8 @@ TEST_CASE("a device that falls silent counts as away") {
   REQUIRE(mqtt.publish(device.status, R"({"state":"OPEN"})") == 0);
   CHECK(eventually([&] { return is_online(device); }));
   CHECK(eventually([&] { return !is_online(device); }));
-  // What the hub itself tells on that topic is no sign of the device's life. Another's status, sent later, is heard later.
+  // What the hub itself tells on that topic is no sign of the device's life. Another's status, sent later, is heard
+  // later.
   const TestDevice other = make_device(stack().hub->http());
   MqttClient hub, gate;
   REQUIRE(hub.connect(stack().ports.mqtt,
@@ -228,13 +232,17 @@ TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second")
     REQUIRE(stack().client(device.token).del(path).status == 204);
     CHECK(is_cut(mqtt));
   }
-  const TestUser owner = make_user(stack().hub->http(), device, "owner"), guest = make_user(stack().hub->http(), device, "readonly");
+  const TestUser owner = make_user(stack().hub->http(), device, "owner"),
+                 guest = make_user(stack().hub->http(), device, "readonly");
   MqttClient gate, app, visitor;
   REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
   REQUIRE(gate.subscribe(device.commands) == 1);
   come_in(app, owner, device.status);
   SECTION("by a new name") {
-    REQUIRE(stack().client(owner.token).patch("/devices/" + device.controller_id, {{"controller_id", unique("gate")}}).status == 200);
+    REQUIRE(stack()
+                .client(owner.token)
+                .patch("/devices/" + device.controller_id, {{"controller_id", unique("gate")}})
+                .status == 200);
     CHECK(is_cut(gate));
     CHECK(is_cut(app));
   }
@@ -265,7 +273,10 @@ TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second")
     CHECK(visitor.connect(stack().ports.mqtt, made) != kMqttOk);
   }
   SECTION("and who loses none is not") {
-    REQUIRE(stack().client(device.token).post("/users/authorize", {{"user_token", owner.token}, {"access_level", "owner"}}).status == 200);
+    REQUIRE(stack()
+                .client(device.token)
+                .post("/users/authorize", {{"user_token", owner.token}, {"access_level", "owner"}})
+                .status == 200);
     REQUIRE(stack().client(device.token).post("/devices/" + device.controller_id + "/heartbeat").status == 200);
     const TestUser revoked = make_user(stack().hub->http(), device, "readonly");
     MqttClient last;
@@ -289,7 +300,8 @@ TEST_CASE("RabbitMQ keeps no command for a device that is away, and no retained 
   REQUIRE(gate.subscribe(device.commands) == 1);
   gate.disconnect();
   MqttClient hub;
-  REQUIRE(hub.connect(stack().ports.mqtt, {.client_id = "second-hub", .username = kHubName, .password = kHubPassword, .version = 4}) ==
+  REQUIRE(hub.connect(stack().ports.mqtt,
+                      {.client_id = "second-hub", .username = kHubName, .password = kHubPassword, .version = 4}) ==
           kMqttOk);
   const auto has_queue = [&] {
     return stack().ask("GET", "/queues/%2F/mqtt-subscription-" + persistent.client_id + "qos1").find("\"error\"") ==
@@ -341,7 +353,8 @@ TEST_CASE("a gate that was renamed never hears the commands of the next one with
     REQUIRE(renamed.connect(stack().ports.mqtt, persistent) == kMqttOk);
     REQUIRE(renamed.subscribe(gate.commands) == 1);
     const std::string old_name = gate.controller_id;
-    REQUIRE(stack().client(owner.token).patch("/devices/" + old_name, {{"controller_id", unique("gate")}}).status == 200);
+    REQUIRE(stack().client(owner.token).patch("/devices/" + old_name, {{"controller_id", unique("gate")}}).status ==
+            200);
     const TestDevice next = make_device(stack().hub->http(), old_name);
     const TestUser user = make_user(stack().hub->http(), next, "owner");
     MqttClient mqtt;
@@ -352,7 +365,8 @@ TEST_CASE("a gate that was renamed never hears the commands of the next one with
       REQUIRE(mqtt.publish(next.status, R"({"state":"CLOSED"})") == 0);
       return stack()
                  .client(user.token)
-                 .post("/commands/send", {{"controller_id", old_name}, {"command", JsonObject{{"action", "open_gate"}}}})
+                 .post("/commands/send",
+                       {{"controller_id", old_name}, {"command", JsonObject{{"action", "open_gate"}}}})
                  .status == 202;
     });
     REQUIRE(is_sent);
@@ -493,8 +507,8 @@ TEST_CASE("RabbitMQ's restart delivers no command whose time is over") {
     REQUIRE(gate.publish(device.status, "{}") == 0);
     return stack()
                .client(user.token)
-               .post("/commands/send", {{"controller_id", device.controller_id},
-                                        {"command", JsonObject{{"action", "open_gate"}}}})
+               .post("/commands/send",
+                     {{"controller_id", device.controller_id}, {"command", JsonObject{{"action", "open_gate"}}}})
                .status == 202;
   });
   REQUIRE(is_sent);

@@ -127,7 +127,8 @@ TEST_CASE_METHOD(ServicesFixture, "a late answer finds that the deadline was fir
   CHECK(services.calls_under_way() == 0);
 }
 
-TEST_CASE_METHOD(ServicesFixture, "a descriptor in an answer is the caller's, and is closed where nobody waits", "[services]") {
+TEST_CASE_METHOD(ServicesFixture, "a descriptor in an answer is the caller's, and is closed where nobody waits",
+                 "[services]") {
   const auto is_open = [](std::int32_t descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; };
   std::int32_t ends[2];
   REQUIRE(::pipe(ends) == 0);

@@ -27,13 +27,13 @@ struct TransferFixture : OperationsFixture {
   }
 
   Waiter ended;
-  const std::uint64_t operation =
-      declare(R"({"id":"t.get","method":"GET","path":"/t","callers":[{"kind":"anyone"}]})");
+  const std::uint64_t operation = declare(R"({"id":"t.get","method":"GET","path":"/t","callers":[{"kind":"anyone"}]})");
 };
 
 }  // namespace
 
-TEST_CASE_METHOD(TransferFixture, "a cut reaches the transport once, before the answer and while its content is sent", "[transfers]") {
+TEST_CASE_METHOD(TransferFixture, "a cut reaches the transport once, before the answer and while its content is sent",
+                 "[transfers]") {
   for (const bool is_answered : {false, true}) {
     CAPTURE(is_answered);
     const gtr_call call = begin_call();
@@ -70,7 +70,8 @@ TEST_CASE_METHOD(TransferFixture, "what the transport has ended is not cut any m
   CHECK(ended.answers() == 0);
 }
 
-TEST_CASE_METHOD(TransferFixture, "an answer without content ends the transfer before the transport has it", "[transfers]") {
+TEST_CASE_METHOD(TransferFixture, "an answer without content ends the transfer before the transport has it",
+                 "[transfers]") {
   const gtr_call done = begin_call();
   const auto first = open(done);
   complete(done, GTR_OK);
@@ -92,7 +93,9 @@ TEST_CASE_METHOD(TransferFixture, "an answer without content ends the transfer b
   CHECK(cuts.size() == 0);
 }
 
-TEST_CASE_METHOD(TransferFixture, "a call has one transfer, and none once it is answered or where the transport cannot cut", "[transfers]") {
+TEST_CASE_METHOD(TransferFixture,
+                 "a call has one transfer, and none once it is answered or where the transport cannot cut",
+                 "[transfers]") {
   const gtr_call call = begin_call();
   REQUIRE(open(call) != 0);
   Waiter second;

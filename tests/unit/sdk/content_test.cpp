@@ -1,10 +1,9 @@
 // Files that services hand over.
 #include "gatetorio/content.hpp"
 
-#include <catch2/catch_test_macros.hpp>
-
 #include <fcntl.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <optional>
 #include <vector>
 
@@ -21,7 +20,8 @@ struct Drawer {
 BOOST_DESCRIBE_STRUCT(Drawer, (), (label, blobs, spare))
 
 TEST_CASE("the descriptors of a message are found wherever they are in it") {
-  Drawer drawer{"7", {{PassedDescriptor{5}, 1}, {PassedDescriptor::kNone, 7}, {PassedDescriptor{9}, 2}}, PassedDescriptor{4}};
+  Drawer drawer{
+      "7", {{PassedDescriptor{5}, 1}, {PassedDescriptor::kNone, 7}, {PassedDescriptor{9}, 2}}, PassedDescriptor{4}};
   std::vector<std::int32_t> list;
   detail::list_descriptors(drawer, list);
   CHECK(list == std::vector<std::int32_t>{5, 9, 4});

@@ -30,8 +30,8 @@ TEST_CASE("a principal has one name") {
   CHECK(name_of(device) == "device-17");
   CHECK(key_of(device) == "device:17");
   CHECK(parse_principal_name("device-17") == device);
-  for (const std::string_view text : {"", "device", "device-", "-17", "device-017", "device--17", "Device-17", "device-17-x",
-                                      "device:17", "device-17 ", " device-17", "dev\u0131ce-17"}) {
+  for (const std::string_view text : {"", "device", "device-", "-17", "device-017", "device--17", "Device-17",
+                                      "device-17-x", "device:17", "device-17 ", " device-17", "dev\u0131ce-17"}) {
     INFO(text);
     CHECK(!parse_principal_name(text));
   }

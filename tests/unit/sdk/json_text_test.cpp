@@ -14,7 +14,8 @@ std::string value_of(std::string_view object, std::string_view name) {
 
 TEST_CASE("a member of a JSON object is found as the text that it came as", "[json]") {
   const std::string_view text =
-      " { \"a\" : 12.0 ,\"b\":[15.0, {\"c\":\"}]\\\"\"}], \"long\":123456789012345678901234567890,\"s\":\"x\\\\\",\"o\":{ } } ";
+      " { \"a\" : 12.0 ,\"b\":[15.0, {\"c\":\"}]\\\"\"}], "
+      "\"long\":123456789012345678901234567890,\"s\":\"x\\\\\",\"o\":{ } } ";
   CHECK(value_of(text, "a") == "12.0");
   CHECK(value_of(text, "b") == "[15.0, {\"c\":\"}]\\\"\"}]");
   CHECK(value_of(text, "long") == "123456789012345678901234567890");

@@ -85,7 +85,8 @@ TEST_CASE("of hubs that start at once on an empty database, one migrates and the
   for (int i = 0; i < 10; ++i) {
     starts.push_back(std::async(std::launch::async, [&] {
       auto opened = Database::open({.login = {.url = shared_postgres().url(name)}, .readers = 1}, {});
-      return opened && migrate(**opened, "storage-postgres", GATETORIO_SOURCE_DIR "/migrations") && files.apply(**opened);
+      return opened && migrate(**opened, "storage-postgres", GATETORIO_SOURCE_DIR "/migrations") &&
+             files.apply(**opened);
     }));
   }
   for (auto& start : starts) CHECK(start.get());

@@ -33,7 +33,8 @@ class Bench {
 TEST_CASE("the storage's own migrations make the audit log") {
   const Bench bench;
   const auto connection = bench.open();
-  const auto result = migrate(*connection, {.plugin = "storage-sqlite", .directories = {GATETORIO_SOURCE_DIR "/migrations"}}, {});
+  const auto result =
+      migrate(*connection, {.plugin = "storage-sqlite", .directories = {GATETORIO_SOURCE_DIR "/migrations"}}, {});
   REQUIRE(result);
   const sql::Batch row = write(
       "INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id)"

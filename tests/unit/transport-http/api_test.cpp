@@ -126,14 +126,10 @@ TEST_CASE("an operation that says so takes a form, whose fields are parameters")
   };
   std::string many;
   for (int i = 0; i < 40; ++i) many += "f" + std::to_string(i) + "=1&";
-  const Row rows[] = {{"/api/v1/broker/user", "a=1&a=2", 400},
-                      {"/api/v1/broker/user?a=1", "a=2", 400},
-                      {"/api/v1/broker/user", "what=vhost", 400},
-                      {"/api/v1/broker/user", "a=%zz", 400},
-                      {"/api/v1/broker/user", "a=%00", 400},
-                      {"/api/v1/broker/user", "a=%ff", 400},
-                      {"/api/v1/broker/user", many, 400},
-                      {"/api/v1/devices/register", "a=1", 415}};
+  const Row rows[] = {{"/api/v1/broker/user", "a=1&a=2", 400},    {"/api/v1/broker/user?a=1", "a=2", 400},
+                      {"/api/v1/broker/user", "what=vhost", 400}, {"/api/v1/broker/user", "a=%zz", 400},
+                      {"/api/v1/broker/user", "a=%00", 400},      {"/api/v1/broker/user", "a=%ff", 400},
+                      {"/api/v1/broker/user", many, 400},         {"/api/v1/devices/register", "a=1", 415}};
   for (const Row& row : rows) {
     CAPTURE(row.path, row.body);
     CHECK(hub.ask(post(row.path, row.body, kForm)).status == row.status);
@@ -149,7 +145,8 @@ TEST_CASE("HTTP Basic is a credential only for an operation that says so") {
   CHECK(ask("/api/v1/broker/x", "Basic YnJva2VyOnM6MQ==") == "password:brokers:1 what=x ");
   CHECK(ask("/api/v1/broker/x", "basic YnJva2VyOg==") == "password:broker what=x ");
   CHECK(ask("/api/v1/broker/x", "Bearer gtb_1") == "bearer:gtb_1 what=x ");
-  for (const std::string wrong : {"Basic", "Basic YnJva2Vy", "Basic YnJva2VyOnM6MQ", "Basic !!!!", "Basicx YnJva2VyOg=="}) {
+  for (const std::string wrong :
+       {"Basic", "Basic YnJva2Vy", "Basic YnJva2VyOnM6MQ", "Basic !!!!", "Basicx YnJva2VyOg=="}) {
     CAPTURE(wrong);
     CHECK(ask("/api/v1/broker/x", wrong) == ": what=x ");
   }
@@ -407,7 +404,8 @@ TEST_CASE("no rate holds for an address that is exempt") {
   REQUIRE(settings.rate_limits.exempt.add("127.0.0.0/8"));
   ApiServer hub(settings);
   hub.backend.status = GTR_UNAUTHENTICATED;
-  for (int i = 0; i < 20; ++i) CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer gtb_1\r\n")).status == 401);
+  for (int i = 0; i < 20; ++i)
+    CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer gtb_1\r\n")).status == 401);
 }
 
 TEST_CASE("a write with a session cookie from another site is refused") {

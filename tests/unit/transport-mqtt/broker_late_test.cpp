@@ -46,8 +46,7 @@ class Hub {
   PublishOutcome send(const std::string& payload, std::chrono::milliseconds expiry = 10s) {
     auto outcome = std::make_shared<std::promise<PublishOutcome>>();
     auto told = outcome->get_future();
-    REQUIRE(client_->publish(kToDevice1, payload, expiry,
-                             [outcome](PublishOutcome o) { outcome->set_value(o); }));
+    REQUIRE(client_->publish(kToDevice1, payload, expiry, [outcome](PublishOutcome o) { outcome->set_value(o); }));
     REQUIRE(told.wait_for(15s) == std::future_status::ready);
     return told.get();
   }
@@ -130,7 +129,8 @@ TEST_CASE("the hub hears every status and its commands arrive as they are") {
   REQUIRE(device.subscribe("gatetorio/gate1/commands") == 1);
   CHECK(device.publish("gatetorio/gate1/status", R"({"state":"OPEN"})") == 0);
   CHECK(stack.eventually([](const Stack::Heard& heard) {
-    return heard.statuses.size() == 1 && heard.statuses[0].device_id == 1 && heard.statuses[0].payload == R"({"state":"OPEN"})";
+    return heard.statuses.size() == 1 && heard.statuses[0].device_id == 1 &&
+           heard.statuses[0].payload == R"({"state":"OPEN"})";
   }));
   CHECK(hub.send(command) == PublishOutcome::kDelivered);
   CHECK(device.receive()->payload == command);
@@ -195,13 +195,12 @@ TEST_CASE("a hundred publishes in flight do not stall") {
     REQUIRE(changed.wait_for(lock, 10s, [&] { return under_way < kWindow; }));
     ++under_way;
     lock.unlock();
-    hub.client().publish(kToDevice1, hub_command("cmd_" + std::to_string(i), 10s), 10s,
-                         [&](PublishOutcome outcome) {
-                           const std::lock_guard done(mutex);
-                           --under_way;
-                           delivered += outcome == PublishOutcome::kDelivered ? 1 : 0;
-                           changed.notify_all();
-                         });
+    hub.client().publish(kToDevice1, hub_command("cmd_" + std::to_string(i), 10s), 10s, [&](PublishOutcome outcome) {
+      const std::lock_guard done(mutex);
+      --under_way;
+      delivered += outcome == PublishOutcome::kDelivered ? 1 : 0;
+      changed.notify_all();
+    });
   }
   std::unique_lock lock(mutex);
   REQUIRE(changed.wait_for(lock, 10s, [&] { return under_way == 0; }));

@@ -1,4 +1,6 @@
 // What RabbitMQ's management lists, and what the hub writes down of clients, without a broker.
+#include "external/inventory.hpp"
+
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -6,7 +8,6 @@
 #include <fstream>
 
 #include "external/connection_book.hpp"
-#include "external/inventory.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -27,19 +28,22 @@ TEST_CASE("a queue of RabbitMQ is a client's, and a client id is one principal's
   CHECK(client_of_queue("mqtt-subscription-device-17-xqos1") == "device-17-x");
   CHECK(client_of_queue("mqtt-subscription-device-17qos0") == "device-17");
   CHECK(client_of_queue("mqtt-subscription-device-17-aqos1qos0") == "device-17-aqos1");
-  for (const char* none : {"", "mqtt-subscription-qos1", "mqtt-subscription-device-17qos2", "mqtt-subscription-device-17", "other"}) {
+  for (const char* none :
+       {"", "mqtt-subscription-qos1", "mqtt-subscription-device-17qos2", "mqtt-subscription-device-17", "other"}) {
     CAPTURE(none);
     CHECK_FALSE(client_of_queue(none));
   }
   CHECK(owner_of_client("device-17-x") == "device-17");
   CHECK(owner_of_client("user-5") == "user-5");
-  for (const char* none : {"", "device", "device-", "device-017", "device-17x", "Device-17", "gatetorio-hub-1f", "17-device"}) {
+  for (const char* none :
+       {"", "device", "device-", "device-017", "device-17x", "Device-17", "gatetorio-hub-1f", "17-device"}) {
     CAPTURE(none);
     CHECK_FALSE(owner_of_client(none));
   }
 }
 
-TEST_CASE("connections and bindings are those of principals, at whatever place a version of RabbitMQ says the client id") {
+TEST_CASE(
+    "connections and bindings are those of principals, at whatever place a version of RabbitMQ says the client id") {
   Inventory inventory;
   CHECK(read_connections(R"([
       {"user":"device-17","vhost":"/","connected_at":1795879396800,"variable_map":{"client_id":"device-17"}},

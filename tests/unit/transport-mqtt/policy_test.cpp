@@ -91,8 +91,9 @@ TEST_CASE("the hub addresses a device by its number, in one spelling") {
   CHECK(address(17, TopicKind::kCommands) == "$gatetorio/devices/17/commands");
   CHECK(parse_address("$gatetorio/devices/17/status").device_id == 17);
   CHECK(parse_address("$gatetorio/devices/17/status").kind == TopicKind::kStatus);
-  for (const std::string_view topic : {"gatetorio/gate1/status", "$gatetorio/devices/017/status", "$gatetorio/devices/17/other",
-                                       "$gatetorio/devices/17", "$gatetorio/devices//status", "$gatetorio/devices/1/status/"}) {
+  for (const std::string_view topic :
+       {"gatetorio/gate1/status", "$gatetorio/devices/017/status", "$gatetorio/devices/17/other",
+        "$gatetorio/devices/17", "$gatetorio/devices//status", "$gatetorio/devices/1/status/"}) {
     INFO(topic);
     CHECK(parse_address(topic).kind == TopicKind::kOther);
   }

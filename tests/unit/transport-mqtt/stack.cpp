@@ -1,17 +1,16 @@
 #include "stack.hpp"
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
 
 #include "broker/payload.hpp"
 #include "gatetorio/identity.hpp"
 #include "gatetorio/time.hpp"
 #include "support/paths.hpp"
-
-#include <unistd.h>
-
-#include <cstdlib>
-#include <fstream>
-#include <stdexcept>
 
 namespace gatetorio::transport_mqtt::testing {
 
@@ -62,9 +61,8 @@ void Stack::start_relay() {
   login.client_id = "hub-relay";
   login.subscriptions = {std::string(kRequestTopic)};
   BrokerClient::Callbacks callbacks;
-  callbacks.message = [this](std::string_view, std::string_view payload, bool, std::optional<std::chrono::seconds> expiry) {
-    relay(payload, expiry);
-  };
+  callbacks.message = [this](std::string_view, std::string_view payload, bool,
+                             std::optional<std::chrono::seconds> expiry) { relay(payload, expiry); };
   callbacks.connection = [this](bool connected) {
     const std::lock_guard lock(mutex_);
     relay_connected_ = connected;
@@ -80,9 +78,9 @@ void Stack::relay(std::string_view request, std::optional<std::chrono::seconds> 
   const auto parsed = boost::json::parse(request);
   hear([&](Heard& heard) { heard.expiries.push_back(expiry); });
   const auto expires_at = parsed.at("received_at_us").as_int64() + std::chrono::microseconds(command_ttl_).count();
-  const std::string text =
-      command_text(new_command_id(), expires_at, boost::json::serialize(parsed.at("command")));
-  relay_->publish(address(parsed.at("device_id").as_int64(), TopicKind::kCommands), text, std::max(command_ttl_, std::chrono::milliseconds(1)), [](PublishOutcome) {});
+  const std::string text = command_text(new_command_id(), expires_at, boost::json::serialize(parsed.at("command")));
+  relay_->publish(address(parsed.at("device_id").as_int64(), TopicKind::kCommands), text,
+                  std::max(command_ttl_, std::chrono::milliseconds(1)), [](PublishOutcome) {});
 }
 
 Stack::~Stack() {
