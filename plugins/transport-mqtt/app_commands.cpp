@@ -16,7 +16,10 @@ constexpr std::string_view kOperation = "commands.send";
 // The hub fills these in; what an app wrote there means nothing.
 constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
 constexpr std::string_view kIdempotencyKey = "idempotency_key";
-constexpr int kMostUnderWay = 1'000;
+constexpr int kMostUnderWay = 1'000, kMostOfOne = 100;
+constexpr double kBurstSeconds = 10;
+constexpr std::chrono::minutes kSayAgain{1};
+constexpr std::size_t kMostShares = 10'000;  // then those that are not used are forgotten
 
 // The body of the operation's call, or nothing where the request holds no command. The command's members stay as they
 // were written.
@@ -72,10 +75,7 @@ void AppCommands::invoke(const Principal& principal, const CommandRequest& reque
                          std::string body) {
   const std::string key = key_of(principal.who());
   if (!operation_) return refused(key, "no enabled plugin takes commands");
-  if (under_way_.fetch_add(1) >= kMostUnderWay) {
-    under_way_.fetch_sub(1);
-    return refused(key, "too many at once");
-  }
+  if (const char* why = find_room(key)) return refused(key, why);
   const std::string caller = wire::encode(principal);
   const std::string request_id = new_command_id().substr(4, 16);
   gtr_invocation made{};
@@ -96,14 +96,51 @@ void AppCommands::invoke(const Principal& principal, const CommandRequest& reque
 void AppCommands::on_reply(void* context, const gtr_reply* reply) {
   const std::unique_ptr<Invoked> invoked(static_cast<Invoked*>(context));
   AppCommands& self = *invoked->self;
-  self.under_way_.fetch_sub(1);
+  {
+    const std::lock_guard lock(self.mutex_);
+    --self.under_way_;
+    --self.share(invoked->username, std::chrono::steady_clock::now()).under_way;
+  }
   if (reply->status < GTR_FIRST_ERROR) return self.telemetry_.app_commands_sent.add();
   self.refused(invoked->username, error_from_json(reply->status, to_view(reply->body)).detail);
 }
 
-void AppCommands::refused(std::string_view username, std::string_view why) const {
+AppCommands::Share& AppCommands::share(const std::string& principal, std::chrono::steady_clock::time_point now) {
+  if (shares_.size() >= kMostShares) {
+    std::erase_if(shares_,
+                  [now](const auto& entry) { return entry.second.under_way == 0 && entry.second.rate.is_full(now); });
+  }
+  const auto rate = static_cast<double>(most_per_second_);
+  return shares_.try_emplace(principal, Share{Bucket(rate, kBurstSeconds * rate, now)}).first->second;
+}
+
+// Counts the command as under way; else says why there is no room for it.
+const char* AppCommands::find_room(const std::string& principal) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  Share& its = share(principal, now);
+  if (most_per_second_ > 0 && its.rate.take(1, now) != Bucket::Answer::kYes) return "too many a second";
+  if (its.under_way >= kMostOfOne || under_way_ >= kMostUnderWay) return "too many at once";
+  ++its.under_way;
+  ++under_way_;
+  return nullptr;
+}
+
+// One line a minute of each.
+void AppCommands::refused(const std::string& principal, std::string_view why) {
   telemetry_.app_commands_refused.add();
-  host_.info("a command that an app published was not sent", {{"principal", username}, {"why", why}});
+  std::uint64_t times = 0;
+  {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    Share& its = share(principal, now);
+    ++its.refused;
+    if (its.said_at != std::chrono::steady_clock::time_point() && now - its.said_at < kSayAgain) return;
+    its.said_at = now;
+    times = std::exchange(its.refused, 0);
+  }
+  host_.info("commands that an app published were not sent",
+             {{"principal", principal}, {"why", why}, {"times", std::to_string(times)}});
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -2,12 +2,15 @@
 // operation that takes commands: judged, written down and sent like those that come over HTTP.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
+#include "broker/budgets.hpp"
 #include "broker/protocol.hpp"
 #include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
@@ -19,27 +22,41 @@ namespace gatetorio::transport_mqtt {
 class AppCommands {
  public:
   // `principals`: who stands behind a user name of the broker.
-  AppCommands(Host& host, const Principals& principals, const Telemetry& telemetry)
-      : host_(host), principals_(principals), telemetry_(telemetry) {}
+  // `most_per_second`: of each of them, for long; 0: no limit.
+  AppCommands(Host& host, const Principals& principals, const Telemetry& telemetry, std::int64_t most_per_second)
+      : host_(host), principals_(principals), telemetry_(telemetry), most_per_second_(most_per_second) {}
 
   // Finds out which operation takes commands. In start(), before the first request.
   Task<void> find_operation();
   // A payload of kRequestTopic; `expiry`: what is left of the time that its publisher gave it. Any thread; does not
-  // block. What cannot be read or comes while 1,000 others are under way is dropped and counted: a command that is not
-  // sent harms nobody.
+  // block. What cannot be read, is more than its principal's share or comes while 1,000 others are under way is dropped
+  // and counted: a command that is not sent harms nobody.
   void take(std::string_view payload, std::optional<std::chrono::seconds> expiry);
 
  private:
   struct Invoked;
   static void on_reply(void* context, const gtr_reply* reply);
   void invoke(const Principal& principal, const CommandRequest& request, std::int64_t expires_at_us, std::string body);
-  void refused(std::string_view username, std::string_view why) const;
+  const char* find_room(const std::string& principal);
+  void refused(const std::string& principal, std::string_view why);
+
+  // Of a principal.
+  struct Share {
+    Bucket rate;
+    int under_way = 0;
+    std::uint64_t refused = 0;  // since that was last said
+    std::chrono::steady_clock::time_point said_at{};
+  };
+  Share& share(const std::string& principal, std::chrono::steady_clock::time_point now);
 
   Host& host_;
   const Principals& principals_;
   const Telemetry& telemetry_;
   std::optional<std::uint64_t> operation_;
-  std::atomic<int> under_way_ = 0;
+  const std::int64_t most_per_second_;
+  std::mutex mutex_;                               // guards what follows
+  std::unordered_map<std::string, Share> shares_;  // by principal, as in the audit log
+  int under_way_ = 0;
 };
 
 }  // namespace gatetorio::transport_mqtt

@@ -7,10 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/mp11.hpp>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <system_error>
@@ -36,8 +39,16 @@ std::string write_private(const fs::path& path, const std::string& text) {
   return {};
 }
 
-void append_listener(std::ostream& out, const ListenAddress& address, std::uint16_t port) {
+constexpr char kCertificate[] = "/certificate.pem", kKey[] = "/certificate-key.pem";
+
+void append_listener(std::ostream& out, const ListenAddress& address, std::uint16_t port, std::int64_t connections) {
   out << "\nlistener " << port << ' ' << address.host << "\n";
+  if (connections > 0) out << "max_connections " << connections << "\n";
+}
+
+void append_limits(std::ostream& out, const Limits& limits) {
+  boost::mp11::mp_for_each<boost::describe::describe_members<Limits, boost::describe::mod_any_access>>(
+      [&](auto member) { out << "plugin_opt_" << member.name << ' ' << limits.*member.pointer << "\n"; });
 }
 
 struct FreeAddresses {
@@ -70,11 +81,12 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
       << "connection_messages false\nset_tcp_nodelay true\n"
       << "persistence true\npersistence_location " << settings.folder << "/\nautosave_interval 300\n"
       << "persistent_client_expiration 1d\n"
-      // Without a limit a message is judged when it is sent. With one, a message that waits for room would be sent
-      // later without being judged again; and the hub's own client would be held to 20 messages in flight.
-      << "max_inflight_messages 0\n"
-      << "max_queued_messages 1000\nmax_queued_bytes 8388608\n"
+      // A message is judged when it is sent. One that waits for room is sent later without being judged again, so room
+      // is counted in bytes alone, and there is enough of it for all who acknowledge what they get.
+      << "max_inflight_messages 0\nmax_inflight_bytes 2097152\n"
+      << "max_queued_messages 1000\nmax_queued_bytes 1048576\n"
       << "max_packet_size 262144\n"
+      << "memory_limit " << settings.memory_mb * 1024 * 1024 << "\n"
       << "sys_interval 0\n"
       << "allow_anonymous false\n"
       << "plugin " << settings.guard << "\n"
@@ -84,13 +96,16 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
       << "plugin_opt_topic_prefix " << settings.topic_prefix << "\n"
       << "plugin_opt_client_ids_file " << settings.folder << "/client-ids\n"
       << "plugin_opt_retained_file " << settings.folder << "/retained\n";
-  append_listener(out, settings.listen, ports.mqtt);
+  append_limits(out, settings.limits);
+  append_listener(out, {"127.0.0.1", ports.hub}, ports.hub, 0);
+  append_listener(out, settings.listen, ports.mqtt, settings.connections);
   if (ports.tls != 0) {
-    append_listener(out, settings.tls_listen, ports.tls);
-    out << "certfile " << settings.tls_certificate << "\nkeyfile " << settings.tls_key << "\ntls_version tlsv1.2\n";
+    append_listener(out, settings.tls_listen, ports.tls, settings.connections);
+    out << "certfile " << settings.folder << kCertificate << "\nkeyfile " << settings.folder << kKey << "\n"
+        << "tls_version tlsv1.2\nciphers ECDHE+AESGCM:ECDHE+CHACHA20\n";
   }
   if (ports.websocket != 0) {
-    append_listener(out, settings.websocket_listen, ports.websocket);
+    append_listener(out, settings.websocket_listen, ports.websocket, settings.connections);
     out << "protocol websockets\n";
   }
   return out.str();
@@ -108,6 +123,16 @@ std::string write_broker_files(const BrokerSettings& settings, const BrokerPorts
     error = write_private(folder / "mosquitto.conf", broker_config_text(settings, ports, hub_username));
   }
   return error;
+}
+
+std::string copy_certificate(const TlsFiles& files, const std::string& folder) {
+  for (const auto& [from, to] : {std::pair(files.certificate(), folder + kCertificate), {files.key(), folder + kKey}}) {
+    std::ifstream file(from, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file || text.empty()) return from + " cannot be read";
+    if (std::string error = write_private(to, text); !error.empty()) return error;
+  }
+  return {};
 }
 
 std::string find_mosquitto(const std::string& configured) {

@@ -16,6 +16,9 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
 std::string write_broker_files(const BrokerSettings& settings, const BrokerPorts& ports,
                                const std::string& hub_username, const std::string& hub_password);
 
+// Copies the two files into `folder`, 0600. Returns an error's text or nothing.
+std::string copy_certificate(const TlsFiles& files, const std::string& folder);
+
 // The path of the mosquitto program, or empty where there is none.
 std::string find_mosquitto(const std::string& configured);
 

@@ -3,7 +3,6 @@
 #include <openssl/rand.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "broker_config.hpp"
 #include "child_process.hpp"
+#include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -42,23 +42,15 @@ std::string random_hex() {
   return text;
 }
 
-// Changes with the certificate and with its key; 0 where one of them cannot be looked at.
-std::uint64_t certificate_stamp(const BrokerSettings& settings) {
-  std::uint64_t stamp = 0;  // wraps
-  for (const std::string& file : {settings.tls_certificate, settings.tls_key}) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) return 0;
-    const auto changed = static_cast<std::uint64_t>(info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec);
-    stamp = stamp * 31 + changed + static_cast<std::uint64_t>(info.st_ino);
-  }
-  return stamp;
-}
-
 }  // namespace
 
 struct BrokerProcess::Impl {
   Impl(BrokerSettings s, Callbacks c)
-      : settings(std::move(s)), callbacks(std::move(c)), password(random_hex()), stop_fd(::eventfd(0, EFD_CLOEXEC)) {}
+      : settings(std::move(s)),
+        callbacks(std::move(c)),
+        certificate(settings.tls_certificate, settings.tls_key),
+        password(random_hex()),
+        stop_fd(::eventfd(0, EFD_CLOEXEC)) {}
   ~Impl() { ::close(stop_fd); }
 
   // The thread: it alone makes children, because they die with the thread that made them.
@@ -68,13 +60,16 @@ struct BrokerProcess::Impl {
   std::string reserve_all();
   std::string reserve(ListenAddress address, std::uint16_t& port);
   bool watch(ChildProcess& child);  // until it is dead; true where it had taken connections
-  void renew(ChildProcess& child, std::uint64_t& known) const;
+  std::string take_certificate();
+  void renew(ChildProcess& child);
   void on_line(std::string_view line);
   bool pause(milliseconds time) const;  // false: stop
   bool stopping() const { return !pause(milliseconds(0)); }
 
   BrokerSettings settings;
   Callbacks callbacks;
+  TlsFiles certificate;
+  std::uint64_t certificate_stamp = 0;  // of the files that were looked at last
   std::string username = "hub";
   std::string password;
   std::string program;
@@ -104,6 +99,7 @@ std::string BrokerProcess::Impl::reserve_all() {
   std::string error = reserve(settings.listen, ports.mqtt);
   if (error.empty()) error = reserve(settings.tls_listen, ports.tls);
   if (error.empty()) error = reserve(settings.websocket_listen, ports.websocket);
+  if (error.empty()) error = reserve({"127.0.0.1", ports.hub}, ports.hub);
   return error;
 }
 
@@ -116,6 +112,7 @@ std::string BrokerProcess::Impl::prepare() {
   if (::access(settings.guard.c_str(), R_OK) != 0) return settings.guard + " is missing";
   std::string error = reserve_all();
   if (error.empty()) error = write_broker_files(settings, ports, username, password);
+  if (error.empty() && ports.tls != 0) error = take_certificate();
   return error;
 }
 
@@ -148,11 +145,21 @@ bool BrokerProcess::Impl::run_child() {
   }
 }
 
+// The broker gets copies of files that were found good: with others it would close its listener. Returns an error's
+// text or nothing.
+std::string BrokerProcess::Impl::take_certificate() {
+  certificate_stamp = certificate.stamp();
+  TlsFiles::State state = certificate.check(now());
+  if (state.wrong.empty()) state.wrong = copy_certificate(certificate, settings.folder);
+  // Somebody was about to change them: they are looked at again.
+  if (state.wrong.empty() && certificate.stamp() != certificate_stamp) certificate_stamp = 0;
+  if (callbacks.certificate) callbacks.certificate(state);
+  return state.wrong;
+}
+
 // The broker reads its certificate anew when it is told to, and keeps its connections.
-void BrokerProcess::Impl::renew(ChildProcess& child, std::uint64_t& known) const {
-  const std::uint64_t stamp = certificate_stamp(settings);
-  if (stamp == 0 || stamp == known) return;
-  known = stamp;
+void BrokerProcess::Impl::renew(ChildProcess& child) {
+  if (certificate.stamp() == certificate_stamp || !take_certificate().empty()) return;
   child.signal(SIGHUP);
   if (callbacks.log) callbacks.log("the broker takes a renewed certificate");
 }
@@ -160,7 +167,6 @@ void BrokerProcess::Impl::renew(ChildProcess& child, std::uint64_t& known) const
 bool BrokerProcess::Impl::watch(ChildProcess& child) {
   ready = false;
   bool stop_told = false;
-  std::uint64_t certificate = certificate_stamp(settings);
   auto deadline = Clock::time_point::max();
   pollfd waiting[2] = {{child.output(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
   bool open = true;
@@ -170,7 +176,7 @@ bool BrokerProcess::Impl::watch(ChildProcess& child) {
     const int timeout = stop_told ? static_cast<int>(std::max<long long>(left, 0)) : look_ms;
     const int events = ::poll(waiting, stop_told ? 1 : 2, timeout);
     if (events == 0 && stop_told) child.signal(SIGKILL);
-    if (events == 0 && !stop_told && ready) renew(child, certificate);
+    if (events == 0 && !stop_told && ready) renew(child);
     if (!stop_told && (waiting[1].revents & POLLIN)) {
       stop_told = true;
       deadline = Clock::now() + kStopPatience;

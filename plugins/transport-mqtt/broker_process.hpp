@@ -8,6 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "broker/budgets.hpp"
+#include "gatetorio/tls_files.hpp"
+
 namespace gatetorio::transport_mqtt {
 
 struct ListenAddress {
@@ -29,12 +32,16 @@ struct BrokerSettings {
   std::string tls_certificate;  // PEM files
   std::string tls_key;
   ListenAddress websocket_listen;  // empty host: none
+  Limits limits;
+  std::int64_t connections = 20'000;  // that each listener takes
+  std::int64_t memory_mb = 512;       // that the broker may use; 0: no limit
 };
 
 struct BrokerPorts {
   std::uint16_t mqtt = 0;
   std::uint16_t tls = 0;        // 0: none
   std::uint16_t websocket = 0;  // 0: none
+  std::uint16_t hub = 0;        // on 127.0.0.1: the hub's own, so that it comes in when the others are full
 };
 
 class BrokerProcess {
@@ -46,6 +53,9 @@ class BrokerProcess {
     // Each time it dies unasked and each time it is back.
     std::function<void(bool running)> running;
     std::function<void(std::string_view line)> log;
+    // At the start and when the files of the certificate change: why they cannot be used (then the broker goes on with
+    // those that it has), or nothing, and when the certificate ends. Only with TLS.
+    std::function<void(const TlsFiles::State& state)> certificate;
   };
 
   // The callbacks come on a thread of the object's own.

@@ -121,6 +121,7 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
   DeviceStatus status;
   AbsentHolders absent;
   Counters counters;
+  OverBudget excess;
   if (frame.type == Hello::kType)
     tell_everything();
   else if (read(request))
@@ -139,6 +140,8 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
     callbacks.absent_holders(std::move(absent.usernames));
   else if (read(counters))
     callbacks.counters(counters);
+  else if (read(excess))
+    callbacks.over_budget(excess);
 }
 
 void LinkServer::Impl::accept_guard() {

@@ -34,6 +34,7 @@ class LinkServer {
     // Who has sessions that wait in the broker: whoever of them has no rights is to be told of by set_policy.
     std::function<void(std::vector<std::string> usernames)> absent_holders;
     std::function<void(Counters counters)> counters;
+    std::function<void(const OverBudget& excess)> over_budget;
   };
 
   // `path`: of the socket, at most 107 bytes; its folder must be one that only this user can enter.

@@ -18,13 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestSocketPath = 107;
 
-// The hub is on the broker's own machine: where it listens on every address, any of the machine's will do.
-std::string local_host(const std::string& host) {
-  if (host == "0.0.0.0") return "127.0.0.1";
-  if (host == "::") return "[::1]";
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 }  // namespace
 
 ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status)
@@ -86,6 +79,12 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   callbacks.device_status = [this](DeviceStatus status) { on_status_(status.device_id, std::move(status.payload)); };
   callbacks.absent_holders = [this](std::vector<std::string> usernames) { access_.judge_absent(std::move(usernames)); };
   callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };
+  callbacks.over_budget = [this](const OverBudget& excess) {
+    host_.warn("a client takes more than its share of the broker and is held back",
+               {{"who", excess.who.empty() ? std::string("others") : excess.who},
+                {"budget", excess.budget},
+                {"times", std::to_string(excess.times)}});
+  };
   return callbacks;
 }
 
@@ -117,6 +116,14 @@ void ManagedBroker::on_log(std::string_view line) const {
   }
 }
 
+void ManagedBroker::on_certificate(const TlsFiles::State& state) {
+  host_.set_fact("mqtt_certificate_usable", state.wrong.empty());
+  if (state.wrong.empty()) {
+    return telemetry_.certificate_ends.set(static_cast<double>(state.expires_at.us / kMicrosecondsPerSecond));
+  }
+  host_.error("a renewed certificate is not used; the broker goes on with the one that it has", {{"why", state.wrong}});
+}
+
 Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
   // Whoever was connected to an earlier hub's broker is not any more.
   publish(host_, LinkReset{"the hub started"}, "");
@@ -132,6 +139,7 @@ Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
     };
     callbacks.running = [this](bool running) { on_running(running); };
     callbacks.log = [this](std::string_view line) { on_log(line); };
+    callbacks.certificate = [this](const TlsFiles::State& state) { on_certificate(state); };
     process_ = std::make_unique<BrokerProcess>(settings, std::move(callbacks));
     process_->start();
   };
@@ -149,7 +157,7 @@ void ManagedBroker::stop() {
 
 ClientSettings ManagedBroker::login(const BrokerSettings& settings, const BrokerPorts& ports) const {
   ClientSettings login;
-  login.uri = "tcp://" + local_host(settings.listen.host) + ":" + std::to_string(ports.mqtt);
+  login.uri = "tcp://127.0.0.1:" + std::to_string(ports.hub);
   // Random, so that nobody can sit on it before the hub comes.
   login.client_id = "gatetorio-hub-" + new_command_id().substr(4, 8);
   login.username = process_->hub_username();

@@ -37,6 +37,7 @@ class ManagedBroker {
   void tell_session(const std::string& username, bool connected, const std::string& peer);
   void on_running(bool running);
   void on_log(std::string_view line) const;
+  void on_certificate(const TlsFiles::State& state);
 
   Host& host_;
   BrokerAccess& access_;

@@ -56,6 +56,12 @@ void check_external(const Options& options) {
 
 }  // namespace
 
+// A limit of the managed broker's guard.
+Option<Options> limit(std::string_view name, std::int64_t Limits::*field, std::string_view help) {
+  constexpr std::int64_t kMost = 1'000'000;
+  return Option<Options>(name, static_cast<std::int64_t Options::*>(field), help).range(0, kMost);
+}
+
 const OptionTable<Options>& option_table() {
   using O = Options;
   static const OptionTable<Options> table = {
@@ -83,6 +89,33 @@ const OptionTable<Options>& option_table() {
       option("public_websocket_url", &O::public_websocket_url,
              "WebSocket URL that apps are told, as in \"wss://...\"."),
       option("mosquitto", &O::mosquitto, "Path of the mosquitto program; empty: looked for."),
+      limit("client_connections", &Limits::client_connections,
+            "Connections that one device or user may have; a newer one ends the oldest. 0, as in the options below: no "
+            "limit."),
+      limit("client_sessions", &Limits::client_sessions,
+            "Sessions that may wait in the broker for absent clients of one device or user."),
+      limit("client_subscriptions", &Limits::client_subscriptions,
+            "Subscriptions of one connection; two for each device that its user may see where that is more."),
+      limit("client_wildcards", &Limits::client_wildcards, "Subscriptions with + or # of one connection."),
+      limit("client_messages", &Limits::client_messages,
+            "Messages a second that one device or user may publish for long; 20 seconds' worth at once.")
+          .unit("per second"),
+      limit("client_kilobytes", &Limits::client_kilobytes, "The same in KiB a second.").unit("KiB per second"),
+      option("client_commands", &O::client_commands,
+             "Commands a second that the apps of one user may publish for long, and ten times as many at once; the "
+             "rest is "
+             "not sent. Over HTTP its own limits hold. 0: no limit.")
+          .unit("per second")
+          .range(0, 1'000'000),
+      limit("address_connections", &Limits::address_connections,
+            "Clients that may be connected from one IPv4 address or IPv6 /64; loopback is not counted."),
+      option("broker_connections", &O::broker_connections,
+             "Connections that each listener of the managed broker takes.")
+          .range(0, 1'000'000),
+      option("broker_memory_mb", &O::broker_memory_mb,
+             "Memory that the managed broker may use; above it whoever wants more is refused. 0: no limit.")
+          .unit("MiB")
+          .range(0, 1'000'000),
       option("external_url", &O::external_url,
              "URL of the external broker: \"tcp://host:1883\" or \"ssl://host:8883\"."),
       option("external_username", &O::external_username, "User name of the hub at the external broker."),
@@ -125,6 +158,9 @@ BrokerSettings broker_settings(const Options& options) {
   settings.websocket_listen = address("websocket_listen", options.websocket_listen);
   settings.tls_certificate = options.tls_certificate;
   settings.tls_key = options.tls_key;
+  settings.limits = options;
+  settings.connections = options.broker_connections;
+  settings.memory_mb = options.broker_memory_mb;
   if (settings.listen.host.empty()) throw OptionError("listen", "must be an address and a port");
   check_plain("listen", settings.listen, options.allow_plain_mqtt || !options.managed());
   check_plain("websocket_listen", settings.websocket_listen, options.allow_plain_mqtt || !options.managed());

@@ -9,7 +9,7 @@
 
 namespace gatetorio::transport_mqtt {
 
-struct Options {
+struct Options : Limits {
   std::string broker = "managed";
   std::string listen = "127.0.0.1:1883";
   bool allow_plain_mqtt = false;
@@ -19,6 +19,9 @@ struct Options {
   std::string tls_certificate;
   std::string tls_key;
   std::string websocket_listen;
+  std::int64_t client_commands = 50;
+  std::int64_t broker_connections = 20'000;
+  std::int64_t broker_memory_mb = 512;
   std::string public_host;
   std::int64_t public_port = 0;
   std::string public_websocket_url;

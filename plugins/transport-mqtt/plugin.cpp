@@ -27,7 +27,7 @@ class MqttTransport : public PluginBase {
         settings_(broker_settings(options_)),
         telemetry_(host),
         access_(host),
-        app_commands_(host, access_.principals(), telemetry_),
+        app_commands_(host, access_.principals(), telemetry_, options_.client_commands),
         gateway_(host, options_, telemetry_, app_commands_),
         managed_(host, access_, telemetry_,
                  [this](std::int64_t device_id, std::string payload) {

@@ -19,6 +19,7 @@ class Telemetry {
   Metric statuses;
   Metric statuses_malformed;
   Metric broker_restarts;
+  Metric certificate_ends;
   Metric app_commands_sent;
   Metric app_commands_refused;
 
@@ -31,6 +32,7 @@ class Telemetry {
   Metric publish_seconds_;
   Metric delivered_, no_receiver_, unknown_;
   std::vector<Refusal> refusals_;
+  std::vector<Metric> over_budget_;  // by Budget
   Counters counted_;
 };
 

@@ -2,6 +2,7 @@
 #include <mqtt/async_client.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <csignal>
 
 #include "support/certificate.hpp"
 #include "support/files.hpp"
@@ -117,6 +118,52 @@ TEST_CASE("a renewed certificate serves new MQTT connections while the old ones 
   CHECK_FALSE(gate.next().empty());
 }
 
+TEST_CASE(
+    "a renewed MQTT certificate that cannot be used is not taken, and the one before serves on, after a restart too") {
+  Certificate certificate, other;
+  HubProcess hub(with_tls(certificate));
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  const auto port = HttpClient(hub.http(), owner.token).post("/users/mqtt-credentials").number("mqtt_broker_port");
+  const std::string uri = "ssl://127.0.0.1:" + std::to_string(port);
+  const auto is_served = [&](const std::string& authority) {
+    return Paho(uri).connect(device.mqtt_username, device.mqtt_password, authority);
+  };
+  const auto usable = [&] { return HttpClient(hub.http()).root("/health").at("mqtt_certificate_usable").as_bool(); };
+  CHECK(usable());
+  const std::string authority = certificate.file() + ".good";
+  const std::string good = read_file(certificate.file()), key = read_file(certificate.key());
+  write_file(authority, good);
+  write_file(certificate.key(), read_file(other.key()));
+  REQUIRE(eventually([&] { return hub.log().find("the key is not that of the certificate") != std::string::npos; }));
+  CHECK_FALSE(usable());
+  CHECK(is_served(authority));
+  ::kill(hub.broker_pid(), SIGKILL);
+  CHECK(eventually([&] { return is_served(authority); }));
+  write_file(certificate.file(), "no certificate");
+  REQUIRE(eventually([&] { return hub.log().find("no certificate in PEM can be read") != std::string::npos; }));
+  CHECK(is_served(authority));
+  write_file(certificate.file(), good);
+  write_file(certificate.key(), key);
+  CHECK(eventually(usable));
+  CHECK(is_served(authority));
+}
+
+TEST_CASE("connections that never log in are closed, and clients come in all the same") {
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  std::vector<std::unique_ptr<Socket>> silent;
+  for (int i = 0; i < 400; ++i) silent.push_back(std::make_unique<Socket>(hub.mqtt_port()));
+  const auto gate = go_online(hub, device);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  for (const auto& socket : silent) {
+    CHECK(socket->is_closed_by_peer(
+        std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now())));
+  }
+  CHECK(gate->publish(device.status, "{}") == kMqttOk);
+  CHECK(eventually([&] { return hub.log().find("budget=silent_sockets") != std::string::npos; }));
+}
+
 TEST_CASE("a renewed certificate serves new HTTPS connections; a wrong one is not taken") {
   Certificate certificate;
   HubProcess hub({.sets = {"plugins.transport-http.tls_certificate=" + certificate.file(),
@@ -131,7 +178,8 @@ TEST_CASE("a renewed certificate serves new HTTPS connections; a wrong one is no
   write_file(certificate.file(), "no certificate");
   CHECK(eventually([&] { return hub.log().find("a renewed certificate is not used") != std::string::npos; }));
   write_file(certificate.file() + ".good", good);
-  const auto health = run({"/usr/bin/curl", "-sf", "--cacert", certificate.file() + ".good", "https://" + hub.http() + "/health"});
+  const auto health =
+      run({"/usr/bin/curl", "-sf", "--cacert", certificate.file() + ".good", "https://" + hub.http() + "/health"});
   CHECK(health.code == 0);
 }
 
@@ -170,8 +218,8 @@ TEST_CASE("files go up and come down over HTTPS, cut and resumed, byte for byte"
   const auto patch = [&](const std::string& part, std::size_t offset) {
     const std::string path = (folder / "part").string();
     write_file(path, part);
-    return curl(certificate, {"-X", "PATCH", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Tus-Resumable: 1.0.0", "-H",
-                              "Upload-Offset: " + std::to_string(offset), "-H",
+    return curl(certificate, {"-X", "PATCH", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Tus-Resumable: 1.0.0",
+                              "-H", "Upload-Offset: " + std::to_string(offset), "-H",
                               "Content-Type: application/offset+octet-stream", "--data-binary", "@" + path, url});
   };
   CHECK(patch(bytes.substr(0, 1'234'567), 0) == "204");
@@ -182,8 +230,10 @@ TEST_CASE("files go up and come down over HTTPS, cut and resumed, byte for byte"
   CHECK(curl(certificate, {"-r", "0-999999", "-o", target, "-w", "%{http_code}", download}) == "206");
   CHECK(curl(certificate, {"-C", "-", "-o", target, "-w", "%{http_code}", download}) == "206");
   CHECK(read_file(target) == bytes);
-  CHECK(curl(certificate, {"-T", source, text(asked("/files/tls-gate", token, R"({"name":"b","kind":"log","size":5000001})"), "upload_url"),
-                           "-o", "/dev/null", "-w", "%{http_code}"}) == "204");
+  CHECK(curl(certificate,
+             {"-T", source,
+              text(asked("/files/tls-gate", token, R"({"name":"b","kind":"log","size":5000001})"), "upload_url"), "-o",
+              "/dev/null", "-w", "%{http_code}"}) == "204");
 }
 
 }  // namespace

@@ -20,8 +20,9 @@ struct SavedId {
   std::string username;
   std::int64_t left_at_s = 0;
   std::string listens_by;
+  std::vector<std::string> wildcards;
 };
-BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s, listens_by))
+BOOST_DESCRIBE_STRUCT(SavedId, (), (client_id, username, left_at_s, listens_by, wildcards))
 
 struct SavedIds {
   std::vector<SavedId> ids;
@@ -30,54 +31,74 @@ BOOST_DESCRIBE_STRUCT(SavedIds, (), (ids))
 
 }  // namespace
 
-void ClientIds::left(std::string client_id, std::string username, std::string listens_by, Clock::time_point now) {
-  unasked_.push_back(client_id);
-  absent_[std::move(client_id)] = {std::move(username), std::move(listens_by), now, Clock::time_point(), false};
+void ClientIds::add(std::string client_id, Absent absent) {
+  if (const auto known = absent_.find(client_id); known != absent_.end()) erase(known);
+  ++counts_[absent.kept.username];
+  absent_.emplace(std::move(client_id), std::move(absent));
 }
 
-std::optional<std::string> ClientIds::is_back(std::string_view client_id) {
+void ClientIds::erase(Entries::const_iterator entry) {
+  const auto count = counts_.find(entry->second.kept.username);
+  if (--count->second == 0) counts_.erase(count);
+  absent_.erase(entry);
+}
+
+void ClientIds::left(std::string client_id, Kept kept, Clock::time_point now) {
+  unasked_.push_back(client_id);
+  add(std::move(client_id), {std::move(kept), now, Clock::time_point(), false});
+}
+
+std::optional<ClientIds::Kept> ClientIds::is_back(std::string_view client_id) {
   const auto found = absent_.find(client_id);
   if (found == absent_.end()) return std::nullopt;
-  std::string listens_by = std::move(found->second.listens_by);
-  absent_.erase(found);
-  return listens_by;
+  Kept kept = found->second.kept;
+  erase(found);
+  return kept;
+}
+
+std::int64_t ClientIds::count(const std::string& username) const {
+  const auto found = counts_.find(username);
+  return found == counts_.end() ? 0 : found->second;
 }
 
 void ClientIds::listens_no_more(const std::string& client_id, std::string_view filter) {
   const auto found = absent_.find(client_id);
-  if (found != absent_.end() && found->second.listens_by == filter) found->second.listens_by.clear();
+  if (found == absent_.end()) return;
+  Kept& kept = found->second.kept;
+  if (kept.listens_by == filter) kept.listens_by.clear();
+  std::erase(kept.wildcards, filter);
 }
 
 std::vector<std::string> ClientIds::of(std::string_view username) const {
   std::vector<std::string> list;
+  if (count(std::string(username)) == 0) return list;
   for (const auto& [client_id, absent] : absent_) {
-    if (absent.username == username) list.push_back(client_id);
+    if (absent.kept.username == username) list.push_back(client_id);
   }
   return list;
 }
 
 void ClientIds::release(std::string_view username) {
-  std::erase_if(absent_, [username](const auto& entry) { return entry.second.username == username; });
+  for (const std::string& client_id : of(username)) erase(absent_.find(client_id));
 }
 
 std::vector<std::string> ClientIds::holders() const {
   std::vector<std::string> list;
-  for (const auto& [client_id, absent] : absent_) list.push_back(absent.username);
+  for (const auto& [username, count] : counts_) list.push_back(username);
   std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
   return list;
 }
 
 bool ClientIds::held_by_other(std::string_view client_id, std::string_view username, const Probe& probe,
                               Clock::time_point now) {
   const auto found = absent_.find(client_id);
-  if (found == absent_.end() || found->second.username == username) return false;
+  if (found == absent_.end() || found->second.kept.username == username) return false;
   Absent& absent = found->second;
   const bool expired = now - absent.left_at > kLongest;
   const bool ask = !absent.from_file && now - absent.asked_at > kAskAgain;
   if (ask) absent.asked_at = now;
   if (!expired && !(ask && !probe(found->first))) return true;
-  absent_.erase(found);
+  erase(found);
   return false;
 }
 
@@ -86,7 +107,7 @@ void ClientIds::sweep(const Probe& probe, Clock::time_point now) {
     const auto found = absent_.find(client_id);
     if (found == absent_.end() || found->second.from_file) continue;
     found->second.asked_at = now;
-    if (!probe(client_id)) absent_.erase(client_id);
+    if (!probe(client_id)) erase(found);
   }
 }
 
@@ -94,7 +115,8 @@ bool ClientIds::save(const std::string& path) const {
   SavedIds saved;
   for (const auto& [client_id, absent] : absent_) {
     const auto left_at = std::chrono::duration_cast<seconds>(absent.left_at.time_since_epoch()).count();
-    saved.ids.push_back({client_id, absent.username, left_at, absent.listens_by});
+    const Kept& kept = absent.kept;
+    saved.ids.push_back({client_id, kept.username, left_at, kept.listens_by, kept.wildcards});
   }
   return write_state(path, saved);
 }
@@ -105,8 +127,10 @@ bool ClientIds::load(const std::string& path, Clock::time_point now) {
   for (SavedId& id : saved.ids) {
     const Clock::time_point left_at{seconds(id.left_at_s)};
     if (now - left_at > kLongest) continue;
-    absent_[std::move(id.client_id)] = {std::move(id.username), std::move(id.listens_by), left_at, Clock::time_point(),
-                                        true};
+    add(std::move(id.client_id), {{std::move(id.username), std::move(id.listens_by), std::move(id.wildcards)},
+                                  left_at,
+                                  Clock::time_point(),
+                                  true});
   }
   return true;
 }

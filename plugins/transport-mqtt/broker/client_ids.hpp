@@ -18,12 +18,21 @@ class ClientIds {
   // Does the broker still hold a session of this client id, whose client is not connected?
   using Probe = std::function<bool(const std::string& client_id)>;
 
-  // The client of `username` left; its session may persist. `listens_by`: the filter by which it had subscribed to its
-  // commands, or nothing.
-  void left(std::string client_id, std::string username, std::string listens_by, Clock::time_point now);
+  // What is to be known of a session while its client is away.
+  struct Kept {
+    std::string username;
+    std::string listens_by;              // the filter by which it had subscribed to its commands, or nothing
+    std::vector<std::string> wildcards;  // its filters with + or #
+  };
+
+  // A client left; its session may persist.
+  void left(std::string client_id, Kept kept, Clock::time_point now);
   void listens_no_more(const std::string& client_id, std::string_view filter);
-  // Its owner is back: by what it listened, or nothing where it was not known to be away.
-  std::optional<std::string> is_back(std::string_view client_id);
+  // Its owner is back; nothing where it was not known to be away.
+  std::optional<Kept> is_back(std::string_view client_id);
+  bool is_held(std::string_view client_id) const { return absent_.find(client_id) != absent_.end(); }
+  // How many a user name holds.
+  std::int64_t count(const std::string& username) const;
   // The ids that absent clients of a user name hold; who holds any; and: they hold them no longer.
   std::vector<std::string> of(std::string_view username) const;
   std::vector<std::string> holders() const;
@@ -41,8 +50,7 @@ class ClientIds {
 
  private:
   struct Absent {
-    std::string username;
-    std::string listens_by;
+    Kept kept;
     Clock::time_point left_at;
     Clock::time_point asked_at;  // when the broker was last asked
     bool from_file = false;      // left before the broker's start: asking would harm the restored session
@@ -52,8 +60,13 @@ class ClientIds {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  std::unordered_map<std::string, Absent, Hash, std::equal_to<>> absent_;
-  std::vector<std::string> unasked_;  // left since the last sweep
+  using Entries = std::unordered_map<std::string, Absent, Hash, std::equal_to<>>;
+  void add(std::string client_id, Absent absent);
+  void erase(Entries::const_iterator entry);
+
+  Entries absent_;
+  std::unordered_map<std::string, std::int64_t> counts_;  // of absent_, by user name
+  std::vector<std::string> unasked_;                      // left since the last sweep
 };
 
 }  // namespace gatetorio::transport_mqtt

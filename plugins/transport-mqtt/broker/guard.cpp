@@ -17,9 +17,11 @@ constexpr microseconds kMostBudget{400'000};
 constexpr int kBudgetDivisor = 5;
 constexpr std::uint64_t kMostUnanswered = 1'000;  // questions that nobody waits for
 constexpr std::size_t kMaxCredentialBytes = 512;
+constexpr std::size_t kMaxClientIdBytes = 128;
 constexpr milliseconds kCountersEvery{1000};
 constexpr milliseconds kLookEvery{250};
 constexpr std::chrono::seconds kSaveEvery{60};
+constexpr std::chrono::seconds kWatchEvery{2};
 // A client whose keep-alive is longer, or off, must send something in this time, or its connection ends: nobody else
 // would notice that it is gone.
 constexpr std::chrono::seconds kLongestSilence{600};
@@ -40,6 +42,7 @@ Guard::Guard(GuardSettings settings, BrokerHooks hooks)
     : settings_(std::move(settings)),
       hooks_(std::move(hooks)),
       clock_(std::chrono::system_clock::now(), Steady::now()),
+      budgets_(settings_.limits),
       wait_budget_(kMostBudget),
       budget_at_(Steady::now()) {
   settings_.hub_password = sha256_of(settings_.hub_password);
@@ -55,7 +58,7 @@ void Guard::wait_until_synced(milliseconds longest) {
   while (!synced_ && link_->wait_until(deadline)) hear();
 }
 
-bool Guard::may_connect(const ConnectAttempt& attempt) {
+Admission Guard::may_connect(const ConnectAttempt& attempt) {
   hear();
   if (attempt.username.empty() || attempt.password.empty()) return refuse_connect();
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
@@ -63,16 +66,20 @@ bool Guard::may_connect(const ConnectAttempt& attempt) {
   }
   const std::string hash = sha256_of(attempt.password);
   if (is_hub(attempt.username)) {
-    return is_same_digest(hash, settings_.hub_password) && admit(attempt, 0) ? true : refuse_connect();
+    return is_same_digest(hash, settings_.hub_password) ? admit(attempt, 0) : refuse_connect();
   }
   const Password* password = confirmed(attempt.username, hash);
-  if (password == nullptr && ask_hub(attempt)) password = confirmed(attempt.username, hash);
-  return password != nullptr && admit(attempt, password->valid_until_us) ? true : refuse_connect();
+  if (password == nullptr) {
+    // Whoever guesses must not use up the time in which others are asked about.
+    if (!budgets_.may_ask(attempt.peer, Steady::now())) return refuse_connect(Admission::kLater);
+    if (ask_hub(attempt)) password = confirmed(attempt.username, hash);
+  }
+  return password != nullptr ? admit(attempt, password->valid_until_us) : refuse_connect();
 }
 
-bool Guard::refuse_connect() {
+Admission Guard::refuse_connect(Admission why) {
   ++counters_.connects_refused;
-  return false;
+  return why;
 }
 
 const Password* Guard::confirmed(std::string_view username, const std::string& hash) const {
@@ -94,12 +101,12 @@ bool Guard::ask_hub(const ConnectAttempt& attempt) {
   budget_at_ = now;
   const auto longest = std::min<microseconds>(settings_.connect_deadline, wait_budget_);
   const bool may_wait = longest > microseconds::zero();
-  if (!link_->up() || (!may_wait && unanswered_ >= kMostUnanswered)) {
+  if (!link_->up() || (!may_wait && unanswered_.size() >= kMostUnanswered)) {
     ++counters_.connects_unanswered;
     return false;
   }
   const std::uint64_t id = ++last_request_;
-  ++unanswered_;
+  unanswered_.emplace(id, attempt.peer);
   link_->send(to_frame(ConnectRequest{id, std::string(attempt.username), std::string(attempt.password),
                                       std::string(attempt.client_id), std::string(attempt.peer)}));
   if (!may_wait) {
@@ -139,15 +146,47 @@ bool Guard::is_free(const ConnectAttempt& attempt) {
   return !client_ids_.held_by_other(attempt.client_id, attempt.username, probe, ClientIds::Clock::now());
 }
 
-bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
+// Is there room for one more connection of this principal, from there? The newest counts: an old one may be of a client
+// that has long gone.
+Admission Guard::find_room(const ConnectAttempt& attempt) {
+  const auto now = Steady::now();
+  const Limits& limits = budgets_.limits();
+  const std::string username(attempt.username);
+  if (attempt.client_id.size() > kMaxClientIdBytes) {
+    budgets_.exceeded(Budget::client_id, username);
+    return Admission::kNo;
+  }
+  if (budgets_.connect(username, now) != Bucket::Answer::kYes) return Admission::kLater;
+  if (!budgets_.has_room(attempt.peer)) {
+    budgets_.exceeded(Budget::addresses, attempt.peer);
+    return Admission::kLater;
+  }
+  const bool is_new = sessions_.live_owner(attempt.client_id) == nullptr && !client_ids_.is_held(attempt.client_id);
+  const bool is_full = limits.client_sessions > 0 && client_ids_.count(username) >= limits.client_sessions;
+  if (attempt.may_persist && is_new && is_full) {
+    budgets_.exceeded(Budget::sessions, username);
+    return Admission::kNo;
+  }
+  if (limits.client_connections == 0) return Admission::kYes;
+  std::vector<std::string> others = sessions_.oldest_first(username, attempt.client_id);
+  for (auto id = others.begin(); others.end() - id >= limits.client_connections; ++id) {
+    budgets_.exceeded(Budget::connections, username);
+    to_end_.push_back(std::move(*id));
+  }
+  return Admission::kYes;
+}
+
+Admission Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
   if (Session* open = sessions_.find(attempt.client);
       open != nullptr && open->client_id == attempt.client_id && open->username == attempt.username) {
     // The broker has read its settings anew and asks about those who are connected: the session goes on.
     open->valid_until_us = valid_until_us;
-    return true;
+    return Admission::kYes;
   }
-  if (!is_free(attempt)) return false;
-  const auto listened_by = client_ids_.is_back(attempt.client_id);
+  if (!is_free(attempt)) return refuse_connect();
+  const Admission room = is_hub(attempt.username) ? Admission::kYes : find_room(attempt);
+  if (room != Admission::kYes) return refuse_connect(room);
+  const auto kept = client_ids_.is_back(attempt.client_id);
   Session session;
   session.username = attempt.username;
   session.client_id = attempt.client_id;
@@ -159,20 +198,28 @@ bool Guard::admit(const ConnectAttempt& attempt, std::int64_t valid_until_us) {
   session.heard_at = Steady::now();
   const Policy* policy = policy_of(attempt.username);
   if (policy != nullptr && policy->kind == "device") session.device_id = policy->id;
-  if (!attempt.clean_start && listened_by) session.listens_by = *listened_by;
-  session.may_listen = !attempt.clean_start && !listened_by;
+  if (!attempt.clean_start && kept) {
+    session.listens_by = kept->listens_by;
+    session.wildcards = kept->wildcards;
+  }
+  session.may_listen = !attempt.clean_start && !kept;
   const Session& now_open = sessions_.open(attempt.client, std::move(session));
-  if (!is_hub(attempt.username)) link_->send(to_frame(opened(now_open)));
-  return true;
+  if (!is_hub(attempt.username)) {
+    budgets_.opened(attempt.peer);
+    link_->send(to_frame(opened(now_open)));
+  }
+  return Admission::kYes;
 }
 
 void Guard::disconnected(SessionTable::Client client) {
   const auto session = sessions_.close(client);
   if (!session || is_hub(session->username)) return;
+  budgets_.closed(session->peer);
   const Policy* policy = policy_of(session->username);
   const bool has_rights = policy != nullptr && policy->valid;
   if (session->may_persist && !session->superseded && has_rights) {
-    client_ids_.left(session->client_id, session->username, session->listens_by, ClientIds::Clock::now());
+    client_ids_.left(session->client_id, {session->username, session->listens_by, session->wildcards},
+                     ClientIds::Clock::now());
   }
   const char* reason = session->revoked ? "revoked" : session->superseded ? "taken over" : "closed";
   link_->send(to_frame(SessionClosed{session->number, session->username, session->client_id, reason}));
@@ -186,6 +233,7 @@ void Guard::tick() {
   client_ids_.sweep(hooks_.session_exists, ClientIds::Clock::now());
   probing_ = false;
   end_outlived_sessions();
+  watch_sockets(Steady::now());
   tell_counters();
   // The broker may be killed: what it keeps of sessions and retained messages has owners then, too.
   if (Steady::now() - saved_at_ > kSaveEvery) {
@@ -205,6 +253,7 @@ void Guard::settle_news() {
     hooks_.judge_subscriptions(judged_);
   }
   judged_.clear();
+  for (const std::string& client_id : std::exchange(to_end_, {})) hooks_.kick_session(client_id);
   for (const std::string& topic : std::exchange(to_clear_, {})) hooks_.clear_retained(topic);
 }
 
@@ -218,8 +267,28 @@ void Guard::end_outlived_sessions() {
     hooks_.kick_session(client_id);
 }
 
+// Connections that cost the broker something and are none of a principal's yet, or are read by nobody.
+void Guard::watch_sockets(Steady::time_point now) {
+  if (now - watched_at_ < kWatchEvery) return;
+  watched_at_ = now;
+  for (auto& [peer, reason] : hooks_.watch_sockets(budgets_.connections())) {
+    const bool is_silent = reason == SocketWatch::Reason::kSilent;
+    budgets_.exceeded(is_silent ? Budget::silent_sockets : Budget::unread_messages, peer);
+  }
+  budgets_.sweep(now);
+  tell_excesses();
+}
+
+void Guard::tell_excesses() {
+  if (!link_->up()) return;
+  for (const Budgets::Excess& excess : budgets_.due(Steady::now())) {
+    link_->send(to_frame(OverBudget{excess.who, boost::describe::enum_to_string(excess.budget, ""), excess.times}));
+  }
+}
+
 void Guard::tell_counters() {
   const auto steady_now = Steady::now();
+  counters_.over_budget.assign(budgets_.counts().begin(), budgets_.counts().end());
   if (counters_ == counters_told_ || steady_now - told_at_ < kCountersEvery) return;
   link_->send(to_frame(counters_));
   counters_told_ = counters_;
@@ -231,8 +300,8 @@ void Guard::save() {
   if (settings_.client_ids_file.empty()) return;
   ClientIds all = client_ids_;
   for (const Session& session : sessions_.all()) {
-    if (!session.clean_start)
-      all.left(session.client_id, session.username, session.listens_by, ClientIds::Clock::now());
+    if (session.clean_start) continue;
+    all.left(session.client_id, {session.username, session.listens_by, session.wildcards}, ClientIds::Clock::now());
   }
   all.save(settings_.client_ids_file);
 }

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "broker/budgets.hpp"
 #include "broker/client_ids.hpp"
 #include "broker/clock_watch.hpp"
 #include "broker/ledger.hpp"
@@ -21,6 +22,7 @@
 #include "broker/protocol.hpp"
 #include "broker/retained_owners.hpp"
 #include "broker/sessions.hpp"
+#include "broker/socket_watch.hpp"
 
 namespace gatetorio::transport_mqtt {
 
@@ -32,6 +34,7 @@ struct GuardSettings {
   std::chrono::milliseconds connect_deadline{200};
   std::string client_ids_file;  // empty: client ids of absent clients are forgotten when the broker stops
   std::string retained_file;    // empty: so are retained statuses
+  Limits limits;
 };
 
 // What the guard asks of the broker.
@@ -44,6 +47,14 @@ struct BrokerHooks {
   std::function<void(const std::string& topic)> clear_retained;
   std::function<void()> restart;
   std::function<int(SessionTable::Client)> subscription_count;
+  // Ends connections that never log in or do not read, of all that the broker has open.
+  std::function<SocketWatch::Found(const std::unordered_map<std::string, std::int64_t>& let_in)> watch_sockets;
+};
+
+enum class Admission {
+  kYes,
+  kNo,
+  kLater,  // nothing is wrong with it: it may try again
 };
 
 struct ConnectAttempt {
@@ -61,6 +72,7 @@ struct Message {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;
+  int qos = 0;
 };
 
 // What becomes of a message that may_publish has let pass.
@@ -70,6 +82,7 @@ struct Verdict {
     kMove,    // to `topic`, with `payload` where that is not empty
     kNobody,  // as if nobody were subscribed
     kRefuse,
+    kLater,  // not now: its sender must not be told that it has arrived
   };
   Kind kind = Kind::kPass;
   std::string topic = {};
@@ -85,9 +98,13 @@ class Guard {
   void wait_until_synced(std::chrono::milliseconds longest);
 
   // May this client connect? Waits at most connect_deadline, and a fifth of all time at most.
-  bool may_connect(const ConnectAttempt& attempt);
+  Admission may_connect(const ConnectAttempt& attempt);
   void disconnected(SessionTable::Client client);
 
+  // Counts what a client sends against its principal's budgets; asked before may_publish. kRefuse: this message is too
+  // much. kClose: so is all that comes after it.
+  enum class Spending { kYes, kRefuse, kClose };
+  Spending spend(SessionTable::Client client, std::string_view username, const Message& message);
   // Also asked about last wills when they are sent, and about the sender of a retained message when that is delivered.
   bool may_publish(SessionTable::Client client, std::string_view username, const Message& message);
   bool may_receive(std::string_view username, const Message& message);
@@ -122,12 +139,16 @@ class Guard {
   const Password* confirmed(std::string_view username, const std::string& hash) const;
   bool ask_hub(const ConnectAttempt& attempt);
   bool await_reply(std::uint64_t id, Steady::time_point deadline);
-  bool admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
+  Admission admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
   bool is_free(const ConnectAttempt& attempt);
+  Admission find_room(const ConnectAttempt& attempt);
+  bool has_room_for(Session& session, const Policy& policy, SessionTable::Client client, std::string_view filter);
+  void watch_sockets(Steady::time_point now);
+  void tell_excesses();
   void end_outlived_sessions();
   void settle_news();
   void tell_counters();
-  bool refuse_connect();
+  Admission refuse_connect(Admission why = Admission::kNo);
   std::string command_topic(const Policy& device) const;
   void follow_name(const std::string& username);
   void end_strayed_sessions(Steady::time_point now);
@@ -150,25 +171,28 @@ class Guard {
   std::vector<std::string> to_judge_;   // client ids of absent clients
   std::string judged_;                  // the one whose subscriptions the broker is asking about
   std::vector<std::string> to_clear_;   // topics
+  std::vector<std::string> to_end_;     // client ids of connections that are one too many
   SessionTable sessions_;
   ClientIds client_ids_;
   CommandLedger ledger_;
   RetainedOwners retained_;
   NameChanges name_changes_;
   ClockWatch clock_;
+  Budgets budgets_;
   Counters counters_;
   Counters counters_told_;
   bool synced_ = false;
   bool probing_ = false;
   std::uint64_t last_request_ = 0;
-  std::uint64_t unanswered_ = 0;       // questions that are with the hub
+  std::unordered_map<std::uint64_t, std::string> unanswered_;  // questions that are with the hub; the client's address
   std::uint64_t awaited_request_ = 0;  // the one that the broker waits for
   std::optional<bool> awaited_answer_;
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;
   Steady::time_point told_at_;
-  Steady::time_point looked_at_;  // when sessions were last checked for outlived passwords and silence
-  Steady::time_point saved_at_;   // when retained_ was last saved
+  Steady::time_point looked_at_;   // when sessions were last checked for outlived passwords and silence
+  Steady::time_point saved_at_;    // when retained_ was last saved
+  Steady::time_point watched_at_;  // when the broker's sockets were last looked at
   std::unique_ptr<Link> link_;
 };
 

@@ -18,6 +18,31 @@ constexpr std::size_t kMostBacklog = 32 * 1024 * 1024;
 
 }  // namespace
 
+// Counts only what a connection sends, not what is asked about a will or a retained message.
+Guard::Spending Guard::spend(SessionTable::Client client, std::string_view username, const Message& message) {
+  const Session* session = sessions_.find(client);
+  if (is_hub(username) || session == nullptr || session->superseded) return Spending::kYes;
+  const auto answer = budgets_.publish(session->username, message.payload.size(), Steady::now());
+  if (answer == Bucket::Answer::kYes) return Spending::kYes;
+  return answer == Bucket::Answer::kNo ? Spending::kRefuse : Spending::kClose;
+}
+
+// A filter costs the broker something with every message.
+bool Guard::has_room_for(Session& session, const Policy& policy, SessionTable::Client client, std::string_view filter) {
+  const Limits& limits = budgets_.limits();
+  const bool is_wildcard = filter.find_first_of("+#") != std::string_view::npos;
+  const bool is_known =
+      std::find(session.wildcards.begin(), session.wildcards.end(), filter) != session.wildcards.end();
+  const auto most = std::max(limits.client_subscriptions, 2 * static_cast<std::int64_t>(policy.rules.size()));
+  bool has_room = limits.client_subscriptions == 0 || hooks_.subscription_count(client) < most;
+  if (is_wildcard && !is_known && limits.client_wildcards > 0) {
+    has_room &= session.wildcards.size() < static_cast<std::size_t>(limits.client_wildcards);
+  }
+  if (is_known || !is_wildcard || !has_room) return has_room || is_known;
+  session.wildcards.emplace_back(filter);
+  return true;
+}
+
 bool Guard::may_subscribe(SessionTable::Client client, std::string_view username, std::string_view filter) {
   hear();
   // While an absent client is only being asked about, its subscriptions must survive the question.
@@ -34,6 +59,10 @@ bool Guard::may_subscribe(SessionTable::Client client, std::string_view username
   }
   if (session == nullptr) return true;
   session->heard_at = Steady::now();
+  if (!has_room_for(*session, *policy, client, filter)) {
+    budgets_.exceeded(Budget::subscriptions, username);
+    return false;
+  }
   const std::string_view own = own_controller(*policy);
   if (!own.empty() && filter_matches(filter, topic_of(settings_.topic_prefix, own, TopicKind::kCommands))) {
     session->listens_by = filter;
@@ -47,6 +76,7 @@ void Guard::unsubscribed(SessionTable::Client client, std::string_view filter) {
   if (session == nullptr) return;
   session->heard_at = Steady::now();
   if (filter == session->listens_by) session->listens_by.clear();
+  std::erase(session->wildcards, filter);
 }
 
 bool Guard::may_publish(SessionTable::Client client, std::string_view username, const Message& message) {
@@ -133,7 +163,7 @@ Verdict Guard::judge(SessionTable::Client client, std::string_view username, con
 Verdict Guard::judge_status(SessionTable::Client client, const Message& message) {
   const Session* session = sessions_.find(client);
   if (session == nullptr || session->device_id == 0) return {Verdict::Kind::kRefuse};
-  if (!message.payload.empty() && !tell_status(session->device_id, message.payload)) return {Verdict::Kind::kRefuse};
+  if (!message.payload.empty() && !tell_status(session->device_id, message.payload)) return {Verdict::Kind::kLater};
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
   name_changes_.published(topic.controller_id, session->device_id, message.payload);
   if (message.retained) {

@@ -27,7 +27,7 @@ void Guard::hear_frame(const Frame& frame) {
     tell_sessions();
   } else if (frame.type == Link::kDown) {
     synced_ = false;
-    unanswered_ = 0;
+    unanswered_.clear();
   } else if (frame.type == Synced::kType) {
     synced_ = true;
   } else if (read(frame, set)) {
@@ -35,7 +35,11 @@ void Guard::hear_frame(const Frame& frame) {
   } else if (read(frame, reply)) {
     // Kept even when it comes too late for the client that caused it: the next attempt finds it here.
     if (reply.allow) set_policy(std::move(reply.policy));
-    if (unanswered_ > 0) --unanswered_;
+    const auto asked = unanswered_.find(reply.id);
+    if (asked != unanswered_.end()) {
+      if (!reply.allow) budgets_.was_wrong(asked->second, Steady::now());
+      unanswered_.erase(asked);
+    }
     if (reply.id == awaited_request_) awaited_answer_ = reply.allow;
   }
 }

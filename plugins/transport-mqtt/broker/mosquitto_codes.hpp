@@ -8,7 +8,7 @@ inline constexpr int kSuccess = 0;
 inline constexpr int kInvalid = 3;
 inline constexpr int kAuth = 11;
 inline constexpr int kAclDenied = 12;
-inline constexpr int kUnknown = 13;
+inline constexpr int kUnknown = 13;  // the broker closes the connection
 
 inline constexpr int kLogError = 1 << 3;
 

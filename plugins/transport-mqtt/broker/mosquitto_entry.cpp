@@ -2,6 +2,8 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include <boost/mp11.hpp>
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <exception>
@@ -39,6 +41,11 @@ struct Plugin {
   std::unique_ptr<Guard> guard;
 };
 
+bool parse_number(std::string_view text, std::int64_t& out) {
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return wrong == std::errc() && end == text.data() + text.size() && out >= 0;
+}
+
 int on_connect(int, void* event_data, void* userdata) {
   auto& guard = *static_cast<Plugin*>(userdata)->guard;
   const auto& event = *static_cast<mosquitto_evt_basic_auth*>(event_data);
@@ -52,7 +59,9 @@ int on_connect(int, void* event_data, void* userdata) {
     attempt.clean_start = mosquitto_client_clean_session(event.client);
     attempt.may_persist = !attempt.clean_start || mosquitto_client_protocol_version(event.client) == 5;
     attempt.keep_alive_s = mosquitto_client_keepalive(event.client);
-    return guard.may_connect(attempt) ? mosq::kSuccess : mosq::kAuth;
+    const Admission answer = guard.may_connect(attempt);
+    if (answer == Admission::kLater) return mosq::kUnknown;
+    return answer == Admission::kYes ? mosq::kSuccess : mosq::kAuth;
   });
 }
 
@@ -65,13 +74,25 @@ int on_disconnect(int, void* event_data, void* userdata) {
   });
 }
 
+// A message that does not count. MQTT 5 can say so, and with QoS 0 nobody has been promised anything; otherwise the
+// sender would be told that it has arrived, so that its connection ends instead.
+int drop(const struct mosquitto* client, int qos) {
+  const bool can_tell = mosquitto_client_protocol_version(client) == 5 || qos == 0;
+  return can_tell ? mosq::kAclDenied : mosq::kUnknown;
+}
+
 int on_acl_check(int, void* event_data, void* userdata) {
   auto& guard = *static_cast<Plugin*>(userdata)->guard;
   const auto& event = *static_cast<mosquitto_evt_acl_check*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
     const std::string_view username = view(mosquitto_client_username(event.client));
-    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
+    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain, event.qos};
     bool allowed = false;
+    if (event.access == MOSQ_ACL_WRITE) {
+      const Guard::Spending spending = guard.spend(event.client, username, message);
+      if (spending == Guard::Spending::kClose) return mosq::kUnknown;
+      if (spending == Guard::Spending::kRefuse) return drop(event.client, event.qos);
+    }
     if (event.access == MOSQ_ACL_READ) allowed = guard.may_receive(username, message);
     if (event.access == MOSQ_ACL_WRITE) allowed = guard.may_publish(event.client, username, message);
     if (event.access == MOSQ_ACL_SUBSCRIBE) allowed = guard.may_subscribe(event.client, username, message.topic);
@@ -97,9 +118,10 @@ int on_message(int, void* event_data, void* userdata) {
   auto& guard = *static_cast<Plugin*>(userdata)->guard;
   auto& event = *static_cast<mosquitto_evt_message*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
-    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
+    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain, event.qos};
     const Verdict verdict = guard.judge(event.client, view(mosquitto_client_username(event.client)), message);
     if (verdict.kind == Verdict::Kind::kRefuse) return mosq::kAclDenied;
+    if (verdict.kind == Verdict::Kind::kLater) return drop(event.client, event.qos);
     if (verdict.kind == Verdict::Kind::kPass) return mosq::kSuccess;
     const bool is_moved = verdict.kind == Verdict::Kind::kMove;
     char* topic = mosquitto_strdup(is_moved ? verdict.topic.c_str() : kNowhere);
@@ -145,7 +167,18 @@ BrokerHooks broker_hooks() {
   hooks.subscription_count = [](SessionTable::Client client) {
     return mosquitto_client_sub_count(static_cast<const struct mosquitto*>(client));
   };
+  const auto sockets = std::make_shared<SocketWatch>();
+  hooks.watch_sockets = [sockets](const auto& let_in) { return sockets->look(let_in); };
   return hooks;
+}
+
+bool read_limit(std::string_view key, std::string_view value, Limits& limits) {
+  bool is_good = true;
+  boost::mp11::mp_for_each<boost::describe::describe_members<Limits, boost::describe::mod_any_access>>(
+      [&](auto member) {
+        if (key == member.name) is_good = parse_number(value, limits.*member.pointer);
+      });
+  return is_good;
 }
 
 // False where an option is missing or wrong: a guard without its settings must not let the broker start.
@@ -157,6 +190,7 @@ bool read_settings(const mosquitto_opt* options, int count, GuardSettings& setti
     if (key == "topic_prefix") settings.topic_prefix = value;
     if (key == "client_ids_file") settings.client_ids_file = value;
     if (key == "retained_file") settings.retained_file = value;
+    if (!read_limit(key, value, settings.limits)) return false;
     if (key == "hub_password_file") {
       std::ifstream file{std::string(value)};
       settings.hub_password.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());

@@ -91,9 +91,23 @@ bool may_receive(const Policy& policy, const Topic& topic, std::int64_t now_us) 
   return topic.kind == TopicKind::kCommands ? rule->is_self : rule->may_read_status;
 }
 
+bool could_match(std::string_view prefix, std::string_view filter) {
+  // The level at which names of devices stand.
+  std::string_view name = filter;
+  for (auto levels = std::count(prefix.begin(), prefix.end(), '/') + 1; levels > 0; --levels) {
+    const auto slash = name.find('/');
+    name = slash == std::string_view::npos ? std::string_view() : name.substr(slash + 1);
+  }
+  name = name.substr(0, name.find('/'));
+  if (name.size() > kMaxControllerId) return false;
+  if (name.empty() || has_wildcard(name)) name = "x";
+  return filter_matches(filter, topic_of(prefix, name, TopicKind::kCommands)) ||
+         filter_matches(filter, topic_of(prefix, name, TopicKind::kStatus));
+}
+
 bool may_subscribe(const Policy& policy, std::string_view prefix, std::string_view filter, std::int64_t now_us) {
   if (!policy.valid || filter.empty() || filter.front() == '$') return false;
-  if (has_wildcard(filter)) return true;
+  if (has_wildcard(filter)) return could_match(prefix, filter);
   return may_receive(policy, parse_topic(prefix, filter), now_us);
 }
 

@@ -83,9 +83,12 @@ bool filter_matches(std::string_view filter, std::string_view topic);
 bool may_publish(const Policy& policy, const Topic& topic, std::int64_t now_us);
 bool may_receive(const Policy& policy, const Topic& topic, std::int64_t now_us);
 
-// May it subscribe? An exact topic as may_receive says. A wildcard is accepted, because each delivery is judged anew,
-// but topics that begin with '$' ($SYS, $CONTROL, shared subscriptions) are not: a shared subscription could swallow
-// messages that another principal waits for.
+// Could the filter match a topic of any device? One that cannot only costs the broker time with every message.
+bool could_match(std::string_view prefix, std::string_view filter);
+
+// May it subscribe? An exact topic as may_receive says. A wildcard that could match is accepted, because each delivery
+// is judged anew, but topics that begin with '$' ($SYS, $CONTROL, shared subscriptions) are not: a shared subscription
+// could swallow messages that another principal waits for.
 bool may_subscribe(const Policy& policy, std::string_view prefix, std::string_view filter, std::int64_t now_us);
 
 // The controller that the principal is, or empty where it is not a device.

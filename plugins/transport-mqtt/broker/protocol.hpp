@@ -11,6 +11,7 @@
 //                                        <-      ConnectReply
 //   SessionOpened, SessionClosed         ->
 //   CommandPassed, DeviceStatus          ->
+//   Counters, OverBudget                 ->
 //                                        <-      SetPolicy (whenever what a principal may do changed)
 #pragma once
 
@@ -86,11 +87,12 @@ struct Counters {
   std::uint64_t commands_undeliverable = 0;  // the device is not connected
   std::uint64_t commands_late = 0;           // deliveries of what the hub did not publish, or whose time was over
   std::uint64_t statuses_unheard = 0;        // the hub was away, or too slow
+  std::vector<std::uint64_t> over_budget;    // by Budget
   friend bool operator==(const Counters&, const Counters&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Counters, (),
                       (connects_refused, connects_unanswered, publishes_refused, statuses_malformed, commands_malformed,
-                       commands_retained, commands_undeliverable, commands_late, statuses_unheard))
+                       commands_retained, commands_undeliverable, commands_late, statuses_unheard, over_budget))
 
 // A command was handed to its device's connection.
 struct CommandPassed {
@@ -116,6 +118,15 @@ struct AbsentHolders {
   std::vector<std::string> usernames;
 };
 BOOST_DESCRIBE_STRUCT(AbsentHolders, (), (usernames))
+
+// Somebody took more than its share, so many times since this was last said of it. At most once a minute.
+struct OverBudget {
+  static constexpr std::uint8_t kType = 10;
+  std::string who;     // user name, or address of one that is not known; empty: of too many to name
+  std::string budget;  // as of Budget
+  std::uint64_t times = 0;
+};
+BOOST_DESCRIBE_STRUCT(OverBudget, (), (who, budget, times))
 
 // Where the guard sends the commands that apps publish: to the hub, which decides, writes them down and sends them as
 // its own. Not a frame but an MQTT message, so that the publisher's acknowledgement tells whether the hub has it, and

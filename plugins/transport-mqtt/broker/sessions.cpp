@@ -91,6 +91,18 @@ std::vector<SessionTable::Client> SessionTable::live(std::string_view username) 
   return list;
 }
 
+std::vector<std::string> SessionTable::oldest_first(std::string_view username, std::string_view but_for) const {
+  std::vector<const Session*> found;
+  for (const Client client : live(username)) {
+    const Session& session = sessions_.at(client);
+    if (session.client_id != but_for && !session.revoked) found.push_back(&session);
+  }
+  std::sort(found.begin(), found.end(), [](const Session* a, const Session* b) { return a->number < b->number; });
+  std::vector<std::string> client_ids;
+  for (const Session* session : found) client_ids.push_back(session->client_id);
+  return client_ids;
+}
+
 const std::string* SessionTable::live_owner(std::string_view client_id) const {
   const auto found = by_client_id_.find(client_id);
   return found == by_client_id_.end() ? nullptr : &sessions_.at(found->second).username;

@@ -17,8 +17,8 @@ struct Session {
   std::string username;
   std::string client_id;
   std::string peer;
-  bool clean_start = true;  // what it asked for
-  bool may_persist = true;  // false: its session surely ends with its connection
+  bool clean_start = true;          // what it asked for
+  bool may_persist = true;          // false: its session surely ends with its connection
   std::int64_t valid_until_us = 0;  // UTC; when its password ends. 0: never
   std::int64_t device_id = 0;       // of the device that it is; 0: a user's, or the hub's
   bool has_keep_alive = true;       // false: off or long, so that the broker does not notice when it is gone
@@ -27,7 +27,8 @@ struct Session {
   // `may_listen`.
   std::string listens_by = {};
   bool may_listen = false;
-  bool superseded = false;  // another connection has taken its client id; its end is near
+  std::vector<std::string> wildcards = {};  // filters with + or # that it has subscribed to
+  bool superseded = false;                  // another connection has taken its client id; its end is near
   bool revoked = false;
 };
 
@@ -55,6 +56,8 @@ class SessionTable {
   std::vector<std::string> silent_since(std::chrono::steady_clock::time_point since);
   // Connections of a principal that nobody has superseded.
   std::vector<Client> live(std::string_view username) const;
+  // Client ids of a principal's connections, those that began first in front, but for one and those that end already.
+  std::vector<std::string> oldest_first(std::string_view username, std::string_view but_for) const;
   // The principal whose live connection has this client id, or null.
   const std::string* live_owner(std::string_view client_id) const;
 

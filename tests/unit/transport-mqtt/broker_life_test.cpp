@@ -138,6 +138,7 @@ TEST_CASE("a hub that comes back hears of every live session") {
   callbacks.session_opened = [](SessionOpened) {};
   callbacks.session_closed = [](SessionClosed) {};
   callbacks.counters = [](Counters) {};
+  callbacks.over_budget = [](const OverBudget&) {};
   callbacks.device_status = [](DeviceStatus) {};
   callbacks.absent_holders = [](std::vector<std::string>) {};
   callbacks.sessions = [&](std::vector<SessionOpened> list) {

@@ -32,12 +32,13 @@ class GuardWithHub {
     hooks.session_exists = [this](const std::string&) { return are_sessions_kept; };
     hooks.judge_subscriptions = [this](const std::string& client_id) { judged.push_back(client_id); };
     hooks.clear_retained = [this](const std::string& topic) { cleared.push_back(topic); };
-    hooks.subscription_count = [](SessionTable::Client) { return 1; };
+    hooks.subscription_count = [this](SessionTable::Client) { return subscriptions; };
+    hooks.watch_sockets = [](const auto&) { return SocketWatch::Found(); };
     guard = std::make_unique<Guard>(settings, hooks);
     guard->wait_until_synced(5s);
   }
   bool connect(const void* client, std::string_view username, std::string_view password, std::string_view id = "id") {
-    return guard->may_connect({client, username, password, id, "192.0.2.1", true, false});
+    return guard->may_connect({client, username, password, id, "192.0.2.1", true, false}) == Admission::kYes;
   }
   // Lets the guard take news until something holds.
   bool ticking_until(const std::function<bool()>& holds, std::chrono::seconds patience = 5s) {
@@ -51,12 +52,18 @@ class GuardWithHub {
     return statuses_;
   }
 
+  std::vector<OverBudget> excesses() const {
+    const std::lock_guard lock(mutex_);
+    return excesses_;
+  }
+
   std::map<std::string, Policy> allowed;  // changed only while the guard asks nothing
   std::int64_t valid_until_us = 0;        // of every password; changed like `allowed`
   std::atomic<int> questions = 0;
   std::atomic<bool> is_silent = false;  // answers nothing
   std::atomic<int> sessions = 0, closed = 0;
   bool are_sessions_kept = false;
+  int subscriptions = 1;             // of every connection
   std::vector<std::string> judged;   // client ids
   std::vector<std::string> cleared;  // topics
   std::vector<std::string> kicked_sessions;
@@ -79,6 +86,10 @@ class GuardWithHub {
     callbacks.sessions = [](std::vector<SessionOpened>) {};
     callbacks.command_passed = [](CommandPassed) {};
     callbacks.counters = [](Counters) {};
+    callbacks.over_budget = [this](OverBudget excess) {
+      const std::lock_guard lock(mutex_);
+      excesses_.push_back(std::move(excess));
+    };
     callbacks.device_status = [this](DeviceStatus status) {
       const std::lock_guard lock(mutex_);
       statuses_.push_back(std::move(status));
@@ -90,6 +101,7 @@ class GuardWithHub {
   testing::TempFolder folder_;
   mutable std::mutex mutex_;
   std::vector<DeviceStatus> statuses_;
+  std::vector<OverBudget> excesses_;
   LinkServer server_;
 };
 
@@ -292,7 +304,7 @@ TEST_CASE("what one who lost his rights leaves behind is free at once") {
   world.allowed["user-2"] = world.allowed["user-1"];
   world.allowed["user-2"].username = "user-2";
   const int first = 0, second = 0;
-  REQUIRE(world.guard->may_connect({&first, "user-1", "pw", "panel", "192.0.2.1", false, true}));
+  REQUIRE(world.guard->may_connect({&first, "user-1", "pw", "panel", "192.0.2.1", false, true}) == Admission::kYes);
   world.guard->disconnected(&first);
   CHECK_FALSE(world.connect(&second, "user-2", "pw", "panel"));
   Policy gone = world.allowed["user-1"];
@@ -393,6 +405,118 @@ TEST_CASE("a device whose rights cannot be found out for a moment keeps its name
   REQUIRE(world.ticking_until([&] { return world.guard->may_publish(&device, "device-1", status); }));
   world.guard->tick();
   CHECK(world.kicked.empty());
+}
+
+TEST_CASE("an address that guesses is not asked about any more, while others are, and those who are known come in") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  world.allowed["device-2"] = testing::device_policy("device-2", "gate2");
+  const int client = 0;
+  REQUIRE(world.connect(&client, "device-1", "pw"));
+  for (int i = 0; i < 200; ++i) CHECK_FALSE(world.connect(&client, "device-1", "guess-" + std::to_string(i)));
+  CHECK(world.questions < 100);
+  CHECK_FALSE(world.connect(&client, "device-2", "pw"));
+  CHECK(world.connect(&client, "device-1", "pw"));
+  const int another = 0;
+  CHECK(world.guard->may_connect({&another, "device-2", "pw", "other", "192.0.2.2", true, false}) == Admission::kYes);
+}
+
+TEST_CASE("the newest connections of a principal stay and the oldest ends; its own reconnect ends none") {
+  GuardWithHub world;
+  world.allowed["user-1"] = testing::user_policy("user-1", {});
+  world.allowed["user-2"] = testing::user_policy("user-2", {});
+  std::vector<int> clients(12);
+  for (int i = 0; i < 10; ++i) REQUIRE(world.connect(&clients[i], "user-1", "pw", "id-" + std::to_string(i)));
+  REQUIRE(world.connect(&clients[10], "user-1", "pw", "id-9"));
+  REQUIRE(world.connect(&clients[11], "user-2", "pw", "other"));
+  world.guard->tick();
+  CHECK(world.kicked_sessions.empty());
+  const int one_more = 0;
+  REQUIRE(world.connect(&one_more, "user-1", "pw", "id-10"));
+  REQUIRE(world.ticking_until([&] { return !world.kicked_sessions.empty(); }));
+  CHECK(world.kicked_sessions == std::vector<std::string>{"id-0"});
+}
+
+TEST_CASE("a client id has at most 128 bytes, and a principal connects so often") {
+  GuardWithHub world;
+  world.allowed["user-1"] = testing::user_policy("user-1", {});
+  const int client = 0;
+  CHECK(world.connect(&client, "user-1", "pw", std::string(128, 'x')));
+  CHECK_FALSE(world.connect(&client, "user-1", "pw", std::string(129, 'x')));
+  int let_in = 0;
+  for (int i = 0; i < 200; ++i) let_in += world.connect(&client, "user-1", "pw", "id-" + std::to_string(i)) ? 1 : 0;
+  CHECK(let_in >= 59);
+  CHECK(let_in < 80);
+}
+
+TEST_CASE("sessions that wait for absent clients are counted, over all that comes and goes") {
+  GuardWithHub world;
+  world.allowed["user-1"] = testing::user_policy("user-1", {});
+  world.are_sessions_kept = true;
+  const int client = 0;
+  const auto come_and_go = [&](const std::string& id) {
+    const bool is_in =
+        world.guard->may_connect({&client, "user-1", "pw", id, "192.0.2.1", false, true}) == Admission::kYes;
+    if (is_in) world.guard->disconnected(&client);
+    return is_in;
+  };
+  for (int i = 0; i < 10; ++i) REQUIRE(come_and_go("phone-" + std::to_string(i)));
+  CHECK_FALSE(come_and_go("phone-10"));
+  CHECK(come_and_go("phone-3"));                             // one of them is back
+  CHECK(world.connect(&client, "user-1", "pw", "visitor"));  // and this one leaves nothing behind
+  world.guard->disconnected(&client);
+  world.are_sessions_kept = false;  // they have ended
+  world.guard->tick();
+  CHECK(come_and_go("phone-11"));
+}
+
+TEST_CASE("subscriptions and wildcards of a connection are counted, also over an absence") {
+  GuardWithHub world;
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0, 1}});
+  world.are_sessions_kept = true;
+  const int client = 0;
+  const auto connect = [&] {
+    return world.guard->may_connect({&client, "user-1", "pw", "panel", "192.0.2.1", false, true}) == Admission::kYes;
+  };
+  const auto filter = [](int i) { return "gatetorio/gate" + std::to_string(i) + "/#"; };
+  REQUIRE(connect());
+  for (int i = 0; i < 8; ++i) CHECK(world.guard->may_subscribe(&client, "user-1", filter(i)));
+  CHECK_FALSE(world.guard->may_subscribe(&client, "user-1", filter(8)));
+  CHECK(world.guard->may_subscribe(&client, "user-1", filter(3)));  // again
+  world.guard->disconnected(&client);
+  REQUIRE(connect());
+  CHECK(world.guard->may_subscribe(&client, "user-1", filter(3)));
+  CHECK_FALSE(world.guard->may_subscribe(&client, "user-1", filter(8)));
+  world.guard->unsubscribed(&client, filter(0));
+  CHECK(world.guard->may_subscribe(&client, "user-1", filter(8)));
+  CHECK(world.guard->may_subscribe(&client, "user-1", "gatetorio/gate1/status"));
+  world.subscriptions = 500;
+  CHECK_FALSE(world.guard->may_subscribe(&client, "user-1", "gatetorio/gate1/status"));
+}
+
+TEST_CASE("what a principal sends is counted over its connections; a will and the hub's own are not") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  const int one = 0, two = 0, hub = 0;
+  REQUIRE(world.connect(&one, "device-1", "pw", "a"));
+  REQUIRE(world.connect(&two, "device-1", "pw", "b"));
+  REQUIRE(world.connect(&hub, "hub", "hub-secret", "hub"));
+  const Message status{"gatetorio/gate1/status", "{}", false, 1};
+  using Spending = Guard::Spending;
+  int refused = 0, closed = 0;
+  for (int i = 0; i < 11'000; ++i) {
+    refused += world.guard->spend(i % 2 == 0 ? &one : &two, "device-1", status) == Spending::kRefuse ? 1 : 0;
+    REQUIRE(world.guard->spend(&hub, "hub", status) == Spending::kYes);
+  }
+  CHECK(refused > 0);
+  CHECK(refused < 1'001);  // 20 s' worth of 500 a second went before
+  for (int i = 0; i < 11'000; ++i) closed += world.guard->spend(&one, "device-1", status) == Spending::kClose ? 1 : 0;
+  CHECK(closed > 0);
+  world.guard->disconnected(&one);
+  CHECK(world.guard->spend(&one, "device-1", status) == Spending::kYes);  // as a will
+  REQUIRE(world.ticking_until([&] { return !world.excesses().empty(); }));
+  CHECK(world.excesses()[0].who == "device-1");
+  CHECK(world.excesses()[0].budget == "messages");
 }
 
 }  // namespace

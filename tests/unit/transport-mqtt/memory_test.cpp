@@ -151,7 +151,7 @@ TEST_CASE("an absent client's id stays its own as long as its session waits") {
     ++asked;
     return exists;
   };
-  ids.left("phone", "user-1", "", start);
+  ids.left("phone", {"user-1", "", {}}, start);
   CHECK(ids.held_by_other("phone", "user-2", probe, start));
   CHECK_FALSE(ids.held_by_other("phone", "user-1", probe, start));
   CHECK(ids.held_by_other("phone", "user-2", probe, start + 1s));
@@ -164,8 +164,8 @@ TEST_CASE("an absent client's id stays its own as long as its session waits") {
 TEST_CASE("ids whose session ended with the connection are swept") {
   ClientIds ids;
   const ClientIds::Clock::time_point start{1000h};
-  ids.left("a", "user-1", "", start);
-  ids.left("b", "user-1", "", start);
+  ids.left("a", {"user-1", "", {}}, start);
+  ids.left("b", {"user-1", "", {}}, start);
   ids.sweep([](const std::string& id) { return id == "b"; }, start);
   CHECK(ids.size() == 1);
 }
@@ -176,7 +176,7 @@ TEST_CASE("client ids survive a restart of the broker for a day") {
   const ClientIds::Clock::time_point start{1000h};
   const auto never = [](const std::string&) { return false; };
   ClientIds before;
-  before.left("phone", "user-1", "a/commands", start);
+  before.left("phone", {"user-1", "a/commands", {"+/status"}}, start);
   REQUIRE(before.save(path));
   ClientIds after;
   REQUIRE(after.load(path, start + 1h));
@@ -187,7 +187,12 @@ TEST_CASE("client ids survive a restart of the broker for a day") {
   REQUIRE(again.load(path, start + 1h));
   CHECK(again.holders() == std::vector<std::string>{"user-1"});
   again.listens_no_more("phone", "b/commands");
-  CHECK(again.is_back("phone") == "a/commands");
+  CHECK(again.count("user-1") == 1);
+  const auto kept = again.is_back("phone");
+  REQUIRE(kept);
+  CHECK(kept->listens_by == "a/commands");
+  CHECK(kept->wildcards == std::vector<std::string>{"+/status"});
+  CHECK(again.count("user-1") == 0);
   CHECK_FALSE(again.is_back("phone"));
 }
 

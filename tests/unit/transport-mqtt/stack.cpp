@@ -49,7 +49,7 @@ std::string command_text(const std::string& command_id, std::int64_t expires_at_
   return boost::json::serialize(object);
 }
 
-Stack::Stack(std::chrono::milliseconds command_ttl) : command_ttl_(command_ttl) {
+Stack::Stack(std::chrono::milliseconds command_ttl, Limits limits) : command_ttl_(command_ttl), limits_(limits) {
   link_ = std::make_unique<LinkServer>(folder_.path("guard.sock"), link_callbacks());
   if (const auto error = link_->start(); !error.empty()) throw std::runtime_error(error);
   start_broker();
@@ -96,6 +96,7 @@ void Stack::start_broker() {
   settings.guard = GATETORIO_BUILD_DIR "/plugins/mosquitto/gatetorio-mosquitto-guard.so";
   settings.hub_socket = folder_.path("guard.sock");
   settings.listen = {"127.0.0.1", ports_.mqtt};
+  settings.limits = limits_;
   int starts_before = 0;
   hear([&](Heard& heard) { starts_before = heard.starts; });
   BrokerProcess::Callbacks callbacks;
@@ -137,6 +138,9 @@ LinkServer::Callbacks Stack::link_callbacks() {
     hear([&](Heard& heard) { heard.lists.push_back(list); });
   };
   callbacks.command_passed = [this](CommandPassed p) { hear([&](Heard& heard) { heard.passed.push_back(p); }); };
+  callbacks.over_budget = [this](const OverBudget& excess) {
+    hear([&](Heard& heard) { heard.excesses.push_back(excess); });
+  };
   callbacks.counters = [this](Counters counters) { hear([&](Heard& heard) { heard.counters = counters; }); };
   callbacks.device_status = [this](DeviceStatus s) { hear([&](Heard& heard) { heard.statuses.push_back(s); }); };
   callbacks.absent_holders = [this](std::vector<std::string> usernames) {

@@ -40,7 +40,7 @@ std::string command_text(const std::string& command_id, std::int64_t expires_at_
 class Stack {
  public:
   // `command_ttl`: of the commands that apps publish.
-  explicit Stack(std::chrono::milliseconds command_ttl = std::chrono::milliseconds(10'000));
+  explicit Stack(std::chrono::milliseconds command_ttl = std::chrono::milliseconds(10'000), Limits limits = {});
   ~Stack();
 
   std::uint16_t port() const { return ports_.mqtt; }
@@ -71,6 +71,7 @@ class Stack {
     std::vector<std::string> absent;  // user names
     std::vector<std::optional<std::chrono::seconds>> expiries;  // of the commands that apps published
     Counters counters;
+    std::vector<OverBudget> excesses;
     int questions = 0;
     int starts = 0;
     int deaths = 0;
@@ -93,6 +94,7 @@ class Stack {
 
   TempFolder folder_;
   std::chrono::milliseconds command_ttl_;
+  const Limits limits_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   Heard heard_;
