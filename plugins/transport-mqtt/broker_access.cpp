@@ -17,19 +17,24 @@ void BrokerAccess::subscribe() {
   // Of several changes only the last counts: what a principal may do now is looked up, not carried by the event.
   subscriptions_.push_back(Subscription::to<AccessChanged>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const AccessChanged& event) { access_changed({event.kind, event.id}); }, on_gap));
+      [this](const AccessChanged& event) {
+        access_changed({event.kind, event.id});
+      },
+      on_gap));
   subscriptions_.push_back(Subscription::to<CredentialsReplaced>(
       host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const CredentialsReplaced& event) { end_sessions({event.kind, event.id}); },
+      [this](const CredentialsReplaced& event) {
+        end_sessions({event.kind, event.id});
+      },
       [this] {
         for (const PrincipalId& principal : principals_.all()) end_sessions(principal);  // whoever it was
       }));
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceRenamed& event) { device_changed(event.device_id); }, on_gap));
+      host_, WhenFull::kCoalesceByKey, kQueue, [this](const DeviceRenamed& event) { device_changed(event.device_id); },
+      on_gap));
   subscriptions_.push_back(Subscription::to<DeviceDeleted>(
-      host_, WhenFull::kCoalesceByKey, kQueue,
-      [this](const DeviceDeleted& event) { device_changed(event.device_id); }, on_gap));
+      host_, WhenFull::kCoalesceByKey, kQueue, [this](const DeviceDeleted& event) { device_changed(event.device_id); },
+      on_gap));
 }
 
 void BrokerAccess::answer(ConnectRequest request, LinkServer::Reply reply) {

@@ -109,8 +109,10 @@ mqtt::connect_options BrokerClient::Impl::connect_options() const {
   mqtt::connect_options options(settings.username, settings.password);
   options.set_mqtt_version(is_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   // A clean start: what was under way when the connection broke is forgotten and never sent again.
-  if (is_mqtt5) options.set_clean_start(true);
-  else options.set_clean_session(true);
+  if (is_mqtt5)
+    options.set_clean_start(true);
+  else
+    options.set_clean_session(true);
   options.set_keep_alive_interval(kKeepAliveS);
   options.set_connect_timeout(kConnectDeadline);
   options.set_max_inflight(kMostInFlight);

@@ -104,10 +104,6 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
     out << "certfile " << settings.folder << kCertificate << "\nkeyfile " << settings.folder << kKey << "\n"
         << "tls_version tlsv1.2\nciphers ECDHE+AESGCM:ECDHE+CHACHA20\n";
   }
-  if (ports.websocket != 0) {
-    append_listener(out, settings.websocket_listen, ports.websocket, settings.connections);
-    out << "protocol websockets\n";
-  }
   return out.str();
 }
 

@@ -98,7 +98,6 @@ std::string BrokerProcess::Impl::reserve(ListenAddress address, std::uint16_t& p
 std::string BrokerProcess::Impl::reserve_all() {
   std::string error = reserve(settings.listen, ports.mqtt);
   if (error.empty()) error = reserve(settings.tls_listen, ports.tls);
-  if (error.empty()) error = reserve(settings.websocket_listen, ports.websocket);
   if (error.empty()) error = reserve({"127.0.0.1", ports.hub}, ports.hub);
   return error;
 }

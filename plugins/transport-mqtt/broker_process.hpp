@@ -31,7 +31,7 @@ struct BrokerSettings {
   ListenAddress tls_listen;     // empty host: none
   std::string tls_certificate;  // PEM files
   std::string tls_key;
-  ListenAddress websocket_listen;  // empty host: none
+  ListenAddress websocket_listen;  // of the WebSocketBridge; empty host: none
   Limits limits;
   std::int64_t connections = 20'000;  // that each listener takes
   std::int64_t memory_mb = 512;       // that the broker may use; 0: no limit
@@ -40,7 +40,7 @@ struct BrokerSettings {
 struct BrokerPorts {
   std::uint16_t mqtt = 0;
   std::uint16_t tls = 0;        // 0: none
-  std::uint16_t websocket = 0;  // 0: none
+  std::uint16_t websocket = 0;  // of the WebSocketBridge; 0: none
   std::uint16_t hub = 0;        // on 127.0.0.1: the hub's own, so that it comes in when the others are full
 };
 

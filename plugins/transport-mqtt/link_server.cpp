@@ -78,8 +78,7 @@ void LinkServer::Impl::send(const std::string& frame) {
   wake();
 }
 
-void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash,
-                              Answer answer) {
+void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::string& password_hash, Answer answer) {
   const std::lock_guard lock(mutex);
   if (answer.allow) {
     const auto known = confirmed.find(answer.policy.username);
@@ -96,8 +95,9 @@ void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::
 
 void LinkServer::Impl::on_connect_request(ConnectRequest request) {
   const std::uint64_t guard = guard_number;
-  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256_of(request.password)](
-                   Answer answer) { self->answer(guard, id, hash, std::move(answer)); };
+  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256_of(request.password)](Answer answer) {
+    self->answer(guard, id, hash, std::move(answer));
+  };
   callbacks.connect_request(std::move(request), std::move(reply));
 }
 
@@ -245,12 +245,17 @@ void LinkServer::stop() {
   ::unlink(impl_->path.c_str());
 }
 
+void LinkServer::relay(const std::string& address, const std::string& peer) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->send(to_frame(Relayed{address, peer}));
+}
+
 void LinkServer::correct_policy(Policy policy) {
   {
     const std::lock_guard lock(impl_->mutex);
     const auto known = impl_->confirmed.find(policy.username);
-    const bool is_right = known != impl_->confirmed.end() && known->second.valid == policy.valid &&
-                          known->second.rules == policy.rules;
+    const bool is_right =
+        known != impl_->confirmed.end() && known->second.valid == policy.valid && known->second.rules == policy.rules;
     if (is_right) return;
   }
   set_policy(std::move(policy));

@@ -16,8 +16,8 @@ class LinkServer {
   // What the hub says to a ConnectRequest.
   struct Answer {
     bool allow = false;
-    Policy policy = {};                // counts where allowed; its passwords are filled in
-    std::int64_t valid_until_us = 0;   // UTC; the end of the password that was asked about. 0: none
+    Policy policy = {};               // counts where allowed; its passwords are filled in
+    std::int64_t valid_until_us = 0;  // UTC; the end of the password that was asked about. 0: none
   };
   // May be called on any thread, once.
   using Reply = std::function<void(Answer answer)>;
@@ -52,6 +52,8 @@ class LinkServer {
   void set_policy(Policy policy);
   // The same where the guard believes something else; where not, nothing happens and passwords stay confirmed.
   void correct_policy(Policy policy);
+  // From any thread: whoever comes to the broker from `address` is `peer`; an empty peer: nobody comes from there now.
+  void relay(const std::string& address, const std::string& peer);
 
  private:
   struct Impl;

@@ -147,10 +147,26 @@ Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
   const Result<std::string> started = co_await awaiter;
   if (!started) co_return started.error();
   if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = "The broker: " + error};
+  error = open_websocket(settings, ports);
+  if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};
   co_return ports;
 }
 
+std::string ManagedBroker::open_websocket(const BrokerSettings& settings, BrokerPorts& ports) {
+  if (settings.websocket_listen.host.empty()) return {};
+  websocket_ = std::make_unique<WebSocketBridge>(
+      WebSocketBridge::Settings{settings.websocket_listen, ports.hub, settings.connections,
+                                [this](std::string_view what) {
+                                  host_.error("an exception ended a connection", {{"exception", what}});
+                                }},
+      [this](const std::string& address, const std::string& peer) { link_->relay(address, peer); });
+  std::string error = websocket_->start();
+  ports.websocket = websocket_->port();
+  return error;
+}
+
 void ManagedBroker::stop() {
+  if (websocket_) websocket_->stop();
   if (process_) process_->stop();
   if (link_) link_->stop();
 }

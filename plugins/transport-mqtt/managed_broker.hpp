@@ -11,6 +11,7 @@
 #include "gatetorio/host.hpp"
 #include "session_book.hpp"
 #include "telemetry.hpp"
+#include "websocket_bridge.hpp"
 
 namespace gatetorio::transport_mqtt {
 
@@ -33,6 +34,7 @@ class ManagedBroker {
 
  private:
   std::string open_link(BrokerSettings& settings);
+  std::string open_websocket(const BrokerSettings& settings, BrokerPorts& ports);
   LinkServer::Callbacks link_callbacks();
   void tell_session(const std::string& username, bool connected, const std::string& peer);
   void on_running(bool running);
@@ -48,6 +50,7 @@ class ManagedBroker {
   std::string socket_folder_;  // made in the temporary folder; empty: the socket is in the broker's own
   std::unique_ptr<LinkServer> link_;
   std::unique_ptr<BrokerProcess> process_;
+  std::unique_ptr<WebSocketBridge> websocket_;
 };
 
 }  // namespace gatetorio::transport_mqtt

@@ -83,7 +83,9 @@ const OptionTable<Options>& option_table() {
       option("tls_certificate", &O::tls_certificate, "PEM file with the certificate chain for tls_listen."),
       option("tls_key", &O::tls_key, "PEM file with the private key of tls_certificate."),
       option("websocket_listen", &O::websocket_listen,
-             "Address and port for MQTT over WebSocket, without TLS: for a proxy in front. Empty: none."),
+             "Address and port for MQTT over WebSocket, without TLS: for a proxy in front. A proxy on this machine "
+             "tells the "
+             "client's address by X-Forwarded-For. Empty: none."),
       option("public_host", &O::public_host, "Host name of the broker that devices and apps are told."),
       option("public_port", &O::public_port, "Port that they are told; 0: the one of the listener.").range(0, 65535),
       option("public_websocket_url", &O::public_websocket_url,

@@ -23,8 +23,10 @@ class Paho {
   explicit Paho(const std::string& uri) : client_(uri, unique("paho"), mqtt::create_options(MQTTVERSION_5)) {
     client_.start_consuming();
   }
-  bool connect(const std::string& username, const std::string& password, const std::string& authority) {
+  bool connect(const std::string& username, const std::string& password, const std::string& authority,
+               const std::string& forwarded_for = {}) {
     mqtt::connect_options options(username, password);
+    if (!forwarded_for.empty()) options.set_http_headers({{"X-Forwarded-For", forwarded_for}});
     options.set_mqtt_version(MQTTVERSION_5);
     options.set_clean_start(true);
     mqtt::ssl_options tls;
@@ -95,6 +97,69 @@ TEST_CASE("rights are the same over TCP, TLS and WebSocket") {
     REQUIRE(eventually([&] { return app.post("/commands/send", body).status == 202; }));
     CHECK(boost::json::parse(gate.next()).at("action").as_string() == kind);
   }
+}
+
+std::string websocket_of(const HubProcess& hub, const TestUser& user) {
+  return HttpClient(hub.http(), user.token).post("/users/mqtt-credentials").text("mqtt_websocket_url");
+}
+
+// A frame of RFC 6455, section 5.2, of fewer than 126 bytes; the mask is zero.
+std::string frame(int opcode, bool is_masked, const std::string& payload) {
+  std::string out{static_cast<char>(0x80 | opcode), static_cast<char>((is_masked ? 0x80 : 0) | payload.size())};
+  if (is_masked) out.append(4, '\0');
+  return out + payload;
+}
+
+TEST_CASE("MQTT over WebSocket comes in binary and masked frames, and a packet has its limit there, too") {
+  const Certificate certificate;
+  HubProcess hub(with_tls(certificate));
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  const std::string websocket = websocket_of(hub, owner);
+  const auto port = port_of(websocket.substr(5, websocket.size() - 6));
+  const auto open = [&](const std::string& protocol) {
+    auto socket = std::make_unique<Socket>(port);
+    socket->send(
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: " +
+        protocol + "\r\n\r\n");
+    return socket;
+  };
+  const auto answer = open("chat, mqtt")->read_some();
+  REQUIRE(answer);
+  CHECK(answer->starts_with("HTTP/1.1 101 "));
+  CHECK(answer->find("\r\nSec-WebSocket-Protocol: mqtt\r\n") != std::string::npos);
+  const std::string ping("\xc0\0", 2), huge("\x10\xff\xff\xff\x7f", 5);
+  for (const std::string& bytes : {frame(1, true, ping), frame(2, false, ping), frame(2, true, huge)}) {
+    const auto socket = open("mqtt");
+    REQUIRE(socket->read_some());
+    socket->send(bytes);
+    CHECK(socket->is_closed_by_peer());
+  }
+  Socket plain(port);
+  plain.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(plain.read_all().starts_with("HTTP/1.1 426 "));
+  Paho gate(websocket);
+  REQUIRE(gate.connect(device.mqtt_username, device.mqtt_password, certificate.file()));
+  CHECK(gate.publish(device.status, "{\"text\":\"" + std::string(60'000, 'x') + "\"}"));
+  CHECK_FALSE(gate.publish(device.status, std::string(1'000'000, 'x')));
+}
+
+TEST_CASE("over WebSocket the address is the client's, which a proxy on this machine tells") {
+  const Certificate certificate;
+  HubProcess hub(with_tls(certificate));
+  const TestDevice device = make_device(hub.http());
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  const auto gate = go_online(hub, device);
+  const MqttLogin login = login_of(hub.http(), owner);
+  Paho app(websocket_of(hub, owner));
+  REQUIRE(app.connect(login.username, login.password, certificate.file(), "198.51.100.7, 203.0.113.9"));
+  CHECK(app.publish(device.commands, R"({"action":"open"})"));
+  REQUIRE(gate->receive());
+  CHECK(eventually([&] {
+    return ask_database(hub, "SELECT COUNT(*) FROM gatetorio_audit WHERE action LIKE 'command%' AND peer = '203.0.113.9'") ==
+           1;
+  }));
 }
 
 TEST_CASE("a renewed certificate serves new MQTT connections while the old ones go on") {

@@ -1,6 +1,7 @@
 #include "broker/guard.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "broker/digest.hpp"
 #include "gatetorio/identity.hpp"
@@ -32,6 +33,12 @@ bool is_reserved(std::string_view client_id) {
   return named && (named->kind == "device" || named->kind == "user");
 }
 
+bool is_relayed(std::string_view address) {
+  int second = 0;
+  const bool is_ours = std::sscanf(std::string(address).c_str(), "127.%3d.", &second) == 1;
+  return is_ours && second >= 128;
+}
+
 SessionOpened opened(const Session& session) {
   return {session.number, session.username, session.client_id, session.peer};
 }
@@ -58,8 +65,13 @@ void Guard::wait_until_synced(milliseconds longest) {
   while (!synced_ && link_->wait_until(deadline)) hear();
 }
 
-Admission Guard::may_connect(const ConnectAttempt& attempt) {
+Admission Guard::may_connect(ConnectAttempt attempt) {
   hear();
+  if (is_relayed(attempt.peer)) {
+    const auto found = relayed_.find(std::string(attempt.peer));
+    if (found == relayed_.end()) return refuse_connect(Admission::kLater);  // the hub's word comes any moment
+    attempt.peer = found->second;
+  }
   if (attempt.username.empty() || attempt.password.empty()) return refuse_connect();
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
     return refuse_connect();

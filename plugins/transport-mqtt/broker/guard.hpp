@@ -98,7 +98,7 @@ class Guard {
   void wait_until_synced(std::chrono::milliseconds longest);
 
   // May this client connect? Waits at most connect_deadline, and a fifth of all time at most.
-  Admission may_connect(const ConnectAttempt& attempt);
+  Admission may_connect(ConnectAttempt attempt);
   void disconnected(SessionTable::Client client);
 
   // Counts what a client sends against its principal's budgets; asked before may_publish. kRefuse: this message is too
@@ -185,8 +185,10 @@ class Guard {
   bool probing_ = false;
   std::uint64_t last_request_ = 0;
   std::unordered_map<std::uint64_t, std::string> unanswered_;  // questions that are with the hub; the client's address
-  std::uint64_t awaited_request_ = 0;  // the one that the broker waits for
+  std::uint64_t awaited_request_ = 0;                          // the one that the broker waits for
   std::optional<bool> awaited_answer_;
+  std::unordered_map<std::string, std::string>
+      relayed_;                            // who comes through the hub, by the address that the broker sees
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;
   Steady::time_point told_at_;

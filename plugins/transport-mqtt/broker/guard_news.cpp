@@ -23,6 +23,7 @@ void Guard::hear() {
 void Guard::hear_frame(const Frame& frame) {
   ConnectReply reply;
   SetPolicy set;
+  Relayed relayed;
   if (frame.type == Link::kUp) {
     tell_sessions();
   } else if (frame.type == Link::kDown) {
@@ -30,6 +31,9 @@ void Guard::hear_frame(const Frame& frame) {
     unanswered_.clear();
   } else if (frame.type == Synced::kType) {
     synced_ = true;
+  } else if (read(frame, relayed)) {
+    if (relayed.peer.empty()) relayed_.erase(relayed.address);
+    if (!relayed.peer.empty()) relayed_[relayed.address] = std::move(relayed.peer);
   } else if (read(frame, set)) {
     set_policy(std::move(set.policy));
   } else if (read(frame, reply)) {

@@ -12,7 +12,7 @@
 //   SessionOpened, SessionClosed         ->
 //   CommandPassed, DeviceStatus          ->
 //   Counters, OverBudget                 ->
-//                                        <-      SetPolicy (whenever what a principal may do changed)
+//                                        <-      SetPolicy (whenever what a principal may do changed), Relayed
 #pragma once
 
 #include <boost/describe.hpp>
@@ -158,6 +158,15 @@ struct SetPolicy {
   Policy policy;
 };
 BOOST_DESCRIBE_STRUCT(SetPolicy, (), (policy))
+
+// Whoever connects from `address`, one of 127.128.0.0/9, comes through the hub and is `peer`. Said before the first
+// connection from there; an empty peer after the last one.
+struct Relayed {
+  static constexpr std::uint8_t kType = 19;
+  std::string address;
+  std::string peer;
+};
+BOOST_DESCRIBE_STRUCT(Relayed, (), (address, peer))
 
 // The hub has said everything that it knew when the guard came.
 struct Synced {
