@@ -12,6 +12,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "bench"
 FEATURES = ["transport-http", "transport-mqtt", "registration", "auth", "commands"]
+# One client of a benchmark does what many do.
+NO_CLIENT_LIMITS = "client_connections = 0\nclient_messages = 0\nclient_kilobytes = 0\nclient_commands = 0\n"
 
 
 def processor_seconds(pid):
@@ -22,14 +24,15 @@ def processor_seconds(pid):
 class Hub:
     """On free loopback ports. `tables`: TOML behind the smallest configuration, from inside [plugins.transport-mqtt] on."""
 
-    def __init__(self, folder, plugins=(), tables='listen = "127.0.0.1:0"\n', storage="storage-sqlite", program=None):
+    def __init__(self, folder, plugins=(), tables='listen = "127.0.0.1:0"\n' + NO_CLIENT_LIMITS, storage="storage-sqlite", program=None,
+                 rate_limit=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.program = program or BUILD / "gatetorio-hub"
         (self.folder / "hub.toml").write_text(
             f'[hub]\ndata_dir = "{self.folder}/data"\nlog_level = "warn"\n'
             f"plugins = {json.dumps([storage, *FEATURES, *plugins])}\n"
-            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
+            f'[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = {str(rate_limit).lower()}\n'
             f'[plugins.registration]\nenrolment = "open"\n[plugins.transport-mqtt]\n{tables}')
 
     def start(self):
