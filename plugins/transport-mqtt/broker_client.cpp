@@ -20,6 +20,7 @@ constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{2000};
 constexpr std::chrono::seconds kConnectDeadline{5};
 constexpr int kKeepAliveS = 20;
+constexpr std::uint32_t kMostPacketBytes = 262'144;
 constexpr int kUnknownVersion3 = 1;  // in a CONNACK of MQTT 3.1.1: it does not know the version
 constexpr int kMostInFlight = 65'535;
 constexpr int kMostBuffered = 1'000'000;
@@ -109,10 +110,13 @@ mqtt::connect_options BrokerClient::Impl::connect_options() const {
   mqtt::connect_options options(settings.username, settings.password);
   options.set_mqtt_version(is_mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
   // A clean start: what was under way when the connection broke is forgotten and never sent again.
-  if (is_mqtt5)
+  if (is_mqtt5) {
     options.set_clean_start(true);
-  else
+    // The library keeps each packet whole in memory while it reads it.
+    options.set_properties({{mqtt::property::MAXIMUM_PACKET_SIZE, kMostPacketBytes}});
+  } else {
     options.set_clean_session(true);
+  }
   options.set_keep_alive_interval(kKeepAliveS);
   options.set_connect_timeout(kConnectDeadline);
   options.set_max_inflight(kMostInFlight);

@@ -214,6 +214,20 @@ void take_access(const TestDevice& device, const TestUser& user) {
   REQUIRE(stack().client(device.token).del(path).status == 204);
 }
 
+TEST_CASE("a status of megabytes does not come through RabbitMQ to the hub") {
+  const TestDevice device = make_device(stack().hub->http());
+  MqttClient gate, again;
+  REQUIRE(gate.connect(stack().ports.mqtt, login(device)) == kMqttOk);
+  CHECK(gate.publish(device.status, std::string(4'000'000, 'x')) != kMqttOk);
+  gate.drop();
+  REQUIRE(eventually([&] { return again.connect(stack().ports.mqtt, login(device)) == kMqttOk; }));
+  REQUIRE(again.publish(device.status, R"({"state":"OPEN"})") == kMqttOk);
+  const auto last = [&] { return stack().client(device.token).get("/commands/status/" + device.controller_id); };
+  CHECK(eventually([&] { return last().status == 200 && last().body.find("OPEN") != std::string::npos; }));
+  CHECK(stack().client().root("/metrics").body.find("\ngatetorio_transport_mqtt_statuses_malformed_total 0\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("whoever loses a right is disconnected from RabbitMQ within a second") {
   const TestDevice device = make_device(stack().hub->http());
   milliseconds longest{0};
