@@ -16,6 +16,7 @@ using boost::beast::iequals;
 
 constexpr std::size_t kKeptBodyBytes = 8 * 1024;  // what an idle connection may hold on to
 constexpr std::size_t kKeptFields = 64;
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 18 &&
@@ -210,8 +211,11 @@ Rejection RequestParser::parse_body(std::string_view bytes, std::size_t* used) {
   *used = 0;
   auto& parser = *state_->parser;
   while (!parser.is_done() && *used < bytes.size()) {
+    const std::string_view left = bytes.substr(*used);
+    // Beast asserts that after "0\r\n" the rest of an end without trailers comes in one piece.
+    if (parser.request.chunked && left.size() < kLastChunk.size() && left.front() == kLastChunk.front()) break;
     error_code error;
-    const auto taken = parser.put(boost::asio::const_buffer(bytes.data() + *used, bytes.size() - *used), error);
+    const auto taken = parser.put(boost::asio::const_buffer(left.data(), left.size()), error);
     *used += taken;
     if (error == http::error::need_more) break;
     if (error) return rejection_from(error);
