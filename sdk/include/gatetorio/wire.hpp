@@ -6,7 +6,8 @@
 //   struct           u32 size of what follows, fields in the order of their description
 //
 // A struct may grow at its end: a reader skips fields that it does not know and keeps the default of those that are not
-// there. decode() returns false on bytes that do not fit; it never reads outside them.
+// there. decode() returns false on bytes that do not fit, a number that its type cannot hold among them; it never reads
+// outside them.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -98,15 +99,15 @@ class Reader {
   template <class T>
   bool value(T& v) {
     if constexpr (std::is_same_v<T, bool>) {
-      char byte = 0;
-      if (!raw(&byte, 1)) return false;
-      v = byte != 0;
+      std::uint8_t byte = 0;
+      if (!raw(&byte, 1) || byte > 1) return false;
+      v = byte == 1;
       return true;
     } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
       std::int64_t wide = 0;
       if (!raw(&wide, sizeof wide)) return false;
       v = static_cast<T>(wide);
-      return true;
+      return static_cast<std::int64_t>(v) == wide;
     } else if constexpr (std::is_same_v<T, double>) {
       return raw(&v, sizeof v);
     } else if constexpr (std::is_same_v<T, std::string>) {

@@ -111,6 +111,28 @@ TEST_CASE("sizes and counts that lie are refused") {
   CHECK(list.capacity() < 1000);
 }
 
+TEST_CASE("a value has one spelling: what its type cannot hold is refused") {
+  const auto number = [](std::int64_t value) { return encode(value); };
+  std::int32_t narrow = 0;
+  CHECK(decode(number(-2147483648), narrow));
+  CHECK(narrow == std::numeric_limits<std::int32_t>::min());
+  CHECK_FALSE(decode(number(2147483648), narrow));
+  CHECK_FALSE(decode(number((std::int64_t{1} << 32) + 5), narrow));
+  std::uint64_t positive = 0;
+  CHECK(decode(number(-1), positive));
+  CHECK(positive == std::numeric_limits<std::uint64_t>::max());
+  std::uint32_t short_positive = 0;
+  CHECK_FALSE(decode(number(-1), short_positive));
+  Colour colour = Colour::kRed;
+  CHECK(decode(number(2), colour));
+  CHECK_FALSE(decode(number(258), colour));
+  bool yes = false;
+  CHECK(decode("\x01", yes));
+  CHECK_FALSE(decode("\x02", yes));
+  std::optional<std::string> maybe;
+  CHECK_FALSE(decode(std::string("\xff") + encode(std::string("a")), maybe));
+}
+
 TEST_CASE("random bytes are never read outside their end") {
   std::mt19937 random(20261124);
   const std::string good = encode(sample());
