@@ -210,10 +210,10 @@ def play(stack, maker, clients):
     if is_websocket:
         request = b"GET /mqtt HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " \
                   b"dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
-        client.send(request if r.random() < 0.95 else maker.spoiled(request))
-    if r.random() < 0.95:
+        client.send(maker.spoiled(request) if maker.odd() else request)
+    if not maker.odd():
         data = maker.connect()
-        client.send(wrap(data if r.random() < 0.85 else maker.spoiled(data)))
+        client.send(wrap(maker.spoiled(data) if maker.odd() else data))
     for _ in range(r.choice([1, 3, 10, 30])):
         data = maker.packet()
         cut = r.randrange(len(data) + 1) if r.random() < 0.1 else len(data)

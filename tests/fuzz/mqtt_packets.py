@@ -73,27 +73,46 @@ def split(data):
     return found, data
 
 
+# Values that a broker takes.
+GOOD = {0x02: [0, 1, 60], 0x11: [0, 1, 60, 2**32 - 1], 0x18: [0, 1], 0x27: [20, 1000, 2**31], 0x21: [1, 2, 65535], 0x22: [0, 1, 65535],
+        0x23: [1, 2, 10], 0x13: [60], 0x0B: [b"\1", b"\x7f", b"\xff\xff\xff\x7f"]}
+
+
 class Maker:
-    """What a client of these names might send, and worse. `names`: (user name, password) of all; `gates`: controller ids."""
+    """What one client might send, and worse. `names`: (user name, password) of all; `gates`: controller ids. Some clients
+    are careful, and get far; others break off early."""
 
     def __init__(self, random, names, gates, prefix="gatetorio"):
         self.random, self.names, self.gates, self.prefix = random, names, gates, prefix
-        self.version = random.choice([4, 5, 5, 5])
+        self.version = random.choice([4, 5, 5])
+        self.care = random.choice([0.995, 0.995, 0.95, 0.6])
+
+    def odd(self):
+        return self.random.random() > self.care
 
     def number(self):
-        return self.random.choice([0, 1, 1, 2, 3, 7, 255, 256, 65535])
+        return self.random.choice([0, 65535] if self.odd() else [1, 1, 2, 3, 7, 256])
 
     def odd_text(self):
         return self.random.choice(ODD_TEXTS + [name.encode() for name, _ in self.names])
 
     def topic(self):
         gate, r = self.random.choice(self.gates), self.random
-        usual = [f"{self.prefix}/{gate}/status", f"{self.prefix}/{gate}/commands"]
-        odd = [f"{self.prefix}/+/status", f"{self.prefix}/#", "#", "+/+/+", "$SYS/#", "$SYS/broker/version", "$gatetorio/requests",
-               f"$gatetorio/devices/{r.randint(0, 4)}/commands", f"$gatetorio/devices/{r.randint(0, 4)}/status", "$gatetorio/#",
-               f"$share/g/{self.prefix}/{gate}/commands", "$share//#", "$CONTROL/dynamic-security/v1", f"{self.prefix}//status",
-               f"{self.prefix}/{gate}/status/x", f"/{self.prefix}/{gate}/status", f"{self.prefix}/{gate * 20}/status", "a/" * 201 + "b"]
-        return r.choice(usual * 6 + odd) if r.random() < 0.95 else self.odd_text()
+        if self.odd():
+            return self.odd_text()
+        if r.random() < 0.75:
+            return f"{self.prefix}/{gate}/{r.choice(['status', 'commands'])}"
+        return r.choice(["$SYS/broker/version", "$gatetorio/requests", f"$gatetorio/devices/{r.randint(0, 4)}/commands",
+                         f"$gatetorio/devices/{r.randint(0, 4)}/status", "$CONTROL/dynamic-security/v1", f"{self.prefix}//status",
+                         f"{self.prefix}/{gate}/status/x", f"/{self.prefix}/{gate}/status", f"{self.prefix}/{gate * 20}/status", "/", "x"])
+
+    def filter(self):
+        gate, r = self.random.choice(self.gates), self.random
+        if r.random() < 0.6:
+            return self.topic()
+        return r.choice([f"{self.prefix}/+/status", f"{self.prefix}/+/commands", f"{self.prefix}/{gate}/#", f"{self.prefix}/#", "#", "+/+/+",
+                         "+/#", "$SYS/#", "$gatetorio/#", "$gatetorio/devices/+/+", "/".join(["+"] * 150), "a/" * 150 + "#",
+                         f"$share/g/{self.prefix}/{gate}/commands", "$share/g/#"] + (["$share//#", "a/" * 201 + "b", "a#"] if self.odd() else []))
 
     def payload(self):
         r = self.random
@@ -101,6 +120,7 @@ class Maker:
         return r.choice([
             lambda: json.dumps({"state": "OPEN", "m1_percent": r.randint(0, 100), "boot_nonce": r.choice(["n", 7, None])}).encode(),
             lambda: json.dumps({"action": "open_gate", "idempotency_key": r.choice(["k", "", 5, "x" * 300])}).encode(),
+            lambda: json.dumps({"action": "close_gate", "gate_number": r.randint(0, 9)}).encode(),
             lambda: json.dumps({"command_id": "cmd_" + "0" * 32, "result": r.choice(["success", "error", 1])}).encode(),
             lambda: json.dumps({"command_id": "x", "expires_at": "2099-01-01T00:00:00.000Z"}).encode(),
             lambda: json.dumps({"type": r.choice(["config", "log"]), "data": r.choice(["x" * 1000, {"a": [1]}, None])}).encode(),
@@ -109,60 +129,73 @@ class Maker:
         ])()
 
     def value_of(self, number):
-        r = self.random
+        r, is_odd = self.random, self.odd()
+        value = None if is_odd else r.choice(GOOD.get(number, [None]))
         if number in BYTES:
-            return bytes([r.choice([0, 1, 2, 255])])
+            return bytes([r.choice([2, 255] if is_odd else [0, 1])])
         if number in SHORTS:
-            return struct.pack(">H", self.number())
+            return struct.pack(">H", self.number() if value is None else value)
         if number in LONGS:
-            return struct.pack(">I", r.choice([0, 1, 2, 10, 60, 2**31, 2**32 - 1]))
+            return struct.pack(">I", r.choice([0, 2**31, 2**32 - 1]) if value is None else value)
         if number in VARIABLE:
-            return r.choice([b"\0", b"\1", b"\x7f", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x80\x01"])
+            return r.choice([b"\0", b"\x80\x80\x80\x80\x01"]) if value is None else value
         if number in PAIR:
-            return text(self.odd_text()) + text(self.odd_text())
-        return text(self.odd_text())
+            return text(self.plain_text()) + text(self.plain_text())
+        return text(self.plain_text())
+
+    def plain_text(self):
+        return self.odd_text() if self.odd() else self.random.choice(["", "a", "a/b", "x" * 1000, "\u00e4"])
 
     def properties(self, kind):
-        if self.version != 5 or self.random.random() < 0.4:
+        r = self.random
+        if self.version != 5 or r.random() < 0.4:
             return b""
         fitting = FITTING.get(kind, [0x1F, 0x26])
-        chosen = [self.random.choice(fitting if self.random.random() < 0.9 else PROPERTIES) for _ in range(self.random.randint(1, 4))]
+        chosen = r.sample(fitting, r.randint(1, min(3, len(fitting))))
+        if self.odd():
+            chosen += r.choice([[chosen[0]], [r.choice(PROPERTIES)]])
         return b"".join(bytes([number]) + self.value_of(number) for number in chosen)
 
-    def client_id(self):
+    def client_id(self, name):
         r = self.random
-        return r.choice(["", "a", "b", "c", "shared", *[name for name, _ in self.names]]) if r.random() < 0.85 else self.odd_text()
+        if self.odd():
+            return r.choice(["shared", self.odd_text()])
+        return r.choice(["", name, name + "-a", name + "-b", "shared" if r.random() < 0.2 else ""])
 
     def connect(self):
         r = self.random
         name, password = r.choice(self.names)
-        if r.random() < 0.1:
+        client_id = self.client_id(name)
+        if self.odd():
             name, password = r.choice([(name, "wrong"), (self.odd_text(), password), (name, self.odd_text())])
-        will = (self.topic(), self.payload()[:60000], r.choice([0, 1, 2, 3] if r.random() < 0.1 else [0, 1, 2]), r.random() < 0.5)
-        version = self.version if r.random() < 0.95 else r.choice([0, 3, 6, 255])
-        return connect(self.client_id(), name, password, version, r.random() < 0.5, r.choice([0, 1, 60, 65535]),
-                       will if r.random() < 0.4 else None, self.properties(CONNECT), r.choice([0] * 20 + [1, 0x08, 0x20]))
+        will = (self.topic(), self.payload()[:60000], 3 if self.odd() else r.choice([0, 1, 2]), r.random() < 0.5)
+        version = r.choice([0, 3, 6, 255]) if self.odd() else self.version
+        clean = r.random() < 0.5 or (version != 5 and not client_id)
+        return connect(client_id, name, password, version, clean, r.choice([0, 1, 60, 65535]), will if r.random() < 0.4 else None,
+                       self.properties(CONNECT), r.choice([1, 0x08, 0x20]) if self.odd() else 0)
 
     def plain(self):
         """One packet that is right in its form."""
         r, v5 = self.random, self.version == 5
-        kind = r.choice([PUBLISH] * 6 + [SUBSCRIBE] * 3 + [UNSUBSCRIBE, PINGREQ, PUBACK, PUBREC, PUBREL, PUBREL, PUBCOMP, DISCONNECT,
-                                                           AUTH, CONNECT, CONNACK, SUBACK, 0])
+        kinds = [PUBLISH] * 8 + [SUBSCRIBE] * 3 + [UNSUBSCRIBE, PINGREQ, PUBACK, PUBREC, PUBREL, PUBREL, PUBCOMP]
+        kind = r.choice([DISCONNECT, AUTH, CONNECT, CONNACK, SUBACK, 0] if self.odd() else kinds)
         if kind == PUBLISH:
             return publish(self.topic(), self.payload(), r.choice([0, 1, 1, 2, 2]), self.number(), self.version, r.random() < 0.2,
-                           r.random() < 0.1, self.properties(PUBLISH))
+                           self.odd(), self.properties(PUBLISH))
         if kind == SUBSCRIBE:
-            count = r.choice([1, 1, 2, 5, 200])
-            return subscribe([(self.topic(), r.choice([0, 1, 2, 0x2C, 3, 0x30, 0xFF])) for _ in range(count)], self.number(),
-                             self.version, self.properties(SUBSCRIBE))
+            count = r.choice([1, 1, 2, 5, 100])
+            options = [0, 3, 0x30, 0xFF] if self.odd() else [0, 1, 2, 0x2C] if v5 else [0, 1, 2]
+            return subscribe([(self.filter(), r.choice(options)) for _ in range(count)], self.number(), self.version,
+                             self.properties(SUBSCRIBE))
         if kind == CONNECT:
             return self.connect()
         number = struct.pack(">H", self.number())
         if kind == UNSUBSCRIBE:
             properties = self.properties(kind)
-            return packet(kind, number + (variable(len(properties)) + properties if v5 else b"") + text(self.topic()))
+            return packet(kind, number + (variable(len(properties)) + properties if v5 else b"") + text(self.filter()))
         if kind in (PUBACK, PUBREC, PUBREL, PUBCOMP):
-            return packet(kind, number + (bytes([r.choice([0, 0x10, 0x80, 0x92, 0xFF])]) if v5 and r.random() < 0.5 else b""))
+            reasons = [0xFF] if self.odd() else [0, 0x92] if kind in (PUBREL, PUBCOMP) else [0, 0x10, 0x80]
+            return packet(kind, number + (bytes([r.choice(reasons)]) if v5 and r.random() < 0.5 else b""))
         if kind in (DISCONNECT, AUTH) and v5 and r.random() < 0.7:
             properties = self.properties(kind)
             return packet(kind, bytes([r.choice([0, 4, 0x18, 0x80, 0x9C])]) + variable(len(properties)) + properties)
@@ -189,15 +222,15 @@ class Maker:
 
     def packet(self):
         data = self.plain()
-        return self.spoiled(data) if self.random.random() < 0.25 else data
+        return self.spoiled(data) if self.odd() else data
 
     def frame(self, data):
         """A WebSocket frame of a client."""
         r = self.random
-        code = r.choice([2] * 12 + [0, 1, 8, 9, 10, 3, 15])
-        final = r.random() < 0.9
-        size = len(data) if r.random() < 0.9 else r.choice([0, 1, len(data) + 1, 65536, 2**31, 2**63])
-        mask = r.randbytes(4) if r.random() < 0.95 else b""
+        code = r.choice([0, 1, 8, 9, 10, 3, 15]) if self.odd() else 2
+        final = not self.odd()
+        size = r.choice([0, 1, len(data) + 1, 65536, 2**31, 2**63]) if self.odd() else len(data)
+        mask = b"" if self.odd() else r.randbytes(4)
         length = bytes([size]) if size < 126 else b"\x7e" + struct.pack(">H", size) if size < 65536 else b"\x7f" + struct.pack(">Q", size)
         head = bytes([(128 if final else 0) | code]) + bytes([length[0] | (128 if mask else 0)]) + length[1:]
         return head + mask + (bytes(b ^ mask[i % 4] for i, b in enumerate(data)) if mask else data)

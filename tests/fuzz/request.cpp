@@ -131,8 +131,9 @@ void check_body(const std::string& head, std::string_view bytes, bool is_chunked
   const auto whole = read_chunks(bytes, bytes.size() + 1), split = read_chunks(bytes, 3);
   FUZZ_HOLDS(whole.has_value() == split.has_value());
   if (whole) FUZZ_HOLDS(whole->done == split->done && whole->text == split->text && whole->used == split->used);
-  // Two readings of where a body ends are how one client's request becomes another's.
-  if (at_once.done) FUZZ_HOLDS(whole && whole->done && whole->text == at_once.text && whole->used == at_once.used);
+  // Two readings of where a body ends are how one client's request becomes another's. The decoder may refuse more.
+  if (!at_once.done || !whole) return;
+  FUZZ_HOLDS(whole->done && whole->text == at_once.text && whole->used == at_once.used);
 }
 
 }  // namespace
