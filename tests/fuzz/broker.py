@@ -79,13 +79,28 @@ class Stack:
             sys.exit(f"{guard} is not built with the address sanitizer")
         return found[1]
 
+    def complaint(self):
+        """What the sanitizers say, whole; empty where they say nothing."""
+        deadline = time.monotonic() + PATIENCE
+        while list(self.folder.glob("*-says*")) and self.lives(self.broker_pid) and self.hub.process.poll() is None:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.1)  # it is still being written: whoever complains ends
+        return "\n".join(file.read_text(errors="replace") for file in self.folder.glob("*-says*"))
+
+    @staticmethod
+    def lives(pid):
+        try:
+            return "(zombie)" not in pathlib.Path(f"/proc/{pid}/status").read_text()
+        except OSError:
+            return False
+
     def check(self):
-        said = [file.read_text(errors="replace") for file in self.folder.glob("*-says*")]
-        if said:
-            raise Finding("\n".join(said))
+        if list(self.folder.glob("*-says*")):
+            raise Finding("a sanitizer complains")
         if self.hub.process.poll() is not None:
             raise Finding(f"the hub has ended: {self.hub.process.returncode}")
-        if not pathlib.Path(f"/proc/{self.broker_pid}/maps").exists() or self.hub.broker() != self.broker_pid:
+        if not self.lives(self.broker_pid):
             raise Finding("the broker has died")
         for name, pid in (("broker", self.broker_pid), ("hub", self.hub.pid)):
             size = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) / 1024
@@ -246,7 +261,7 @@ def fuzz(stack, seed, seconds):
         Gate(stack, "gate-that-comes-after").work()
         stack.check()
     except (Finding, OSError, SystemExit, json.JSONDecodeError) as finding:
-        raise Finding(f"seed {seed}, round {number}: {finding}") from finding
+        raise Finding(f"seed {seed}, round {number}: {finding}\n{stack.complaint()}") from finding
     return number
 
 
@@ -264,9 +279,9 @@ def main():
         stack = Stack(given.build.resolve(), folder)
         rounds = fuzz(stack, given.seed, given.seconds)
         stack.hub.stop()
-        said = [file.read_text(errors="replace") for file in stack.folder.glob("*-says*")]
+        said = stack.complaint()
         if said or stack.hub.process.returncode != 0:
-            raise Finding("\n".join(said) or f"the hub ends with {stack.hub.process.returncode}")
+            raise Finding(said or f"the hub ends with {stack.hub.process.returncode}")
         print(f"broker: {rounds} rounds, seed {given.seed}")
         failed = False
     except Finding as finding:

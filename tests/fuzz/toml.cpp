@@ -1,5 +1,6 @@
 // Configuration files: what was read is bounded, sorted and in its place, and every complaint fits a line of a
 // terminal.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 
@@ -88,6 +89,23 @@ std::optional<boost::json::value> to_json(const Node& node) {
   return std::nullopt;
 }
 
+// 1.0 is written as 1: an option that takes numbers takes both.
+bool is_same(const boost::json::value& a, const boost::json::value& b) {
+  if (a.is_double() || b.is_double())
+    return a.is_number() && b.is_number() && a.to_number<double>() == b.to_number<double>();
+  if (const auto* list = a.if_array()) {
+    return b.is_array() && std::ranges::equal(*list, b.get_array(), is_same);
+  }
+  if (const auto* object = a.if_object()) {
+    return b.is_object() && object->size() == b.get_object().size() &&
+           std::ranges::all_of(*object, [&b](const auto& member) {
+             const auto* other = b.get_object().if_contains(member.key());
+             return other != nullptr && is_same(member.value(), *other);
+           });
+  }
+  return a == b;
+}
+
 // What `gatetorio-hub options` writes is read as the same value.
 void check_written(const NodeTable& table) {
   Node node;
@@ -100,7 +118,7 @@ void check_written(const NodeTable& table) {
   const NodeTable again = parse_toml(text, "again", problems);
   FUZZ_HOLDS(problems.errors.empty() && again.size() == 1);
   const auto same = to_json(again.front().node);
-  FUZZ_HOLDS(same && *same == *value);
+  FUZZ_HOLDS(same && is_same(*same, *value));
 }
 
 void check_set(std::string_view argument) {
