@@ -37,6 +37,12 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
 
+// Bytes that a value has at least, so that a count which lies takes no memory.
+template <class T>
+inline constexpr std::size_t kLeastBytes = std::is_same_v<T, bool> || kIsOptional<T>      ? 1
+                                           : std::is_arithmetic_v<T> || std::is_enum_v<T> ? 8
+                                                                                          : 4;
+
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -142,7 +148,7 @@ class Reader {
   template <class T>
   bool elements(std::vector<T>& v) {
     std::uint32_t count = 0;
-    if (!u32(count) || count > in_.size()) return false;  // an element takes a byte at least
+    if (!u32(count) || count > in_.size() / kLeastBytes<T>) return false;
     v.clear();
     v.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -109,6 +109,16 @@ TEST_CASE("sizes and counts that lie are refused") {
   CHECK_FALSE(decode(ff, list));
   CHECK_FALSE(decode(ff + "some bytes", list));
   CHECK(list.capacity() < 1000);
+  // As many elements as bytes, or nearly so: none is that small.
+  const std::string many = std::string("\0\x10\0\0", 4) + std::string(4096, '\0');
+  CHECK_FALSE(decode(many, list));
+  CHECK(list.capacity() == 0);
+  std::vector<std::int64_t> numbers;
+  CHECK_FALSE(decode(many, numbers));
+  CHECK(numbers.capacity() == 0);
+  std::vector<std::optional<std::int64_t>> none;
+  CHECK(decode(many, none));
+  CHECK(none.size() == 4096);
 }
 
 TEST_CASE("a value has one spelling: what its type cannot hold is refused") {
