@@ -32,6 +32,9 @@ from bench_hub import Hub  # noqa: E402
 MOSQUITTO = "/usr/sbin/mosquitto"
 SANITIZER = "detect_leaks=0:abort_on_error=1:halt_on_error=1:print_stacktrace=1:quarantine_size_mb=16:allocator_may_return_null=1"
 MOST_MIB = {"broker": 512, "hub": 1536}  # the sanitizer's own memory included
+# Without them a client gets deeper; with them it meets them. Seeds that are even have none.
+LIMITS = ["client_connections", "client_sessions", "client_subscriptions", "client_wildcards", "client_messages", "client_kilobytes",
+          "client_commands", "address_connections"]
 PATIENCE = 20  # seconds; a machine may be busy
 
 
@@ -50,7 +53,7 @@ def wait_for(what, holds):
 class Stack:
     """A hub and its broker in a folder, both under sanitizers."""
 
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, limited):
         self.folder = pathlib.Path(folder)
         guard = build / "sanitized" / "mosquitto" / "gatetorio-mosquitto-guard.so"
         plugins = self.folder / "plugins"
@@ -65,12 +68,12 @@ class Stack:
         os.environ["ASAN_OPTIONS"] = f"{SANITIZER}:log_path={self.folder}/hub-says"
         os.environ["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
         self.hub = Hub(self.folder / "hub", ["sharing", "file-transfer"],
-                       f'listen = "127.0.0.1:0"\nwebsocket_listen = "127.0.0.1:0"\nmosquitto = "{program}"\n',
+                       f'listen = "127.0.0.1:0"\nwebsocket_listen = "127.0.0.1:0"\nmosquitto = "{program}"\n'
+                       + "".join(f"{limit} = 0\n" for limit in LIMITS if not limited),
                        program=build / "gatetorio-hub", sets=[f"hub.plugin_dir={plugins}"], log=self.folder / "hub.log").start()
         self.broker_pid = self.hub.broker()
-        config = (self.folder / "hub" / "data" / "transport-mqtt" / "mosquitto.conf").read_text()
-        ports = [int(port) for port in re.findall(r"^listener (\d+)", config, re.M)]
-        self.port, self.websocket_port = ports
+        self.port = int(self.hub.mqtt.rsplit(":", 1)[1])
+        self.websocket_port = None  # is told together with the credentials of a user
 
     @staticmethod
     def library_of(guard):
@@ -212,6 +215,7 @@ def attackers(stack):
             stack.hub.call("POST", "/users/authorize", {"user_token": token, "access_level": level}, device["device_token"])
         login = stack.hub.call("POST", "/users/mqtt-credentials", token=token)
         names.append((login["mqtt_username"], login["mqtt_password"]))
+        stack.websocket_port = int(re.search(r":(\d+)", login["mqtt_websocket_url"])[1])
     return names, gates
 
 
@@ -276,9 +280,10 @@ def main():
     stack = None
     failed = True
     try:
-        stack = Stack(given.build.resolve(), folder)
+        stack = Stack(given.build.resolve(), folder, given.seed % 2 == 1)
         rounds = fuzz(stack, given.seed, given.seconds)
         stack.hub.stop()
+        wait_for("the broker ends with the hub", lambda: not stack.lives(stack.broker_pid))
         said = stack.complaint()
         if said or stack.hub.process.returncode != 0:
             raise Finding(said or f"the hub ends with {stack.hub.process.returncode}")

@@ -33,8 +33,7 @@ void check_stamp(std::string_view command, const boost::json::object& object) {
   FUZZ_HOLDS(value && value->is_object());
   const auto& stamped = value->get_object();
   FUZZ_HOLDS(stamped.size() == object.size() + 4);
-  for (const auto& [name, member] : object)
-    FUZZ_HOLDS(boost::json::serialize(stamped.at(name)) == boost::json::serialize(member));
+  for (const auto& [name, member] : object) FUZZ_HOLDS(fuzz::is_same(stamped.at(name), member));
   FUZZ_HOLDS(stamped.at("command_id") == "cmd_0123" && stamped.at("boot_nonce") == "nonce");
   // The sender's own characters, up to its closing brace.
   const auto first = command.find('{'), last = command.rfind('}');
