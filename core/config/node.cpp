@@ -8,8 +8,9 @@ namespace {
 
 template <class Table>
 auto lower_bound(Table& table, std::string_view name) {
-  return std::lower_bound(table.begin(), table.end(), name,
-                          [](const Member& member, std::string_view wanted) { return member.name < wanted; });
+  return std::lower_bound(table.begin(), table.end(), name, [](const Member& member, std::string_view wanted) {
+    return std::string_view(member.name) < wanted;
+  });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/config/toml_depth.hpp"
+#include "core/observe/escape.hpp"
 
 namespace gatetorio::core {
 namespace {
@@ -143,9 +144,12 @@ NodeTable parse_toml(std::string_view text, const std::string& label, Problems& 
   try {
     return Converter(source, problems).table(toml::parse(text), "");
   } catch (const toml::parse_error& error) {
-    std::string message;
-    for (const char c : error.description()) message += c == '\n' ? ' ' : c;
-    problems.error(position(error.source(), source), "", "not valid TOML: " + message);
+    // The library quotes what it read, control characters too.
+    std::string words(error.description());
+    std::replace(words.begin(), words.end(), '\n', ' ');
+    std::string message = "not valid TOML: ";
+    append_escaped_text(message, words, Quotes::kKeep);
+    problems.error(position(error.source(), source), "", std::move(message));
     return {};
   }
 }

@@ -1,12 +1,10 @@
 #include "transfers.hpp"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
-#include <charconv>
-
 #include "gatetorio/secret.hpp"
+#include "tus_headers.hpp"
 
 namespace gatetorio::file_transfer {
 
@@ -18,35 +16,6 @@ Error forbidden() {
 
 // Who may not is told no more than who has no URL.
 Error of_url(const Error& error) { return error.status == Status::kForbidden ? forbidden() : error; }
-
-// "sha1 <base64>" as tus writes a checksum.
-struct Checksum {
-  std::string algorithm;
-  std::string digest;
-};
-
-std::optional<Checksum> parse_checksum(const std::string& text) {
-  const auto space = text.find(' ');
-  if (space == std::string::npos) return std::nullopt;
-  Checksum sum{text.substr(0, space), std::string(64, '\0')};
-  std::size_t size = 0;
-  const std::string encoded = text.substr(space + 1);
-  const int wrong =
-      sodium_base642bin(reinterpret_cast<unsigned char*>(sum.digest.data()), sum.digest.size(), encoded.data(),
-                        encoded.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
-  const std::size_t wanted = sum.algorithm == "sha1" ? 20 : sum.algorithm == "sha256" ? 32 : 0;
-  if (wrong != 0 || wanted == 0 || size != wanted) return std::nullopt;
-  sum.digest.resize(size);
-  return sum;
-}
-
-std::optional<std::int64_t> parse_offset(const std::optional<std::string>& text) {
-  std::int64_t value = -1;
-  if (!text) return std::nullopt;
-  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (wrong != std::errc() || end != text->data() + text->size() || value < 0) return std::nullopt;
-  return value;
-}
 
 Error bad_header(std::string name) {
   return {.status = Status::kMalformed, .detail = "The header " + std::move(name) + " is missing or cannot be read."};
@@ -130,12 +99,12 @@ Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url
 }
 
 Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) {
-  const auto offset = parse_offset(url.upload_offset);
+  const auto offset = parse_upload_offset(url.upload_offset);
   auto finding = begin_upload(call, url);
   const Result<Upload> upload = co_await finding;
   if (!upload) co_return upload.error();
   if (!offset) co_return bad_header("Upload-Offset");
-  if (url.upload_checksum && !parse_checksum(*url.upload_checksum)) co_return bad_header("Upload-Checksum");
+  if (url.upload_checksum && !parse_upload_checksum(*url.upload_checksum)) co_return bad_header("Upload-Checksum");
   if (upload->file.is_complete()) {
     auto ending = append_nothing(call, upload->file, *offset);
     Result<Progress> end = co_await ending;
@@ -192,10 +161,10 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   const int file = part->file.get();
   if (from_start && ::ftruncate(file, 0) != 0) co_return Error{.detail = "The part cannot be begun anew."};
   const std::int64_t start = from_start ? 0 : part->size;
-  if (!from_start && parse_offset(url.upload_offset) != start) {
+  if (!from_start && parse_upload_offset(url.upload_offset) != start) {
     co_return Error{.status = Status::kConflict, .detail = "The upload is at another offset."};
   }
-  const auto checksum = url.upload_checksum ? parse_checksum(*url.upload_checksum) : std::nullopt;
+  const auto checksum = url.upload_checksum ? parse_upload_checksum(*url.upload_checksum) : std::nullopt;
   const auto room = static_cast<std::uint64_t>(upload.file.size - start);
   auto receiving = receive_body(host_, call.handle, file, static_cast<std::uint64_t>(start), room,
                                 checksum ? checksum->algorithm : "sha256");

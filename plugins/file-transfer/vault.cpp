@@ -27,24 +27,6 @@ OpenBlob opened(const BlobHandle& handle) { return {take(handle.descriptor), han
 
 }  // namespace
 
-std::string to_hex(const std::string& raw) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (const char c : raw) {
-    hex.push_back(kDigits[(c >> 4) & 15]);
-    hex.push_back(kDigits[c & 15]);
-  }
-  return hex;
-}
-
-std::string from_hex(const std::string& hex) {
-  std::string raw;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    raw.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  }
-  return raw;
-}
-
 Task<Result<void>> Vault::check_room(std::int64_t size) {
   auto asking = blobs_.call<Blobs::Space>(BlobNothing{});
   const Result<BlobSpace> space = co_await asking;

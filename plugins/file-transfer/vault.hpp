@@ -11,6 +11,7 @@
 #include "gatetorio/content.hpp"
 #include "gatetorio/services.hpp"
 #include "grace.hpp"
+#include "hex.hpp"
 #include "repository.hpp"
 #include "rights.hpp"
 
@@ -102,9 +103,5 @@ class Vault {
   std::mutex mutex_;             // guards the following
   std::set<std::int64_t> lost_;  // files whose loss was logged
 };
-
-// Raw bytes as lower-case hex, and back; empty where it is none.
-std::string to_hex(const std::string& raw);
-std::string from_hex(const std::string& hex);
 
 }  // namespace gatetorio::file_transfer

@@ -3,13 +3,13 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/json.hpp>
 #include <gatetorio/result.hpp>
 #include <iterator>
 #include <optional>
 
 #include "content_range.hpp"
+#include "ignoring_case.hpp"
 #include "openapi.hpp"
 
 namespace gatetorio::transport_http {
@@ -57,7 +57,7 @@ bool is_one_of(std::string_view type, const std::vector<std::string>& types) {
                      [type](const std::string& known) { return is_media_type(type, known); });
 }
 
-bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+bool same(std::string_view a, std::string_view b) { return equals_ignoring_case(a, b); }
 
 // Adds a name to a list of header names, once.
 void add_name(std::string& list, std::string_view name) {

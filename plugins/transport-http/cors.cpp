@@ -1,7 +1,6 @@
 #include "cors.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 
 namespace gatetorio::transport_http {
 namespace {

@@ -3,7 +3,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
+
+#include "ignoring_case.hpp"
 
 namespace gatetorio::transport_http {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 std::string_view authorization_of(const Request& request, std::string_view scheme) {
   auto rest = request.authorization;
   if (rest.size() <= scheme.size() || rest[scheme.size()] != ' ') return {};
-  if (!boost::beast::iequals(rest.substr(0, scheme.size()), scheme)) return {};
+  if (!equals_ignoring_case(rest.substr(0, scheme.size()), scheme)) return {};
   rest.remove_prefix(scheme.size());
   while (rest.starts_with(' ')) rest.remove_prefix(1);
   return rest;
@@ -39,7 +40,7 @@ RequestCredential read_credential(const Request& request) {
   auto session = cookie_value(request.cookie, kSessionCookie);
   // A proxy that speaks HTTP/2 to the browser may hand its cookies on one by one.
   for (auto field = request.fields.begin(); session.empty() && field != request.fields.end(); ++field) {
-    if (boost::beast::iequals(field->first, "Cookie")) session = cookie_value(field->second, kSessionCookie);
+    if (equals_ignoring_case(field->first, "Cookie")) session = cookie_value(field->second, kSessionCookie);
   }
   if (session.empty()) return {};
   return {"cookie", request.csrf_token, session};
@@ -49,7 +50,7 @@ bool is_same_origin(const Request& request) {
   const bool reads = request.method == Method::kGet || request.method == Method::kHead;
   if (reads || request.origin.empty()) return true;  // no Origin: no browser that would send one
   const auto host = request.origin.find("://");
-  return host != std::string_view::npos && boost::beast::iequals(request.origin.substr(host + 3), request.host);
+  return host != std::string_view::npos && equals_ignoring_case(request.origin.substr(host + 3), request.host);
 }
 
 }  // namespace gatetorio::transport_http

@@ -1,8 +1,9 @@
 #include "forwarded.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <string>
+
+#include "ignoring_case.hpp"
 
 namespace gatetorio::transport_http {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 constexpr std::string_view kXForwardedFor = "X-Forwarded-For";
 constexpr std::string_view kForwarded = "Forwarded";
 
-bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+bool same(std::string_view a, std::string_view b) { return equals_ignoring_case(a, b); }
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/string.hpp>
 #include <charconv>
+
+#include "ignoring_case.hpp"
 
 namespace gatetorio::transport_http {
 namespace {
@@ -19,7 +20,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool same(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+bool same(std::string_view a, std::string_view b) { return equals_ignoring_case(a, b); }
 
 // Cuts the part before `separator` off the front of `rest`.
 std::string_view next_part(std::string_view& rest, char separator) {

@@ -7,15 +7,17 @@
 #include <optional>
 #include <vector>
 
+#include "ignoring_case.hpp"
+
 namespace gatetorio::transport_http {
 namespace {
 
 namespace http = boost::beast::http;
 using boost::beast::error_code;
-using boost::beast::iequals;
 
 constexpr std::size_t kKeptBodyBytes = 8 * 1024;  // what an idle connection may hold on to
 constexpr std::size_t kKeptFields = 64;
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.size() <= 18 &&
@@ -136,14 +138,14 @@ void Parser::on_field_impl(http::field name, boost::beast::string_view name_text
       // HTTP/1.0 knows no interim answers, so whatever it expects counts for nothing (RFC 9110 section 10.1.1).
       if (request.minor_version == 0) return;
       expect_ = value;
-      request.expects_continue = iequals(value, "100-continue");
+      request.expects_continue = equals_ignoring_case(value, "100-continue");
       return;
     default:
       break;
   }
-  if (iequals(name_text, "X-Request-Id")) request.request_id = value;
-  if (iequals(name_text, "X-CSRF-Token")) request.csrf_token = value;
-  if (iequals(name_text, "Last-Event-ID")) request.last_event_id = value;
+  if (equals_ignoring_case(name_text, "X-Request-Id")) request.request_id = value;
+  if (equals_ignoring_case(name_text, "X-CSRF-Token")) request.csrf_token = value;
+  if (equals_ignoring_case(name_text, "Last-Event-ID")) request.last_event_id = value;
 }
 
 // What Beast lets pass and a careful server does not. Two readings of where a request ends are how one client's
@@ -153,10 +155,12 @@ Rejection Parser::check() const {
   if (has_length_ && has_encoding_) return {400, "Both Transfer-Encoding and Content-Length."};
   if (has_length_ && !is_number(length_)) return {400, "Content-Length is not a number."};
   if (has_encoding_ && request.minor_version == 0) return {400, "Transfer-Encoding in HTTP/1.0."};
-  if (has_encoding_ && !iequals(encoding_, "chunked")) return {501, "Only the transfer coding \"chunked\" is known."};
+  if (has_encoding_ && !equals_ignoring_case(encoding_, "chunked"))
+    return {501, "Only the transfer coding \"chunked\" is known."};
   if (!has_host_ && request.minor_version == 1) return {400, "No Host."};
   if (!is_host(request.host)) return {400, "The Host is malformed."};
-  if (!expect_.empty() && !iequals(expect_, "100-continue")) return {417, "Only 100-continue can be expected."};
+  if (!expect_.empty() && !equals_ignoring_case(expect_, "100-continue"))
+    return {417, "Only 100-continue can be expected."};
   return {};
 }
 
@@ -210,8 +214,11 @@ Rejection RequestParser::parse_body(std::string_view bytes, std::size_t* used) {
   *used = 0;
   auto& parser = *state_->parser;
   while (!parser.is_done() && *used < bytes.size()) {
+    const std::string_view left = bytes.substr(*used);
+    // Beast asserts that after "0\r\n" the rest of an end without trailers comes in one piece.
+    if (parser.request.chunked && left.size() < kLastChunk.size() && left.front() == kLastChunk.front()) break;
     error_code error;
-    const auto taken = parser.put(boost::asio::const_buffer(bytes.data() + *used, bytes.size() - *used), error);
+    const auto taken = parser.put(boost::asio::const_buffer(left.data(), left.size()), error);
     *used += taken;
     if (error == http::error::need_more) break;
     if (error) return rejection_from(error);

@@ -1,4 +1,5 @@
 """A hub of a benchmark's own: started from the bench build, measured, stopped."""
+import contextlib
 import http.client
 import json
 import os
@@ -22,23 +23,28 @@ def processor_seconds(pid):
 
 
 class Hub:
-    """On free loopback ports. `tables`: TOML behind the smallest configuration, from inside [plugins.transport-mqtt] on."""
+    """On free loopback ports. `tables`: TOML behind the smallest configuration, from inside [plugins.transport-mqtt] on.
+    `sets`: KEY=VALUE of --set. `log`: a file for what it writes on stderr."""
 
     def __init__(self, folder, plugins=(), tables='listen = "127.0.0.1:0"\n' + NO_CLIENT_LIMITS, storage="storage-sqlite", program=None,
-                 rate_limit=False):
+                 sets=(), log=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.program = program or BUILD / "gatetorio-hub"
+        self.sets = [argument for one in sets for argument in ("--set", one)]
+        self.log = log
         (self.folder / "hub.toml").write_text(
             f'[hub]\ndata_dir = "{self.folder}/data"\nlog_level = "warn"\n'
             f"plugins = {json.dumps([storage, *FEATURES, *plugins])}\n"
-            f'[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = {str(rate_limit).lower()}\n'
+            '[plugins.transport-http]\nlisten = "127.0.0.1:0"\nrate_limit = false\n'
             f'[plugins.registration]\nenrolment = "open"\n[plugins.transport-mqtt]\n{tables}')
 
     def start(self):
         """Returns itself, ready; how long that took is start_seconds."""
         began = time.monotonic()
-        self.process = subprocess.Popen([self.program, "--config", self.folder / "hub.toml"], stdout=subprocess.PIPE, text=True)
+        with open(self.log, "ab") if self.log else contextlib.nullcontext() as log:
+            self.process = subprocess.Popen([self.program, "--config", self.folder / "hub.toml", *self.sets], stdout=subprocess.PIPE,
+                                            stderr=log, text=True)
         line = self.process.stdout.readline()
         self.start_seconds = time.monotonic() - began
         if not line:

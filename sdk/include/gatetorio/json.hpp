@@ -8,6 +8,7 @@
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -225,7 +226,9 @@ void read(const boost::json::value& in, T& out, const std::string& pointer, Erro
     constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
     read_number(in, out, std::numeric_limits<T>::min(), kTop < kMost ? kTop : kMost, pointer, errors);
   } else if constexpr (std::is_floating_point_v<T>) {
-    in.is_number() ? void(out = in.to_number<double>()) : errors.push_back({pointer, "must be a number"});
+    // The parser makes infinity of 1e999, and of 0e999 what is no number: neither can be written again.
+    const double number = in.is_number() ? in.to_number<double>() : std::numeric_limits<double>::infinity();
+    std::isfinite(number) ? void(out = static_cast<T>(number)) : errors.push_back({pointer, "must be a number"});
   } else if constexpr (std::is_same_v<T, std::string> || kIsText<T> || std::is_enum_v<T>) {
     in.is_string() ? read_text(std::string_view(in.get_string()), out, pointer, errors)
                    : errors.push_back({pointer, "must be a string"});

@@ -6,7 +6,8 @@
 //   struct           u32 size of what follows, fields in the order of their description
 //
 // A struct may grow at its end: a reader skips fields that it does not know and keeps the default of those that are not
-// there. decode() returns false on bytes that do not fit; it never reads outside them.
+// there. decode() returns false on bytes that do not fit, a number that its type cannot hold among them; it never reads
+// outside them.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -35,6 +36,12 @@ inline constexpr bool kIsOptional<std::optional<T>> = true;
 
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+// Bytes that a value has at least, so that a count which lies takes no memory.
+template <class T>
+inline constexpr std::size_t kLeastBytes = std::is_same_v<T, bool> || kIsOptional<T>      ? 1
+                                           : std::is_arithmetic_v<T> || std::is_enum_v<T> ? 8
+                                                                                          : 4;
 
 class Writer {
  public:
@@ -98,15 +105,15 @@ class Reader {
   template <class T>
   bool value(T& v) {
     if constexpr (std::is_same_v<T, bool>) {
-      char byte = 0;
-      if (!raw(&byte, 1)) return false;
-      v = byte != 0;
+      std::uint8_t byte = 0;
+      if (!raw(&byte, 1) || byte > 1) return false;
+      v = byte == 1;
       return true;
     } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
       std::int64_t wide = 0;
       if (!raw(&wide, sizeof wide)) return false;
       v = static_cast<T>(wide);
-      return true;
+      return static_cast<std::int64_t>(v) == wide;
     } else if constexpr (std::is_same_v<T, double>) {
       return raw(&v, sizeof v);
     } else if constexpr (std::is_same_v<T, std::string>) {
@@ -141,7 +148,7 @@ class Reader {
   template <class T>
   bool elements(std::vector<T>& v) {
     std::uint32_t count = 0;
-    if (!u32(count) || count > in_.size()) return false;  // an element takes a byte at least
+    if (!u32(count) || count > in_.size() / kLeastBytes<T>) return false;
     v.clear();
     v.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -81,7 +81,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     attacks = [a for a in attackers.ALL if not options.only or a.__name__ in options.only]
     with tempfile.TemporaryDirectory() as folder:
-        hub = Hub(folder, plugins=["file-transfer"], rate_limit=True, program=options.hub,
+        hub = Hub(folder, plugins=["file-transfer"], program=options.hub, sets=["plugins.transport-http.rate_limit=true"],
                   tables='listen = "127.0.0.1:0"\nwebsocket_listen = "127.0.0.1:0"\n').start()
         print("| attack | " + " | ".join(COLUMNS) + " |\n|" + " --- |" * (len(COLUMNS) + 1), flush=True)
         try:

@@ -1,6 +1,7 @@
 // Configurations that are no accident any more: very deep, very large, or with bytes that cut a path short.
 #include <stdlib.h>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
@@ -96,6 +97,16 @@ TEST_CASE("no text of an option has a control character", "[config]") {
   }
   CHECK_FALSE(errors_of("[hub]\nplugins = []\n", {"hub.data_dir=a\x1b"}).empty());
   CHECK_FALSE(errors_of("[hub]\nplugins = []\n", {"hub.data_dir=7\n"}).empty());
+}
+
+TEST_CASE("what is no TOML cannot command the terminal that shows the complaint", "[config]") {
+  for (const char* bad : {"in\x01", "in\x1b[31m", "na\x7f", "tru\xe2\x80\xae", "0x\x08"}) {
+    CAPTURE(bad);
+    const std::string error = first_error(std::string("a = ") + bad + "\n");
+    CHECK(error.starts_with("hub.toml:1:"));
+    CHECK(error.find("not valid TOML: ") != std::string::npos);
+    CHECK(std::all_of(error.begin(), error.end(), [](char c) { return c >= ' ' && c < '\x7f'; }));
+  }
 }
 
 TEST_CASE("a NUL is an error wherever it stands, also where nobody looks", "[config]") {

@@ -72,6 +72,8 @@ TEST_CASE("what is wrong with a field is said with its pointer") {
       {"parts", R"([7])", "/parts/0", "must be an object"},
       {"parts", R"([{"month":1,"on":"yes"}])", "/parts/0/on", "must be true or false"},
       {"ratio", "true", "/ratio", "must be a number"},
+      {"ratio", "1e999", "/ratio", "must be a number"},
+      {"ratio", "0e999", "/ratio", "must be a number"},
       {"narrow", "4294967296", "/narrow", "must be a whole number from -2147483648 to 2147483647"},
       {"any", "[]", "/any", "must be an object"}};
   for (const Row& row : table) {

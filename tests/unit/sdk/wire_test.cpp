@@ -109,6 +109,38 @@ TEST_CASE("sizes and counts that lie are refused") {
   CHECK_FALSE(decode(ff, list));
   CHECK_FALSE(decode(ff + "some bytes", list));
   CHECK(list.capacity() < 1000);
+  // As many elements as bytes, or nearly so: none is that small.
+  const std::string many = std::string("\0\x10\0\0", 4) + std::string(4096, '\0');
+  CHECK_FALSE(decode(many, list));
+  CHECK(list.capacity() == 0);
+  std::vector<std::int64_t> numbers;
+  CHECK_FALSE(decode(many, numbers));
+  CHECK(numbers.capacity() == 0);
+  std::vector<std::optional<std::int64_t>> none;
+  CHECK(decode(many, none));
+  CHECK(none.size() == 4096);
+}
+
+TEST_CASE("a value has one spelling: what its type cannot hold is refused") {
+  const auto number = [](std::int64_t value) { return encode(value); };
+  std::int32_t narrow = 0;
+  CHECK(decode(number(-2147483648), narrow));
+  CHECK(narrow == std::numeric_limits<std::int32_t>::min());
+  CHECK_FALSE(decode(number(2147483648), narrow));
+  CHECK_FALSE(decode(number((std::int64_t{1} << 32) + 5), narrow));
+  std::uint64_t positive = 0;
+  CHECK(decode(number(-1), positive));
+  CHECK(positive == std::numeric_limits<std::uint64_t>::max());
+  std::uint32_t short_positive = 0;
+  CHECK_FALSE(decode(number(-1), short_positive));
+  Colour colour = Colour::kRed;
+  CHECK(decode(number(2), colour));
+  CHECK_FALSE(decode(number(258), colour));
+  bool yes = false;
+  CHECK(decode("\x01", yes));
+  CHECK_FALSE(decode("\x02", yes));
+  std::optional<std::string> maybe;
+  CHECK_FALSE(decode(std::string("\xff") + encode(std::string("a")), maybe));
 }
 
 TEST_CASE("random bytes are never read outside their end") {

@@ -2,10 +2,30 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <vector>
 
 #include "credential.hpp"
+#include "ignoring_case.hpp"
 
 namespace gatetorio::transport_http {
+
+TEST_CASE("words are the same in any case, and what stands behind them is not read") {
+  // Heap blocks of exactly these bytes, so that AddressSanitizer sees a read beyond them.
+  const auto same = [](const std::string& a, const std::string& b) {
+    const std::vector<char> first(a.begin(), a.end()), second(b.begin(), b.end());
+    return equals_ignoring_case({first.data(), first.size()}, {second.data(), second.size()});
+  };
+  CHECK(same("", ""));
+  CHECK(same("For", "for"));
+  CHECK(same("foR", "fOr"));
+  CHECK(same("X-Request-ID", "x-request-Id"));
+  CHECK_FALSE(same("for", "fo"));
+  CHECK_FALSE(same("fo", "for"));
+  CHECK_FALSE(same("for", "fot"));
+  CHECK_FALSE(same("[", "{"));
+  CHECK_FALSE(same("@", "`"));
+  CHECK_FALSE(same("\xc4", "\xe4"));
+}
 
 TEST_CASE("JSON bodies are recognised by their type") {
   for (const auto* good :
