@@ -191,7 +191,12 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
   auto start = [this, &scheme, &name, &secret](gtr_completion done) { authenticate(scheme, name, secret, done); };
   auto awaiter = host_->complete(start);
   Result<std::string> principal = co_await awaiter;
-  if (!principal) co_return principal.error();
+  if (!principal) {
+    call->is_stranger = principal.error().status == Status::kUnauthenticated;
+    co_return principal.error();
+  }
+  Principal known;
+  call->is_stranger = wire::decode(*principal, known) && known.id == 0;
   call->principal = *std::move(principal);
   call->request.principal = to_bytes(call->principal);
   co_return Result<void>();

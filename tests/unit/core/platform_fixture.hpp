@@ -54,6 +54,7 @@ struct Answer {
   std::string text;
   std::uint64_t stream = 0;
   std::uint64_t transfer = 0;
+  bool is_stranger = false;
   Error error() const { return error_from_json(status, text); }
 };
 
