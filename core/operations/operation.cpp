@@ -118,6 +118,7 @@ void Invocation::answer(const gtr_reply& given) const {
   operation.seconds->add(std::chrono::duration<double>(Clock::now() - began).count());
   gtr_reply answer = given;
   answer.is_stranger = is_stranger ? 1 : 0;
+  answer.caller = is_identified ? to_bytes(caller) : gtr_bytes{nullptr, 0};
   reply(context, &answer);
 }
 

@@ -196,7 +196,12 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
     co_return principal.error();
   }
   Principal known;
-  call->is_stranger = wire::decode(*principal, known) && known.id == 0;
+  const bool is_readable = wire::decode(*principal, known);
+  call->is_stranger = is_readable && known.id == 0;
+  if (is_readable && known.id != 0) {
+    call->caller = key_of(known.who());
+    call->is_identified = true;
+  }
   call->principal = *std::move(principal);
   call->request.principal = to_bytes(call->principal);
   co_return Result<void>();

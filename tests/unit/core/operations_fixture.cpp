@@ -77,7 +77,7 @@ void OperationsFixture::invoke(std::uint64_t operation, const Ask& ask) {
   made.reply = [](void* context, const gtr_reply* reply) {
     static_cast<OperationsFixture*>(context)->replies.put(
         {reply->status, std::string(to_view(reply->body)), reply->stream, reply->transfer,
-         reply->is_stranger != 0});
+         reply->is_stranger != 0, std::string(to_view(reply->caller))});
   };
   made.stream_data = [](void* context, gtr_bytes event) {
     static_cast<OperationsFixture*>(context)->stream_events.put(std::string(to_view(event)));

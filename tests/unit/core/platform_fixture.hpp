@@ -55,6 +55,7 @@ struct Answer {
   std::uint64_t stream = 0;
   std::uint64_t transfer = 0;
   bool is_stranger = false;
+  std::string caller = {};
   Error error() const { return error_from_json(status, text); }
 };
 
