@@ -9,6 +9,7 @@
 
 #include "core/plugin/dependencies.hpp"
 #include "core/plugin/library.hpp"
+#include "core/runtime/heap.hpp"
 #include "version.hpp"
 
 namespace gatetorio::core {
@@ -19,6 +20,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr std::uint64_t kSweepMs = 500;
+constexpr std::chrono::minutes kHeapEvery{1};
 
 std::vector<std::string> list_of(const char* const* ids) {
   std::vector<std::string> list;
@@ -93,6 +95,10 @@ void Hub::sweep() {
     const std::size_t late = platform_->services.sweep(now) + platform_->operations.sweep(now);
     if (late > 0) log_.write(LogLevel::kWarn, "hub", "calls got no answer in time", {{"count", std::to_string(late)}});
     sd_notify(0, "WATCHDOG=1");
+    if (now - heap_given_back_at_ >= kHeapEvery) {
+      heap_given_back_at_ = now;
+      give_back_heap();
+    }
     sweep();
   });
 }

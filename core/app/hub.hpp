@@ -57,6 +57,7 @@ class Hub {
   Plugin self_;  // the hub's own door to its services
   std::unique_ptr<Host> host_;
   std::vector<std::unique_ptr<Loaded>> plugins_;  // in the order of starting, once configured
+  Clock::time_point heap_given_back_at_ = Clock::now();
 };
 
 }  // namespace gatetorio::core

@@ -9,6 +9,7 @@
 #include "core/app/hub.hpp"
 #include "core/config/config.hpp"
 #include "core/plugin/tools.hpp"
+#include "core/runtime/heap.hpp"
 
 namespace {
 
@@ -142,6 +143,7 @@ int leave(Hub& hub, int exit_code) {
 
 int main(int argc, char** argv) {
   StopSignal stop_signal;  // before any thread is made
+  bound_heap();
   const CommandLine line = parse_command_line(argc, argv);
   if (line.command == Command::kNothing) return line.exit_code;
 

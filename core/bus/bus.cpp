@@ -14,6 +14,8 @@ struct Event {
   std::string key;
   std::string payload;
   std::uint64_t sequence = 0;
+
+  std::uint64_t bytes() const { return topic.size() + key.size() + payload.size(); }
 };
 
 }  // namespace
@@ -34,9 +36,12 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   void push(const std::shared_ptr<const Event>& event) {
     const std::lock_guard lock(mutex_);
     if (closed_ || detached_) return;
-    if (subscriber_.policy == GTR_COALESCE_BY_KEY && replace(event)) return;
-    if (waiting_.size() >= subscriber_.capacity && !make_room()) return schedule();
+    if (subscriber_.policy == GTR_COALESCE_BY_KEY && replace(event)) return schedule();
+    while (!waiting_.empty() && !has_room_for(*event)) {
+      if (!make_room()) return schedule();
+    }
     waiting_.push_back(event);
+    bytes_ += event->bytes();
     if (subscriber_.policy == GTR_COALESCE_BY_KEY) by_key_[event->key] = std::prev(waiting_.end());
     schedule();
   }
@@ -45,8 +50,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   void shut() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    waiting_.clear();
-    by_key_.clear();
+    forget_waiting();
   }
 
   // Waits for a handler that is running, unless the calling thread is in a handler for whose end that one waits.
@@ -63,12 +67,27 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   }
 
  private:
-  // Takes the place of a waiting event with the same key; the order of keys stays.
+  // One event may always wait, however large it is.
+  bool has_room_for(const Event& event) const {
+    return waiting_.size() < subscriber_.capacity && bytes_ + event.bytes() <= subscriber_.max_bytes;
+  }
+
+  // Takes the place of a waiting event with the same key; the order of keys stays. A larger one may push out the
+  // oldest.
   bool replace(const std::shared_ptr<const Event>& event) {
     const auto found = by_key_.find(event->key);
     if (found == by_key_.end()) return false;
+    bytes_ += event->bytes();
+    bytes_ -= (*found->second)->bytes();
     *found->second = event;
+    while (bytes_ > subscriber_.max_bytes && waiting_.size() > 1) make_room();
     return true;
+  }
+
+  void forget_waiting() {
+    waiting_.clear();
+    by_key_.clear();
+    bytes_ = 0;
   }
 
   // False where the subscription ended instead.
@@ -76,9 +95,10 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
     lost();
     if (subscriber_.policy == GTR_WHEN_FULL_DETACH) {
       detached_ = true;
-      waiting_.clear();
+      forget_waiting();
       return false;
     }
+    bytes_ -= waiting_.front()->bytes();
     by_key_.erase(waiting_.front()->key);
     waiting_.pop_front();
     return true;
@@ -109,6 +129,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
         }
         if (!waiting_.empty()) {
           event = std::move(waiting_.front());
+          bytes_ -= event->bytes();
           if (subscriber_.policy == GTR_COALESCE_BY_KEY) by_key_.erase(event->key);
           waiting_.pop_front();
         }
@@ -162,6 +183,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   std::mutex mutex_;  // guards all below
   std::list<std::shared_ptr<const Event>> waiting_;
   std::unordered_map<std::string, std::list<std::shared_ptr<const Event>>::iterator> by_key_;
+  std::uint64_t bytes_ = 0;  // of the waiting
   std::uint64_t lost_ = 0;
   bool open_ = false;
   bool scheduled_ = false;

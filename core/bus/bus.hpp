@@ -22,6 +22,8 @@ namespace gatetorio::core {
 
 class HandlerWaits;
 
+inline constexpr std::uint64_t kDefaultQueueBytes = 64u << 20;
+
 class Bus {
  public:
   struct Subscriber {
@@ -32,6 +34,7 @@ class Bus {
     void* context = nullptr;
     Lane* lane = nullptr;                // where the handler runs; outlives the bus
     std::function<void()> on_lost = {};  // once for each event dropped; any thread, must not call the bus
+    std::uint64_t max_bytes = kDefaultQueueBytes;  // of topic, key and payload that may wait
   };
 
   Bus();

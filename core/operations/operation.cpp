@@ -116,7 +116,10 @@ void Invocation::answer(const gtr_reply& given) const {
                         status == GTR_CANCELLED || status == GTR_FULL;
   (status < GTR_FIRST_ERROR ? operation.succeeded : is_fault ? operation.failed : operation.refused)->add(1);
   operation.seconds->add(std::chrono::duration<double>(Clock::now() - began).count());
-  reply(context, &given);
+  gtr_reply answer = given;
+  answer.is_stranger = is_stranger ? 1 : 0;
+  answer.caller = is_identified ? to_bytes(caller) : gtr_bytes{nullptr, 0};
+  reply(context, &answer);
 }
 
 void Invocation::answer(const Error& error) const {

@@ -70,6 +70,9 @@ struct Invocation {
   void (*receive)(void*, const gtr_receive*, gtr_completion) = nullptr;
   void (*cut)(void*) = nullptr;
   std::int64_t resource_id = 0;          // 0: the call names it
+  std::atomic<bool> is_stranger{false};  // its credential proves nobody whom the hub knows
+  std::string caller;                    // "user:17"; to be read once is_identified says so
+  std::atomic<bool> is_identified{false};
   std::atomic<bool> has_body{false};     // its body was asked for
   std::atomic<bool> has_stream{false};   // one a call
   std::atomic<std::uint64_t> stream{0};  // its number; 0: none

@@ -191,7 +191,17 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
   auto start = [this, &scheme, &name, &secret](gtr_completion done) { authenticate(scheme, name, secret, done); };
   auto awaiter = host_->complete(start);
   Result<std::string> principal = co_await awaiter;
-  if (!principal) co_return principal.error();
+  if (!principal) {
+    call->is_stranger = principal.error().status == Status::kUnauthenticated;
+    co_return principal.error();
+  }
+  Principal known;
+  const bool is_readable = wire::decode(*principal, known);
+  call->is_stranger = is_readable && known.id == 0;
+  if (is_readable && known.id != 0) {
+    call->caller = key_of(known.who());
+    call->is_identified = true;
+  }
   call->principal = *std::move(principal);
   call->request.principal = to_bytes(call->principal);
   co_return Result<void>();

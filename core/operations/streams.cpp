@@ -44,15 +44,19 @@ void Streams::begin(std::uint64_t number) {
 
 gtr_status Streams::write(std::uint64_t number, std::string_view event) {
   constexpr std::size_t kMaxEarly = 1024;
+  constexpr std::size_t kMaxEarlyBytes = 1 << 20;
   const auto stream = find(number);
   if (!stream) return GTR_GONE;
   const std::lock_guard lock(stream->mutex);
-  if (stream->ended || stream->early.size() >= kMaxEarly) return GTR_GONE;
+  if (stream->ended) return GTR_GONE;
   if (stream->begun) {
     stream->sink.data(stream->sink.context, to_bytes(event));
-  } else {
-    stream->early.emplace_back(event);
+    return GTR_OK;
   }
+  const bool has_room = stream->early.size() < kMaxEarly && stream->early_bytes + event.size() <= kMaxEarlyBytes;
+  if (!has_room) return GTR_GONE;
+  stream->early_bytes += event.size();
+  stream->early.emplace_back(event);
   return GTR_OK;
 }
 

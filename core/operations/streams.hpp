@@ -41,6 +41,7 @@ class Streams {
     bool begun = false;
     bool ended = false;
     std::vector<std::string> early;
+    std::size_t early_bytes = 0;
   };
   std::shared_ptr<Stream> find(std::uint64_t stream) const;
   std::shared_ptr<Stream> remove(std::uint64_t stream);

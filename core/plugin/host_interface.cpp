@@ -81,17 +81,21 @@ constexpr gtr_services kServices{
 
 std::uint64_t events_subscribe(gtr_host* host, const gtr_subscription* wanted) {
   constexpr std::uint32_t kMaxCapacity = 1'000'000;
-  if (wanted->size < sizeof(gtr_subscription) || wanted->topic.size == 0 || wanted->handler == nullptr ||
+  constexpr std::size_t kSizeOfFirst = offsetof(gtr_subscription, max_bytes);  // what ABI 1.0 had
+  if (wanted->size < kSizeOfFirst || wanted->topic.size == 0 || wanted->handler == nullptr ||
       wanted->policy > GTR_COALESCE_BY_KEY || wanted->capacity == 0 || wanted->capacity > kMaxCapacity) {
     return 0;
   }
+  gtr_subscription given{};  // a plugin built against older headers knows less of it
+  std::memcpy(&given, wanted, std::min<std::size_t>(wanted->size, sizeof given));
   Platform& platform = platform_of(host);
   const std::string topic(to_view(wanted->topic));
   const MetricLabel labels[] = {{"plugin", plugin_of(host).id}, {"topic", topic}};
   Metric* lost = platform.metrics.get(MetricKind::kCounter, "gatetorio_events_lost_total",
                                       "Events that did not fit into a subscriber's queue.", labels);
   return platform.bus.subscribe({topic, wanted->policy, wanted->capacity, wanted->handler, wanted->context,
-                                 plugin_of(host).lane, [lost] { lost->add(1); }});
+                                 plugin_of(host).lane, [lost] { lost->add(1); },
+                                 given.max_bytes == 0 ? kDefaultQueueBytes : given.max_bytes});
 }
 
 constexpr gtr_events kEvents{

@@ -73,35 +73,45 @@ Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device devi
 
 Task<Result<Grants>> AccessDecisions::list(Principal principal) {
   Grants out;
-  DeviceIds ids;
-  std::vector<Grant> grants;
   if (principal.kind == "device") {
-    ids.ids.push_back(principal.id);
-  } else if (principal.kind == "user") {
-    auto looking = repository_.grants_of(principal.id);
-    Result<std::vector<Grant>> found = co_await looking;
-    if (!found) co_return found.error();
-    grants = *std::move(found);
-    for (const Grant& grant : grants) ids.ids.push_back(grant.device_id);
+    auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{principal.id}});
+    const Result<DeviceList> devices = co_await finding;
+    if (!devices) co_return devices.error();
+    if (devices->devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
+    const Device& device = devices->devices.front();
+    out.grants.push_back({.resource_id = device.id, .resource = device.controller_id, .level = "self"});
   }
-  if (ids.ids.empty()) co_return out;
+  if (principal.kind != "user") co_return out;
+  constexpr std::int64_t kAtOnce = 1000;  // what the registry takes in one call
+  std::int64_t last = 0;
+  while (true) {
+    auto looking = repository_.grants_of(principal.id, last, kAtOnce);
+    const Result<std::vector<Grant>> grants = co_await looking;
+    if (!grants) co_return grants.error();
+    if (grants->empty()) co_return out;
+    last = grants->back().device_id;
+    auto adding = add_grants(*grants, &out);
+    const Result<void> added = co_await adding;
+    if (!added) co_return added.error();
+    if (grants->size() < static_cast<std::size_t>(kAtOnce)) co_return out;
+  }
+}
+
+Task<Result<void>> AccessDecisions::add_grants(std::vector<Grant> grants, Grants* out) {
+  DeviceIds ids;
+  for (const Grant& grant : grants) ids.ids.push_back(grant.device_id);
   auto finding = devices_.call<DeviceRegistry::FindByIds>(ids);
   const Result<DeviceList> devices = co_await finding;
   if (!devices) co_return devices.error();
   for (const Device& device : devices->devices) {
-    Access access{.resource_id = device.id, .resource = device.controller_id, .level = "self"};
-    if (principal.kind == "user") {
-      const auto grant =
-          std::find_if(grants.begin(), grants.end(), [&](const Grant& g) { return g.device_id == device.id; });
-      access.level = grant->level;
-      access.expires_at_us = zero_if_never(grant->expires_at);
-    }
-    out.grants.push_back(std::move(access));
+    const auto grant =
+        std::find_if(grants.begin(), grants.end(), [&](const Grant& g) { return g.device_id == device.id; });
+    out->grants.push_back({.resource_id = device.id,
+                           .resource = device.controller_id,
+                           .level = grant->level,
+                           .expires_at_us = zero_if_never(grant->expires_at)});
   }
-  if (principal.kind == "device" && out.grants.empty()) {
-    co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
-  }
-  co_return out;
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::auth

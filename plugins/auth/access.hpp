@@ -28,6 +28,7 @@ class AccessDecisions {
  private:
   Task<Result<Device>> find(std::string name, std::int64_t id);
   Task<Result<Access>> access_of(Principal principal, Device device);
+  Task<Result<void>> add_grants(std::vector<Grant> grants, Grants* out);
 
   Repository& repository_;
   ServiceClient& devices_;

@@ -2,6 +2,13 @@
 
 namespace gatetorio::auth {
 
+namespace {
+
+std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
+std::int64_t or_most(const std::optional<PageLimit>& limit) { return limit ? limit->value : 1000; }
+
+}  // namespace
+
 Operations::Operations(Host& host, Service& service, Repository& repository)
     : service_(service), repository_(repository), set_(host, this) {}
 
@@ -68,15 +75,18 @@ Task<Result<Reply<AuthorizeOutput>>> Operations::authorize(Call call, AuthorizeI
   co_return Reply<AuthorizeOutput>(*std::move(out));
 }
 
-Task<Result<Reply<DiscoverOutput>>> Operations::discover(Call call, TokenInput) {
-  auto discovering = service_.discover(std::move(call));
+Task<Result<Reply<DiscoverOutput>>> Operations::discover(Call call, DiscoverInput input) {
+  auto discovering = service_.discover(std::move(call), or_first(input.after), or_most(input.limit));
   Result<DiscoverOutput> out = co_await discovering;
   if (!out) co_return out.error();
   co_return Reply<DiscoverOutput>(*std::move(out));
 }
 
-Task<Result<Reply<DiscoverOutput>>> Operations::my_devices(Call call, Nothing) {
-  return discover(std::move(call), TokenInput{});
+Task<Result<Reply<DiscoverOutput>>> Operations::my_devices(Call call, MyDevicesInput input) {
+  DiscoverInput same;
+  same.limit = input.limit;
+  same.after = input.after;
+  return discover(std::move(call), std::move(same));
 }
 
 Task<Result<Reply<AccessOutput>>> Operations::access(Call call, DeviceRef input) {
@@ -86,11 +96,18 @@ Task<Result<Reply<AccessOutput>>> Operations::access(Call call, DeviceRef input)
   co_return Reply<AccessOutput>(*std::move(out));
 }
 
-Task<Result<Reply<UsersOutput>>> Operations::users(Call call, DeviceRef) {
-  auto listing = repository_.users_of(call.access.resource_id);
+Task<Result<Reply<UsersOutput>>> Operations::users(Call call, UsersInput input) {
+  const std::int64_t limit = or_most(input.limit);
+  auto listing = repository_.users_of(call.access.resource_id, or_first(input.after), limit + 1);
   Result<std::vector<UserEntry>> users = co_await listing;
   if (!users) co_return users.error();
-  co_return Reply<UsersOutput>(UsersOutput{*std::move(users)});
+  UsersOutput out;
+  out.users = *std::move(users);
+  if (out.users.size() > static_cast<std::size_t>(limit)) {
+    out.users.pop_back();
+    out.next = out.users.back().user_id;
+  }
+  co_return Reply<UsersOutput>(std::move(out));
 }
 
 Task<Result<Reply<Nothing>>> Operations::remove(Call call, UserRef input) {

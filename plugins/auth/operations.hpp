@@ -14,10 +14,10 @@ class Operations {
 
  private:
   Task<Result<Reply<AuthorizeOutput>>> authorize(Call call, AuthorizeInput input);
-  Task<Result<Reply<DiscoverOutput>>> discover(Call call, TokenInput input);
-  Task<Result<Reply<DiscoverOutput>>> my_devices(Call call, Nothing input);
+  Task<Result<Reply<DiscoverOutput>>> discover(Call call, DiscoverInput input);
+  Task<Result<Reply<DiscoverOutput>>> my_devices(Call call, MyDevicesInput input);
   Task<Result<Reply<AccessOutput>>> access(Call call, DeviceRef input);
-  Task<Result<Reply<UsersOutput>>> users(Call call, DeviceRef input);
+  Task<Result<Reply<UsersOutput>>> users(Call call, UsersInput input);
   Task<Result<Reply<Nothing>>> remove(Call call, UserRef input);
   Task<Result<Reply<MqttCredentialsOutput>>> mqtt_credentials(Call call, TokenInput input);
 

@@ -168,25 +168,30 @@ Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id
   co_return best.empty() ? std::nullopt : std::optional(best.front());
 }
 
-Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id) {
+Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices) {
   Batch batch(Mode::kRead);
   batch.add(
       "SELECT device_id, user_id, level, expires_at FROM grants WHERE user_id = $1 AND expires_at > $2"
-      " ORDER BY device_id LIMIT 1000",
-      user_id, now());
+      " AND device_id > $3 AND device_id <= (SELECT MAX(device_id) FROM (SELECT DISTINCT device_id FROM grants"
+      " WHERE user_id = $1 AND expires_at > $2 AND device_id > $3 ORDER BY device_id LIMIT $4) AS page)"
+      " ORDER BY device_id",
+      user_id, now(), after, devices);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
   co_return best_of((*results)[0]);
 }
 
-Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id) {
+Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id, std::int64_t after,
+                                                               std::int64_t limit) {
   Batch batch(Mode::kRead);
   batch.add(
       "SELECT grants.user_id, grants.name, grants.level, grants.expires_at, grants.created_at, users.last_seen,"
       " grants.source FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
-      " ORDER BY grants.created_at, grants.user_id, grants.source LIMIT 1000",
-      device_id);
+      " AND grants.user_id > $2 AND grants.user_id <= (SELECT MAX(user_id) FROM (SELECT DISTINCT user_id FROM grants"
+      " WHERE device_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3) AS page)"
+      " ORDER BY grants.user_id, grants.created_at, grants.source",
+      device_id, after, limit);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   if (!results) co_return results.error();
@@ -201,9 +206,8 @@ Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id
                     .last_seen = {},
                     .source = table.text(row, 6)};
     if (table.integer(row, 5) > 0) entry.last_seen = Timestamp{table.integer(row, 5)};
-    const auto known =
-        std::find_if(users.begin(), users.end(), [&](const auto& u) { return u.user_id == entry.user_id; });
-    known == users.end() ? users.push_back(std::move(entry)) : merge(*known, std::move(entry));
+    const bool is_known = !users.empty() && users.back().user_id == entry.user_id;
+    is_known ? merge(users.back(), std::move(entry)) : users.push_back(std::move(entry));
   }
   co_return users;
 }

@@ -54,10 +54,12 @@ class Repository {
 
   // Grants that have not expired.
   Task<Result<std::optional<Grant>>> find_grant(std::int64_t device_id, std::int64_t user_id);
-  Task<Result<std::vector<Grant>>> grants_of(std::int64_t user_id);
+  // On at most so many devices, those that follow this one, in the order of their ids.
+  Task<Result<std::vector<Grant>>> grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices);
 
   // Expired ones too: an owner may want to see and remove them.
-  Task<Result<std::vector<UserEntry>>> users_of(std::int64_t device_id);
+  // Of at most so many users, those that follow this one, in the order of their ids.
+  Task<Result<std::vector<UserEntry>>> users_of(std::int64_t device_id, std::int64_t after, std::int64_t limit);
 
   // Errors: kNotFound; kConflict where `keep_last_owner` and no other owner would be left.
   Task<Result<void>> remove_grant(std::int64_t device_id, std::int64_t user_id, bool keep_last_owner, Call call);

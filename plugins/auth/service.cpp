@@ -66,11 +66,15 @@ Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input
                             .expires_at = unless_forever(grant->expires_at)};
 }
 
-Task<Result<DiscoverOutput>> Service::discover(Call call) {
+Task<Result<DiscoverOutput>> Service::discover(Call call, std::int64_t after, std::int64_t limit) {
   DiscoverOutput out;
-  auto looking = repository_.grants_of(call.principal->id);
-  const Result<std::vector<Grant>> grants = co_await looking;
+  auto looking = repository_.grants_of(call.principal->id, after, limit + 1);
+  Result<std::vector<Grant>> grants = co_await looking;
   if (!grants) co_return grants.error();
+  if (grants->size() > static_cast<std::size_t>(limit)) {
+    grants->resize(static_cast<std::size_t>(limit));
+    out.next = grants->back().device_id;
+  }
   DeviceIds ids;
   for (const Grant& grant : *grants) ids.ids.push_back(grant.device_id);
   if (ids.ids.empty()) co_return out;
@@ -82,6 +86,7 @@ Task<Result<DiscoverOutput>> Service::discover(Call call) {
         std::find_if(grants->begin(), grants->end(), [&](const Grant& g) { return g.device_id == device.id; });
     out.devices.push_back(to_output(device, *grant));
   }
+  std::sort(out.devices.begin(), out.devices.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   co_return out;
 }
 

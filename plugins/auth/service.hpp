@@ -35,7 +35,7 @@ class Service {
   // A device gives a user access to itself.
   Task<Result<AuthorizeOutput>> authorize(Call call, AuthorizeInput input);
   // The devices of the calling user.
-  Task<Result<DiscoverOutput>> discover(Call call);
+  Task<Result<DiscoverOutput>> discover(Call call, std::int64_t after, std::int64_t limit);
   // The calling user's access to a device; an unknown device is one without access.
   Task<Result<AccessOutput>> access(Call call, std::string controller_id);
   // Takes a user's access to the call's device.

@@ -37,6 +37,22 @@ struct TokenInput {
 };
 BOOST_DESCRIBE_STRUCT(TokenInput, (), (user_token))
 
+using RowId = Integer<1, 9'007'199'254'740'991>;
+using PageLimit = Integer<1, 1000>;
+
+struct DiscoverInput {
+  std::optional<UserToken> user_token;
+  std::optional<PageLimit> limit;
+  std::optional<RowId> after;  // a device's id: those that follow it
+};
+BOOST_DESCRIBE_STRUCT(DiscoverInput, (), (user_token, limit, after))
+
+struct MyDevicesInput {
+  std::optional<PageLimit> limit;
+  std::optional<RowId> after;
+};
+BOOST_DESCRIBE_STRUCT(MyDevicesInput, (), (limit, after))
+
 struct UserDevice {
   std::int64_t id = 0;
   std::string controller_id;
@@ -54,14 +70,22 @@ BOOST_DESCRIBE_STRUCT(UserDevice, (),
                        access_level, expires_at))
 
 struct DiscoverOutput {
-  std::vector<UserDevice> devices;
+  std::vector<UserDevice> devices;    // in the order of their ids
+  std::optional<std::int64_t> next;  // what to give as `after` for those that follow; null: there are none
 };
-BOOST_DESCRIBE_STRUCT(DiscoverOutput, (), (devices))
+BOOST_DESCRIBE_STRUCT(DiscoverOutput, (), (devices, next))
 
 struct DeviceRef {
   ControllerId controller_id;
 };
 BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
+
+struct UsersInput {
+  ControllerId controller_id;
+  std::optional<PageLimit> limit;
+  std::optional<RowId> after;  // a user_id: those that follow it
+};
+BOOST_DESCRIBE_STRUCT(UsersInput, (), (controller_id, limit, after))
 
 struct AccessOutput {
   bool has_access = false;
@@ -82,9 +106,10 @@ struct UserEntry {
 BOOST_DESCRIBE_STRUCT(UserEntry, (), (user_id, name, access_level, expires_at, created_at, last_seen, source))
 
 struct UsersOutput {
-  std::vector<UserEntry> users;
+  std::vector<UserEntry> users;      // in the order of their ids
+  std::optional<std::int64_t> next;  // what to give as `after` for those that follow; null: there are none
 };
-BOOST_DESCRIBE_STRUCT(UsersOutput, (), (users))
+BOOST_DESCRIBE_STRUCT(UsersOutput, (), (users, next))
 
 struct UserRef {
   ControllerId controller_id;

@@ -116,9 +116,10 @@ void EventFeed::tell(std::int64_t device_id, std::string type, std::string data)
   const EventHistory::Event* event = history_.add(device_id, std::move(type), on_one_line(std::move(data)));
   const auto watched = by_device_.find(device_id);
   if (event == nullptr || watched == by_device_.end() || watched->second.watchers.empty()) return;
-  const std::string id = history_.id_of(device_id, event->number);
+  // One text for all: those of the same event are kept once while they wait.
+  const std::string text = EventStream::render(history_.id_of(device_id, event->number), event->type, event->data);
   for (const WatcherPtr& watcher : watched->second.watchers) {
-    if (watcher->is_live && !watcher->is_out_of_time()) watcher->stream->send(id, event->type, event->data);
+    if (watcher->is_live && !watcher->is_out_of_time()) watcher->stream->send(text);
   }
 }
 

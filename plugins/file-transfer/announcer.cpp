@@ -39,12 +39,15 @@ void Announcer::wake(std::int64_t device_id) {
 }
 
 Task<void> Announcer::wake_all() {
-  auto listing = repository_.unannounced(0);
-  const Result<std::vector<File>> files = co_await listing;
-  if (!files) co_return;
-  std::set<std::int64_t> devices;
-  for (const File& file : *files) devices.insert(file.device_id);
-  for (const std::int64_t device_id : devices) wake(device_id);
+  constexpr std::int64_t kAtOnce = 1'000;
+  std::int64_t last = 0;
+  while (true) {
+    auto listing = repository_.devices_to_tell(last, kAtOnce);
+    const Result<std::vector<std::int64_t>> devices = co_await listing;
+    if (!devices || devices->empty()) co_return;
+    for (const std::int64_t device_id : *devices) wake(device_id);
+    last = devices->back();
+  }
 }
 
 Task<void> Announcer::tell(std::int64_t device_id) {

@@ -14,14 +14,17 @@ constexpr std::uint32_t kCheckDeadlineMs = 600;
 
 }  // namespace
 
-Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, std::int64_t device_id) {
-  auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id);
+Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, std::int64_t device_id,
+                                                       std::int64_t upload_id) {
+  auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id, upload_id);
   if (!entry->can_be_cut()) {
     co_return Error{.status = Status::kUnsupported, .detail = "This way into the hub takes no files."};
   }
-  {
-    const std::lock_guard lock(mutex_);
-    entries_.push_back(entry);
+  if (!add(entry)) {
+    complain(entry->holder);
+    co_return Error{.status = Status::kRateLimited,
+                    .detail = "You have too many transfers under way; end one of them first.",
+                    .retry_after_s = 5};
   }
   auto asking = rights_.check(entry->holder, device_id);
   const Result<Timestamp> until = co_await asking;
@@ -29,6 +32,37 @@ Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder
   entry->set_until(*until);
   if (!entry->begin_flow()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
   co_return entry;
+}
+
+// False where its holder has as many as it may.
+bool LiveTransfers::add(const Entry& entry) {
+  const std::lock_guard lock(mutex_);
+  const auto others = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
+    return other->holder.who == entry->holder.who && other->is_open();
+  });
+  if (others >= most_of_holder_) return false;
+  entries_.push_back(entry);
+  return true;
+}
+
+void LiveTransfers::complain(const Holder& holder) {
+  constexpr std::chrono::minutes kEvery{1};
+  refused_.add(1);
+  const auto at = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(complained_at_, [&](const auto& entry) { return at - entry.second >= kEvery; });
+    if (!complained_at_.emplace(holder.who, at).second) return;
+  }
+  host_.warn("somebody has too many transfers under way; more are refused", {{"holder", key_of(holder.who)}});
+}
+
+std::vector<std::int64_t> LiveTransfers::uploads() {
+  std::vector<std::int64_t> ids;
+  for (const Entry& entry : find([](const LiveTransfer& one) { return one.upload_id != 0; })) {
+    ids.push_back(entry->upload_id);
+  }
+  return ids;
 }
 
 std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition) {

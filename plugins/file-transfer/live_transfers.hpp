@@ -5,7 +5,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -18,11 +20,12 @@ namespace gatetorio::file_transfer {
 
 class LiveTransfer {
  public:
-  LiveTransfer(Host& host, const Call& call, Holder of, std::int64_t device)
-      : holder(std::move(of)), device_id(device), transfer_(host, call) {}
+  LiveTransfer(Host& host, const Call& call, Holder of, std::int64_t device, std::int64_t file)
+      : holder(std::move(of)), device_id(device), upload_id(file), transfer_(host, call) {}
 
   const Holder holder;
   const std::int64_t device_id;
+  const std::int64_t upload_id;  // the file that is uploaded; 0: it is a download
   bool can_be_cut() const { return transfer_.can_be_cut(); }
   bool is_open() const { return transfer_.is_open(); }
   // The bytes may flow, and do no more: only in between is there a connection to break off. False where it was cut:
@@ -48,11 +51,19 @@ class LiveTransfer {
 // Usable from any thread.
 class LiveTransfers {
  public:
-  LiveTransfers(Host& host, Rights& rights) : host_(host), rights_(rights) {}
+  LiveTransfers(Host& host, Rights& rights, std::int64_t most_of_holder)
+      : host_(host),
+        rights_(rights),
+        most_of_holder_(most_of_holder),
+        refused_(host.counter("gatetorio_file_transfer_transfers_refused_total",
+                              "Transfers that their holder has too many others for.", {})) {}
 
-  // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kUnsupported where the call's
-  // transport cannot be stopped.
-  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, Holder holder, std::int64_t device_id);
+  // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kRateLimited for a holder
+  // that has too many; kUnsupported where the call's transport cannot be stopped.
+  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, Holder holder, std::int64_t device_id,
+                                                    std::int64_t upload_id);
+  // The files that are being uploaded.
+  std::vector<std::int64_t> uploads();
 
   // Its rights, or its credentials.
   void changed(const PrincipalId& who);
@@ -71,11 +82,16 @@ class LiveTransfers {
   // Admins of whom something is to be known are cut: nobody can be asked about them.
   void check_where(const Condition& condition, bool admins_too);
   Task<void> check(Holder holder, std::int64_t device_id);
+  bool add(const Entry& entry);
+  void complain(const Holder& holder);
 
   Host& host_;
   Rights& rights_;
-  std::mutex mutex_;  // guards entries_
+  const std::int64_t most_of_holder_;
+  Metric refused_;
+  std::mutex mutex_;  // guards the following
   std::vector<Entry> entries_;
+  std::map<PrincipalId, std::chrono::steady_clock::time_point> complained_at_;  // not long ago
 };
 
 }  // namespace gatetorio::file_transfer

@@ -33,7 +33,7 @@ class FileTransfer : public PluginBase {
         repository_(database_),
         keys_(repository_, signer_, settings_),
         rights_(host),
-        live_(host, rights_),
+        live_(host, rights_, settings_.max_transfers_per_holder),
         disk_(host),
         blobs_path_(host.setting("data_dir") + "/" + kManifest.id + "/blobs"),
         folder_(disk_, blobs_path_),
@@ -150,6 +150,8 @@ Task<void> FileTransfer::keep_tidy() {
       auto forgetting = vault_.forget_gone_devices();
       co_await forgetting;
     }
+    auto releasing = vault_.release_rooms(live_.uploads());
+    co_await releasing;
     auto sweeping = vault_.sweep();
     co_await sweeping;
     auto sleeping = host_.sleep(kMinuteMs);
@@ -189,6 +191,18 @@ const OptionTable<Settings>& FileTransfer::options() {
       option("max_hub_mib", &Settings::max_hub_mib, "The same for all devices together.")
           .unit("MiB")
           .range(1, 1'073'741'824),
+      option("max_announced_mib", &Settings::max_announced_mib,
+             "What the uploads of one device or user that are not whole may take together, sent or not; above it new "
+             "ones are refused with 507.")
+          .unit("MiB")
+          .range(1, 1'048'576),
+      option("reserve_minutes", &Settings::reserve_minutes,
+             "How long room is kept for an upload of which no byte comes. It may go on later, if there is room then.")
+          .unit("minutes")
+          .range(1, 10'080),
+      option("max_transfers_per_holder", &Settings::max_transfers_per_holder,
+             "Uploads and downloads at a time by URLs of one device or user; more are answered with 429.")
+          .range(1, 10'000),
       option("min_free_mib", &Settings::min_free_mib,
              "Free space that uploads leave on the disk; what would go below it is refused with 507.")
           .unit("MiB")

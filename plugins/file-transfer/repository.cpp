@@ -1,5 +1,7 @@
 #include "repository.hpp"
 
+#include <algorithm>
+
 namespace gatetorio::file_transfer {
 
 namespace {
@@ -10,7 +12,7 @@ using sql::Mode;
 
 constexpr std::string_view kSelect =
     "SELECT id, device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at, upload_until,"
-    " announce, announcer_kind, announcer_id FROM files ";
+    " announce, announcer_kind, announcer_id, charged, announced, reserved_until FROM files ";
 
 File file_from(const sql::Table& table, std::size_t row) {
   return {.id = table.integer(row, 0),
@@ -25,7 +27,10 @@ File file_from(const sql::Table& table, std::size_t row) {
           .created_at = {table.integer(row, 10)},
           .upload_until = {table.integer(row, 11)},
           .announce = static_cast<Announce>(table.integer(row, 12)),
-          .announcer = {table.text(row, 13), table.integer(row, 14)}};
+          .announcer = {table.text(row, 13), table.integer(row, 14)},
+          .charged = table.integer(row, 15),
+          .announced = table.integer(row, 16),
+          .reserved_until = {table.integer(row, 17)}};
 }
 
 std::string select(std::string_view rest) { return std::string(kSelect).append(rest); }
@@ -43,30 +48,102 @@ Result<void> nothing(const Result<sql::Results>& results) {
   return Result<void>();
 }
 
+// ---- totals: in every batch in this order, so that two batches never wait for each other --------------------------
+
+std::string device_owner(const File& file) { return "device:" + std::to_string(file.device_id); }
+std::string creator_owner(const File& file) { return "announced:" + key_of(file.creator); }
+
+// Adds what of the file's size is not counted yet, where no more than `most` comes out.
+void add_to(Batch& batch, const File& file, const std::string& owner, const std::string& counted, std::int64_t most) {
+  batch.require("INSERT INTO file_totals (owner, bytes) SELECT $1, size - " + counted +
+                    " FROM files WHERE blob = $2 AND size - " + counted +
+                    " <= $3 ON CONFLICT (owner) DO UPDATE SET bytes = file_totals.bytes + excluded.bytes"
+                    " WHERE file_totals.bytes + excluded.bytes <= $3",
+                owner, file.blob, most);
+}
+
+// The statements after the batch's first one, in the order of full_or.
+void charge(Batch& batch, const File& file, const Room& room, bool is_small) {
+  add_to(batch, file, device_owner(file), "charged", room.of_device);
+  add_to(batch, file, "hub", "charged", room.of_hub);
+  if (!is_small) add_to(batch, file, creator_owner(file), "announced", room.of_creator);
+  batch.add("UPDATE files SET charged = size, announced = CASE WHEN $2 = 1 THEN 0 ELSE size END WHERE blob = $1",
+            file.blob, is_small ? 1 : 0);
+}
+
+Error full_or(const Error& error) {
+  if (error.status != Status::kGuardFailed) return error;
+  static constexpr std::string_view kWords[] = {
+      "The device's files would take more than it may have.", "The hub's files would take more than it may have.",
+      "You have announced more than you may before it has come: finish or give up other uploads first."};
+  const auto which = static_cast<std::size_t>(std::clamp<std::int64_t>(error.statement - 1, 0, 2));
+  return {.status = Status::kFull, .detail = std::string(kWords[which]), .retry_after_s = which == 2 ? 60u : 0u};
+}
+
+// Counts the file with `bytes` from now on, and as announced no more. Its row is locked by an earlier statement.
+void uncharge(Batch& batch, const File& file, std::int64_t bytes) {
+  for (const std::string& owner : {device_owner(file), std::string("hub")}) {
+    batch.add("UPDATE file_totals SET bytes = bytes + $3 - (SELECT charged FROM files WHERE id = $2) WHERE owner = $1",
+              owner, file.id, bytes);
+  }
+  batch.add("UPDATE file_totals SET bytes = bytes - (SELECT announced FROM files WHERE id = $2) WHERE owner = $1",
+            creator_owner(file), file.id);
+  batch.add("DELETE FROM file_totals WHERE owner = $1 AND bytes <= 0", creator_owner(file));
+}
+
 }  // namespace
 
-Task<Result<std::int64_t>> Repository::create(File file, std::int64_t most_of_device, std::int64_t most_of_hub,
-                                              Call call) {
+Task<Result<std::int64_t>> Repository::create(File file, Room room, bool is_small, Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files WHERE device_id = $1) + $2 <= $3",
-                file.device_id, file.size, most_of_device);
-  batch.require("SELECT 1 WHERE (SELECT COALESCE(SUM(size), 0) FROM files) + $1 <= $2", file.size, most_of_hub);
   batch.require(
       "INSERT INTO files (device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at,"
-      " upload_until, completed_at, announce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-      " RETURNING id",
+      " upload_until, completed_at, announce, reserved_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+      " $13, $14) RETURNING id",
       file.device_id, file.name, file.kind, file.size, file.sha256, file.state, file.blob, file.creator.kind,
       file.creator.id, file.created_at, file.upload_until, file.is_complete() ? file.created_at.us : 0,
-      static_cast<std::int64_t>(file.announce));
+      static_cast<std::int64_t>(file.announce), file.reserved_until);
+  charge(batch, file, room, is_small);
   audit(batch, call, "file.create", target(file), "{\"kind\":\"" + file.kind + "\"}");
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
-  if (results) co_return (*results)[2].integer(0, 0);
-  if (results.error().status != Status::kGuardFailed) co_return results.error();
-  const bool is_device = results.error().statement == 0;
-  co_return Error{.status = Status::kFull,
-                  .detail = is_device ? "The device's files would take more than it may have."
-                                      : "The hub's files would take more than it may have."};
+  if (results) co_return (*results)[0].integer(0, 0);
+  co_return full_or(results.error());
+}
+
+Task<Result<void>> Repository::reserve(File file, Room room, Timestamp until) {
+  Batch batch(Mode::kWrite);
+  batch.require("UPDATE files SET reserved_until = $2 WHERE id = $1 AND state = 'uploading'", file.id, until);
+  if (file.charged < file.size) charge(batch, file, room, false);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (results) co_return Result<void>();
+  const bool is_none = results.error().status == Status::kGuardFailed && results.error().statement == 0;
+  if (!is_none) co_return full_or(results.error());
+  co_return Error{.status = Status::kConflict, .detail = "The file is complete or gone."};
+}
+
+Task<Result<void>> Repository::release(File file, std::int64_t arrived) {
+  Batch batch(Mode::kWrite);
+  batch.require("UPDATE files SET reserved_until = 0 WHERE id = $1 AND state = 'uploading' AND reserved_until = $2",
+                file.id, file.reserved_until);
+  uncharge(batch, file, arrived);
+  batch.add("UPDATE files SET charged = $2, announced = 0 WHERE id = $1", file.id, arrived);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results && results.error().status == Status::kGuardFailed) co_return Result<void>();  // it goes on
+  co_return nothing(results);
+}
+
+Task<Result<void>> Repository::keep_reserved(std::vector<std::int64_t> file_ids, Timestamp until) {
+  if (file_ids.empty()) co_return Result<void>();
+  Batch batch(Mode::kWrite);
+  for (const std::int64_t id : file_ids) {
+    batch.add("UPDATE files SET reserved_until = $2 WHERE id = $1 AND state = 'uploading' AND reserved_until > 0", id,
+              until);
+  }
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  co_return nothing(results);
 }
 
 Task<Result<bool>> Repository::complete(File file, Call call) {
@@ -75,6 +152,8 @@ Task<Result<bool>> Repository::complete(File file, Call call) {
       "UPDATE files SET state = 'complete', sha256 = $2, completed_at = $3, announce = $4"
       " WHERE id = $1 AND state = 'uploading'",
       file.id, file.sha256, now(), static_cast<std::int64_t>(file.announce));
+  uncharge(batch, file, file.size);
+  batch.add("UPDATE files SET charged = size, announced = 0, reserved_until = 0 WHERE id = $1", file.id);
   audit(batch, call, "file.complete", target(file), detail(file));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -126,7 +205,11 @@ Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std
 
 Task<Result<bool>> Repository::remove(File file, bool only_upload, std::string why, Call call) {
   Batch batch(Mode::kWrite);
-  batch.require("DELETE FROM files WHERE id = $1 AND ($2 = 0 OR state = 'uploading')", file.id, only_upload ? 1 : 0);
+  batch.require("UPDATE files SET reserved_until = 0 WHERE id = $1 AND ($2 = 0 OR state = 'uploading')", file.id,
+                only_upload ? 1 : 0);
+  uncharge(batch, file, 0);
+  batch.add("DELETE FROM file_totals WHERE owner = $1 AND bytes <= 0", device_owner(file));
+  batch.require("DELETE FROM files WHERE id = $1", file.id);
   audit(batch, call, why, target(file), detail(file));
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
@@ -141,11 +224,24 @@ Task<Result<std::vector<File>>> Repository::of_device(std::int64_t device_id) {
 
 Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) {
   Batch batch(Mode::kRead);
-  batch.add(select("WHERE announce > 0 AND (device_id = $1 OR $1 = 0) AND state = 'complete' ORDER BY id LIMIT 1000"),
-            device_id);
+  batch.add(select("WHERE announce > 0 AND device_id = $1 AND state = 'complete' ORDER BY id LIMIT 1000"), device_id);
   auto listing = files_of(std::move(batch));
   Result<std::vector<File>> files = co_await listing;
   co_return files;
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::devices_to_tell(std::int64_t device_id, std::int64_t limit) {
+  Batch batch(Mode::kRead);
+  batch.add(
+      "SELECT DISTINCT device_id FROM files WHERE announce > 0 AND state = 'complete' AND device_id > $1"
+      " ORDER BY device_id LIMIT $2",
+      device_id, limit);
+  auto running = database_.run(std::move(batch));
+  Result<sql::Results> results = co_await running;
+  if (!results) co_return results.error();
+  std::vector<std::int64_t> ids;
+  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  co_return ids;
 }
 
 Task<Result<void>> Repository::set_announced(File file) {

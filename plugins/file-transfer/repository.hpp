@@ -29,15 +29,31 @@ struct File {
   Timestamp upload_until;
   Announce announce = Announce::kNobody;
   PrincipalId announcer = {};  // on whose right it is announced; without a kind: on its creator's
+  std::int64_t charged = 0;    // what it is counted with in the totals
+  std::int64_t announced = 0;  // of its creator's share of uploads that are not whole
+  Timestamp reserved_until;    // room is kept for an upload; 0: none is
   bool is_complete() const { return state == "complete"; }
+};
+
+// Bytes that files may take: all of a device, all of the hub, and uploads of one creator that are not whole.
+struct Room {
+  std::int64_t of_device = 0;
+  std::int64_t of_hub = 0;
+  std::int64_t of_creator = 0;
 };
 
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
 
-  // Its id. Errors: kFull where the device's or the hub's files would be more than these bytes.
-  Task<Result<std::int64_t>> create(File file, std::int64_t most_of_device, std::int64_t most_of_hub, Call call);
+  // Its id. Errors: kFull where there is no such room. A small file, which comes whole, is no announced one.
+  Task<Result<std::int64_t>> create(File file, Room room, bool is_small, Call call);
+  // Keeps room for an upload that goes on. Errors: kFull; kConflict where it is none any more.
+  Task<Result<void>> reserve(File file, Room room, Timestamp until);
+  // Keeps room for `arrived` bytes only, unless somebody has gone on with it.
+  Task<Result<void>> release(File file, std::int64_t arrived);
+  // Keeps the room of uploads that are under way.
+  Task<Result<void>> keep_reserved(std::vector<std::int64_t> file_ids, Timestamp until);
   // The content is whole. False: it was so already, or the file is gone.
   Task<Result<bool>> complete(File file, Call call);
   // Errors: kNotFound.
@@ -50,8 +66,10 @@ class Repository {
   Task<Result<bool>> remove(File file, bool only_upload, std::string why, Call call);
   Task<Result<std::vector<File>>> of_device(std::int64_t device_id);
 
-  // Complete ones of which somebody is still to be told; of one device, or of all (0).
+  // Complete ones of a device of which somebody is still to be told.
   Task<Result<std::vector<File>>> unannounced(std::int64_t device_id);
+  // Devices that have such, in their order, at most `limit` after this one.
+  Task<Result<std::vector<std::int64_t>>> devices_to_tell(std::int64_t device_id, std::int64_t limit);
   // What `file` says was to be told has been, or will not be. What has come up since is left.
   Task<Result<void>> set_announced(File file);
   // Tell of it (again), on the caller's right. Errors: kNotFound.

@@ -86,13 +86,17 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
 Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
   std::optional<std::string> kind;
   if (input.kind) kind = boost::describe::enum_to_string(*input.kind, "");
-  auto listing =
-      repository_.list(call.access.resource_id, std::move(kind), input.before ? input.before->value : kForeverUs,
-                       input.limit ? input.limit->value : kDefaultLimit);
+  const std::int64_t limit = input.limit ? input.limit->value : kDefaultLimit;
+  auto listing = repository_.list(call.access.resource_id, std::move(kind),
+                                  input.before ? input.before->value : kForeverUs, limit + 1);
   const Result<std::vector<File>> files = co_await listing;
   if (!files) co_return files.error();
   ListOutput out;
   for (const File& file : *files) out.files.push_back(to_entry(file));
+  if (out.files.size() > static_cast<std::size_t>(limit)) {
+    out.files.pop_back();
+    out.next = out.files.back().file_id;
+  }
   co_return out;
 }
 

@@ -64,7 +64,7 @@ Task<Result<Transfers::Upload>> Transfers::begin_upload(Call call, SignedInput u
   auto finding = upload_of(std::move(url));
   Result<Upload> upload = co_await finding;
   if (!upload) co_return upload.error();
-  auto entering = live_.enter(call, upload->ticket.holder, upload->file.device_id);
+  auto entering = live_.enter(call, upload->ticket.holder, upload->file.device_id, upload->file.id);
   Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
   if (!live) co_return of_url(live.error());
   upload->live = *std::move(live);
@@ -159,6 +159,9 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   Result<OpenBlob> part = co_await opening;
   if (!part) co_return part.error();
   const int file = part->file.get();
+  auto keeping = vault_.keep_room(upload.file);
+  const Result<void> has_room = co_await keeping;
+  if (!has_room) co_return has_room.error();
   if (from_start && ::ftruncate(file, 0) != 0) co_return Error{.detail = "The part cannot be begun anew."};
   const std::int64_t start = from_start ? 0 : part->size;
   if (!from_start && parse_upload_offset(url.upload_offset) != start) {
@@ -228,7 +231,7 @@ Task<Result<Transfers::Download>> Transfers::download(Call call, SignedInput url
   auto finding = repository_.find(ticket->file_id);
   const Result<File> file = co_await finding;
   if (!file) co_return file.error();
-  auto entering = live_.enter(call, ticket->holder, file->device_id);
+  auto entering = live_.enter(call, ticket->holder, file->device_id, 0);
   const Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
   if (!live) co_return of_url(live.error());
   auto opening = vault_.open(*file);

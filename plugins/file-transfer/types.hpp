@@ -75,8 +75,9 @@ BOOST_DESCRIBE_STRUCT(FileEntry, (), (file_id, name, kind, size, sha256, created
 
 struct ListOutput {
   std::vector<FileEntry> files;
+  std::optional<std::int64_t> next;  // what to give as `before` for those that follow; null: there are none
 };
-BOOST_DESCRIBE_STRUCT(ListOutput, (), (files))
+BOOST_DESCRIBE_STRUCT(ListOutput, (), (files, next))
 
 struct FileRef {
   ControllerId controller_id;

@@ -37,7 +37,47 @@ Task<Result<void>> Vault::check_room(std::int64_t size) {
   co_return Result<void>();
 }
 
+Timestamp Vault::reserved_from(Timestamp at) const {
+  return {at.us + settings_.reserve_minutes * 60 * kMicrosecondsPerSecond};
+}
+
+Task<Result<void>> Vault::keep_room(File file) {
+  const Timestamp at = now();
+  // Most pieces of an upload come while its room is kept anyway.
+  const bool is_kept = file.charged == file.size && file.reserved_until.us > at.us + 60 * kMicrosecondsPerSecond;
+  if (is_kept) co_return Result<void>();
+  auto reserving = repository_.reserve(std::move(file), settings_.room(), reserved_from(at));
+  const Result<void> reserved = co_await reserving;
+  co_return reserved;
+}
+
+Task<void> Vault::release_rooms(std::vector<std::int64_t> under_way) {
+  const Timestamp at = now();
+  auto keeping = repository_.keep_reserved(under_way, reserved_from(at));
+  const Result<void> kept = co_await keeping;
+  auto listing = repository_.uploading();
+  const Result<std::vector<File>> uploads = co_await listing;
+  if (!kept || !uploads) co_return;  // the next time
+  for (const File& file : *uploads) {
+    const bool was_released = file.reserved_until.us == 0 && file.announced == 0;
+    const bool goes_on = std::find(under_way.begin(), under_way.end(), file.id) != under_way.end();
+    if (was_released || goes_on || file.reserved_until > at) continue;
+    auto syncing = sync(file);
+    const Result<std::int64_t> arrived = co_await syncing;
+    if (!arrived) continue;  // sealed: it is being completed
+    auto releasing = repository_.release(file, *arrived);
+    const Result<void> released = co_await releasing;
+    if (!released) co_return;
+  }
+}
+
 Task<Result<File>> Vault::create(File file, Call call) {
+  auto making = make(std::move(file), false, std::move(call));
+  Result<File> made = co_await making;
+  co_return made;
+}
+
+Task<Result<File>> Vault::make(File file, bool is_small, Call call) {
   if (file.size > settings_.max_file_mib * kMib) co_return too_large(settings_.max_file_mib);
   auto checking = check_room(file.size);
   const Result<void> has_room = co_await checking;
@@ -48,7 +88,8 @@ Task<Result<File>> Vault::create(File file, Call call) {
   file.blob = blob->name;
   file.created_at = now();
   file.upload_until = {file.created_at.us + settings_.upload_hours * kMicrosecondsPerHour};
-  auto creating = repository_.create(file, settings_.max_device_mib * kMib, settings_.max_hub_mib * kMib, call);
+  file.reserved_until = reserved_from(file.created_at);
+  auto creating = repository_.create(file, settings_.room(), is_small, call);
   const Result<std::int64_t> id = co_await creating;
   if (!id) {
     auto removing = blobs_.call<Blobs::Remove>(*blob);
@@ -62,7 +103,7 @@ Task<Result<File>> Vault::create(File file, Call call) {
 
 Task<Result<File>> Vault::store(File file, std::string content, Call call) {
   file.size = static_cast<std::int64_t>(content.size());
-  auto creating = create(std::move(file), call);
+  auto creating = make(std::move(file), true, call);
   Result<File> made = co_await creating;
   if (!made) co_return made.error();
   {

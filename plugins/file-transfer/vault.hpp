@@ -22,6 +22,9 @@ struct Settings {
   std::int64_t max_file_mib = 4'096;
   std::int64_t max_device_mib = 16'384;
   std::int64_t max_hub_mib = 65'536;
+  std::int64_t max_announced_mib = 4'096;
+  std::int64_t reserve_minutes = 10;
+  std::int64_t max_transfers_per_holder = 16;
   std::int64_t min_free_mib = 512;
   std::int64_t keep_days = 365;
   std::int64_t keep_count = 200;
@@ -29,10 +32,13 @@ struct Settings {
   std::int64_t download_minutes = 60;
   std::int64_t key_days = 30;
   std::int64_t sweep_grace_minutes = 60;
+  Room room() const;
   std::chrono::minutes sweep_grace() const { return std::chrono::minutes(sweep_grace_minutes); }
 };
 
 inline constexpr std::int64_t kMib = 1024 * 1024;
+
+inline Room Settings::room() const { return {max_device_mib * kMib, max_hub_mib * kMib, max_announced_mib * kMib}; }
 
 // An open blob.
 struct OpenBlob {
@@ -55,6 +61,10 @@ class Vault {
 
   // Makes a file without content; `file` needs no id and no blob. Errors: kTooLarge, kFull.
   Task<Result<File>> create(File file, Call call);
+  // Bytes of an upload are about to come: keeps room for all of it. Errors: kFull, kConflict.
+  Task<Result<void>> keep_room(File file);
+  // Keeps the room of these uploads, and no longer that of others for which no byte has come for a while.
+  Task<void> release_rooms(std::vector<std::int64_t> under_way);
   // A file whose content is here: small data.
   Task<Result<File>> store(File file, std::string content, Call call);
   // The part of a file that is being uploaded, for one writer. Errors: kConflict while another has it or completes it.
@@ -84,6 +94,8 @@ class Vault {
 
  private:
   Task<Result<void>> check_room(std::int64_t size);
+  Task<Result<File>> make(File file, bool is_small, Call call);
+  Timestamp reserved_from(Timestamp at) const;
   Task<Result<void>> may_complete(File file, Call call);
   // False where something could not be found out.
   Task<bool> sweep_uploads(Timestamp at);

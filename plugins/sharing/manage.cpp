@@ -26,12 +26,19 @@ TokenEntry to_entry(Token token) {
 
 }  // namespace
 
-Task<Result<TokensOutput>> Service::list(Call call) {
-  auto listing = repository_.of_device(call.access.resource_id);
+Task<Result<TokensOutput>> Service::list(Call call, ListInput input) {
+  constexpr std::int64_t kDefaultLimit = 1000;
+  const std::int64_t limit = input.limit ? input.limit->value : kDefaultLimit;
+  auto listing =
+      repository_.of_device(call.access.resource_id, input.before ? input.before->value : kForeverUs, limit + 1);
   Result<std::vector<Token>> tokens = co_await listing;
   if (!tokens) co_return tokens.error();
   TokensOutput out;
   for (Token& token : *tokens) out.tokens.push_back(to_entry(std::move(token)));
+  if (out.tokens.size() > static_cast<std::size_t>(limit)) {
+    out.tokens.pop_back();
+    out.next = out.tokens.back().token_id;
+  }
   co_return out;
 }
 
@@ -103,20 +110,30 @@ Task<void> Service::forget(std::int64_t device_id) {
 }
 
 Task<void> Service::finish_claims() {
-  auto listing = repository_.unfinished();
-  const Result<std::vector<Token>> tokens = co_await listing;
-  if (!tokens) co_return;
-  for (const Token& token : *tokens) {
-    auto looking = device_of(token);
-    const Result<Device> device = co_await looking;
-    if (!device) continue;
-    const Principal claimant{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject};
-    auto giving = give(token, *device, OnBehalf{claimant, "", ""});
-    const Result<RedeemOutput> given = co_await giving;
-    if (!given) {
-      host_.warn("a claimed token's access cannot be given yet; its user may redeem it again",
-                 {{"token", std::to_string(token.id)}, {"why", given.error().detail}});
+  constexpr std::int64_t kAtOnce = 1000;
+  std::int64_t last = 0;
+  while (true) {
+    auto listing = repository_.unfinished(last, kAtOnce);
+    const Result<std::vector<Token>> tokens = co_await listing;
+    if (!tokens || tokens->empty()) co_return;
+    last = tokens->back().id;
+    for (const Token& token : *tokens) {
+      auto finishing = finish_claim(token);
+      co_await finishing;
     }
+  }
+}
+
+Task<void> Service::finish_claim(Token token) {
+  auto looking = device_of(token);
+  const Result<Device> device = co_await looking;
+  if (!device) co_return;
+  const Principal claimant{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject};
+  auto giving = give(token, *device, OnBehalf{claimant, "", ""});
+  const Result<RedeemOutput> given = co_await giving;
+  if (!given) {
+    host_.warn("a claimed token's access cannot be given yet; its user may redeem it again",
+               {{"token", std::to_string(token.id)}, {"why", given.error().detail}});
   }
 }
 

@@ -71,8 +71,8 @@ Task<Result<Reply<RedeemOutput>>> Operations::redeem(Call call, RedeemInput inpu
   co_return Reply<RedeemOutput>(*std::move(out));
 }
 
-Task<Result<Reply<TokensOutput>>> Operations::list(Call call, DeviceRef) {
-  auto listing = service_.list(std::move(call));
+Task<Result<Reply<TokensOutput>>> Operations::list(Call call, ListInput input) {
+  auto listing = service_.list(std::move(call), std::move(input));
   Result<TokensOutput> out = co_await listing;
   if (!out) co_return out.error();
   co_return Reply<TokensOutput>(*std::move(out));

@@ -15,7 +15,7 @@ class Operations {
  private:
   Task<Result<Reply<CreateOutput>>> create(Call call, CreateInput input);
   Task<Result<Reply<RedeemOutput>>> redeem(Call call, RedeemInput input);
-  Task<Result<Reply<TokensOutput>>> list(Call call, DeviceRef input);
+  Task<Result<Reply<TokensOutput>>> list(Call call, ListInput input);
   Task<Result<Reply<Nothing>>> revoke(Call call, RevokeInput input);
   Task<Result<Reply<Bytes>>> qr(Call call, TokenRef input);
 

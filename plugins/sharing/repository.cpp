@@ -108,18 +108,21 @@ Task<Result<Token>> Repository::find(std::int64_t token_id) {
   co_return one_token(results);
 }
 
-Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id) {
+Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, std::int64_t before, std::int64_t limit) {
   Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) + "WHERE device_id = $1 ORDER BY id DESC LIMIT 1000", device_id);
+  batch.add(std::string(kColumns) + "WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", device_id, before,
+            limit);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return all_tokens(results);
 }
 
-Task<Result<std::vector<Token>>> Repository::unfinished() {
+Task<Result<std::vector<Token>>> Repository::unfinished(std::int64_t token_id, std::int64_t limit) {
   Batch batch(Mode::kRead);
   batch.add(std::string(kColumns) +
-            "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 ORDER BY id LIMIT 1000");
+                "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
+                " LIMIT $2",
+            token_id, limit);
   auto running = database_.run(std::move(batch));
   Result<sql::Results> results = co_await running;
   co_return all_tokens(results);

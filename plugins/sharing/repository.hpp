@@ -42,9 +42,9 @@ class Repository {
   Task<Result<Token>> find_by_secret(std::string secret_hash);
   Task<Result<Token>> find(std::int64_t token_id);
   // Newest first, at most 1,000.
-  Task<Result<std::vector<Token>>> of_device(std::int64_t device_id);
+  Task<Result<std::vector<Token>>> of_device(std::int64_t device_id, std::int64_t before, std::int64_t limit);
   // Claimed by somebody who has not been given the access yet.
-  Task<Result<std::vector<Token>>> unfinished();
+  Task<Result<std::vector<Token>>> unfinished(std::int64_t token_id, std::int64_t limit);
 
   // Claims the token for the calling user: of many at once, one succeeds. False: it is used, expired or revoked.
   Task<Result<bool>> claim(Token token, Call call);

@@ -31,7 +31,7 @@ class Service {
   // revoked, or its owner is none any more), kRateLimited.
   Task<Result<RedeemOutput>> redeem(Call call, std::string token);
   // The offers for the call's device.
-  Task<Result<TokensOutput>> list(Call call);
+  Task<Result<TokensOutput>> list(Call call, ListInput input);
   // Ends an offer, and with `take_access` what came of it. Repeating changes nothing. Errors: kNotFound, also where it
   // is not the caller's.
   Task<Result<void>> revoke(Call call, std::int64_t token_id, bool take_access);
@@ -43,6 +43,7 @@ class Service {
   void deletions_missed() { deleted_devices_.look(); }
   // Gives the access of tokens that were claimed by a hub which then died.
   Task<void> finish_claims();
+  Task<void> finish_claim(Token token);
 
  private:
   Task<Result<Device>> device_of(Token token);

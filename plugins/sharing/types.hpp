@@ -58,10 +58,14 @@ struct RedeemOutput {
 };
 BOOST_DESCRIBE_STRUCT(RedeemOutput, (), (success, message, device_info, access_level, expires_at))
 
-struct DeviceRef {
+using TokenId = Integer<1, 9'007'199'254'740'991>;
+
+struct ListInput {
   ControllerId controller_id;
+  std::optional<Integer<1, 1000>> limit;
+  std::optional<TokenId> before;  // a token_id: older ones
 };
-BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
+BOOST_DESCRIBE_STRUCT(ListInput, (), (controller_id, limit, before))
 
 struct TokenEntry {
   std::int64_t token_id = 0;
@@ -79,10 +83,9 @@ BOOST_DESCRIBE_STRUCT(TokenEntry, (),
 
 struct TokensOutput {
   std::vector<TokenEntry> tokens;
+  std::optional<std::int64_t> next;  // what to give as `before` for those that follow; null: there are none
 };
-BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens))
-
-using TokenId = Integer<1, 9'007'199'254'740'991>;
+BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens, next))
 
 struct TokenRef {
   TokenId token_id;

@@ -75,6 +75,18 @@ bool begins_object(std::string_view body) {
   return first != std::string_view::npos && body[first] == '{';
 }
 
+constexpr unsigned kBusyRetryS = 2;
+
+// How a refusal of each pool is counted and told.
+struct PoolWords {
+  Refusal total, share;
+  std::string_view detail;
+};
+constexpr PoolWords kPoolWords[] = {
+    {Refusal::kInFlight, Refusal::kInFlightShare, "You have too many requests under way; try again later."},
+    {Refusal::kTransfers, Refusal::kTransferShare, "You have too many transfers under way; try again later."},
+    {Refusal::kStreams, Refusal::kStreamShare, "You have too many event streams; end one of them first."}};
+
 constexpr std::string_view kAllMethods = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
 
 bool flag_at(const json::object& object, std::string_view key) {
@@ -100,8 +112,7 @@ bool collect_params(const Match& match, const Target& target, const Target& form
 }  // namespace
 
 Api::Api(const Settings& settings, Backend& backend)
-    : max_in_flight_(settings.max_in_flight),
-      backend_(backend),
+    : backend_(backend),
       exempt_(settings.rate_limits.exempt),
       limits_(settings.rate_limits),
       pages_(backend),
@@ -162,6 +173,7 @@ Api::Offered Api::offered_from(const json::object& declaration) {
   offered.stream = flag_at(declaration, "stream");
   offered.form = flag_at(declaration, "form_body");
   offered.basic = flag_at(declaration, "basic");
+  offered.credential_field = text_at(declaration, "credential_field");
   offered.stream_body = text_at(declaration, "body") == "stream";
   offered.content_types = texts_at(declaration, "content_types");
   offered.body_types = texts_at(declaration, "body_types");
@@ -224,9 +236,10 @@ bool Api::answer_options(Exchange& exchange) {
 }
 
 bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
-  const auto wait = is_exempt(exchange) ? 0 : limits_.admit(exchange.client().prefix, credential.secret);
+  hold(exchange, credential.secret);
+  const auto wait = exchange.holder.is_exempt ? 0 : limits_.admit(exchange.client().prefix, credential.secret);
   if (wait > 0) {
-    count(Refusal::kRateLimit);
+    exchange.complain(Refusal::kRateLimit, who(exchange));
     refuse(exchange, make_problem(429, {}, wait));
     return false;
   }
@@ -234,7 +247,58 @@ bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
     refuse(exchange, make_problem(403, "The request comes from another site."));
     return false;
   }
-  return true;
+  return count_connection(exchange);
+}
+
+// The same for a credential that is not in the head.
+bool Api::admit_found(Exchange& exchange, const RequestCredential& credential) {
+  hold(exchange, credential.secret);
+  const auto wait = exchange.holder.is_exempt ? 0 : limits_.admit_credential(credential.secret);
+  if (wait == 0) return count_connection(exchange);
+  exchange.complain(Refusal::kRateLimit, who(exchange));
+  refuse(exchange, make_problem(429, {}, wait));
+  return false;
+}
+
+void Api::hold(Exchange& exchange, std::string_view secret) const {
+  exchange.holder = {exchange.client().prefix, secret.empty() ? 0 : limits_.key_of(secret), is_exempt(exchange)};
+}
+
+bool Api::count_connection(Exchange& exchange) {
+  if (exchange.holder.is_exempt || exchange.count_connection(exchange.holder.credential)) return true;
+  exchange.complain(Refusal::kConnectionShare, who(exchange));
+  refuse(exchange, make_problem(429, "There are too many connections with this credential.", kBusyRetryS));
+  return false;
+}
+
+// Whom the log is to name.
+std::string Api::who(Exchange& exchange) {
+  const auto credential = exchange.holder.credential;
+  const auto name = credential == 0 ? std::string() : exchange.shares()->name_of(credential);
+  return name.empty() ? exchange.client().text : name + " at " + exchange.client().text;
+}
+
+// Takes one of the pool, or answers why not: 429 where it is the caller's own share that is used up.
+bool Api::enter(Exchange& exchange, Pool pool) {
+  const Full full = exchange.shares()->enter(pool, exchange.holder);
+  if (full == Full::kNo) {
+    exchange.holds = pool;
+    return true;
+  }
+  const PoolWords& words = kPoolWords[static_cast<std::size_t>(pool)];
+  if (full == Full::kTotal) {
+    exchange.complain(words.total, "all together");
+    refuse(exchange, make_problem(503, "The hub is busy; try again later.", kBusyRetryS));
+    return false;
+  }
+  exchange.complain(words.share, full == Full::kAddress ? exchange.client().text : who(exchange));
+  refuse(exchange, make_problem(429, words.detail, kBusyRetryS));
+  return false;
+}
+
+void Api::give_back(Exchange& exchange) {
+  if (exchange.holds) exchange.shares()->leave(*exchange.holds, exchange.holder);
+  exchange.holds.reset();
 }
 
 void Api::answer_other_methods(const Match& match, bool is_options, Exchange& exchange) {
@@ -299,11 +363,15 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
     const std::string_view pair = *basic;
     credential = {"password", pair.substr(0, pair.find(':')), pair.substr(pair.find(':') + 1)};
   }
-  if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= max_in_flight_) {
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
-    count(Refusal::kInFlight);
-    return refuse(exchange, make_problem(503, "The hub is busy; try again later."));
+  std::optional<std::string> in_body;
+  if (credential.secret.empty() && !operation.credential_field.empty() && !is_form &&
+      (in_body = read_body_credential(request.body, operation.credential_field))) {
+    credential = {"bearer", {}, *in_body};
   }
+  if ((basic || in_body) && !admit_found(exchange, credential)) return;
+  const bool has_stream_body = operation.stream_body && (request.chunked || request.content_length > 0);
+  const Pool pool = has_stream_body ? Pool::kTransfers : operation.stream ? Pool::kStreams : Pool::kRequests;
+  if (!enter(exchange, pool)) return;
   try {
     std::string buffer;
     const auto accept = request.list("Accept", buffer);
@@ -315,18 +383,20 @@ void Api::call_operation(const Offered& operation, const Match& match, Exchange&
         {operation.number, operation.stream, operation.stream_body, has_content, body, &params, credential, preferred},
         exchange);
   } catch (...) {  // the call was not taken
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+    give_back(exchange);
     throw;
   }
 }
 
-void Api::leave(const Exchange& exchange) {
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  backend_.log_request(exchange, 200);
+void Api::begin_stream(const Exchange& exchange) { backend_.log_request(exchange, 200); }
+
+void Api::end_stream(Exchange& exchange) {
+  give_back(exchange);
+  exchange.end_stream();
 }
 
 void Api::answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body) {
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  give_back(exchange);
   if (status >= GTR_FIRST_ERROR || status < 0) {
     if (status == GTR_UNAUTHENTICATED && !is_exempt(exchange)) limits_.count_failed_login(exchange.client().prefix);
     return refuse(exchange, problem_from(status, body));
@@ -337,13 +407,25 @@ void Api::answer(Exchange& exchange, gtr_status status, std::string_view content
   exchange.respond({http, content_type, body, {}});
 }
 
+// Every credential that proves nobody counts, also where the answer does not say so.
+void Api::notice(Exchange& exchange, const gtr_reply& reply) {
+  const bool is_counted = reply.status == GTR_UNAUTHENTICATED;  // by `answer`
+  if (reply.is_stranger != 0 && !is_counted && !exchange.holder.is_exempt) {
+    limits_.count_failed_login(exchange.client().prefix);
+  }
+  if (reply.caller.size > 0 && exchange.holder.credential != 0) {
+    exchange.shares()->set_name(exchange.holder.credential, to_view(reply.caller));
+  }
+}
+
 void Api::answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<const void> kept) {
+  notice(exchange, reply);
   const bool is_error = reply.status >= GTR_FIRST_ERROR || reply.status < 0;
   const auto& operation = *static_cast<const Offered*>(exchange.operation);
   if (is_error || (reply.content == nullptr && reply.header_count == 0 && operation.fixed_headers.empty())) {
     return answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body));
   }
-  in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  give_back(exchange);
   std::string headers = operation.fixed_headers;
   for (std::uint32_t i = 0; i < reply.header_count; ++i) {
     const auto name = to_view(reply.headers[i].name), value = to_view(reply.headers[i].value);
@@ -378,10 +460,17 @@ void Api::answer_content(Exchange& exchange, unsigned status, const gtr_reply& r
   if (part.status == 416) return refuse(exchange, make_problem(416, {}), range_headers(part, content.length, etag));
   Descriptor file(::fcntl(content.descriptor, F_DUPFD_CLOEXEC, 0));
   if (!file) return refuse(exchange, make_problem(503, "The hub has too many files open."));
+  if (!enter(exchange, Pool::kTransfers)) return;
+  // The last byte, or the end of the connection, gives it back.
+  const auto leave = [shares = exchange.shares(), holder = exchange.holder, kept](const void*) {
+    shares->leave(Pool::kTransfers, holder);
+  };
+  const auto slot = std::shared_ptr<const void>(this, leave);
+  exchange.holds.reset();
   backend_.log_request(exchange, part.status);
   const auto type = to_view(reply.content_type);
   exchange.respond_file({part.status, is_header_text(type) ? type : "application/octet-stream", {}, headers},
-                        std::move(file), content.offset + part.offset, part.length, std::move(kept));
+                        std::move(file), content.offset + part.offset, part.length, slot);
 }
 
 void Api::refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers) {

@@ -3,7 +3,6 @@
 
 #include <gatetorio/abi/operation.h>
 
-#include <atomic>
 #include <boost/json/fwd.hpp>
 #include <memory>
 #include <optional>
@@ -12,11 +11,11 @@
 #include <vector>
 
 #include "backend.hpp"
-#include "counters.hpp"
 #include "pages.hpp"
 #include "problem.hpp"
 #include "request_limits.hpp"
 #include "router.hpp"
+#include "shares.hpp"
 
 namespace gatetorio::transport_http {
 
@@ -30,9 +29,6 @@ class Api final : public RequestHandler {
   // Takes the "operations" report of abi/inspect.h: routes and OpenAPI document. Returns an empty string, or which
   // declaration is wrong. Before the server starts.
   std::string set_operations(std::string_view report, std::string_view version);
-  // Where to count refusals; before the server starts. Nowhere by default.
-  void count_in(Counters& counters) { counters_ = &counters; }
-
   void handle(Exchange& exchange) override;
   bool streams_body(const Request& request) override;
   std::string_view exposed_headers() const override { return exposed_headers_; }
@@ -41,8 +37,11 @@ class Api final : public RequestHandler {
   void answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body);
   // The same with headers and content; what the reply points to lasts for the call. `kept`: see Exchange::respond_file.
   void answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<const void> kept = nullptr);
-  // As `answer`, where the exchange goes on as a stream: the operation is no longer under way.
-  void leave(const Exchange& exchange);
+  // Counts what a reply says about who called; `answer` does so itself.
+  void notice(Exchange& exchange, const gtr_reply& reply);
+  // The exchange goes on as a stream, and its end: what it holds of the shared pools is given back.
+  void begin_stream(const Exchange& exchange);
+  void end_stream(Exchange& exchange);
 
  private:
   struct Offered {
@@ -57,6 +56,7 @@ class Api final : public RequestHandler {
     std::string fixed_headers;                                         // lines that every answer has
     bool form = false;   // takes an HTML form for a body
     bool basic = false;  // takes HTTP Basic
+    std::string credential_field;  // a text of the body that is the credential where no other came
   };
 
   static Offered offered_from(const boost::json::object& declaration);
@@ -72,18 +72,19 @@ class Api final : public RequestHandler {
                       std::shared_ptr<const void> kept);
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
+  bool admit_found(Exchange& exchange, const RequestCredential& credential);
+  void hold(Exchange& exchange, std::string_view secret) const;
+  bool count_connection(Exchange& exchange);
+  bool enter(Exchange& exchange, Pool pool);
+  static void give_back(Exchange& exchange);
+  static std::string who(Exchange& exchange);
   bool is_exempt(const Exchange& exchange) const {
     return !exempt_.empty() && exempt_.contains(exchange.client().text);
   }
   void answer_other_methods(const Match& match, bool is_options, Exchange& exchange);
   void refuse(Exchange& exchange, const Problem& problem, std::string_view more_headers = {});
-  void count(Refusal why) {
-    if (counters_ != nullptr) counters_->count_refusal(why);
-  }
 
-  const std::uint32_t max_in_flight_;
   Backend& backend_;
-  Counters* counters_ = nullptr;
   const AddressSet exempt_;
   RequestLimits limits_;
   Pages pages_;
@@ -92,7 +93,6 @@ class Api final : public RequestHandler {
   std::string request_headers_ = std::string(kUsualRequestHeaders);   // that pages of allowed origins may send,
   std::string exposed_headers_ = std::string(kUsualResponseHeaders);  // and read
   std::vector<Offered> offered_;  // the routes' numbers, after those of the pages
-  std::atomic<std::uint32_t> in_flight_{0};
 };
 
 }  // namespace gatetorio::transport_http

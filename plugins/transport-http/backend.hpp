@@ -30,7 +30,7 @@ class Backend {
   virtual ~Backend() = default;
 
   // Calls an operation for an exchange; its end, on any thread and not inside this call, is Api::answer, or
-  // Exchange::start_stream after Api::leave. Where it throws, it has not taken the call.
+  // Exchange::start_stream after Api::begin_stream. Where it throws, it has not taken the call.
   virtual void invoke(const OperationCall& call, Exchange& exchange) = 0;
   // Fetches a report of abi/inspect.h; `done` is called once, on any thread, with bytes that last for the call.
   virtual void report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) = 0;

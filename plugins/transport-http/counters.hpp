@@ -9,9 +9,26 @@
 namespace gatetorio::transport_http {
 
 // Why a request or connection was turned away.
-enum class Refusal : std::uint8_t { kMalformed, kTooLarge, kTimeout, kConnections, kInFlight, kRateLimit, kSlowReader };
-inline constexpr std::array<std::string_view, 7> kRefusalNames = {
-    "malformed", "too_large", "timeout", "connections", "in_flight", "rate_limit", "slow_reader"};
+enum class Refusal : std::uint8_t {
+  kMalformed,
+  kTooLarge,
+  kTimeout,
+  kConnections,
+  kInFlight,
+  kRateLimit,
+  kSlowReader,
+  kSlowBody,
+  kTransfers,
+  kStreams,
+  kConnectionShare,
+  kInFlightShare,
+  kTransferShare,
+  kStreamShare
+};
+inline constexpr std::array<std::string_view, 14> kRefusalNames = {
+    "malformed",   "too_large",   "timeout",   "connections", "in_flight",        "rate_limit",
+    "slow_reader", "slow_body",   "transfers", "streams",     "connection_share", "in_flight_share",
+    "transfer_share", "stream_share"};
 
 struct Counters {
   std::array<std::atomic<std::uint64_t>, 6> responses{};  // by hundreds of the status

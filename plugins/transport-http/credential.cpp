@@ -3,6 +3,9 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 
 #include "ignoring_case.hpp"
 
@@ -44,6 +47,17 @@ RequestCredential read_credential(const Request& request) {
   }
   if (session.empty()) return {};
   return {"cookie", request.csrf_token, session};
+}
+
+std::optional<std::string> read_body_credential(std::string_view body, std::string_view field) {
+  unsigned char buffer[2048];
+  boost::json::monotonic_resource memory(buffer, sizeof buffer);
+  boost::system::error_code wrong;
+  const auto parsed = boost::json::parse(body, wrong, &memory);
+  const auto* object = wrong ? nullptr : parsed.if_object();
+  const auto* member = object == nullptr ? nullptr : object->if_contains(field);
+  if (member == nullptr || !member->is_string() || member->get_string().empty()) return std::nullopt;
+  return std::string(member->get_string());
 }
 
 bool is_same_origin(const Request& request) {

@@ -25,6 +25,9 @@ RequestCredential read_credential(const Request& request);
 // credential only for operations that say so.
 std::optional<std::string> read_basic(const Request& request);
 
+// A text of a JSON body that is the bearer credential where none came with the head; nothing where there is none.
+std::optional<std::string> read_body_credential(std::string_view body, std::string_view field);
+
 // False for a write with a session cookie whose Origin is another site: a forged form, whatever token it carries.
 bool is_same_origin(const Request& request);
 

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "address.hpp"
 #include "cors.hpp"
+#include "counters.hpp"
 #include "request.hpp"
+#include "shares.hpp"
 #include "target.hpp"
 #include "transfer.hpp"
 
@@ -57,7 +60,16 @@ class Exchange {
   // long it is kept.
   virtual std::function<void()> cutter() = 0;
 
+  // What all clients share.
+  virtual const std::shared_ptr<Shares>& shares() = 0;
+  // Counts the connection as one of this credential. False where that is one too many: answer, and it will end.
+  virtual bool count_connection(std::uint64_t credential) = 0;
+  // Counts a refusal, and has the log name whom it is about: once a minute.
+  virtual void complain(Refusal why, std::string_view who) = 0;
+
   // For the handler's own use between the request and the answer.
+  Holder holder;              // of what it takes from the pools
+  std::optional<Pool> holds;  // the one of which it has taken something
   void* handler_context = nullptr;
   const void* operation = nullptr;
 

@@ -135,6 +135,7 @@ void Gateway::on_keyed_reply(void* key, const gtr_reply* reply) {
   if (exchange == nullptr) return;
   auto& self = gateway_of(*exchange);
   if (reply->stream == 0) return self.answer(key, *exchange, *reply);
+  self.api_->notice(*exchange, *reply);
   if (exchange->request().method != Method::kHead) return self.begin_stream(key, *exchange, reply->stream);
   keyed_calls().take(key);
   self.host_.operations().stream_cancel(self.host_.raw(), reply->stream);
@@ -142,7 +143,7 @@ void Gateway::on_keyed_reply(void* key, const gtr_reply* reply) {
 }
 
 void Gateway::begin_stream(void* key, Exchange& exchange, std::uint64_t stream) {
-  api_->leave(exchange);
+  api_->begin_stream(exchange);
   if (!exchange.start_stream([this, key, stream] { cancel_stream(key, stream); })) cancel_stream(key, stream);
 }
 
@@ -150,7 +151,7 @@ void Gateway::cancel_stream(void* key, std::uint64_t stream) {
   auto* exchange = keyed_calls().take(key);
   if (exchange == nullptr) return;  // the feature has closed it meanwhile
   host_.operations().stream_cancel(host_.raw(), stream);
-  exchange->end_stream();
+  api_->end_stream(*exchange);
 }
 
 void Gateway::on_stream_data(void* key, gtr_bytes event) { keyed_calls().write(key, to_view(event)); }
@@ -175,7 +176,7 @@ void Gateway::on_cut(void* key) {
 }
 
 void Gateway::on_stream_end(void* key) {
-  if (auto* exchange = keyed_calls().take(key)) exchange->end_stream();
+  if (auto* exchange = keyed_calls().take(key)) gateway_of(*exchange).api_->end_stream(*exchange);
 }
 
 void Gateway::report(std::string_view name, std::function<void(gtr_status, std::string_view)> done) {

@@ -11,6 +11,7 @@ namespace {
 using boost::asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{50};
+constexpr std::uint32_t kMostRefused = 64;  // that are kept until their peers have read why
 
 // Fixed, since a refusal must stay cheap.
 const std::string& too_many_connections() {
@@ -23,6 +24,38 @@ const std::string& too_many_connections() {
   }();
   return response;
 }
+
+// One that has its answer: what still comes is read and dropped until the peer closes, or for a moment.
+class RefusedConnection : public std::enable_shared_from_this<RefusedConnection> {
+ public:
+  RefusedConnection(Socket socket, std::shared_ptr<Worker> worker)
+      : worker_(std::move(worker)), socket_(std::move(socket)), timer_(worker_->context()) {}
+  ~RefusedConnection() { worker_->shared().refused_connections.fetch_sub(1, std::memory_order_relaxed); }
+
+  void begin() {
+    timer_.expires_after(worker_->shared().settings.deadlines.linger);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->end(); });
+    read();
+  }
+
+ private:
+  void read() {
+    auto& scratch = worker_->scratch();
+    socket_.async_read_some(boost::asio::buffer(scratch),
+                            [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+                              error ? self->end() : self->read();
+                            });
+  }
+  void end() {
+    boost::system::error_code ignored;
+    timer_.cancel();
+    socket_.close(ignored);
+  }
+
+  const std::shared_ptr<Worker> worker_;  // whose thread all this is on
+  Socket socket_;
+  boost::asio::steady_timer timer_;
+};
 
 }  // namespace
 
@@ -75,8 +108,8 @@ void Listener::take(Socket socket, std::shared_ptr<Worker> worker) {
   if (!peer) return;
   auto& shared = worker->shared();
   if (!shared.table.enter(peer->prefix, shared.settings.trusted_proxies.contains(peer->text))) {
-    shared.counters.count_refusal(Refusal::kConnections);
-    return refuse(std::move(socket));
+    shared.complain(Refusal::kConnections, peer->text);
+    return refuse(std::move(socket), worker);
   }
   const auto prefix = peer->prefix;
   std::shared_ptr<Session> session;
@@ -92,14 +125,21 @@ void Listener::take(Socket socket, std::shared_ptr<Worker> worker) {
   boost::asio::post(worker->context(), start);
 }
 
-void Listener::refuse(Socket socket) {
+// Closing with unread bytes in the kernel would reset the connection, and the peer might never see the answer: so the
+// connection is kept for a moment, unless too many are.
+void Listener::refuse(Socket socket, const std::shared_ptr<Worker>& worker) {
+  if (tls_ != nullptr) return;  // nothing can be said without a handshake
   boost::system::error_code ignored;
-  if (tls_ == nullptr) {
-    socket.non_blocking(true, ignored);
-    socket.write_some(boost::asio::buffer(too_many_connections()), ignored);
-    socket.shutdown(Socket::shutdown_send, ignored);
+  socket.non_blocking(true, ignored);
+  socket.write_some(boost::asio::buffer(too_many_connections()), ignored);
+  socket.shutdown(Socket::shutdown_send, ignored);
+  auto& waiting = worker->shared().refused_connections;
+  if (waiting.fetch_add(1, std::memory_order_relaxed) >= kMostRefused) {
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+    return;
   }
-  socket.close(ignored);
+  const auto refused = std::make_shared<RefusedConnection>(std::move(socket), worker);
+  boost::asio::post(worker->context(), [refused] { refused->begin(); });
 }
 
 void Listener::close() {

@@ -32,7 +32,7 @@ class Listener {
 
   void on_accept(boost::system::error_code error, Socket socket, std::shared_ptr<Worker> worker);
   void take(Socket socket, std::shared_ptr<Worker> worker);
-  void refuse(Socket socket);
+  void refuse(Socket socket, const std::shared_ptr<Worker>& worker);
 
   std::vector<std::shared_ptr<Worker>> workers_;
   TlsContext* tls_;

@@ -17,6 +17,11 @@ Rate rate(std::int64_t per_second, std::int64_t burst) {
   return {static_cast<double>(per_second), static_cast<double>(burst)};
 }
 
+PoolLimits pool(std::int64_t total, std::int64_t per_address, std::int64_t per_credential) {
+  return {static_cast<std::uint32_t>(total), static_cast<std::uint32_t>(per_address),
+          static_cast<std::uint32_t>(per_credential)};
+}
+
 ClientHeader client_header(const std::string& word) {
   if (word == "forwarded") return ClientHeader::kForwarded;
   return word == "x-forwarded-for" ? ClientHeader::kXForwardedFor : ClientHeader::kEither;
@@ -70,8 +75,50 @@ const OptionTable<Options>& option_table() {
       option("max_connections_per_address", &O::max_connections_per_address,
              "Connections at a time from one IPv4 address or IPv6 /64.")
           .range(1, kMillion),
-      option("max_in_flight", &O::max_in_flight, "Operations under way at a time; more are answered with 503.")
+      option("max_connections_per_credential", &O::max_connections_per_credential,
+             "Connections at a time that were last used with one credential; what comes over another is answered with "
+             "429.")
           .range(1, kMillion),
+      option("max_in_flight", &O::max_in_flight,
+             "Operations under way at a time, without transfers and streams; more are answered with 503.")
+          .range(1, kMillion),
+      option("max_in_flight_per_address", &O::max_in_flight_per_address,
+             "Operations under way at a time for one IPv4 address or IPv6 /64; more are answered with 429.")
+          .range(1, kMillion),
+      option("max_in_flight_per_credential", &O::max_in_flight_per_credential,
+             "Operations under way at a time with one credential; more are answered with 429.")
+          .range(1, kMillion),
+      option("max_transfers", &O::max_transfers,
+             "Uploads and downloads at a time; more are answered with 503. An upload takes 128 KiB of memory.")
+          .range(1, kMillion),
+      option("max_transfers_per_address", &O::max_transfers_per_address,
+             "Uploads and downloads at a time of one IPv4 address or IPv6 /64; more are answered with 429.")
+          .range(1, kMillion),
+      option("max_transfers_per_credential", &O::max_transfers_per_credential,
+             "Uploads and downloads at a time with one credential; more are answered with 429. Signed URLs show none: "
+             "plugins.file-transfer.max_transfers_per_holder holds for them.")
+          .range(1, kMillion),
+      option("max_streams", &O::max_streams, "Event streams at a time; more are answered with 503.")
+          .range(1, kMillion),
+      option("max_streams_per_address", &O::max_streams_per_address,
+             "Event streams at a time of one IPv4 address or IPv6 /64; more are answered with 429.")
+          .range(1, kMillion),
+      option("max_streams_per_credential", &O::max_streams_per_credential,
+             "Event streams at a time with one credential; more are answered with 429.")
+          .range(1, kMillion),
+      option("max_streams_waiting_mib", &O::max_streams_waiting_mib,
+             "What may wait in all for readers of event streams; above it the slow ones are ended, and may come back.")
+          .unit("MiB")
+          .range(1, 1'048'576),
+      option("min_transfer_bytes_per_second", &O::min_transfer_bytes_per_second,
+             "Uploads that come more slowly are answered with 408, downloads that are taken more slowly are ended; 0: "
+             "any rate will do.")
+          .unit("bytes per second")
+          .range(0, 1'000 * kMillion),
+      option("transfer_grace_ms", &O::transfer_grace_ms,
+             "Over how long the rate of a transfer is judged; so long it may be slow at its beginning.")
+          .unit("milliseconds")
+          .range(50, 60 * kMinute),
       option("header_timeout_ms", &O::header_timeout_ms, "Time for a whole request head to arrive.")
           .unit("milliseconds")
           .range(50, 10 * kMinute),
@@ -137,7 +184,16 @@ Settings settings_from(const Options& options) {
   settings.io_threads = threads_for(options.io_threads);
   settings.max_connections = static_cast<std::uint32_t>(options.max_connections);
   settings.max_connections_per_address = static_cast<std::uint32_t>(options.max_connections_per_address);
+  settings.max_connections_per_credential = static_cast<std::uint32_t>(options.max_connections_per_credential);
   settings.max_in_flight = static_cast<std::uint32_t>(options.max_in_flight);
+  settings.max_in_flight_per_address = static_cast<std::uint32_t>(options.max_in_flight_per_address);
+  settings.max_in_flight_per_credential = static_cast<std::uint32_t>(options.max_in_flight_per_credential);
+  settings.transfers =
+      pool(options.max_transfers, options.max_transfers_per_address, options.max_transfers_per_credential);
+  settings.streams = pool(options.max_streams, options.max_streams_per_address, options.max_streams_per_credential);
+  settings.max_streams_waiting_bytes = static_cast<std::uint64_t>(options.max_streams_waiting_mib) << 20;
+  settings.min_transfer_rate = static_cast<std::uint64_t>(options.min_transfer_bytes_per_second);
+  settings.deadlines.pace = std::chrono::milliseconds(options.transfer_grace_ms);
   settings.deadlines.head = std::chrono::milliseconds(options.header_timeout_ms);
   settings.deadlines.body = std::chrono::milliseconds(options.body_timeout_ms);
   settings.deadlines.idle = std::chrono::milliseconds(options.idle_timeout_ms);

@@ -93,10 +93,12 @@ Task<Result<void>> HttpTransport::start() {
   if (!wrong.empty()) co_return Error{.status = Status::kInvalid, .detail = std::move(wrong)};
 
   server_.emplace(settings_, *api_);
-  api_->count_in(server_->counters());
   metrics_.emplace(host_, server_->counters());
   server_->on_fault([this](std::string_view what) {
     host_.error("an exception ended a connection", {{"exception", what}});
+  });
+  server_->on_complaint([this](std::string_view reason, std::string_view who) {
+    host_.warn("a client is refused so that others are served", {{"reason", reason}, {"client", who}});
   });
   server_->on_tick([this] {
     metrics_->publish();

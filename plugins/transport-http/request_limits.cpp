@@ -24,8 +24,12 @@ unsigned RequestLimits::admit(std::uint64_t prefix, std::string_view secret, Clo
   if (const double wait = addresses_.take(prefix, now); wait > 0) return whole_seconds(wait);
   // Guessing costs nothing but attempts, so they are what is limited; before the credential is even looked at.
   if (const double wait = failed_logins_.wait_time(prefix, now); wait > 0) return whole_seconds(wait);
-  if (secret.empty()) return 0;
-  if (const double wait = credentials_.take(siphash(key_, secret), now); wait > 0) return whole_seconds(wait);
+  return admit_credential(secret, now);
+}
+
+unsigned RequestLimits::admit_credential(std::string_view secret, Clock::time_point now) {
+  if (!enabled_ || secret.empty()) return 0;
+  if (const double wait = credentials_.take(key_of(secret), now); wait > 0) return whole_seconds(wait);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // How often somebody may ask: the token buckets of this server, and what they are keyed by.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,10 @@ class RequestLimits {
 
   // Counts a request. Returns 0 where it may pass, else the seconds to wait (Retry-After). `secret` may be empty.
   unsigned admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now = Clock::now());
+  // Counts a request for a credential alone: one that was found later.
+  unsigned admit_credential(std::string_view secret, Clock::time_point now = Clock::now());
+  // What a credential is counted by: never 0, and it tells nothing about it.
+  std::uint64_t key_of(std::string_view secret) const { return std::max<std::uint64_t>(1, siphash(key_, secret)); }
   // Counts a request that was refused for its credential.
   void count_failed_login(std::uint64_t prefix, Clock::time_point now = Clock::now());
 

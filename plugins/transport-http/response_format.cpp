@@ -87,14 +87,11 @@ void append_stream_head(std::string& out, const ResponseFrame& frame, bool chunk
   out += "\r\n";
 }
 
-void append_chunk(std::string& out, std::string_view bytes, bool chunked) {
-  if (bytes.empty()) return;  // an empty chunk would end the stream
-  if (!chunked) {
-    out += bytes;
-    return;
-  }
-  append_number(out, bytes.size(), 16);
-  out.append("\r\n").append(bytes).append("\r\n");
+std::size_t append_chunk_head(std::string& out, std::size_t size) {
+  const auto before = out.size();
+  append_number(out, size, 16);
+  out += "\r\n";
+  return out.size() - before;
 }
 
 }  // namespace gatetorio::transport_http

@@ -26,9 +26,10 @@ void append_file_head(std::string& out, const ResponseFrame& frame, const Reply&
 // Appends the head of an event stream, chunked or (HTTP/1.0) ended by closing.
 void append_stream_head(std::string& out, const ResponseFrame& frame, bool chunked);
 
-// Appends one chunk; plain bytes where not `chunked`.
-void append_chunk(std::string& out, std::string_view bytes, bool chunked);
+// Appends what stands before the bytes of a chunk. Returns how much that is.
+std::size_t append_chunk_head(std::string& out, std::size_t size);
 
+inline constexpr std::string_view kEndOfChunk = "\r\n";
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace gatetorio::transport_http

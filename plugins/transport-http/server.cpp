@@ -25,6 +25,10 @@ void Server::on_tick(std::function<void()> tick) { impl_->shared->on_tick = std:
 
 void Server::on_fault(std::function<void(std::string_view)> fault) { impl_->shared->on_fault = std::move(fault); }
 
+void Server::on_complaint(std::function<void(std::string_view, std::string_view)> complaint) {
+  impl_->shared->on_complaint = std::move(complaint);
+}
+
 std::string Server::reload_certificate() { return impl_->tls ? impl_->tls->reload_if_changed() : std::string(); }
 
 std::string Server::start() {

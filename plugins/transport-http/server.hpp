@@ -22,6 +22,9 @@ class Server {
   // Hears, on any thread, what escaped the work for a connection: that one was closed, the others go on. Set before
   // `start`; must not throw.
   void on_fault(std::function<void(std::string_view what)> fault);
+  // Hears, on any thread, who has used up a share of what all clients share, or is too slow: of each client and reason
+  // once a minute. Set before `start`; must not throw.
+  void on_complaint(std::function<void(std::string_view reason, std::string_view who)> complaint);
   // Called several times a second on a thread of the server. Set before `start`.
   void on_tick(std::function<void()> tick);
   // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Returns an empty string,

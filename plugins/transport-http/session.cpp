@@ -49,10 +49,28 @@ void Session::close() {
   if (!on_file_thread_) sending_.reset();
   auto& shared = worker_->shared();
   shared.table.leave(peer_.prefix);
+  forget_credential();
   if (streaming) end_streaming();
   if (!is_listed_) return;
   shared.counters.connections.fetch_sub(1, std::memory_order_relaxed);
   worker_->remove(*this);
+}
+
+// A proxy's connection carries requests of many.
+bool Session::count_connection(std::uint64_t credential) {
+  if (behind_proxy_ || credential == 0 || credential == credential_) return true;
+  if (shares()->enter(Pool::kConnections, {peer_.prefix, credential}) != Full::kNo) {
+    request_.keep_alive = false;
+    return false;
+  }
+  forget_credential();
+  credential_ = credential;
+  return true;
+}
+
+void Session::forget_credential() {
+  if (credential_ != 0) shares()->leave(Pool::kConnections, {peer_.prefix, credential_});
+  credential_ = 0;
 }
 
 void Session::on_handshake(bool ok) {
@@ -120,6 +138,7 @@ bool Session::take_head() {
   body_from_ = head_end_;
   state_ = State::kBody;
   body_streams_ = was_received_ = false;
+  body_problem_.clear();
   if (parser_.done()) return true;
   if (worker_->shared().handler.streams_body(parser_.request())) return begin_streamed_body();
   if (parser_.body_too_large()) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <gatetorio/contain.hpp>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,6 +15,7 @@
 #include "exchange.hpp"
 #include "request_parser.hpp"
 #include "response_format.hpp"
+#include "stream_text.hpp"
 #include "worker.hpp"
 
 namespace gatetorio::transport_http {
@@ -48,6 +50,9 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
                     std::shared_ptr<const void> kept) override;
   void receive_body(std::unique_ptr<Receipt> receipt) override;
   std::function<void()> cutter() override;
+  const std::shared_ptr<Shares>& shares() override { return worker_->shared().shares; }
+  bool count_connection(std::uint64_t credential) override;
+  void complain(Refusal why, std::string_view who) override { worker_->shared().complain(why, who); }
 
  protected:
   // The socket's side. Completions come back through on_handshake, on_read and on_written; only on_handshake may be
@@ -69,6 +74,10 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   // Calls on_writable when the socket takes bytes again.
   virtual void wait_writable() = 0;
   virtual void cancel_read() = 0;
+  // Bytes that were written and that the peer has not taken yet.
+  virtual std::uint64_t untaken_bytes() = 0;
+  // The system keeps no more than about so many of them.
+  virtual void bound_untaken(int bytes) = 0;
   virtual void close_socket() = 0;
 
   void on_handshake(bool ok);
@@ -129,18 +138,29 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   void on_content(bool ok, std::size_t size);
   void write_content(std::size_t size);
   void refuse_content(gtr_status status);
+  void check_receiving(Clock::time_point now);
   void on_content_written();
   void end_receiving(gtr_status status);
   void begin_sending();
   void send_on();
   void on_sent();
   void end_sending(bool ok);
+  void check_sending(Clock::time_point now);
+  std::uint64_t taken_by_peer();
+  // Whether fewer bytes passed since the window began than must; at its end the next one begins.
+  bool is_too_slow(Clock::time_point now, std::uint64_t passed);
+  void begin_pace(std::uint64_t passed);
 
   // Event streams (session_stream.cpp).
   void begin_streaming();
   void flush_stream();
+  bool has_overflown();
+  bool next_piece();
+  void end_piece();
   void check_stream(Clock::time_point now);
   void end_streaming();
+
+  void forget_credential();
 
   const PeerAddress peer_;
   const bool behind_proxy_;
@@ -149,6 +169,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool is_listed_ = false;
   Clock::time_point deadline_;
   bool timed_out_ = false;
+  std::uint64_t credential_ = 0;  // the connection counts as one of it
   bool reading_ = false;
   bool request_started_ = false;  // its first byte is here, so its clock runs
 
@@ -188,18 +209,29 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   std::unique_ptr<char[]> content_;  // between socket and file
   bool on_file_thread_ = false;      // a file thread has receipt_ and content_, or sending_
   bool was_received_ = false;
+  // Why the body ended early by our own doing; the answer then is this instead of what the handler says.
+  std::string body_problem_;
+  // A transfer's rate: what had passed when the window began that is judged at its end.
+  Clock::time_point pace_began_{};
+  std::uint64_t pace_bytes_ = 0;
   // A file that follows the head in out_.
   std::unique_ptr<Sending> sending_;
   SendStep sent_ = SendStep::kMore;
+  std::uint64_t sending_length_ = 0;
+  std::uint64_t taken_bytes_ = 0;  // of it, when last looked at
 
   std::mutex stream_mutex_;
-  std::string stream_pending_;
+  std::list<std::shared_ptr<const StreamText>> stream_pending_;
+  std::size_t stream_waiting_bytes_ = 0;  // of what is pending or being written
   bool stream_overflow_ = false;
   bool stream_ended_ = false;
   bool stream_closed_ = false;   // nobody reads it any more
   bool stream_writing_ = false;  // from here on for the worker's thread alone
   bool stream_finished_ = false;
-  std::string stream_sending_;
+  bool stream_begun_ = false;                        // the head is in out_, to be written first
+  std::string_view stream_piece_;                    // what is to be written next: of out_ or of the following
+  std::shared_ptr<const StreamText> stream_large_;   // one that is not worth a copy
+  std::size_t stream_piece_bytes_ = 0;               // of stream_waiting_bytes_ that are in the piece
   std::function<void()> stream_gone_;
   Clock::time_point heartbeat_at_{};
 };

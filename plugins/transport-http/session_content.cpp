@@ -27,6 +27,7 @@ void Session::begin_receiving() {
   if (body_left_ != kUnknownLength && body_left_ > receipt_->most()) return end_receiving(GTR_TOO_LARGE);
   state_ = State::kReceiving;
   set_deadline(worker_->shared().settings.deadlines.body);
+  begin_pace(0);
   content_ = std::make_unique_for_overwrite<char[]>(kContentBytes);
   if (request_.expects_continue && body_from_ == end_ && body_left_ > 0) say_continue();
   take_content();
@@ -50,6 +51,7 @@ void Session::take_content() {
 }
 
 void Session::on_content(bool ok, std::size_t size) {
+  if (!body_problem_.empty()) return end_receiving(GTR_CANCELLED);
   if (!ok) return close();
   // More may be there by now; fewer and larger writes are cheaper.
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(kContentBytes, body_left_.load()));
@@ -116,6 +118,33 @@ void Session::on_content_written() {
   take_content();
 }
 
+// Only a peer that is waited for can be too slow; the disk's time is not its own.
+void Session::check_receiving(Clock::time_point now) {
+  if (!reading_) return begin_pace(received_bytes_);
+  const auto& settings = worker_->shared().settings;
+  const bool has_stalled = now >= deadline_;
+  if (!has_stalled && !is_too_slow(now, received_bytes_)) return;
+  body_problem_ = has_stalled ? "The body did not arrive in time."
+                              : "The body came more slowly than " + std::to_string(settings.min_transfer_rate) +
+                                    " bytes a second.";
+  complain(has_stalled ? Refusal::kTimeout : Refusal::kSlowBody, client_.text);
+  cancel_read();
+}
+
+bool Session::is_too_slow(Clock::time_point now, std::uint64_t passed) {
+  const auto& settings = worker_->shared().settings;
+  if (settings.min_transfer_rate == 0 || now - pace_began_ < settings.deadlines.pace) return false;
+  const double seconds = std::chrono::duration<double>(now - pace_began_).count();
+  const bool is_slow = static_cast<double>(passed - pace_bytes_) < seconds * static_cast<double>(settings.min_transfer_rate);
+  begin_pace(passed);
+  return is_slow;
+}
+
+void Session::begin_pace(std::uint64_t passed) {
+  pace_began_ = worker_->now();
+  pace_bytes_ = passed;
+}
+
 // Tells whoever waits; the exchange is still to be answered.
 void Session::end_receiving(gtr_status status) {
   const auto receipt = std::move(receipt_);
@@ -141,6 +170,7 @@ void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t of
     sending_->file = std::move(file);
     sending_->offset = offset;
     sending_->left = length;
+    sending_length_ = length;
     sending_->kept = std::move(kept);
   }
   hand_over(Delivery::Kind::kAnswer);
@@ -149,12 +179,14 @@ void Session::respond_file(const Reply& reply, Descriptor file, std::uint64_t of
 void Session::begin_sending() {
   state_ = State::kSending;
   sending_->socket = raw_socket();
+  taken_bytes_ = 0;
+  begin_pace(0);
   send_on();
 }
 
 void Session::send_on() {
-  set_deadline(worker_->shared().settings.deadlines.write);
   if (sending_->left == 0) return end_sending(true);
+  set_deadline(worker_->shared().settings.deadlines.write);
   on_file_thread_ = true;
   worker_->shared().files.run([self = shared_from_this()] {
     Sending& sending = *self->sending_;
@@ -185,6 +217,23 @@ void Session::on_sent() {
 void Session::on_writable(bool ok) {
   if (state_ != State::kSending) return;
   ok ? send_on() : close();
+}
+
+// What the system still has of our bytes the peer has not.
+std::uint64_t Session::taken_by_peer() {
+  const auto written = sending_length_ - sending_->left;
+  const auto untaken = untaken_bytes() + sending_->buffer.size();
+  return written > untaken ? std::max(taken_bytes_, written - untaken) : taken_bytes_;
+}
+
+void Session::check_sending(Clock::time_point now) {
+  if (on_file_thread_) return begin_pace(taken_bytes_);
+  const auto taken = taken_by_peer();
+  if (taken > taken_bytes_) set_deadline(worker_->shared().settings.deadlines.write);
+  taken_bytes_ = taken;
+  if (now < deadline_ && !is_too_slow(now, taken)) return;
+  complain(Refusal::kSlowReader, client_.text);
+  close();
 }
 
 void Session::end_sending(bool ok) {

@@ -20,9 +20,15 @@ ResponseFrame Session::frame() const {
 void Session::respond(const Reply& reply) {
   if (!claim()) return hand_over(Delivery::Kind::kRelease);
   keep_alive_ = request_.keep_alive && !worker_->draining() && !has_untaken_body();
-  status_ = reply.status;
   out_.clear();
-  append_response(out_, frame(), reply);
+  if (body_problem_.empty()) {
+    status_ = reply.status;
+    append_response(out_, frame(), reply);
+  } else {
+    const auto problem = make_problem(408, body_problem_);
+    status_ = problem.status;
+    append_response(out_, frame(), {problem.status, kProblemType, problem.body, problem.headers});
+  }
   hand_over(Delivery::Kind::kAnswer);
 }
 
@@ -128,6 +134,7 @@ void Session::on_written(bool ok) {
   }
   if (state_ == State::kStreaming) {
     stream_writing_ = false;
+    end_piece();
     return flush_stream();
   }
   if (state_ == State::kSending) return send_on();
@@ -180,11 +187,10 @@ void Session::begin_drain() {
 
 void Session::check_deadline(Clock::time_point now) {
   if (state_ == State::kStreaming) return check_stream(now);
+  if (state_ == State::kReceiving) return check_receiving(now);
+  if (state_ == State::kSending) return check_sending(now);
   if (now < deadline_) return;
   switch (state_) {
-    case State::kReceiving:
-      if (reading_) return cancel_read();
-      return;
     case State::kHead:
       if (!request_started_) return close();
       [[fallthrough]];
@@ -202,7 +208,7 @@ void Session::check_deadline(Clock::time_point now) {
       return;
     }
     case State::kWriting:
-      worker_->shared().counters.count_refusal(Refusal::kTimeout);
+      complain(Refusal::kTimeout, client_.text);
       [[fallthrough]];
     default:
       return close();

@@ -10,6 +10,7 @@
 #include "address.hpp"
 #include "cors.hpp"
 #include "forwarded.hpp"
+#include "shares.hpp"
 #include "token_buckets.hpp"
 
 namespace gatetorio::transport_http {
@@ -25,6 +26,7 @@ struct Deadlines {
   std::chrono::milliseconds linger{2'000};      // for the peer to close after our last byte, or to send more
   std::chrono::milliseconds whole_linger{30'000};  // the same however much it sends: a large body that was refused
   std::chrono::milliseconds heartbeat{15'000};  // between comments on a quiet event stream
+  std::chrono::milliseconds pace{30'000};  // over which a transfer's rate is judged, from its beginning on
 };
 
 struct RateLimits {
@@ -50,10 +52,21 @@ struct Settings {
   std::size_t max_stream_bytes = 256 * 1024;  // waiting for one slow event-stream reader
   std::uint32_t max_connections = 10'000;
   std::uint32_t max_connections_per_address = 1'024;
-  std::uint32_t max_in_flight = 4'096;  // operations under way, over all connections
+  std::uint32_t max_connections_per_credential = 256;
+  std::uint32_t max_in_flight = 4'096;  // operations under way, without transfers and streams
+  std::uint32_t max_in_flight_per_address = 1'024;
+  std::uint32_t max_in_flight_per_credential = 128;
+  PoolLimits transfers{512, 128, 16};
+  PoolLimits streams{4'096, 512, 16};
+  std::uint64_t max_streams_waiting_bytes = 64u << 20;  // of events that wait for readers, each counted once
+  std::uint64_t min_transfer_rate = 1'024;              // bytes a second; 0: none
   Deadlines deadlines;
   RateLimits rate_limits;
 
+  std::array<PoolLimits, kPools> pools() const {
+    return {PoolLimits{max_in_flight, max_in_flight_per_address, max_in_flight_per_credential}, transfers, streams,
+            PoolLimits{~0u, ~0u, max_connections_per_credential}};
+  }
   bool tls() const { return !tls_certificate.empty(); }
 };
 

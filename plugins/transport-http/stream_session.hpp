@@ -1,6 +1,9 @@
 // The socket's side of a session, for plain TCP and for TLS. Instantiated in plain_session.cpp and tls_session.cpp.
 #pragma once
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -92,6 +95,16 @@ class StreamSession final : public Session {
   void cancel_read() override {
     Error ignored;
     socket().cancel(ignored);
+  }
+
+  std::uint64_t untaken_bytes() override {
+    int bytes = 0;
+    return ::ioctl(socket().native_handle(), SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+  }
+
+  void bound_untaken(int bytes) override {
+    Error ignored;
+    socket().set_option(boost::asio::socket_base::send_buffer_size(bytes), ignored);
   }
 
   void close_socket() override {

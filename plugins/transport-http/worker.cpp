@@ -16,11 +16,17 @@ thread_local const Worker* current_worker = nullptr;
 
 std::chrono::milliseconds tick_for(const Deadlines& deadlines) {
   const auto shortest = std::min({deadlines.head, deadlines.body, deadlines.idle, deadlines.reply, deadlines.write,
-                                  deadlines.linger, deadlines.heartbeat});
+                                  deadlines.linger, deadlines.heartbeat, deadlines.pace});
   return std::clamp(shortest / 8, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
 }
 
 }  // namespace
+
+void Shared::complain(Refusal why, std::string_view who) {
+  counters.count_refusal(why);
+  const auto reason = kRefusalNames[static_cast<std::size_t>(why)];
+  if (complaints.is_due(reason, who)) on_complaint(reason, who);
+}
 
 Worker::Worker(std::shared_ptr<Shared> shared, bool first)
     : shared_(std::move(shared)),

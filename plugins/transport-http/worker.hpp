@@ -19,6 +19,7 @@
 #include "exchange.hpp"
 #include "file_threads.hpp"
 #include "settings.hpp"
+#include "stream_text.hpp"
 
 namespace gatetorio::transport_http {
 
@@ -45,11 +46,21 @@ struct Delivery {
 // What all threads of a server share.
 struct Shared {
   Shared(const Settings& from, RequestHandler& to)
-      : settings(from), handler(to), table(from.max_connections, from.max_connections_per_address) {}
+      : settings(from),
+        handler(to),
+        table(from.max_connections, from.max_connections_per_address),
+        shares(std::make_shared<Shares>(from.pools())) {}
   const Settings settings;
   RequestHandler& handler;
   ConnectionTable table;
+  const std::shared_ptr<Shares> shares;  // what a client was given may be given back later
+  StreamTexts stream_texts;
   Counters counters;
+  Complaints complaints;
+  std::atomic<std::uint32_t> refused_connections{0};  // that still wait for their peers to read why
+  // Any thread: who has used up a share or is too slow; at most once a minute for each. Must not throw.
+  std::function<void(std::string_view reason, std::string_view who)> on_complaint = [](auto, auto) {};
+  void complain(Refusal why, std::string_view who);
   // Any thread: what escaped some work for a connection, which is closed then. Must not throw.
   std::function<void(std::string_view what)> on_fault = [](std::string_view) {};
   FileThreads files{2, [this](std::string_view what) { on_fault(what); }};

@@ -196,23 +196,32 @@ class FrameReader {
   // The next whole frame, or nothing yet. After `broken` there is never another one.
   std::optional<Frame> next() {
     std::uint32_t size = 0;
-    if (broken_ || buffer_.size() - at_ < sizeof size) return std::nullopt;
+    if (broken_) return std::nullopt;
+    if (buffer_.size() - at_ < sizeof size) return wait_for_more();
     std::memcpy(&size, buffer_.data() + at_, sizeof size);
     if (size == 0 || size > kMaxFrameBytes) {
       broken_ = true;
       return std::nullopt;
     }
-    if (buffer_.size() - at_ < sizeof size + size) {
-      buffer_.erase(0, std::exchange(at_, 0));
-      return std::nullopt;
-    }
+    if (buffer_.size() - at_ < sizeof size + size) return wait_for_more();
     Frame frame{static_cast<std::uint8_t>(buffer_[at_ + 4]), buffer_.substr(at_ + 5, size - 1)};
     at_ += sizeof size + size;
     return frame;
   }
   bool broken() const { return broken_; }
+  // Of memory, for bytes that are read or still to be read.
+  std::size_t held_bytes() const { return buffer_.capacity(); }
 
  private:
+  static constexpr std::size_t kKeptBytes = 256 * 1024;  // after a burst
+
+  // Frames that were read go, also where nothing has come behind them.
+  std::optional<Frame> wait_for_more() {
+    buffer_.erase(0, std::exchange(at_, 0));
+    if (buffer_.capacity() > kKeptBytes && buffer_.size() < kKeptBytes / 2) buffer_.shrink_to_fit();
+    return std::nullopt;
+  }
+
   std::string buffer_;
   std::size_t at_ = 0;
   bool broken_ = false;

@@ -59,8 +59,13 @@ class Subscription {
   Subscription(Host& host, std::string_view topic, WhenFull policy, std::uint32_t capacity,
                std::function<void(const gtr_event&)> handler)
       : host_(&host), handler_(std::make_unique<Boxed>(Boxed{&host, std::move(handler)})) {
-    const gtr_subscription wanted{sizeof(gtr_subscription), to_bytes(topic),        static_cast<std::uint32_t>(policy),
-                                  capacity,                 &Subscription::deliver, handler_.get()};
+    const gtr_subscription wanted{sizeof(gtr_subscription),
+                                  to_bytes(topic),
+                                  static_cast<std::uint32_t>(policy),
+                                  capacity,
+                                  &Subscription::deliver,
+                                  handler_.get(),
+                                  0};
     number_ = host.events().subscribe(host.raw(), &wanted);
     if (number_ == 0) throw SetupError("cannot subscribe to " + std::string(topic));
   }

@@ -104,12 +104,18 @@ class EventStream {
   }
   std::uint64_t number() const { return number_; }
   bool is_open() const { return !state_->is_closed.load(std::memory_order_acquire); }
-  // `data`: one line of JSON.
-  void send(std::string_view id, std::string_view type, std::string_view data) {
+  // The text of one event, for `send`. `data`: one line of JSON.
+  static std::string render(std::string_view id, std::string_view type, std::string_view data) {
     std::string text;
+    text.reserve(id.size() + type.size() + data.size() + 24);
     text.append("id: ").append(id).append("\nevent: ").append(type).append("\ndata: ").append(data).append("\n\n");
+    return text;
+  }
+  // Equal texts that wait for several callers are kept once.
+  void send(std::string_view text) {
     if (is_open()) host_.operations().stream_write(host_.raw(), number_, to_bytes(text));
   }
+  void send(std::string_view id, std::string_view type, std::string_view data) { send(render(id, type, data)); }
 
  private:
   struct State {

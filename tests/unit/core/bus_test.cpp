@@ -22,9 +22,10 @@ struct Seen {
 // A subscriber that keeps what it sees; its lane can be held up.
 class Listener {
  public:
-  Listener(Bus& bus, Lane& lane, std::uint32_t policy, std::uint32_t capacity, const std::string& topic = "t")
+  Listener(Bus& bus, Lane& lane, std::uint32_t policy, std::uint32_t capacity, const std::string& topic = "t",
+           std::uint64_t max_bytes = kDefaultQueueBytes)
       : bus_(bus), lane_(lane) {
-    number_ = bus.subscribe({topic, policy, capacity, &Listener::hear, this, &lane, [this] { ++lost_; }});
+    number_ = bus.subscribe({topic, policy, capacity, &Listener::hear, this, &lane, [this] { ++lost_; }, max_bytes});
   }
   ~Listener() { bus_.unsubscribe(number_); }
   std::optional<Seen> next() { return inbox_.take(); }
@@ -117,6 +118,52 @@ TEST_CASE("a full queue drops the oldest and says how many", "[bus]") {
     CHECK(seen->lost == 7);
   }
   CHECK(listener.lost() == 7);
+}
+
+TEST_CASE("a queue that is full of bytes drops the oldest, and one event may always wait", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_WHEN_FULL_DROP_OLDEST, 1000, "t", 10'000);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  const auto publish = [&](char name, std::size_t size) { workers.bus.publish("t", "k", std::string(size, name)); };
+  for (const char name : {'a', 'b', 'c', 'd'}) publish(name, 3'000);
+  CHECK(listener.lost() == 1);
+  publish('e', 9'000);  // pushes out all that wait
+  CHECK(listener.lost() == 4);
+  publish('f', 30'000);  // more than may wait in all
+  CHECK(listener.lost() == 5);
+  go.set_value();
+  const auto seen = listener.next();
+  REQUIRE(seen);
+  CHECK(seen->payload == std::string(30'000, 'f'));
+  CHECK(seen->lost == 5);
+  publish('g', 9'000);  // what was delivered has made room
+  REQUIRE(listener.next());
+  CHECK(listener.lost() == 5);
+}
+
+TEST_CASE("a queue that is full of bytes ends a subscription that wants no gap", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_WHEN_FULL_DETACH, 1000, "t", 10'000);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  for (int i = 0; i < 4; ++i) workers.bus.publish("t", "k", std::string(3'000, 'x'));
+  go.set_value();
+  const auto seen = listener.next();
+  REQUIRE(seen);
+  CHECK(seen->topic.empty());
+}
+
+TEST_CASE("events that take the place of smaller ones do not outgrow a queue's bytes", "[bus]") {
+  Workers workers;
+  Listener listener(workers.bus, workers.lane(), GTR_COALESCE_BY_KEY, 1000, "t", 10'000);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  for (const char* key : {"a", "b", "c", "d"}) workers.bus.publish("t", key, "small");
+  for (const char* key : {"a", "b", "c", "d"}) workers.bus.publish("t", key, std::string(3'000, key[0]));
+  CHECK(listener.lost() == 1);
+  go.set_value();
+  for (const char* key : {"b", "c", "d"}) CHECK(listener.next()->payload == std::string(3'000, key[0]));
 }
 
 TEST_CASE("coalescing keeps the last event of each key, and the order of the keys", "[bus]") {

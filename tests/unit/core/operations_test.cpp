@@ -76,6 +76,39 @@ TEST_CASE_METHOD(OperationsFixture, "anyone may call what is open; a good creden
   CHECK(handled.size() == 0);
 }
 
+TEST_CASE_METHOD(OperationsFixture, "a transport learns of each credential that proves nobody, however the call ends",
+                 "[operations]") {
+  const auto open = declare(kOpen), users = declare(kUsers), gate = declare(kGate);
+  decisions["north"] = {true, {}};
+  struct Row {
+    std::uint64_t operation;
+    const char *secret, *body;
+    bool is_stranger;
+  };
+  const Row table[] = {{open, "", "{}", false},
+                       {open, "u-good", "{}", false},
+                       {open, "wrong", "{}", true},
+                       {users, "", "{}", false},
+                       {users, "u-good", "{}", false},
+                       {users, "wrong", "{}", true},
+                       {users, "u-new", "{}", true},
+                       {users, "", R"({"user_token":"u-good"})", false},
+                       {users, "", R"({"user_token":"wrong"})", true},
+                       {users, "", R"({"user_token":"u-new"})", true},
+                       {gate, "u-new", R"({"gate":"north"})", true},
+                       {gate, "u-new", R"({"gate":"nowhere"})", true},
+                       {gate, "d-good", R"({"gate":"north"})", false}};
+  for (const Row& row : table) {
+    CAPTURE(row.operation, row.secret, row.body);
+    const Answer answer = call(row.operation, {.secret = row.secret, .body = row.body});
+    CHECK(answer.is_stranger == row.is_stranger);
+    const bool shows_good = (std::string(row.secret) + row.body).find("good") != std::string::npos;
+    CHECK(answer.caller.empty() == !shows_good);
+  }
+  auth_fails = GTR_UNAVAILABLE;  // nobody knows
+  CHECK_FALSE(call(users, {.secret = "wrong"}).is_stranger);
+}
+
 TEST_CASE_METHOD(OperationsFixture, "a parameter that is no text is refused before anybody sees it", "[operations]") {
   const auto open = declare(kOpen);
   for (const std::string bad :

@@ -54,6 +54,8 @@ struct Answer {
   std::string text;
   std::uint64_t stream = 0;
   std::uint64_t transfer = 0;
+  bool is_stranger = false;
+  std::string caller = {};
   Error error() const { return error_from_json(status, text); }
 };
 

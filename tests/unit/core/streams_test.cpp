@@ -46,6 +46,18 @@ TEST_CASE_METHOD(StreamFixture, "what was written before the answer follows it, 
   CHECK(closed.answers() == 0);
 }
 
+TEST_CASE_METHOD(StreamFixture, "what is written before the answer is bounded in bytes", "[streams]") {
+  const gtr_call call = begin_call();
+  const auto stream = open(call);
+  const std::string large(400'000, 'x');
+  CHECK(write(stream, large) == GTR_OK);
+  CHECK(write(stream, large) == GTR_OK);
+  CHECK(write(stream, large) == GTR_GONE);
+  complete(call, GTR_OK, "", stream);
+  for (int i = 0; i < 2; ++i) CHECK(next() == large);
+  CHECK(write(stream, large) == GTR_OK);
+}
+
 TEST_CASE_METHOD(StreamFixture, "a stream that ends before its answer still brings what was written", "[streams]") {
   const gtr_call call = begin_call();
   const auto stream = open(call);

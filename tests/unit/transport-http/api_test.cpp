@@ -26,6 +26,10 @@ constexpr std::string_view kOperations = R"([
   {"number":6,"plugin":"files","id":"files.options","method":"OPTIONS","path":"/uploads/{file_id}",
    "callers":[{"kind":"anyone","need":""}],"request_headers":[{"name":"Tus-Resumable","field":"tus"}],
    "response_headers":[{"name":"Tus-Version","value":"1.0.0"}]},
+  {"number":8,"plugin":"auth","id":"auth.discover","method":"POST","path":"/users/discover","credential_field":"user_token",
+   "callers":[{"kind":"user","need":""}]},
+  {"number":9,"plugin":"commands","id":"commands.events","method":"GET","path":"/devices/{controller_id}/events",
+   "callers":[{"kind":"user","need":"readonly"}],"stream":true},
   {"number":7,"plugin":"files","id":"files.end","method":"DELETE","path":"/uploads/{file_id}",
    "callers":[{"kind":"anyone","need":""}],"request_headers":[{"name":"Tus-Resumable","field":"tus"}]}
 ])";
@@ -39,6 +43,7 @@ class FakeBackend final : public Backend {
   std::string body = "{}";
   std::string health = R"({"healthy":true,"ready":true,"status":"healthy","version":"1.2.3","facts":{},"plugins":{}})";
   bool hold = false;
+  bool is_stranger = false;
 
   struct Call {
     std::uint64_t number = 0;
@@ -60,6 +65,7 @@ class FakeBackend final : public Backend {
       reply.status = status;
       reply.content_type = to_bytes(content_type);
       reply.body = to_bytes(body);
+      reply.is_stranger = is_stranger ? 1 : 0;
       api->answer(exchange, reply);
     }
   }
@@ -394,6 +400,124 @@ TEST_CASE("an address that presents wrong credentials too often has to wait") {
   const auto limited = hub.ask(get("/api/v1/devices/g", "Authorization: Bearer guess-4\r\n"));
   CHECK(limited.status == 429);
   CHECK(std::stoi(limited.header("retry-after")) > 1);
+}
+
+TEST_CASE("a credential that proves nobody is a failed login, whatever the answer says and wherever it was") {
+  const std::pair<const char*, std::string> table[] = {
+      {"in the head", get("/api/v1/devices/g", "Authorization: Bearer guess\r\n")},
+      {"in the body", post("/api/v1/users/discover", R"({"user_token":"guess"})")},
+      {"in a cookie", get("/api/v1/devices/g", "Cookie: gatetorio_session=guess\r\n")},
+      {"as Basic", post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTpi")}};
+  for (const auto& [where, request] : table) {
+    CAPTURE(where);
+    Settings settings;
+    settings.rate_limits.failed_login = {0.01, 3};
+    ApiServer hub(settings);
+    hub.backend.is_stranger = true;
+    for (int i = 0; i < 3; ++i) CHECK(hub.ask(request).status == 200);
+    CHECK(hub.ask(request).status == 429);
+    CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer another\r\n")).status == 429);
+  }
+}
+
+TEST_CASE("the rate of a credential holds wherever it is given") {
+  const std::pair<const char*, std::string> table[] = {
+      {"in the head", get("/api/v1/devices/g", "Authorization: Bearer mine-1\r\n")},
+      {"in the body", post("/api/v1/users/discover", R"({"user_token":"mine-1"})")},
+      {"in the body, escaped", post("/api/v1/users/discover", R"({"user_\u0074oken":"mine\u002d1"})")},
+      {"as Basic", post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTptaW5lLTE=")}};
+  for (const auto& [where, request] : table) {
+    CAPTURE(where);
+    Settings settings;
+    settings.rate_limits.credential = {0.01, 3};
+    ApiServer hub(settings);
+    for (int i = 0; i < 3; ++i) CHECK(hub.ask(request).status == 200);
+    CHECK(hub.ask(request).status == 429);
+    CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer mine-1\r\n")).status == 429);  // it is the same one
+    CHECK(hub.ask(post("/api/v1/users/discover", R"({"user_token":"other"})")).status == 200);
+  }
+}
+
+TEST_CASE("a credential in the body is passed on as one, and a body that holds none is left alone") {
+  ApiServer hub;
+  hub.ask(post("/api/v1/users/discover", R"({"user_token":"mine"})"));
+  CHECK(hub.backend.last.text == R"(bearer:mine {"user_token":"mine"})");
+  for (const char* body : {R"({"user_token":7})", R"({"user_token":""})", "[]", "{", "{}"}) {
+    CAPTURE(body);
+    hub.ask(post("/api/v1/users/discover", body));
+    CHECK(hub.backend.last.text == std::string(": ") + body);
+  }
+  hub.ask(post("/api/v1/devices/register", R"({"user_token":"mine"})"));  // an operation without such a field
+  CHECK(hub.backend.last.text == R"(: {"user_token":"mine"})");
+}
+
+TEST_CASE("one credential's requests under way use up its own share alone") {
+  auto settings = ApiServer::unlimited();
+  settings.max_in_flight_per_credential = 1;
+  ApiServer hub(settings);
+  hub.backend.hold = true;
+  RawClient first(hub.server->port());
+  first.send(get("/api/v1/devices/g", "Authorization: Bearer mine\r\n"));
+  REQUIRE(eventually([&] { return hub.ask(get("/health")).status == 200 && !hub.backend.held.empty(); }));
+  hub.backend.hold = false;
+  for (const auto& request : {get("/api/v1/devices/g", "Authorization: Bearer mine\r\n"),
+                              post("/api/v1/users/discover", R"({"user_token":"mine"})")}) {
+    const auto refused = hub.ask(request);
+    CHECK(refused.status == 429);
+    CHECK(refused.has("retry-after"));
+  }
+  CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer other\r\n")).status == 200);
+  CHECK(hub.server->counters().refusals[static_cast<std::size_t>(Refusal::kInFlightShare)].load() == 2);
+  hub.api.answer(*hub.backend.held.at(0), GTR_OK, "", "{}");
+  CHECK(first.read().status == 200);
+  CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer mine\r\n")).status == 200);
+}
+
+TEST_CASE("uploads that are under way leave the operations their room, and have a share of their own") {
+  auto settings = ApiServer::unlimited();
+  settings.max_in_flight = 1;
+  settings.transfers = {10, 2, 10};
+  ApiServer hub(settings);
+  hub.backend.hold = true;
+  const auto upload = [](const char* length) {
+    return std::string("PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nTus-Resumable: 1.0.0\r\n"
+                       "Content-Type: application/offset+octet-stream\r\nContent-Length: ") + length + "\r\n\r\n";
+  };
+  RawClient one(hub.server->port()), two(hub.server->port());
+  one.send(upload("1000"));
+  two.send(upload("1000"));
+  REQUIRE(eventually([&] { return hub.ask(get("/health")).status == 200 && hub.backend.held.size() == 2; }));
+  hub.backend.hold = false;
+  CHECK(hub.ask(get("/api/v1/devices/g")).status == 200);
+  const auto refused = hub.ask(upload("1000"));
+  CHECK(refused.status == 429);
+  CHECK(refused.has("retry-after"));
+  CHECK(hub.ask(upload("0")).status == 200);  // no transfer
+  hub.api.answer(*hub.backend.held.at(0), GTR_OK, "", "{}");
+  CHECK(one.read().status == 200);
+  CHECK(hub.ask(upload("1000")).status == 200);
+  hub.api.answer(*hub.backend.held.at(1), GTR_OK, "", "{}");
+}
+
+TEST_CASE("event streams of one credential use up its own share alone") {
+  auto settings = ApiServer::unlimited();
+  settings.streams = {3, 3, 1};
+  ApiServer hub(settings);
+  hub.backend.hold = true;
+  const auto watch = [](const std::string& who) { return get("/api/v1/devices/g/events", "Authorization: Bearer " + who + "\r\n"); };
+  RawClient first(hub.server->port());
+  first.send(watch("mine"));
+  REQUIRE(eventually([&] { return hub.ask(get("/health")).status == 200 && hub.backend.held.size() == 1; }));
+  Exchange& stream = *hub.backend.held.at(0);
+  hub.api.begin_stream(stream);
+  REQUIRE(stream.start_stream([] {}));
+  CHECK(first.read_until("\r\n\r\n"));
+  hub.backend.hold = false;
+  CHECK(hub.ask(watch("mine")).status == 429);
+  CHECK(hub.ask(watch("other")).status == 200);
+  CHECK(hub.ask(get("/api/v1/devices/g", "Authorization: Bearer mine\r\n")).status == 200);
+  hub.api.end_stream(stream);
+  CHECK(hub.ask(watch("mine")).status == 200);
 }
 
 TEST_CASE("no rate holds for an address that is exempt") {

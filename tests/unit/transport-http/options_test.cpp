@@ -87,7 +87,7 @@ TEST_CASE("the table of options has the defaults of the code") {
     CHECK_FALSE(option.at("help").as_string().empty());
     values[option.at("name").as_string()] = option.at("default");
   }
-  CHECK(values.size() == 25);
+  CHECK(values.size() == 37);
   const auto loaded = option_table().load(values);
   CHECK(loaded.listen == "127.0.0.1:8080");
   CHECK(loaded.max_connections == 10'000);

@@ -106,6 +106,53 @@ TEST_CASE("a reader that does not keep up is dropped with a bounded buffer") {
   CHECK(counters.refusals[static_cast<std::size_t>(Refusal::kSlowReader)].load() == 1);
 }
 
+TEST_CASE("large and small events reach a reader in order, of each all") {
+  Streaming streaming;
+  TestServer server(streaming.handler());
+  RawClient client(server.port(), 32 * 1024);
+  client.send(get("/"));
+  auto& exchange = streaming.wait();
+  std::string expected;
+  for (int i = 0; i < 12; ++i) {
+    const std::string event = "data: " + std::string(i % 3 == 0 ? 15'000 : 10, static_cast<char>('a' + i)) + "\n\n";
+    exchange.write_event(event);
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", event.size());
+    expected += size + event + "\r\n";
+  }
+  exchange.end_stream();
+  expected += "0\r\n\r\n";
+  const auto all = client.read_until("\r\n0\r\n\r\n");
+  REQUIRE(all);
+  CHECK(all->substr(all->find("\r\n\r\n") + 4) == expected);
+}
+
+TEST_CASE("when too much waits for readers in all, those that are behind are dropped and the others go on") {
+  Settings settings;
+  settings.max_streams_waiting_bytes = 1024 * 1024;
+  settings.max_stream_bytes = 64 * 1024 * 1024;
+  Streaming streaming;
+  TestServer server(streaming.handler(), settings);
+  RawClient slow(server.port(), 4096);
+  slow.send(get("/"));
+  auto& exchange = streaming.wait();
+  for (int i = 0; i < 300 && !streaming.gone; ++i) {
+    exchange.write_event("data: " + std::to_string(i) + std::string(60'000, 'x') + "\n\n");
+  }
+  CHECK(eventually([&] { return streaming.gone.load(); }));
+  exchange.end_stream();
+  streaming.exchange = nullptr;
+  RawClient quick(server.port());
+  quick.send(get("/"));
+  auto& next = streaming.wait();
+  for (int i = 0; i < 50; ++i) {
+    const std::string end = "x" + std::to_string(i) + "\n\n";
+    next.write_event("data: " + std::string(60'000, 'x') + end);
+    REQUIRE(quick.read_until(end));
+  }
+  next.end_stream();
+}
+
 TEST_CASE("draining tells the feature and ends the stream well") {
   Streaming streaming;
   TestServer server(streaming.handler());

@@ -34,6 +34,9 @@ typedef struct gtr_subscription {
   uint32_t capacity; /* events that may wait, 1 to 1,000,000 */
   gtr_event_fn handler;
   void* context;
+  /* Since 1.3. Bytes of topic, key and payload that may wait; over it the same happens as over `capacity`, but one event
+   * may always wait. 0: 64 MiB. */
+  uint64_t max_bytes;
 } gtr_subscription;
 
 typedef struct gtr_events {
