@@ -138,7 +138,7 @@ bool Session::take_head() {
   body_from_ = head_end_;
   state_ = State::kBody;
   body_streams_ = was_received_ = false;
-  body_problem_.clear();
+  body_end_ = BodyEnd::kItsOwn;
   if (parser_.done()) return true;
   if (worker_->shared().handler.streams_body(parser_.request())) return begin_streamed_body();
   if (parser_.body_too_large()) {

@@ -126,6 +126,7 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool claim() { return !claimed_.exchange(true, std::memory_order_acq_rel); }
   void hand_over(Delivery::Kind kind);
   ResponseFrame frame() const;
+  std::string body_problem() const;
   // Bytes of the request are still to come, so that nobody knows where the next one begins.
   bool has_untaken_body() const { return body_streams_ && body_left_ > 0; }
   void take_back_surplus();
@@ -210,7 +211,8 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool on_file_thread_ = false;      // a file thread has receipt_ and content_, or sending_
   bool was_received_ = false;
   // Why the body ended early by our own doing; the answer then is this instead of what the handler says.
-  std::string body_problem_;
+  enum class BodyEnd : std::uint8_t { kItsOwn, kStalled, kTooSlow };
+  std::atomic<BodyEnd> body_end_{BodyEnd::kItsOwn};
   // A transfer's rate: what had passed when the window began that is judged at its end.
   Clock::time_point pace_began_{};
   std::uint64_t pace_bytes_ = 0;

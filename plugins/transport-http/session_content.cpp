@@ -51,7 +51,7 @@ void Session::take_content() {
 }
 
 void Session::on_content(bool ok, std::size_t size) {
-  if (!body_problem_.empty()) return end_receiving(GTR_CANCELLED);
+  if (body_end_ != BodyEnd::kItsOwn) return end_receiving(GTR_CANCELLED);
   if (!ok) return close();
   // More may be there by now; fewer and larger writes are cheaper.
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(kContentBytes, body_left_.load()));
@@ -121,14 +121,24 @@ void Session::on_content_written() {
 // Only a peer that is waited for can be too slow; the disk's time is not its own.
 void Session::check_receiving(Clock::time_point now) {
   if (!reading_) return begin_pace(received_bytes_);
-  const auto& settings = worker_->shared().settings;
   const bool has_stalled = now >= deadline_;
   if (!has_stalled && !is_too_slow(now, received_bytes_)) return;
-  body_problem_ = has_stalled ? "The body did not arrive in time."
-                              : "The body came more slowly than " + std::to_string(settings.min_transfer_rate) +
-                                    " bytes a second.";
+  body_end_ = has_stalled ? BodyEnd::kStalled : BodyEnd::kTooSlow;
   complain(has_stalled ? Refusal::kTimeout : Refusal::kSlowBody, client_.text);
   cancel_read();
+}
+
+std::string Session::body_problem() const {
+  switch (body_end_) {
+    case BodyEnd::kItsOwn:
+      return {};
+    case BodyEnd::kStalled:
+      return "The body did not arrive in time.";
+    case BodyEnd::kTooSlow:
+      return "The body came more slowly than " + std::to_string(worker_->shared().settings.min_transfer_rate) +
+             " bytes a second.";
+  }
+  return {};
 }
 
 bool Session::is_too_slow(Clock::time_point now, std::uint64_t passed) {

@@ -21,11 +21,12 @@ void Session::respond(const Reply& reply) {
   if (!claim()) return hand_over(Delivery::Kind::kRelease);
   keep_alive_ = request_.keep_alive && !worker_->draining() && !has_untaken_body();
   out_.clear();
-  if (body_problem_.empty()) {
+  const auto wrong = body_problem();
+  if (wrong.empty()) {
     status_ = reply.status;
     append_response(out_, frame(), reply);
   } else {
-    const auto problem = make_problem(408, body_problem_);
+    const auto problem = make_problem(408, wrong);
     status_ = problem.status;
     append_response(out_, frame(), {problem.status, kProblemType, problem.body, problem.headers});
   }
