@@ -79,7 +79,7 @@ class Migrator {
     for (;;) {
       if (stop_.has_come()) return cancelled();
       // libpq first: it can be interrupted, and says more.
-      Result<PgConnection> probe = login_.connect(Access::kWrite, stop_);
+      Result<Session> probe = login_.connect(Access::kWrite, stop_);
       if (probe) break;
       if (StopTime::Clock::now() >= deadline) return probe.error();
       std::this_thread::sleep_for(10 * kPause);

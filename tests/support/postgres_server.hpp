@@ -49,13 +49,18 @@ class PostgresServer {
   std::vector<pid_t> processes() const;
   void make_cluster() const;
   void take_certificate();
-  std::vector<std::string> as_server_user(std::vector<std::string> arguments) const;
 
   PostgresSetup setup_;
   TempDir folder_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Process> process_;
 };
+
+// A command that is run as the user "postgres" where the test is root; and a folder or file for it.
+std::vector<std::string> as_postgres(std::vector<std::string> arguments);
+void give_to_postgres(const std::filesystem::path& path, mode_t mode = 0755);
+// A port that was free a moment ago.
+std::uint16_t free_port();
 
 // Runs SQL; the first cell of the answer. Throws std::runtime_error.
 std::string ask_postgres(const std::string& url, const std::string& sql);
