@@ -178,7 +178,7 @@ bool Detour::attempt(Lane& lane) {
     entries.push_back(std::move(lane.entries.front()));
   }
   if (!connect()) {
-    refuse(std::move(entries), busy());
+    refuse(std::move(entries), stop_.has_come() ? closing() : busy());
     return false;
   }
   for (Entry& entry : entries) entry.reset();

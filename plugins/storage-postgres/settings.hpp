@@ -53,7 +53,8 @@ inline const OptionTable<Settings>& settings_table() {
           .unit("batches")
           .range(1, 1'000'000),
       option("max_wait_ms", &Settings::max_wait_ms,
-             "A batch that has waited longer for a connection is refused with 503 and never sent.")
+             "A batch that has waited longer for a connection, or for a lock that another session holds, is refused with 503 "
+             "and has no effect.")
           .unit("milliseconds")
           .range(10, 60'000),
       option("connect_timeout_ms", &Settings::connect_timeout_ms, "How long one attempt to connect may take.")

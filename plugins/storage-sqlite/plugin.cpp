@@ -1,12 +1,16 @@
 // Provides gatetorio.sql/1 on one SQLite file. The engine is database.hpp; this wires it to the hub.
 #include "gatetorio/plugin.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
 
 #include "backup.hpp"
 #include "database.hpp"
 #include "database_lock.hpp"
 #include "gatetorio/backup_tool.hpp"
+#include "gatetorio/durable.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
@@ -30,6 +34,15 @@ struct BackupArguments {
 const OptionTable<BackupArguments>& backup_arguments() {
   static const OptionTable<BackupArguments> table = {option("to", &BackupArguments::to, "The new folder.").required()};
   return table;
+}
+
+// With those above it that are missing: a tool may be the first to make data_dir, whose other content is private too.
+Result<void> make_private_folder(const fs::path& folder) {
+  std::error_code wrong;
+  if (folder.empty() || fs::is_directory(folder, wrong)) return {};
+  if (const auto above = make_private_folder(folder.parent_path()); !above) return above;
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return durable::failure("cannot make " + folder.string());
+  return {};
 }
 
 class StorageSqlite : public PluginBase {
@@ -90,14 +103,7 @@ void StorageSqlite::configure() {
 
 Result<std::string> StorageSqlite::file_path() const {
   const fs::path path = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
-  std::error_code wrong;
-  if (fs::create_directories(path.parent_path(), wrong)) {
-    fs::permissions(path.parent_path(), fs::perms::owner_all, wrong);
-  }
-  if (wrong) {
-    return Error{.status = Status::kUnavailable,
-                 .detail = "cannot make " + path.parent_path().string() + ": " + wrong.message()};
-  }
+  if (const auto made = make_private_folder(path.parent_path()); !made) return made.error();
   // Not every tool takes the lock, which finishes a restore that was interrupted.
   if (is_restore_open(path.string())) {
     const auto lock = lock_database(path.string());

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "support/socket.hpp"
+
 namespace gatetorio::testing {
 
 PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode) : server_(server), port_(free_port()) {

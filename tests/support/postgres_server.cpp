@@ -1,15 +1,15 @@
 #include "support/postgres_server.hpp"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <stdexcept>
+
+#include "support/socket.hpp"
 
 namespace gatetorio::testing {
 
@@ -44,19 +44,6 @@ void give_to_postgres(const fs::path& folder, mode_t mode) {
   if (user == nullptr || ::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) {
     throw std::runtime_error("cannot give " + folder.string() + " to the user postgres");
   }
-}
-
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool is_bound = ::bind(probe, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                        ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(probe);
-  if (!is_bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
 }
 
 // The parent-death signal is set after the change of users, which would clear it.
@@ -161,14 +148,29 @@ std::string PostgresServer::ask(const std::string& database, const std::string& 
   return ask_postgres(url(database), sql);
 }
 
-std::string ask_postgres(const std::string& url, const std::string& sql) {
-  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url.c_str()));
-  const std::unique_ptr<PGresult, Clear> result(PQexec(connection.get(), sql.c_str()));
+namespace {
+
+std::string ask_session(PGconn* session, const std::string& sql) {
+  const std::unique_ptr<PGresult, Clear> result(PQexec(session, sql.c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-    throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
+    throw std::runtime_error(sql + ": " + PQerrorMessage(session));
   }
   return PQntuples(result.get()) == 0 || PQnfields(result.get()) == 0 ? std::string() : PQgetvalue(result.get(), 0, 0);
+}
+
+}  // namespace
+
+std::string ask_postgres(const std::string& url, const std::string& sql) {
+  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url.c_str()));
+  return ask_session(connection.get(), sql);
+}
+
+std::shared_ptr<void> hold_in_postgres(const std::string& url, const std::string& sql) {
+  std::shared_ptr<PGconn> session(PQconnectdb(url.c_str()), Finish());
+  ask_session(session.get(), "BEGIN");
+  ask_session(session.get(), sql);
+  return session;
 }
 
 std::vector<pid_t> PostgresServer::processes() const {

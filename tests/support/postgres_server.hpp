@@ -59,11 +59,13 @@ class PostgresServer {
 // A command that is run as the user "postgres" where the test is root; and a folder or file for it.
 std::vector<std::string> as_postgres(std::vector<std::string> arguments);
 void give_to_postgres(const std::filesystem::path& path, mode_t mode = 0755);
-// A port that was free a moment ago.
-std::uint16_t free_port();
 
 // Runs SQL; the first cell of the answer. Throws std::runtime_error.
 std::string ask_postgres(const std::string& url, const std::string& sql);
+
+// Somebody's session, in a transaction that has run `sql` and ends with the last copy of what this returns: what it
+// locked is locked until then. Throws std::runtime_error.
+std::shared_ptr<void> hold_in_postgres(const std::string& url, const std::string& sql);
 
 // One server for all tests of this program.
 PostgresServer& shared_postgres();

@@ -1,6 +1,4 @@
 // A database that runs, and yet cannot: read-only, locked, with rights taken away.
-#include <libpq-fe.h>
-
 #include <sstream>
 
 #include "failure.hpp"
@@ -15,23 +13,9 @@ constexpr const char* kTwoTables =
     "CREATE TABLE things (id BIGINT PRIMARY KEY, n BIGINT NOT NULL DEFAULT 0);"
     "CREATE TABLE others (id BIGINT PRIMARY KEY)";
 
-// Somebody's session that holds what it took until it ends.
-class Holder {
- public:
-  Holder(const Bench& bench, const std::string& sql) : connection_(PQconnectdb(bench.settings().login.url.c_str())) {
-    PQclear(PQexec(connection_, "BEGIN"));
-    PGresult* result = PQexec(connection_, sql.c_str());
-    const ExecStatusType status = PQresultStatus(result);
-    PQclear(result);
-    REQUIRE((status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK));
-  }
-  ~Holder() { PQfinish(connection_); }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
-
- private:
-  PGconn* connection_;
-};
+std::shared_ptr<void> hold(const Bench& bench, const std::string& sql) {
+  return testing::hold_in_postgres(bench.settings().login.url, sql);
+}
 
 TEST_CASE("each class of PostgreSQL's errors is the data's, the plugin's or the database's own trouble") {
   const struct {
@@ -115,7 +99,7 @@ void check_held(const std::string& lock, const sql::Batch& held, const sql::Batc
   bench.ask("INSERT INTO things (id) VALUES (1); INSERT INTO others (id) VALUES (1)");
   REQUIRE(run(*database, held) == Status::kOk);
   {
-    const Holder holder(bench, lock);
+    const auto holder = hold(bench, lock);
     std::vector<std::future<Result<std::string>>> late;
     const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < 50; ++i) {
@@ -155,7 +139,7 @@ TEST_CASE("batches that need a locked table wait a moment for it, and are done w
   const auto database = bench.open();
   std::vector<std::future<Result<std::string>>> answers;
   {
-    const Holder holder(bench, "LOCK TABLE things IN ACCESS EXCLUSIVE MODE");
+    const auto holder = hold(bench, "LOCK TABLE things IN ACCESS EXCLUSIVE MODE");
     for (int i = 0; i < 200; ++i) {
       answers.push_back(run_later(*database, write("INSERT INTO things (id) VALUES ($1)", i)));
       if (i % 50 == 0) REQUIRE(run(*database, write("INSERT INTO others (id) VALUES ($1)", i)) == Status::kOk);
@@ -169,7 +153,7 @@ TEST_CASE("batches that need a locked table wait a moment for it, and are done w
 TEST_CASE("what waits for a lock at a shutdown is cancelled at once") {
   Bench bench(shared_postgres(), kTwoTables);
   auto database = bench.open();
-  const Holder holder(bench, "LOCK TABLE things IN ACCESS EXCLUSIVE MODE");
+  const auto holder = hold(bench, "LOCK TABLE things IN ACCESS EXCLUSIVE MODE");
   auto held = run_later(*database, write("INSERT INTO things (id) VALUES (1)"));
   REQUIRE(run(*database, write("INSERT INTO others (id) VALUES (1)")) == Status::kOk);
   CHECK(testing::time_of([&] { database.reset(); }) < milliseconds(1500));
