@@ -52,7 +52,15 @@ class StorageSqlite : public PluginBase {
   static const OptionTable<Settings>& options() { return settings_table(); }
 
   StorageSqlite(Host& host, Settings settings)
-      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this) {}
+      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this), own_rows_(host, kManifest.id),
+        retention_(host, own_rows_, settings_.retention_grace_minutes) {
+    retention_.add({.what = "audit",
+                    .table = "gatetorio_audit",
+                    .key = "id",
+                    .time = "at",
+                    .keep_days = settings_.audit_keep_days,
+                    .keep_rows = settings_.audit_keep_rows});
+  }
 
   void configure();
   Task<Result<void>> start();
@@ -72,6 +80,8 @@ class StorageSqlite : public PluginBase {
   Settings settings_;
   Telemetry telemetry_;
   ToolSet<StorageSqlite> tools_;
+  gatetorio::Database own_rows_;  // by its own service, as every plugin
+  Retention retention_;
   std::unique_ptr<Database> database_;
 };
 
@@ -145,6 +155,7 @@ Task<Result<void>> StorageSqlite::start() {
   const Result<std::string> migrated = co_await awaiter;
   if (!migrated) co_return migrated.error();
   telemetry_.connected(true);
+  retention_.begin();
   co_return Result<void>();
 }
 
