@@ -28,11 +28,8 @@ class Registration : public PluginBase {
         authenticator_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     for (const char* table : {"pending_claims", "enrolment_keys"}) {
-      retention_.add({.what = table,
-                      .table = table,
-                      .key = "id",
-                      .time = "expires_at",
-                      .keep_days = settings_.ended_keep_days});
+      retention_.add(
+          {.what = table, .table = table, .key = "id", .time = "expires_at", .keep_days = settings_.ended_keep_days});
     }
   }
 

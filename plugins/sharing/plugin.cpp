@@ -38,13 +38,14 @@ class Sharing : public PluginBase {
         operations_(host, service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // One that gave access stays as long as that: it can be taken back by the token, and a claim is finished by it.
-    retention_.add({.what = "sharing_tokens",
-                    .table = "sharing_tokens",
-                    .key = "id",
-                    .time = "expires_at",
-                    .also = "claimed_at IS NULL OR is_access_taken <> 0 OR (used_by IS NOT NULL AND access_expires_at <= $1)",
-                    .children = {"DELETE FROM sharing_secrets WHERE token_id IN ({rows})"},
-                    .keep_days = settings_.tokens_keep_days});
+    retention_.add(
+        {.what = "sharing_tokens",
+         .table = "sharing_tokens",
+         .key = "id",
+         .time = "expires_at",
+         .also = "claimed_at IS NULL OR is_access_taken <> 0 OR (used_by IS NOT NULL AND access_expires_at <= $1)",
+         .children = {"DELETE FROM sharing_secrets WHERE token_id IN ({rows})"},
+         .keep_days = settings_.tokens_keep_days});
   }
 
   void configure() {

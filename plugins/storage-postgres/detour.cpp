@@ -182,7 +182,9 @@ bool Detour::attempt(Lane& lane) {
     return false;
   }
   for (Entry& entry : entries) entry.reset();
-  const auto told = [this](std::string_view what) { observer_.problem("the detour's thread caught an exception", what); };
+  const auto told = [this](std::string_view what) {
+    observer_.problem("the detour's thread caught an exception", what);
+  };
   if (!contain([&] { serve_(*connection_, entries); }, told)) {
     connection_.reset();
     refuse(std::move(entries), {.status = Status::kTimeout, .detail = "The effect is unknown."});

@@ -1,4 +1,5 @@
-// Where batches wait that met a lock of somebody else's: on a connection of their own, in the way of none of the others.
+// Where batches wait that met a lock of somebody else's: on a connection of their own, in the way of none of the
+// others.
 #pragma once
 
 #include <atomic>
@@ -27,8 +28,8 @@ struct DetourSettings {
 };
 
 // Each entry is tried again and again for a moment, those that wait for different statements in turn, until the lock is
-// gone or the entry is too old. A statement that met a lock is remembered for a while: what holds it comes here at once,
-// so that a locked table costs the others one short wait and not one for each request.
+// gone or the entry is too old. A statement that met a lock is remembered for a while: what holds it comes here at
+// once, so that a locked table costs the others one short wait and not one for each request.
 class Detour {
  public:
   using Serve = std::function<void(Connection&, std::span<Entry>)>;

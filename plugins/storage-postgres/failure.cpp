@@ -48,7 +48,7 @@ constexpr Meaning kMeanings[] = {
     {"57014", Status::kTimeout, Remedy::kNone, "The statement took too long."},
     {"53100", Status::kFull, Remedy::kNone, "The disk of the database is full."},
     {"25006", Status::kUnavailable, Remedy::kReconnect, "The database takes no writes now."},
-    {"42501", Status::kUnavailable, Remedy::kNone, kCannot},  // a right was taken away
+    {"42501", Status::kUnavailable, Remedy::kNone, kCannot},    // a right was taken away
     {"08", Status::kUnavailable, Remedy::kReconnect, kCannot},  // 08P01 too: what poolers say of everything
     {"25", Status::kUnavailable, Remedy::kReconnect, kCannot},
     {"28", Status::kUnavailable, Remedy::kReconnect, kCannot},  // the role

@@ -27,8 +27,8 @@ struct Failure {
 
 // Translates an SQLSTATE, by one table for all of them (failure.cpp): kConflict for a violated uniqueness, kInvalid for
 // another rule, a value that does not fit or SQL that cannot work, kTooLarge for an oversized value, kTimeout for a
-// cancelled statement, kFull for a full disk, kUnavailable for all that is the database's own trouble, and kInternal for
-// what the manual does not know. `words` are the server's, for the log.
+// cancelled statement, kFull for a full disk, kUnavailable for all that is the database's own trouble, and kInternal
+// for what the manual does not know. `words` are the server's, for the log.
 Failure failure_of(std::string_view sqlstate, std::string_view words);
 // Of a result that is an error. `is_for_reading`: of a connection on which the hub itself forbids writing.
 Failure failure_of(const pg_result* result, bool is_for_reading);

@@ -41,9 +41,9 @@ bool wants_repeat(const Failure& failure) {
   return failure.remedy == Remedy::kRepeat || failure.remedy == Remedy::kPrepare;
 }
 
-// The snapshot of a SERIALIZABLE transaction is taken after the lock of the turn: LOCK TABLE needs none. A turn alone is
-// waited for until all others have committed. Afterwards, the first lock of somebody else's is waited for a moment; where
-// one was met already, there may be more of them.
+// The snapshot of a SERIALIZABLE transaction is taken after the lock of the turn: LOCK TABLE needs none. A turn alone
+// is waited for until all others have committed. Afterwards, the first lock of somebody else's is waited for a moment;
+// where one was met already, there may be more of them.
 void begin(Exchange& exchange, const Round& round, bool is_pooled) {
   exchange.control("BEGIN ISOLATION LEVEL SERIALIZABLE");
   if (is_pooled) exchange.check_session();
@@ -221,7 +221,8 @@ class Group {
     const std::string text(text_at(stuck.batch, stuck.failure->error.statement));
     for (Entry& entry : entries_) {
       if (entry.failure) continue;
-      const auto statement = find_statement(entry.batch, [&](std::int32_t, std::string_view sql) { return sql == text; });
+      const auto statement =
+          find_statement(entry.batch, [&](std::int32_t, std::string_view sql) { return sql == text; });
       if (statement < 0) continue;
       entry.failure = stuck.failure;
       entry.failure->error.statement = statement;

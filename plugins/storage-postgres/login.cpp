@@ -38,9 +38,7 @@ std::string random_name() {
   return text;
 }
 
-std::string naming(const std::string& name) {
-  return "SELECT set_config('gatetorio.session', '" + name + "', false)";
-}
+std::string naming(const std::string& name) { return "SELECT set_config('gatetorio.session', '" + name + "', false)"; }
 
 // What a session must be whatever the server's or the role's defaults say. Acknowledged means durable: a commit that is
 // not flushed is no commit, but a stricter setting (remote_apply) stays.

@@ -45,6 +45,8 @@ Result<std::string> guarded(Work work) {
     return Error{.status = Status::kUnavailable, .detail = e.what(), .retry_after_s = 1};
   } catch (const pqxx::sql_error& e) {
     Failure failure = failure_of(e.sqlstate(), e.what());
+    // Tables that may not be made are no trouble that passes: waiting at the start would hide it.
+    if (e.sqlstate() == "42501" || e.sqlstate() == "3F000") failure.error.status = Status::kInvalid;
     failure.error.detail = failure.log.empty() ? e.what() : failure.log;
     return failure.error;
   } catch (const std::exception& e) {

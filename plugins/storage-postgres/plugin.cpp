@@ -50,7 +50,11 @@ class StoragePostgres : public PluginBase {
   static const OptionTable<Settings>& options() { return settings_table(); }
 
   StoragePostgres(Host& host, Settings settings)
-      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this), own_rows_(host, kManifest.id),
+      : host_(host),
+        settings_(std::move(settings)),
+        telemetry_(host),
+        tools_(host, this),
+        own_rows_(host, kManifest.id),
         retention_(host, own_rows_, settings_.retention_grace_minutes) {
     retention_.add({.what = "audit",
                     .table = "gatetorio_audit",
@@ -220,6 +224,8 @@ Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
   }
   const Result<Login> login = Login::make(login_settings());
   if (!login) co_return login.error();
+  // What keeps hubs away is held by the session: through a pooler that gives it to others it would keep nobody away.
+  if (const Result<Session> probe = login->connect(Access::kRead, StopTime()); !probe) co_return probe.error();
   try {
     const auto side = [&login](const std::string& name, bool for_writing) {
       return name == kServer ? postgres_side(*login, for_writing) : sqlite_side(name, for_writing);

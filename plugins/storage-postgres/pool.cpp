@@ -151,7 +151,8 @@ void Pool::disconnect(Worker& worker) {
   set_open(-1);
 }
 
-// At an idle session: a server that became read-only, or a pooler that gave the session away, is noticed before it harms.
+// At an idle session: a server that became read-only, or a pooler that gave the session away, is noticed before it
+// harms.
 void Pool::look(Worker& worker) {
   const Session& session = worker.connection->session();
   if (!session.is_pooled && session.access == Access::kRead) return;

@@ -42,8 +42,9 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
   ~Pool();  // shuts down and waits
 
-  // Queues a batch; one that meets somebody's lock goes on in the detour (detour.hpp). `done` comes on one of the threads; on the calling thread where too many wait or no connection is
-  // open (kUnavailable), or after shutdown() (kCancelled). From any thread.
+  // Queues a batch; one that meets somebody's lock goes on in the detour (detour.hpp). `done` comes on one of the
+  // threads; on the calling thread where too many wait or no connection is open (kUnavailable), or after shutdown()
+  // (kCancelled). From any thread.
   void submit(Entry entry);
 
   // Takes no more; what waits is run, or cancelled after the grace or where the pool only reads. `closed` comes on the

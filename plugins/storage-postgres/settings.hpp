@@ -57,7 +57,8 @@ inline const OptionTable<Settings>& settings_table() {
           .unit("batches")
           .range(1, 1'000'000),
       option("max_wait_ms", &Settings::max_wait_ms,
-             "A batch that has waited longer for a connection, or for a lock that another session holds, is refused with 503 "
+             "A batch that has waited longer for a connection, or for a lock that another session holds, is refused "
+             "with 503 "
              "and has no effect.")
           .unit("milliseconds")
           .range(10, 60'000),

@@ -25,8 +25,8 @@ int open_flags(Role role) {
   return mode | SQLite::OPEN_NOMUTEX;  // a connection has one thread at a time
 }
 
-// Whoever opens the file for writing, the hub or a tool, makes it before SQLite does, whose log and index files then get
-// the same mode; and takes away from others what an older version gave them.
+// Whoever opens the file for writing, the hub or a tool, makes it before SQLite does, whose log and index files then
+// get the same mode; and takes away from others what an older version gave them.
 Result<void> make_private(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {

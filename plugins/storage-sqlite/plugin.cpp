@@ -52,7 +52,11 @@ class StorageSqlite : public PluginBase {
   static const OptionTable<Settings>& options() { return settings_table(); }
 
   StorageSqlite(Host& host, Settings settings)
-      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this), own_rows_(host, kManifest.id),
+      : host_(host),
+        settings_(std::move(settings)),
+        telemetry_(host),
+        tools_(host, this),
+        own_rows_(host, kManifest.id),
         retention_(host, own_rows_, settings_.retention_grace_minutes) {
     retention_.add({.what = "audit",
                     .table = "gatetorio_audit",

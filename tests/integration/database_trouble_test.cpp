@@ -67,7 +67,8 @@ TEST_CASE("a locked table holds up what needs it for two seconds, and nothing el
   CHECK(held.post("/users/authorize", {{"user_token", unique("user-of-the-test-")}}).status == 200);
 }
 
-TEST_CASE("a pooler that is switched to transactions under a running hub refuses no good token and shows no wrong list") {
+TEST_CASE(
+    "a pooler that is switched to transactions under a running hub refuses no good token and shows no wrong list") {
   PostgresServer server;
   PgBouncer pooler(server, "session");
   HubProcess hub(on(pooler.url(server.make_database())));

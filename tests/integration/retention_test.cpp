@@ -43,13 +43,15 @@ void add_commands(const HubProcess& hub, const std::string& name, int count, con
 
 void add_token(const HubProcess& hub, int number, const std::string& claim) {
   const std::string hash = hub.storage() == "storage-postgres" ? "'\\x0" + std::to_string(number) + "'::bytea"
-                                                              : "x'0" + std::to_string(number) + "'";
-  change_database(hub, "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, notes, "
-                       "created_at, expires_at, claimed_at, used_by, access_expires_at, is_access_taken) VALUES (1, 1, " +
-                           hash + ", 'gts_', 'engineer', '', 1, 2, " + claim + ")");
-  change_database(hub, "INSERT INTO sharing_secrets (secret_hash, token_id) SELECT secret_hash, id FROM sharing_tokens "
-                       "WHERE secret_hash = " +
-                           hash);
+                                                               : "x'0" + std::to_string(number) + "'";
+  change_database(hub,
+                  "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, notes, "
+                  "created_at, expires_at, claimed_at, used_by, access_expires_at, is_access_taken) VALUES (1, 1, " +
+                      hash + ", 'gts_', 'engineer', '', 1, 2, " + claim + ")");
+  change_database(hub,
+                  "INSERT INTO sharing_secrets (secret_hash, token_id) SELECT secret_hash, id FROM sharing_tokens "
+                  "WHERE secret_hash = " +
+                      hash);
 }
 
 std::int64_t count(const HubProcess& hub, const std::string& what) {
@@ -91,17 +93,18 @@ TEST_CASE("what has ended long ago is deleted, and what lives stays") {
   const std::string blob = storage == "storage-postgres" ? "'\\x0" : "x'0";
   change_database(hub, claim + blob + "1', 'a', 'a', '', '', '', 1, 1, 0)");
   change_database(hub, claim + blob + "2', 'b', 'b', '', '', '', 1, " + ago(-1) + ", 1)");
-  change_database(hub, "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at) VALUES "
-                       "(1, 901, 'pairing', 'owner', '', 1, 1), (1, 902, 'pairing', 'owner', '', " +
-                           ago(1) + ", 1)");
-  change_database(hub, "INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES (7, " + blob +
-                           "1', 1, 1)");
-  add_token(hub, 1, "NULL, NULL, NULL, 0");           // nobody took it up
-  add_token(hub, 2, "2, 1, 3, 0");                    // its access has ended too
-  add_token(hub, 3, "2, 1, NULL, 0");                 // its access has no end,
-  add_token(hub, 4, "2, 1, " + ago(1) + ", 0");       // or ended yesterday,
-  add_token(hub, 5, "2, NULL, NULL, 0");              // or is yet to be given
-  add_token(hub, 6, "2, 1, NULL, 1");                 // it was taken back
+  change_database(hub,
+                  "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at) VALUES "
+                  "(1, 901, 'pairing', 'owner', '', 1, 1), (1, 902, 'pairing', 'owner', '', " +
+                      ago(1) + ", 1)");
+  change_database(hub, "INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES (7, " +
+                           blob + "1', 1, 1)");
+  add_token(hub, 1, "NULL, NULL, NULL, 0");      // nobody took it up
+  add_token(hub, 2, "2, 1, 3, 0");               // its access has ended too
+  add_token(hub, 3, "2, 1, NULL, 0");            // its access has no end,
+  add_token(hub, 4, "2, 1, " + ago(1) + ", 0");  // or ended yesterday,
+  add_token(hub, 5, "2, NULL, NULL, 0");         // or is yet to be given
+  add_token(hub, 6, "2, 1, NULL, 1");            // it was taken back
 
   hub.start();
   CHECK(eventually([&] { return count(hub, "gatetorio_audit WHERE at < " + ago(400)) == 0; }, milliseconds(60'000)));
@@ -151,9 +154,10 @@ struct Ahead {
     make_user(hub.http(), device, "owner");
     CHECK(hub.stop() == 0);
     add_commands(hub, "today", 6, ago(0));
-    change_database(hub, "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at) VALUES "
-                         "(1, 901, 'pairing', 'owner', '', " +
-                             ago(-30) + ", 1)");
+    change_database(hub,
+                    "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at) VALUES "
+                    "(1, 901, 'pairing', 'owner', '', " +
+                        ago(-30) + ", 1)");
     const ShiftedClock shift(std::chrono::hours(800 * 24));
     hub.start();
   }

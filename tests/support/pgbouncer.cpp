@@ -22,13 +22,13 @@ PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode) : se
 
 void PgBouncer::configure(const std::string& mode) const {
   std::ofstream(folder_ / "users.txt") << "\"postgres\" \"\"\n";
-  std::ofstream(folder_ / "pgbouncer.ini") << "[databases]\n"
-                                           << "* = host=" << server_.folder().string() << " user=postgres\n"
-                                           << "[pgbouncer]\n"
-                                           << "listen_addr =\nlisten_port = " << port_ << "\n"
-                                           << "unix_socket_dir = " << folder_.path().string() << "\n"
-                                           << "auth_type = trust\nauth_file = " << (folder_ / "users.txt").string()
-                                           << "\npool_mode = " << mode << "\n";
+  std::ofstream(folder_ / "pgbouncer.ini")
+      << "[databases]\n"
+      << "* = host=" << server_.folder().string() << " user=postgres\n"
+      << "[pgbouncer]\n"
+      << "listen_addr =\nlisten_port = " << port_ << "\n"
+      << "unix_socket_dir = " << folder_.path().string() << "\n"
+      << "auth_type = trust\nauth_file = " << (folder_ / "users.txt").string() << "\npool_mode = " << mode << "\n";
 }
 
 std::string PgBouncer::url(const std::string& database) const {

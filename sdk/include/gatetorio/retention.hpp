@@ -26,11 +26,11 @@ namespace gatetorio {
 
 // Names and conditions are SQL of the plugin's own, never input.
 struct RetentionRule {
-  std::string what;   // in the log and the metric
+  std::string what;  // in the log and the metric
   std::string table;
-  std::string key;    // a column, or several with commas between, that names a row
-  std::string time;   // the column with the time (microseconds) from which on a row is of no use but to look back; it
-                      // has an index that begins with it
+  std::string key;   // a column, or several with commas between, that names a row
+  std::string time;  // the column with the time (microseconds) from which on a row is of no use but to look back; it
+                     // has an index that begins with it
   std::string also = {};  // what must hold besides, or the row is still live; $1 is the end of the time whose rows go
   std::vector<std::string> children = {};  // deleted before, in the same batch; "{rows}" stands for the keys that go
   std::int64_t keep_days = 0;              // 0: however old
@@ -50,9 +50,9 @@ class Retention {
   // Before begin().
   void add(RetentionRule rule) {
     if (rule.keep_days == 0 && rule.keep_rows == 0) return;
-    const Metric deleted = host_.counter("gatetorio_retention_deleted_rows_total",
-                                         "Rows that were deleted because they were too old or too many.",
-                                         {{"of", rule.what}});
+    const Metric deleted =
+        host_.counter("gatetorio_retention_deleted_rows_total",
+                      "Rows that were deleted because they were too old or too many.", {{"of", rule.what}});
     rules_.push_back({std::move(rule), deleted});
   }
   // Looks a moment later and every few minutes until the hub stops. Once.
@@ -73,7 +73,7 @@ class Retention {
   static constexpr std::uint64_t kFirstMs = 2'000;
   static constexpr std::uint64_t kRoundMs = 300'000;  // from this on, and up to a fifth more: hubs come one by one
   static constexpr std::int64_t kRowsAtOnce = 200;
-  static constexpr std::uint64_t kPauseMs = 100;     // between batches, and
+  static constexpr std::uint64_t kPauseMs = 100;    // between batches, and
   static constexpr std::uint64_t kPauseFactor = 4;  // so many times as long as the last one took
   static constexpr std::int64_t kDayUs = 24 * kMicrosecondsPerHour;
 
@@ -151,8 +151,8 @@ class Retention {
     co_return progress;
   }
 
-  // How many; -1 where this round ends here: the database is in trouble, or the hub stops. Then a pause, so that whoever
-  // waits for the database comes first.
+  // How many; -1 where this round ends here: the database is in trouble, or the hub stops. Then a pause, so that
+  // whoever waits for the database comes first.
   Task<std::int64_t> delete_some(const Kept* kept, sql::Batch batch) {
     const auto begun = Grace::Clock::now();
     auto running = run(kept, std::move(batch));
@@ -186,7 +186,8 @@ class Retention {
 
 // The help of the option `retention_grace_minutes`.
 inline constexpr std::string_view kRetentionGraceHelp =
-    "Rows that are too old are deleted only when they have been so for this long while the hub ran and its clock was not "
+    "Rows that are too old are deleted only when they have been so for this long while the hub ran and its clock was "
+    "not "
     "set. A clock that is wrong for a while then deletes nothing; 0 believes it at once.";
 
 }  // namespace gatetorio

@@ -26,7 +26,9 @@ TEST_CASE("a pooler that leaves sessions alone is as good as the server itself")
   CHECK(told.problems() == "");
 }
 
-TEST_CASE("a pooler that gives sessions away between transactions is refused in plain words, and used when it no longer does") {
+TEST_CASE(
+    "a pooler that gives sessions away between transactions is refused in plain words, and used when it no longer "
+    "does") {
   Bench bench;
   for (const char* mode : {"transaction", "statement"}) {
     CAPTURE(mode);
@@ -41,6 +43,26 @@ TEST_CASE("a pooler that gives sessions away between transactions is refused in 
     CHECK(eventually([&] { return told.is_connected.load(); }));
     CHECK(eventually([&] { return run(*database, write("DELETE FROM things")) == Status::kOk; }));
   }
+}
+
+// Should all else fail, a session of somebody else's can only say that it has no such statement.
+TEST_CASE("no two connections give a prepared statement the same name") {
+  Bench bench;
+  DatabaseSettings settings = bench.settings();
+  settings.readers = 1;
+  const auto one = bench.open(settings), two = bench.open(settings);
+  const auto name = [](Database& database) {
+    REQUIRE(run(database, read("SELECT n FROM things")) == Status::kOk);
+    Result<std::string> bytes = wait(run_later(
+        database,
+        read("SELECT CAST(name AS TEXT) FROM pg_prepared_statements WHERE statement = 'SELECT n FROM things'")));
+    REQUIRE(bytes);
+    sql::Results results;
+    REQUIRE(results.parse(*std::move(bytes)));
+    REQUIRE(results[0].rows() == 1);
+    return results[0].text(0, 0);
+  };
+  CHECK(name(*one) != name(*two));
 }
 
 // The readers share sessions from then on, each with statements of its own: what one prepared another must not run.

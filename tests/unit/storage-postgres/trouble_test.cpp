@@ -29,7 +29,8 @@ TEST_CASE("each class of PostgreSQL's errors is the data's, the plugin's or the 
       {"54000 54001", Status::kTooLarge},
       {"57014 40003 08007", Status::kTimeout},
       {"53100", Status::kFull},
-      {"08000 08003 08006 08P01 25006 25P02 25P03 26000 28000 28P01 3D000 3F000 40001 40P01 42501 42P05 53000 53200 53300 "
+      {"08000 08003 08006 08P01 25006 25P02 25P03 26000 28000 28P01 3D000 3F000 40001 40P01 42501 42P05 53000 53200 "
+       "53300 "
        "53400 55000 55006 55P03 57000 57P01 57P02 57P03 57P04 57P05 58000 58030 58P01 72000 F0000 HV000 XX000 XX001 "
        "XX002",
        Status::kUnavailable},
@@ -126,7 +127,8 @@ TEST_CASE("a table that somebody locks holds up only what needs it, and that is 
   SECTION("for writing") { check_held("LOCK TABLE things IN ACCESS EXCLUSIVE MODE", adds, other); }
   SECTION("against writing alone") { check_held("LOCK TABLE things IN SHARE MODE", adds, other); }
   SECTION("one row of it") {
-    check_held("SELECT * FROM things WHERE id = 1 FOR UPDATE", write("UPDATE things SET n = n + 1 WHERE id = 1"), other);
+    check_held("SELECT * FROM things WHERE id = 1 FOR UPDATE", write("UPDATE things SET n = n + 1 WHERE id = 1"),
+               other);
   }
   SECTION("for reading") {
     check_held("LOCK TABLE things IN ACCESS EXCLUSIVE MODE", read("SELECT count(*) FROM things"),
