@@ -3,6 +3,7 @@
 
 #include "access.hpp"
 #include "gatetorio/events.hpp"
+#include "gatetorio/retention.hpp"
 #include "gatetorio/services.hpp"
 #include "grant_keeper.hpp"
 #include "operations.hpp"
@@ -28,7 +29,19 @@ class Auth : public PluginBase {
         operations_(host, service_, repository_),
         access_(host, &decisions_),
         grants_(host, &keeper_),
-        authenticator_(host, &service_) {}
+        authenticator_(host, &service_),
+        retention_(host, database_, settings_.retention_grace_minutes) {
+    retention_.add({.what = "mqtt_credentials",
+                    .table = "mqtt_credentials",
+                    .key = "user_id, password_hash",
+                    .time = "expires_at",
+                    .keep_days = settings_.ended_keep_days});
+    retention_.add({.what = "grants",
+                    .table = "grants",
+                    .key = "device_id, user_id, source",
+                    .time = "expires_at",
+                    .keep_days = settings_.ended_keep_days});
+  }
 
   void configure() {
     operations_.declare();
@@ -50,6 +63,7 @@ class Auth : public PluginBase {
     if (!migrated) co_return migrated.error();
     host_.run(service_.keep_writing());
     host_.run(keep_telling());
+    retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
   }
@@ -85,6 +99,7 @@ class Auth : public PluginBase {
   ServiceProvider<AccessDecisions> access_;
   ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;
+  Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
 
@@ -96,10 +111,18 @@ const Manifest Auth::kManifest{.id = "auth",
                                .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
 
 const OptionTable<Settings>& Auth::options() {
-  static const OptionTable<Settings> table = {option("mqtt_credentials_hours", &Settings::mqtt_credentials_hours,
-                                                     "How long a broker password that an app fetched lets it connect.")
-                                                  .unit("hours")
-                                                  .range(1, 8'760)};
+  static const OptionTable<Settings> table = {
+      option("mqtt_credentials_hours", &Settings::mqtt_credentials_hours,
+             "How long a broker password that an app fetched lets it connect.")
+          .unit("hours")
+          .range(1, 8'760),
+      option("ended_keep_days", &Settings::ended_keep_days,
+             "Access to a device and broker passwords are forgotten so long after their end; 0: never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

@@ -257,10 +257,11 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
                                                  Call call) {
   const Timestamp at = now();
   Batch batch(Mode::kWrite);
+  // By number only: the clock that says which have ended may be wrong for a moment (retention does it later).
   batch.add(
-      "DELETE FROM mqtt_credentials WHERE user_id = $1 AND (expires_at <= $2 OR password_hash NOT IN"
-      " (SELECT password_hash FROM mqtt_credentials WHERE user_id = $1 ORDER BY created_at DESC LIMIT $3))",
-      user_id, at, kMqttPasswordsPerUser - 1);
+      "DELETE FROM mqtt_credentials WHERE user_id = $1 AND password_hash NOT IN"
+      " (SELECT password_hash FROM mqtt_credentials WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)",
+      user_id, kMqttPasswordsPerUser - 1);
   batch.add("INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES ($1, $2, $3, $4)",
             user_id, Blob{password_hash}, expires_at, at);
   audit(batch, call, "mqtt_credentials.create", key_of(PrincipalId{"user", user_id}));

@@ -17,6 +17,8 @@ namespace gatetorio::auth {
 
 struct Settings {
   std::int64_t mqtt_credentials_hours = 24;
+  std::int64_t ended_keep_days = 90;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 class Service {

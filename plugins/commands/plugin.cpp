@@ -3,6 +3,7 @@
 
 #include "event_feed.hpp"
 #include "gatetorio/events.hpp"
+#include "gatetorio/retention.hpp"
 #include "operations.hpp"
 #include "outcomes.hpp"
 #include "service.hpp"
@@ -27,7 +28,17 @@ class Commands : public PluginBase {
         outcomes_(host, repository_),
         service_(host, repository_, board_, settings_),
         feed_(host),
-        operations_(host, service_, feed_) {}
+        operations_(host, service_, feed_),
+        retention_(host, database_, settings_.retention_grace_minutes) {
+    // Two days: longer than any window of an idempotency_key and any time to live.
+    retention_.add({.what = "commands",
+                    .table = "commands",
+                    .key = "id",
+                    .time = "expires_at",
+                    .keep_days = settings_.commands_keep_days,
+                    .keep_rows = settings_.commands_keep_rows,
+                    .least_days = 2});
+  }
 
   void configure() {
     operations_.declare();
@@ -67,6 +78,7 @@ class Commands : public PluginBase {
     host_.run(board_.keep_writing());
     host_.run(outcomes_.keep_writing());
     host_.run(feed_.keep_tidy());
+    retention_.begin();
     co_return Result<void>();
   }
 
@@ -123,6 +135,7 @@ class Commands : public PluginBase {
   Service service_;
   EventFeed feed_;
   Operations operations_;
+  Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
 
@@ -143,7 +156,18 @@ const OptionTable<Settings>& Commands::options() {
       option("idempotency_window_seconds", &Settings::idempotency_window_seconds,
              "A repeated idempotency_key within this time sends nothing again and gets the first answer.")
           .unit("seconds")
-          .range(60, 86'400)};
+          .range(60, 86'400),
+      option("commands_keep_days", &Settings::commands_keep_days,
+             "A command is forgotten so long after its end; 0: never. The audit log knows of it longer.")
+          .unit("days")
+          .range(0, 36'500),
+      option("commands_keep_rows", &Settings::commands_keep_rows,
+             "So many commands are kept, the newest, and those of the last two days; 0: any number.")
+          .unit("rows")
+          .range(0, 1'000'000'000),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

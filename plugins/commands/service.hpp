@@ -16,6 +16,9 @@ namespace gatetorio::commands {
 struct Settings {
   std::int64_t ttl_seconds = 10;
   std::int64_t idempotency_window_seconds = 3600;
+  std::int64_t commands_keep_days = 90;
+  std::int64_t commands_keep_rows = 1'000'000;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 class Service {

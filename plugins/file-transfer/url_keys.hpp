@@ -1,7 +1,6 @@
 // The keys of signed URLs: made, taken into use and, long after they signed last, forgotten.
 #pragma once
 
-#include "grace.hpp"
 #include "repository.hpp"
 #include "vault.hpp"
 

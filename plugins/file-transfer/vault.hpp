@@ -9,8 +9,8 @@
 
 #include "gatetorio/blobs.hpp"
 #include "gatetorio/content.hpp"
+#include "gatetorio/grace.hpp"
 #include "gatetorio/services.hpp"
-#include "grace.hpp"
 #include "hex.hpp"
 #include "repository.hpp"
 #include "rights.hpp"
@@ -84,7 +84,7 @@ class Vault {
   Task<Result<void>> remove_upload(File file, std::string why, Call call);
 
   // Forgets uploads that have ended and files that are too old or too many, and content without a file. What only the
-  // clock condemns stays for a grace (grace.hpp). Not twice at once.
+  // clock condemns stays for a grace (gatetorio/grace.hpp). Not twice at once.
   Task<void> sweep();
   // Completes what a hub that died had sealed.
   Task<void> recover();

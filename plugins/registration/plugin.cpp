@@ -2,6 +2,7 @@
 #include "gatetorio/plugin.hpp"
 
 #include "gatetorio/devices.hpp"
+#include "gatetorio/retention.hpp"
 #include "gatetorio/services.hpp"
 #include "operations.hpp"
 #include "presence.hpp"
@@ -24,7 +25,13 @@ class Registration : public PluginBase {
         service_(host, repository_, presence_, settings_),
         operations_(host, service_, presence_, repository_),
         devices_(host, this),
-        authenticator_(host, &service_) {}
+        authenticator_(host, &service_),
+        retention_(host, database_, settings_.retention_grace_minutes) {
+    for (const char* table : {"pending_claims", "enrolment_keys"}) {
+      retention_.add(
+          {.what = table, .table = table, .key = "id", .time = "expires_at", .keep_days = settings_.ended_keep_days});
+    }
+  }
 
   void configure() {
     operations_.declare();
@@ -45,6 +52,7 @@ class Registration : public PluginBase {
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
     host_.run(presence_.keep_gathering());
     host_.run(presence_.keep_watching());
+    retention_.begin();
     co_return Result<void>();
   }
 
@@ -75,6 +83,7 @@ class Registration : public PluginBase {
   Operations operations_;
   ServiceProvider<Registration> devices_;
   ServiceProvider<Service> authenticator_;
+  Retention retention_;
 };
 
 const Manifest Registration::kManifest{.id = "registration",
@@ -106,7 +115,15 @@ const OptionTable<Settings>& Registration::options() {
       option("pending_hours", &Settings::pending_hours,
              "How long a device may wait for approval, and after its approval until it registers.")
           .unit("hours")
-          .range(1, 8'760)};
+          .range(1, 8'760),
+      option("ended_keep_days", &Settings::ended_keep_days,
+             "Enrolment keys, and devices that waited for approval in vain, are forgotten so long after their end; 0: "
+             "never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

@@ -23,6 +23,8 @@ struct Settings {
   std::int64_t release_hours = 24;
   std::int64_t max_pending = 1000;
   std::int64_t pending_hours = 72;
+  std::int64_t ended_keep_days = 30;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 class Service {

@@ -2,6 +2,7 @@
 #include "gatetorio/plugin.hpp"
 
 #include "gatetorio/events.hpp"
+#include "gatetorio/retention.hpp"
 #include "operations.hpp"
 #include "service.hpp"
 
@@ -34,7 +35,18 @@ class Sharing : public PluginBase {
         devices_(host, DeviceRegistry::kId),
         repository_(database_),
         service_(host, repository_, devices_, settings_),
-        operations_(host, service_) {}
+        operations_(host, service_),
+        retention_(host, database_, settings_.retention_grace_minutes) {
+    // One that gave access stays as long as that: it can be taken back by the token, and a claim is finished by it.
+    retention_.add(
+        {.what = "sharing_tokens",
+         .table = "sharing_tokens",
+         .key = "id",
+         .time = "expires_at",
+         .also = "claimed_at IS NULL OR is_access_taken <> 0 OR (used_by IS NOT NULL AND access_expires_at <= $1)",
+         .children = {"DELETE FROM sharing_secrets WHERE token_id IN ({rows})"},
+         .keep_days = settings_.tokens_keep_days});
+  }
 
   void configure() {
     operations_.declare();
@@ -48,6 +60,7 @@ class Sharing : public PluginBase {
     const Result<void> migrated = co_await migrating;
     if (!migrated) co_return migrated.error();
     host_.run(service_.finish_claims());
+    retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
   }
@@ -60,6 +73,7 @@ class Sharing : public PluginBase {
   Repository repository_;
   Service service_;
   Operations operations_;
+  Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
 
@@ -82,7 +96,14 @@ const OptionTable<Settings>& Sharing::options() {
           .range(1, 10'000),
       option("guesses_per_minute_address", &Settings::guesses_per_minute_address,
              "The same for one IPv4 address or IPv6 /64. People behind one address share it.")
-          .range(1, 100'000)};
+          .range(1, 100'000),
+      option("tokens_keep_days", &Settings::tokens_keep_days,
+             "A sharing token is forgotten so long after its end and the end of the access it gave; 0: never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

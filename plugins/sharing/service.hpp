@@ -19,6 +19,8 @@ struct Settings {
   std::string public_url;
   std::int64_t guesses_per_minute = 10;
   std::int64_t guesses_per_minute_address = 60;
+  std::int64_t tokens_keep_days = 180;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 class Service {

@@ -5,7 +5,7 @@
 namespace gatetorio::storage_postgres {
 
 PgResult Connection::next() {
-  PGconn* const session = session_.get();
+  PGconn* const session = raw();
   const auto deadline = std::chrono::steady_clock::now() + patience_;
   int unsent = PQflush(session);
   while (!is_broken() && PQisBusy(session) != 0) {
@@ -21,11 +21,11 @@ PgResult Connection::next() {
 }
 
 bool Connection::is_alive() {
-  pollfd look{PQsocket(session_.get()), POLLIN, 0};
-  if (look.fd >= 0 && ::poll(&look, 1, 0) > 0 && PQconsumeInput(session_.get()) != 1) give_up();
+  pollfd look{PQsocket(raw()), POLLIN, 0};
+  if (look.fd >= 0 && ::poll(&look, 1, 0) > 0 && PQconsumeInput(raw()) != 1) give_up();
   // A server that shuts down says why before it closes: read it, or the socket stays readable.
-  while (!is_broken() && PQisBusy(session_.get()) == 0) {
-    const PgResult said(PQgetResult(session_.get()));
+  while (!is_broken() && PQisBusy(raw()) == 0) {
+    const PgResult said(PQgetResult(raw()));
     if (!said) break;
     give_up();
   }

@@ -68,6 +68,10 @@ Sum copy_table(CopySide& from, CopySide& to, const CopyTable& table, const Print
     }
   });
   if (!rows.empty()) to.append(table, rows);
+  if (sum.rows != total) {
+    throw CopyError("of table " + table.name + ", " + std::to_string(sum.rows) + " of " + std::to_string(total) +
+                    " rows were read; nothing was kept");
+  }
   if (const std::int64_t last = from.last_id(table); last > 0) to.set_last_id(table, last);
   print(table.name + ": " + std::to_string(sum.rows) + " rows");
   return sum;

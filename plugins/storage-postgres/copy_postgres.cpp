@@ -60,13 +60,28 @@ CopyCell cell_of(const Field& field, std::uint32_t type) {
   }
 }
 
+// Throws where a hub has it: what that acknowledges while it is read, or remembers while it is written, would be lost.
+// From here on no hub begins, until the connection ends.
+void keep_hubs_away(pqxx::connection& connection) {
+  pqxx::nontransaction session(connection);
+  if (session.exec("SELECT pg_try_advisory_lock(" + std::string(kHubsLock) + ")")[0][0].as<bool>()) return;
+  const auto users = session.exec(
+      "SELECT string_agg(DISTINCT application_name || ' at ' || COALESCE(client_addr::text, 'this machine'), ', ')"
+      " FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND granted"
+      " AND pid <> pg_backend_pid() AND pg_locks.database ="
+      " (SELECT oid FROM pg_database WHERE datname = current_database())");
+  throw CopyError("a hub uses the PostgreSQL database (" + users[0][0].as<std::string>("it has ended just now") +
+                  "); stop all hubs first");
+}
+
 class PostgresSide : public CopySide {
  public:
-  PostgresSide(const Login& login, bool for_writing) : connection_(login.conninfo()), transaction_(connection_) {
+  PostgresSide(const Login& login, bool for_writing)
+      : connection_(login.conninfo()), transaction_((keep_hubs_away(connection_), connection_)) {
     transaction_.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     transaction_.exec("SET LOCAL bytea_output = hex");
     transaction_.exec("SET LOCAL extra_float_digits = 3");
-    // Hubs that run wait with their writes; they must be stopped all the same, or they go on with what they remember.
+    // For hubs of before, which know no other way to be kept away.
     if (for_writing) transaction_.exec("LOCK TABLE gatetorio_turn IN EXCLUSIVE MODE");
   }
 

@@ -51,9 +51,10 @@ class CopySide {
   virtual void commit() = 0;
 };
 
-// A hub's SQLite file. For writing, no hub may run on it: throws where one does.
+// Both throw where a hub uses the database, which none can begin to use as long as the object lives.
+// A hub's SQLite file.
 std::unique_ptr<CopySide> sqlite_side(const std::string& path, bool for_writing);
-// The server. For writing, hubs that run on it wait until the copy has ended.
+// The server.
 std::unique_ptr<CopySide> postgres_side(const Login& login, bool for_writing);
 
 }  // namespace gatetorio::storage_postgres

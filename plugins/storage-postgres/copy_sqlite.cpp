@@ -1,11 +1,13 @@
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "copy_side.hpp"
+#include "gatetorio/file_lock.hpp"
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -69,7 +71,7 @@ class SqliteSide : public CopySide {
  public:
   SqliteSide(const std::string& path, bool for_writing) {
     if (::access(path.c_str(), R_OK) != 0) throw CopyError("there is no " + path);
-    if (for_writing) lock(path + ".lock");
+    lock(path, for_writing);
     const int mode = for_writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     if (sqlite3_open_v2(path.c_str(), &database_, mode, nullptr) != SQLITE_OK) {
       const std::string why = sqlite3_errmsg(database_);
@@ -146,18 +148,23 @@ class SqliteSide : public CopySide {
   void commit() override { execute("COMMIT"); }
 
  private:
-  // As the hub does: one process at a time.
-  void lock(const std::string& path) {
-    lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-      close();
-      throw CopyError("a hub uses the database (it holds " + path + "); stop it first");
-    }
+  // As the hub does: one process at a time, also to read: what a hub acknowledges while it is read would be missing. A
+  // file on which no hub has ever run has no lock, and gets none by being read.
+  void lock(const std::string& path, bool for_writing) {
+    const std::string name = path + ".lock";
+    if (!for_writing && ::access(name.c_str(), F_OK) != 0) return;
+    auto taken = FileLock::take(name, "the database " + path);
+    if (!taken) throw CopyError(taken.error().detail);
+    lock_.emplace(*std::move(taken));
+    // One that root made must not keep the hub's user out.
+    struct stat owner {};
+    if (::geteuid() != 0 || ::stat(path.c_str(), &owner) != 0) return;
+    [[maybe_unused]] const int ignored = ::fchown(lock_->descriptor(), owner.st_uid, owner.st_gid);
   }
 
   void close() {
     sqlite3_close(std::exchange(database_, nullptr));
-    if (lock_ >= 0) ::close(std::exchange(lock_, -1));
+    lock_.reset();
   }
 
   [[noreturn]] void fail(const std::string& what) { throw CopyError(what + ": " + sqlite3_errmsg(database_)); }
@@ -190,7 +197,7 @@ class SqliteSide : public CopySide {
   }
 
   sqlite3* database_ = nullptr;
-  int lock_ = -1;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace

@@ -44,6 +44,13 @@ void Exchange::control(const char* sql) {
             {.kind = Kind::kControl, .sql = sql});
 }
 
+void Exchange::check_session() {
+  constexpr const char* kAsk =
+      "SELECT current_setting('gatetorio.session', true), current_setting('transaction_read_only')";
+  step_sent(PQsendQueryParams(connection_.raw(), kAsk, 0, nullptr, nullptr, nullptr, nullptr, kBinary),
+            {.kind = Kind::kCheck, .sql = kAsk});
+}
+
 void Exchange::sync() { step_sent(PQpipelineSync(connection_.raw()), {.kind = Kind::kSync}); }
 
 void Exchange::batch(Entry& entry) {
@@ -113,16 +120,25 @@ void Exchange::take(const Step& step, const PGresult* result) {
   const bool is_done = is_success(result);
   if (step.kind == Kind::kPrepare && !is_done) step.prepared->is_ready = false;
   if (is_done && step.kind == Kind::kStatement) return take_rows(step, result);
+  if (is_done && step.kind == Kind::kCheck) return take_check(result);
   if (is_done && step.kind == Kind::kControl) control_tag_ = PQcmdStatus(const_cast<PGresult*>(result));
   if (is_done || PQresultStatus(result) == PGRES_PIPELINE_ABORTED) return;
-  Failure failure = failure_of(result);
-  if (!failure.log.empty() && step.kind != Kind::kControl) failure.log.append(" in: ").append(step.sql);
+  Failure failure = failure_of(result, connection_.session().access == Access::kRead);
+  if (!failure.log.empty() && step.entry != nullptr) failure.log.append(" in: ").append(step.sql);
   if (failure.remedy == Remedy::kReconnect) connection_.give_up();
   if (step.entry != nullptr) {
     fail(*step.entry, std::move(failure), step);
   } else if (!control_failure_) {
     control_failure_ = std::move(failure);
   }
+}
+
+void Exchange::take_check(const PGresult* result) {
+  const auto is = [result](int column, std::string_view expected) {
+    return PQntuples(result) == 1 && std::string_view(PQgetvalue(result, 0, column)) == expected;
+  };
+  if (!is(0, connection_.session().name)) return connection_.give_up_pooled();
+  if (connection_.session().access == Access::kWrite && !is(1, "off")) connection_.give_up();
 }
 
 void Exchange::take_rows(const Step& step, const PGresult* result) {

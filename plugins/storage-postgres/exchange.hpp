@@ -21,6 +21,9 @@ class Exchange {
 
   // A statement of the engine's own, such as BEGIN.
   void control(const char* sql);
+  // Asks whether the session is the one that was set up, and can write where that is its purpose; where it is not, the
+  // connection is given up before anything that follows counts.
+  void check_session();
   // All statements of the batch. The entry gets their results, or the failure of the first that failed; entries that
   // the server skipped get neither.
   void batch(Entry& entry);
@@ -38,7 +41,7 @@ class Exchange {
   static bool is_answered(const Entry& entry) { return entry.failure || entry.answered == entry.statements; }
 
  private:
-  enum class Kind : std::uint8_t { kControl, kPrepare, kStatement, kSync };
+  enum class Kind : std::uint8_t { kControl, kCheck, kPrepare, kStatement, kSync };
   struct Step {
     Kind kind;
     Entry* entry = nullptr;
@@ -52,6 +55,7 @@ class Exchange {
   void step_sent(int is_sent, Step step);
   bool read(const Step& step);
   void take(const Step& step, const PGresult* result);
+  void take_check(const PGresult* result);
   void take_rows(const Step& step, const PGresult* result);
   static void fail(Entry& entry, Failure failure, const Step& step);
 

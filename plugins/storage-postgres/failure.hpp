@@ -14,6 +14,7 @@ namespace gatetorio::storage_postgres {
 enum class Remedy : std::uint8_t {
   kNone,       // the statement is wrong, or the data: the caller's
   kRepeat,     // other transactions were in the way: the same again may succeed
+  kAside,      // somebody holds a lock for longer: the batch waits where it is in nobody's way (detour.hpp)
   kPrepare,    // a prepared statement is out of date: forget them and do the same again
   kReconnect,  // this connection is of no use any more
 };
@@ -24,12 +25,13 @@ struct Failure {
   Remedy remedy = Remedy::kNone;
 };
 
-// Translates an SQLSTATE: kConflict for a violated uniqueness, kInvalid for another constraint, bad SQL or a write in a
-// batch for reading, kTimeout for a cancelled statement, kFull for a full disk, kTooLarge for an oversized value,
-// kUnavailable for a server that cannot now, else kInternal. `words` are the server's, for the log.
+// Translates an SQLSTATE, by one table for all of them (failure.cpp): kConflict for a violated uniqueness, kInvalid for
+// another rule, a value that does not fit or SQL that cannot work, kTooLarge for an oversized value, kTimeout for a
+// cancelled statement, kFull for a full disk, kUnavailable for all that is the database's own trouble, and kInternal
+// for what the manual does not know. `words` are the server's, for the log.
 Failure failure_of(std::string_view sqlstate, std::string_view words);
-// Of a result that is an error.
-Failure failure_of(const pg_result* result);
+// Of a result that is an error. `is_for_reading`: of a connection on which the hub itself forbids writing.
+Failure failure_of(const pg_result* result, bool is_for_reading);
 
 // A failure of the caller's own making: kInvalid, with `log` for the log.
 Failure invalid(std::string detail, std::string log);

@@ -3,7 +3,9 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
+#include <random>
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -25,32 +27,59 @@ Error unavailable(std::string words) {
 
 void ignore_notice(void*, const PGresult*) {}
 
+// How long a statement waits for somebody's lock where it holds up others: what other hubs do takes less. Reads, of
+// which many are sent at once, only wait for changes of a table's form.
+constexpr milliseconds kLockPatience{100}, kReadLockPatience{20};
+
+std::string random_name() {
+  std::random_device random;
+  char text[20];
+  std::snprintf(text, sizeof text, "g%08x%08x", static_cast<unsigned>(random()), static_cast<unsigned>(random()));
+  return text;
+}
+
+std::string naming(const std::string& name) { return "SELECT set_config('gatetorio.session', '" + name + "', false)"; }
+
 // What a session must be whatever the server's or the role's defaults say. Acknowledged means durable: a commit that is
 // not flushed is no commit, but a stricter setting (remote_apply) stays.
-std::string session_setup(Access access, milliseconds statement_timeout) {
+std::string session_setup(const Session& session, milliseconds statement_timeout) {
+  const bool is_reading = session.access == Access::kRead;
   std::string sql = "SET statement_timeout = " + std::to_string(statement_timeout.count()) +
-                    "; SET lock_timeout = " + std::to_string(statement_timeout.count()) +
+                    "; SET lock_timeout = " + std::to_string((is_reading ? kReadLockPatience : kLockPatience).count()) +
                     "; SET idle_in_transaction_session_timeout = " + std::to_string(4 * statement_timeout.count()) +
                     "; SET client_min_messages = error; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on"
                     "; SELECT set_config('synchronous_commit', 'on', false)"
-                    " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-  if (access == Access::kRead) sql += "; SET default_transaction_read_only = on";
-  return sql;
+                    " WHERE current_setting('synchronous_commit') IN ('off', 'local'); " +
+                    naming(session.name);
+  if (is_reading) sql += "; SET default_transaction_read_only = on";
+  return sql + "; SELECT pg_backend_pid(), current_setting('transaction_read_only')";
 }
 
-// Runs SQL on a fresh connection; false where the server refuses it or says nothing until the deadline.
-bool run_setup(PGconn* connection, const std::string& sql, Clock::time_point deadline, const StopTime& stop) {
-  if (PQsendQuery(connection, sql.c_str()) != 1) return false;
+// Runs SQL on a fresh connection: the last row of the last result, empty where there is none. kUnavailable where the
+// server refuses it or says nothing until the deadline.
+Result<std::vector<std::string>> ask(PGconn* connection, const std::string& sql, Clock::time_point deadline,
+                                     const StopTime& stop) {
+  const auto failed = [&] {
+    return unavailable(std::string("the session cannot be set up: ") + PQerrorMessage(connection));
+  };
+  if (PQsendQuery(connection, sql.c_str()) != 1) return failed();
   bool is_good = true;
+  std::vector<std::string> row;
   for (;;) {
     while (PQisBusy(connection) != 0) {
-      if (!wait_for_socket(connection, false, deadline, stop) || PQconsumeInput(connection) != 1) return false;
+      if (!wait_for_socket(connection, false, deadline, stop) || PQconsumeInput(connection) != 1) return failed();
     }
     const PgResult result(PQgetResult(connection));
-    if (!result) return is_good;
+    if (!result) break;
     const ExecStatusType status = PQresultStatus(result.get());
     is_good = is_good && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK);
+    row.clear();
+    for (int i = 0; PQntuples(result.get()) > 0 && i < PQnfields(result.get()); ++i) {
+      row.emplace_back(PQgetvalue(result.get(), PQntuples(result.get()) - 1, i));
+    }
   }
+  if (!is_good) return failed();
+  return row;
 }
 
 }  // namespace
@@ -135,7 +164,7 @@ void Login::set_default(std::string_view key, std::string value) {
   if (this->value(key).empty()) set(key, std::move(value));
 }
 
-Result<PgConnection> Login::connect(Access access, const StopTime& stop) const {
+Result<PgConnection> Login::open(Clock::time_point deadline, const StopTime& stop) const {
   std::vector<const char*> keys, values;
   for (const auto& [key, value] : parameters_) {
     keys.push_back(key.c_str());
@@ -143,7 +172,6 @@ Result<PgConnection> Login::connect(Access access, const StopTime& stop) const {
   }
   keys.push_back(nullptr);
   values.push_back(nullptr);
-  const auto deadline = Clock::now() + connect_timeout_;
   PgConnection connection(PQconnectStartParams(keys.data(), values.data(), 0));
   if (!connection) return unavailable("no memory");
   PQsetNoticeReceiver(connection.get(), &ignore_notice, nullptr);
@@ -156,13 +184,52 @@ Result<PgConnection> Login::connect(Access access, const StopTime& stop) const {
     if (state == PGRES_POLLING_FAILED) break;
   }
   if (PQstatus(connection.get()) != CONNECTION_OK) return unavailable(PQerrorMessage(connection.get()));
-  if (!run_setup(connection.get(), session_setup(access, statement_timeout_), deadline, stop)) {
-    return unavailable(std::string("the session cannot be set up: ") + PQerrorMessage(connection.get()));
+  return connection;
+}
+
+Result<Session> Login::connect(Access access, const StopTime& stop) const {
+  const auto deadline = Clock::now() + connect_timeout_;
+  Result<PgConnection> opened = open(deadline, stop);
+  if (!opened) return opened.error();
+  Session session{.connection = *std::move(opened), .access = access, .name = random_name(), .pooling = pooling_};
+  PGconn* const raw = session.connection.get();
+  const auto facts = ask(raw, session_setup(session, statement_timeout_), deadline, stop);
+  if (!facts) return facts.error();
+  if (facts->size() != 2) return unavailable("the server does not say what it is");
+  if (access == Access::kWrite && facts->back() != "off") {
+    return unavailable("the server is read-only: it is a standby, or default_transaction_read_only is on");
   }
-  if (PQsetnonblocking(connection.get(), 1) != 0 || PQenterPipelineMode(connection.get()) != 1) {
+  // A pooler does not know the server's process when it greets its client.
+  session.is_pooled = facts->front() != std::to_string(PQbackendPID(raw));
+  if (session.is_pooled) {
+    if (const auto pooled = check_pooling(session, stop); !pooled) return pooled.error();
+  }
+  const auto lock = ask(raw, std::string("SELECT pg_try_advisory_lock_shared(") + kHubsLock + ")", deadline, stop);
+  if (!lock) return lock.error();
+  if (*lock != std::vector<std::string>{"t"}) return unavailable("`storage copy` has the database; it must end first");
+  if (PQsetnonblocking(raw, 1) != 0 || PQenterPipelineMode(raw) != 1) {
     return unavailable("libpq refuses its pipeline mode");
   }
-  return connection;
+  return session;
+}
+
+// A pooler that gives a session away between transactions gives it to the next who comes. Once it was seen to leave
+// sessions alone it is not asked again, until a session finds itself another one (Exchange::check_session).
+Result<void> Login::check_pooling(const Session& session, const StopTime& stop) const {
+  constexpr milliseconds kPatience{1000};  // a pooler that is full lets the next one wait: then nothing was learnt
+  if (*pooling_ == Pooling::kBySession) return {};
+  const auto deadline = Clock::now() + kPatience;
+  const Result<PgConnection> next = open(deadline, stop);
+  const bool is_answered = next && ask(next->get(), naming("of somebody else"), deadline, stop);
+  const auto name = ask(session.connection.get(), "SELECT current_setting('gatetorio.session', true)",
+                        Clock::now() + kPatience, stop);
+  const bool is_own = name && *name == std::vector<std::string>{session.name};
+  if (is_answered && is_own) *pooling_ = Pooling::kBySession;
+  if (!is_own) *pooling_ = Pooling::kByTransaction;
+  if (*pooling_ != Pooling::kByTransaction) return {};
+  return unavailable(
+      "a pooler (PgBouncer?) gives the hub's session to others between transactions; transaction and statement pooling "
+      "are not supported: set pool_mode = session for this database");
 }
 
 std::string Login::conninfo() const {

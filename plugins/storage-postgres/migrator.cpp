@@ -45,6 +45,8 @@ Result<std::string> guarded(Work work) {
     return Error{.status = Status::kUnavailable, .detail = e.what(), .retry_after_s = 1};
   } catch (const pqxx::sql_error& e) {
     Failure failure = failure_of(e.sqlstate(), e.what());
+    // Tables that may not be made are no trouble that passes: waiting at the start would hide it.
+    if (e.sqlstate() == "42501" || e.sqlstate() == "3F000") failure.error.status = Status::kInvalid;
     failure.error.detail = failure.log.empty() ? e.what() : failure.log;
     return failure.error;
   } catch (const std::exception& e) {
@@ -79,7 +81,7 @@ class Migrator {
     for (;;) {
       if (stop_.has_come()) return cancelled();
       // libpq first: it can be interrupted, and says more.
-      Result<PgConnection> probe = login_.connect(Access::kWrite, stop_);
+      Result<Session> probe = login_.connect(Access::kWrite, stop_);
       if (probe) break;
       if (StopTime::Clock::now() >= deadline) return probe.error();
       std::this_thread::sleep_for(10 * kPause);

@@ -50,7 +50,19 @@ class StoragePostgres : public PluginBase {
   static const OptionTable<Settings>& options() { return settings_table(); }
 
   StoragePostgres(Host& host, Settings settings)
-      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this) {}
+      : host_(host),
+        settings_(std::move(settings)),
+        telemetry_(host),
+        tools_(host, this),
+        own_rows_(host, kManifest.id),
+        retention_(host, own_rows_, settings_.retention_grace_minutes) {
+    retention_.add({.what = "audit",
+                    .table = "gatetorio_audit",
+                    .key = "id",
+                    .time = "at",
+                    .keep_days = settings_.audit_keep_days,
+                    .keep_rows = settings_.audit_keep_rows});
+  }
 
   void configure();
   Task<Result<void>> start();
@@ -72,6 +84,8 @@ class StoragePostgres : public PluginBase {
   Settings settings_;
   Telemetry telemetry_;
   ToolSet<StoragePostgres> tools_;
+  gatetorio::Database own_rows_;  // by its own service, as every plugin
+  Retention retention_;
   std::unique_ptr<Database> database_;
 };
 
@@ -158,6 +172,7 @@ Task<Result<void>> StoragePostgres::start() {
   for (std::uint64_t pause_ms = kFirstPauseMs;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
     auto migration = migrate();
     const Result<void> migrated = co_await migration;
+    if (migrated) retention_.begin();
     if (migrated || migrated.error().status != Status::kUnavailable) co_return migrated;
     host_.warn("waiting for the database", {{"at", database_->login().place()}, {"why", migrated.error().detail}});
     auto pause = host_.sleep(pause_ms);
@@ -209,6 +224,8 @@ Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
   }
   const Result<Login> login = Login::make(login_settings());
   if (!login) co_return login.error();
+  // What keeps hubs away is held by the session: through a pooler that gives it to others it would keep nobody away.
+  if (const Result<Session> probe = login->connect(Access::kRead, StopTime()); !probe) co_return probe.error();
   try {
     const auto side = [&login](const std::string& name, bool for_writing) {
       return name == kServer ? postgres_side(*login, for_writing) : sqlite_side(name, for_writing);

@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "exchange.hpp"
 #include "gatetorio/contain.hpp"
 
 namespace gatetorio::storage_postgres {
@@ -45,7 +46,10 @@ Pool::Pool(const Login& login, PoolSettings settings, Serve serve, Changed chang
       changed_(std::move(changed)),
       observer_(observer),
       hopeful_(settings.threads),
-      running_(settings.threads) {
+      running_(settings.threads + 1),
+      detour_(std::make_unique<Detour>(
+          login, DetourSettings{.access = settings.access, .max_wait = settings.max_wait}, serve_,
+          [this](Entry& entry) { answer(entry); }, [this] { leave(); }, observer)) {
   for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { loop(); });
 }
 
@@ -58,10 +62,12 @@ void Pool::join() {
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
+  detour_->join();
 }
 
 void Pool::submit(Entry entry) {
   entry.since = Clock::now();
+  if (detour_->is_for(entry.batch)) return detour_->add(std::move(entry));
   std::unique_lock lock(mutex_);
   const bool is_away = hopeful_ == 0;
   if (!stopping_ && !is_away && queue_.size() < settings_.max_waiting) {
@@ -88,6 +94,7 @@ void Pool::shutdown(std::function<void()> closed) {
     stop_waiting_.set(stop_deadline_);
   }
   if (settings_.access == Access::kRead) refuse_waiting(closing());
+  detour_->shutdown();
   wake_.notify_all();
 }
 
@@ -109,6 +116,7 @@ void Pool::loop() {
       continue;
     }
     goes_on = take(entries);
+    if (entries.empty() && goes_on) contain([&] { look(worker); }, told);
     if (!entries.empty() && !contain([&] { run(worker, entries); }, told)) give_up(worker, entries);
     if (worker.connection && !worker.connection->is_alive()) disconnect(worker);
   }
@@ -118,15 +126,18 @@ void Pool::loop() {
 
 void Pool::connect(Worker& worker) {
   auto session = login_.connect(settings_.access, stop_connecting_);
+  bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
     const bool is_open = static_cast<bool>(session);
     if (is_open != worker.is_hopeful) hopeful_ += is_open ? std::size_t{1} : static_cast<std::size_t>(-1);
     worker.is_hopeful = is_open;
+    // Said once for each loss, not once for each attempt and each thread.
+    is_news = !is_open && why_away_ != session.error().detail;
+    why_away_ = is_open ? std::string() : session.error().detail;
   }
   if (!session) {
-    // Said once for each loss, not once for each attempt.
-    if (worker.pause == kFirstPause) observer_.problem("the database cannot be reached", session.error().detail);
+    if (is_news) observer_.problem("the database cannot be used", session.error().detail);
     return;
   }
   const auto patience = login_.statement_timeout() + kServerGrace;
@@ -138,6 +149,17 @@ void Pool::connect(Worker& worker) {
 void Pool::disconnect(Worker& worker) {
   worker.connection.reset();
   set_open(-1);
+}
+
+// At an idle session: a server that became read-only, or a pooler that gave the session away, is noticed before it
+// harms.
+void Pool::look(Worker& worker) {
+  const Session& session = worker.connection->session();
+  if (!session.is_pooled && session.access == Access::kRead) return;
+  Exchange exchange(*worker.connection);
+  exchange.check_session();
+  exchange.sync();
+  if (!exchange.finish()) worker.connection->give_up();
 }
 
 // Between two attempts to connect. Where no thread has a connection, nobody is kept waiting for one.
@@ -154,7 +176,7 @@ void Pool::rest(Worker& worker) {
 
 // Waits for work or a look at the connection, and takes what is there. False at the end.
 bool Pool::take(std::vector<Entry>& entries) {
-  std::vector<Entry> late;
+  std::vector<Entry> late, aside;
   bool goes_on = true;
   {
     std::unique_lock lock(mutex_);
@@ -166,11 +188,12 @@ bool Pool::take(std::vector<Entry>& entries) {
     const std::size_t most = goes_on ? share() : 0;
     while (!queue_.empty() && entries.size() < most && bytes < kMostBytes) {
       bytes += queue_.front().batch.size();
-      entries.push_back(std::move(queue_.front()));
+      (detour_->is_for(queue_.front().batch) ? aside : entries).push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
   }
   for (const Entry& entry : late) entry.done(overloaded());
+  for (Entry& entry : aside) detour_->add(std::move(entry));
   return goes_on;
 }
 
@@ -215,16 +238,21 @@ void Pool::give_up(Worker& worker, std::vector<Entry>& entries) {
 
 void Pool::finish(std::span<Entry> entries) {
   for (Entry& entry : entries) {
-    const Done done = std::exchange(entry.done, nullptr);
-    if (!entry.failure) {
-      done(std::move(entry.results));
-      continue;
+    if (entry.failure && entry.failure->remedy == Remedy::kAside) {
+      detour_->add(std::move(entry));
+    } else {
+      answer(entry);
     }
-    if (!entry.failure->log.empty()) {
-      observer_.problem(settings_.access == Access::kRead ? "a read failed" : "a write failed", entry.failure->log);
-    }
-    done(std::move(entry.failure->error));
   }
+}
+
+void Pool::answer(Entry& entry) {
+  const Done done = std::exchange(entry.done, nullptr);
+  if (!entry.failure) return done(std::move(entry.results));
+  if (!entry.failure->log.empty()) {
+    observer_.problem(settings_.access == Access::kRead ? "a read failed" : "a write failed", entry.failure->log);
+  }
+  done(std::move(entry.failure->error));
 }
 
 void Pool::set_open(int change) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "detour.hpp"
 #include "entry.hpp"
 
 namespace gatetorio::storage_postgres {
@@ -41,8 +42,9 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
   ~Pool();  // shuts down and waits
 
-  // Queues a batch. `done` comes on one of the threads; on the calling thread where too many wait or no connection is
-  // open (kUnavailable), or after shutdown() (kCancelled). From any thread.
+  // Queues a batch; one that meets somebody's lock goes on in the detour (detour.hpp). `done` comes on one of the
+  // threads; on the calling thread where too many wait or no connection is open (kUnavailable), or after shutdown()
+  // (kCancelled). From any thread.
   void submit(Entry entry);
 
   // Takes no more; what waits is run, or cancelled after the grace or where the pool only reads. `closed` comes on the
@@ -68,7 +70,9 @@ class Pool {
   void run(Worker& worker, std::vector<Entry>& entries);
   void give_up(Worker& worker, std::vector<Entry>& entries);
   void rest(Worker& worker);
+  void look(Worker& worker);
   void finish(std::span<Entry> entries);
+  void answer(Entry& entry);
   void set_open(int change);
   void refuse_waiting(const Error& error);
   std::vector<Entry> take_late(Clock::time_point now);
@@ -88,11 +92,13 @@ class Pool {
   std::size_t open_ = 0;  // connections
   std::size_t hopeful_;   // threads that have a connection or have not yet failed to get one: while there are any,
                           // requests wait instead of being refused
-  std::size_t running_;   // threads
+  std::size_t running_;   // threads, the detour's too
+  std::string why_away_;  // of the last attempt to connect that failed
   bool stopping_ = false;
   Clock::time_point stop_deadline_;
   std::function<void()> closed_;
 
+  std::unique_ptr<Detour> detour_;
   std::vector<std::thread> threads_;  // last: they use all of the above
 };
 

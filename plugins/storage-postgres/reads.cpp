@@ -7,13 +7,14 @@
 namespace gatetorio::storage_postgres {
 namespace {
 
-void add(Exchange& exchange, Entry& entry) {
+void add(Exchange& exchange, Entry& entry, bool is_pooled) {
   // One statement is a snapshot by itself.
-  if (entry.statements == 1) {
+  if (entry.statements == 1 && !is_pooled) {
     exchange.batch(entry);
     return exchange.sync();
   }
   exchange.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  if (is_pooled) exchange.check_session();
   exchange.batch(entry);
   exchange.sync();
   // Behind the sync: it also ends a transaction that has failed.
@@ -23,7 +24,7 @@ void add(Exchange& exchange, Entry& entry) {
 
 void run_once(Connection& connection, std::span<Entry> entries) {
   Exchange exchange(connection);
-  for (Entry& entry : entries) add(exchange, entry);
+  for (Entry& entry : entries) add(exchange, entry, connection.session().is_pooled);
   const bool is_whole = exchange.finish();
   for (Entry& entry : entries) {
     if (Exchange::is_answered(entry)) continue;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gatetorio/options.hpp"
+#include "gatetorio/retention.hpp"
 
 namespace gatetorio::storage_postgres {
 
@@ -21,6 +22,9 @@ struct Settings {
   std::int64_t max_wait_ms = 2000;
   std::int64_t connect_timeout_ms = 5000;
   std::int64_t statement_timeout_ms = 5000;
+  std::int64_t audit_keep_days = 400;
+  std::int64_t audit_keep_rows = 0;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 inline const OptionTable<Settings>& settings_table() {
@@ -53,7 +57,9 @@ inline const OptionTable<Settings>& settings_table() {
           .unit("batches")
           .range(1, 1'000'000),
       option("max_wait_ms", &Settings::max_wait_ms,
-             "A batch that has waited longer for a connection is refused with 503 and never sent.")
+             "A batch that has waited longer for a connection, or for a lock that another session holds, is refused "
+             "with 503 "
+             "and has no effect.")
           .unit("milliseconds")
           .range(10, 60'000),
       option("connect_timeout_ms", &Settings::connect_timeout_ms, "How long one attempt to connect may take.")
@@ -64,7 +70,18 @@ inline const OptionTable<Settings>& settings_table() {
           "A statement that runs longer is cancelled by the server, and its batch undone. A server that is silent for "
           "two seconds more is given up.")
           .unit("milliseconds")
-          .range(10, 600'000)};
+          .range(10, 600'000),
+      option("audit_keep_days", &Settings::audit_keep_days,
+             "An entry of the audit log is deleted when it is so old; 0: never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("audit_keep_rows", &Settings::audit_keep_rows,
+             "So many entries of the audit log are kept, the newest, whatever their age; 0: any number.")
+          .unit("rows")
+          .range(0, 10'000'000'000),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

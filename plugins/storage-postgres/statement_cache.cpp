@@ -24,7 +24,7 @@ Prepared& StatementCache::prepared(KnownText& known, const std::vector<Oid>& typ
     if (fits(*variant, types)) return *variant;
   }
   ++count_;
-  auto made = std::make_unique<Prepared>(Prepared{"s" + std::to_string(++last_name_), types});
+  auto made = std::make_unique<Prepared>(Prepared{session_ + "_" + std::to_string(++last_name_), types});
   return *known.variants.emplace_back(std::move(made));
 }
 

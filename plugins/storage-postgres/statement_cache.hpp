@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sql_text.hpp"
@@ -29,6 +30,10 @@ struct KnownText {
 
 class StatementCache {
  public:
+  // `session`: begins the names of all statements. No other connection has it, so that a pooler which mixes up sessions
+  // can at worst say that a statement is missing, never run another one.
+  explicit StatementCache(std::string session) : session_(std::move(session)) {}
+
   // What is known of a text, read at its first use. Valid until clear().
   KnownText& text(std::string_view sql);
   // The statement for these types of arguments; made, and not ready yet, where there is none. Valid until clear().
@@ -44,6 +49,7 @@ class StatementCache {
     using is_transparent = void;
   };
 
+  const std::string session_;
   std::unordered_map<std::string, KnownText, Hash, std::equal_to<>> texts_;
   std::size_t count_ = 0;
   std::uint64_t last_name_ = 0;

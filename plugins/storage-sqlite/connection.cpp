@@ -2,7 +2,13 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 #include "statement_run.hpp"
 
@@ -19,9 +25,31 @@ int open_flags(Role role) {
   return mode | SQLite::OPEN_NOMUTEX;  // a connection has one thread at a time
 }
 
+// Whoever opens the file for writing, the hub or a tool, makes it before SQLite does, whose log and index files then
+// get the same mode; and takes away from others what an older version gave them.
+Result<void> make_private(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return Error{.status = Status::kUnavailable,
+                 .detail = "cannot open " + path + ": " + std::generic_category().message(errno)};
+  }
+  ::close(descriptor);
+  constexpr mode_t kOthers = 07;
+  for (const char* end : {"", "-wal", "-shm"}) {
+    struct stat status {};
+    const std::string name = path + end;
+    if (::stat(name.c_str(), &status) != 0 || (status.st_mode & kOthers) == 0) continue;
+    [[maybe_unused]] const int ignored = ::chmod(name.c_str(), status.st_mode & ~kOthers & 07777);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& settings) {
+  if (settings.role == Role::kWriter) {
+    if (const auto made = make_private(settings.path); !made) return made.error();
+  }
   try {
     return std::unique_ptr<Connection>(new Connection(settings));
   } catch (const SQLite::Exception& e) {

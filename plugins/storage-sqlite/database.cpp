@@ -1,11 +1,7 @@
 #include "database.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "database_lock.hpp"
@@ -28,17 +24,6 @@ struct Database::Parts {
 
 namespace {
 
-// Makes the file before SQLite does, whose log and index files then get the same mode.
-Result<void> make_private_file(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    return Error{.status = Status::kUnavailable,
-                 .detail = "cannot open " + path + ": " + std::generic_category().message(errno)};
-  }
-  ::close(descriptor);
-  return {};
-}
-
 // SQLite counts its memory under one lock for the whole process unless told otherwise before its first use.
 void configure_library() {
   static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -51,7 +36,6 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseSettings settings, Obse
   configure_library();
   auto lock = lock_database(settings.path);
   if (!lock) return lock.error();
-  if (const auto made = make_private_file(settings.path); !made) return made.error();
   auto parts = std::make_unique<Parts>(*std::move(lock), std::move(observer));
 
   ConnectionSettings connection{.path = settings.path,

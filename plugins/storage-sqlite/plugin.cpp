@@ -1,12 +1,16 @@
 // Provides gatetorio.sql/1 on one SQLite file. The engine is database.hpp; this wires it to the hub.
 #include "gatetorio/plugin.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
 
 #include "backup.hpp"
 #include "database.hpp"
 #include "database_lock.hpp"
 #include "gatetorio/backup_tool.hpp"
+#include "gatetorio/durable.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
@@ -32,6 +36,15 @@ const OptionTable<BackupArguments>& backup_arguments() {
   return table;
 }
 
+// With those above it that are missing: a tool may be the first to make data_dir, whose other content is private too.
+Result<void> make_private_folder(const fs::path& folder) {
+  std::error_code wrong;
+  if (folder.empty() || fs::is_directory(folder, wrong)) return {};
+  if (const auto above = make_private_folder(folder.parent_path()); !above) return above;
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return durable::failure("cannot make " + folder.string());
+  return {};
+}
+
 class StorageSqlite : public PluginBase {
  public:
   using Settings = storage_sqlite::Settings;
@@ -39,7 +52,19 @@ class StorageSqlite : public PluginBase {
   static const OptionTable<Settings>& options() { return settings_table(); }
 
   StorageSqlite(Host& host, Settings settings)
-      : host_(host), settings_(std::move(settings)), telemetry_(host), tools_(host, this) {}
+      : host_(host),
+        settings_(std::move(settings)),
+        telemetry_(host),
+        tools_(host, this),
+        own_rows_(host, kManifest.id),
+        retention_(host, own_rows_, settings_.retention_grace_minutes) {
+    retention_.add({.what = "audit",
+                    .table = "gatetorio_audit",
+                    .key = "id",
+                    .time = "at",
+                    .keep_days = settings_.audit_keep_days,
+                    .keep_rows = settings_.audit_keep_rows});
+  }
 
   void configure();
   Task<Result<void>> start();
@@ -59,6 +84,8 @@ class StorageSqlite : public PluginBase {
   Settings settings_;
   Telemetry telemetry_;
   ToolSet<StorageSqlite> tools_;
+  gatetorio::Database own_rows_;  // by its own service, as every plugin
+  Retention retention_;
   std::unique_ptr<Database> database_;
 };
 
@@ -90,14 +117,7 @@ void StorageSqlite::configure() {
 
 Result<std::string> StorageSqlite::file_path() const {
   const fs::path path = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
-  std::error_code wrong;
-  if (fs::create_directories(path.parent_path(), wrong)) {
-    fs::permissions(path.parent_path(), fs::perms::owner_all, wrong);
-  }
-  if (wrong) {
-    return Error{.status = Status::kUnavailable,
-                 .detail = "cannot make " + path.parent_path().string() + ": " + wrong.message()};
-  }
+  if (const auto made = make_private_folder(path.parent_path()); !made) return made.error();
   // Not every tool takes the lock, which finishes a restore that was interrupted.
   if (is_restore_open(path.string())) {
     const auto lock = lock_database(path.string());
@@ -139,6 +159,7 @@ Task<Result<void>> StorageSqlite::start() {
   const Result<std::string> migrated = co_await awaiter;
   if (!migrated) co_return migrated.error();
   telemetry_.connected(true);
+  retention_.begin();
   co_return Result<void>();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gatetorio/options.hpp"
+#include "gatetorio/retention.hpp"
 
 namespace gatetorio::storage_sqlite {
 
@@ -14,6 +15,9 @@ struct Settings {
   std::int64_t max_waiting = 10'000;
   std::int64_t statement_timeout_ms = 5000;
   std::int64_t max_wal_mib = 64;
+  std::int64_t audit_keep_days = 400;
+  std::int64_t audit_keep_rows = 0;
+  std::int64_t retention_grace_minutes = 60;
 };
 
 inline const OptionTable<Settings>& settings_table() {
@@ -38,7 +42,18 @@ inline const OptionTable<Settings>& settings_table() {
              "The write-ahead log is moved into the database in quiet moments; when it is longer than this, at once. "
              "More keeps long bursts of writes steady and costs disk space and time at the start after a crash.")
           .unit("MiB")
-          .range(1, 4096)};
+          .range(1, 4096),
+      option("audit_keep_days", &Settings::audit_keep_days,
+             "An entry of the audit log is deleted when it is so old; 0: never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("audit_keep_rows", &Settings::audit_keep_rows,
+             "So many entries of the audit log are kept, the newest, whatever their age; 0: any number.")
+          .unit("rows")
+          .range(0, 10'000'000'000),
+      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
+          .unit("minutes")
+          .range(0, 10'080)};
   return table;
 }
 

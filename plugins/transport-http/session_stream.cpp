@@ -137,6 +137,7 @@ void Session::end_streaming() {
     const std::lock_guard lock(stream_mutex_);
     stream_closed_ = true;
     stream_pending_.clear();
+    if (stream_ended_) stream_gone_ = nullptr;  // its feature has ended it: there is nothing to tell
   }
   if (stream_gone_) std::exchange(stream_gone_, nullptr)();
 }

@@ -1,15 +1,15 @@
 #include "support/postgres_server.hpp"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <stdexcept>
+
+#include "support/socket.hpp"
 
 namespace gatetorio::testing {
 
@@ -35,7 +35,9 @@ fs::path programs() {
 
 bool is_root() { return ::geteuid() == 0; }
 
-void give_to_server(const fs::path& folder, mode_t mode = 0755) {
+}  // namespace
+
+void give_to_postgres(const fs::path& folder, mode_t mode) {
   ::chmod(folder.c_str(), mode);
   if (!is_root()) return;
   const passwd* user = ::getpwnam(kServerUser);
@@ -44,19 +46,16 @@ void give_to_server(const fs::path& folder, mode_t mode = 0755) {
   }
 }
 
-// A port that was free a moment ago.
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool is_bound = ::bind(probe, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                        ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(probe);
-  if (!is_bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
+// The parent-death signal is set after the change of users, which would clear it.
+std::vector<std::string> as_postgres(std::vector<std::string> arguments) {
+  if (!is_root()) return arguments;
+  std::vector<std::string> all{"/usr/bin/setpriv", std::string("--reuid=") + kServerUser,
+                               std::string("--regid=") + kServerUser, "--clear-groups", "--pdeathsig=KILL"};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
 }
+
+namespace {
 
 void must(const RunResult& result, const char* what) {
   if (result.code != 0) throw std::runtime_error(std::string(what) + " failed:\n" + result.out + result.err);
@@ -72,7 +71,7 @@ struct Clear {
 }  // namespace
 
 PostgresServer::PostgresServer(PostgresSetup setup) : setup_(std::move(setup)) {
-  give_to_server(folder_.path());
+  give_to_postgres(folder_.path());
   make_cluster();
   if (!setup_.tls_certificate.empty()) take_certificate();
   start();
@@ -81,7 +80,7 @@ PostgresServer::PostgresServer(PostgresSetup setup) : setup_(std::move(setup)) {
 void PostgresServer::take_certificate() {
   for (const auto& [from, name] : {std::pair(setup_.tls_certificate, "server.pem"), std::pair(setup_.tls_key, "server.key")}) {
     fs::copy_file(from, folder_ / name);
-    give_to_server(folder_ / name, 0600);
+    give_to_postgres(folder_ / name, 0600);
   }
   setup_.settings.insert(setup_.settings.end(), {"ssl=on", "ssl_cert_file=" + (folder_ / "server.pem").string(),
                                                  "ssl_key_file=" + (folder_ / "server.key").string()});
@@ -91,17 +90,8 @@ PostgresServer::~PostgresServer() {
   if (process_) kill();
 }
 
-// The parent-death signal is set after the change of users, which would clear it.
-std::vector<std::string> PostgresServer::as_server_user(std::vector<std::string> arguments) const {
-  if (!is_root()) return arguments;
-  std::vector<std::string> all{"/usr/bin/setpriv", std::string("--reuid=") + kServerUser,
-                               std::string("--regid=") + kServerUser, "--clear-groups", "--pdeathsig=KILL"};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  return all;
-}
-
 void PostgresServer::make_cluster() const {
-  must(run(as_server_user({(programs() / "initdb").string(), "-D", (folder_ / "data").string(), "-U", "postgres",
+  must(run(as_postgres({(programs() / "initdb").string(), "-D", (folder_ / "data").string(), "-U", "postgres",
                            "--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8",
                            "--wal-segsize=1"}),
            kLongPatience),
@@ -130,7 +120,7 @@ void PostgresServer::start() {
       [&] {
         if (!process_ || !process_->is_running()) {
           process_ =
-              std::make_unique<Process>(as_server_user(arguments), ProcessFiles{folder_ / "out", folder_ / "log"});
+              std::make_unique<Process>(as_postgres(arguments), ProcessFiles{folder_ / "out", folder_ / "log"});
         }
         return accepts();
       },
@@ -158,14 +148,29 @@ std::string PostgresServer::ask(const std::string& database, const std::string& 
   return ask_postgres(url(database), sql);
 }
 
-std::string ask_postgres(const std::string& url, const std::string& sql) {
-  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url.c_str()));
-  const std::unique_ptr<PGresult, Clear> result(PQexec(connection.get(), sql.c_str()));
+namespace {
+
+std::string ask_session(PGconn* session, const std::string& sql) {
+  const std::unique_ptr<PGresult, Clear> result(PQexec(session, sql.c_str()));
   const ExecStatusType status = PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-    throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
+    throw std::runtime_error(sql + ": " + PQerrorMessage(session));
   }
   return PQntuples(result.get()) == 0 || PQnfields(result.get()) == 0 ? std::string() : PQgetvalue(result.get(), 0, 0);
+}
+
+}  // namespace
+
+std::string ask_postgres(const std::string& url, const std::string& sql) {
+  const std::unique_ptr<PGconn, Finish> connection(PQconnectdb(url.c_str()));
+  return ask_session(connection.get(), sql);
+}
+
+std::shared_ptr<void> hold_in_postgres(const std::string& url, const std::string& sql) {
+  std::shared_ptr<PGconn> session(PQconnectdb(url.c_str()), Finish());
+  ask_session(session.get(), "BEGIN");
+  ask_session(session.get(), sql);
+  return session;
 }
 
 std::vector<pid_t> PostgresServer::processes() const {

@@ -49,7 +49,6 @@ class PostgresServer {
   std::vector<pid_t> processes() const;
   void make_cluster() const;
   void take_certificate();
-  std::vector<std::string> as_server_user(std::vector<std::string> arguments) const;
 
   PostgresSetup setup_;
   TempDir folder_;
@@ -57,8 +56,16 @@ class PostgresServer {
   std::unique_ptr<Process> process_;
 };
 
+// A command that is run as the user "postgres" where the test is root; and a folder or file for it.
+std::vector<std::string> as_postgres(std::vector<std::string> arguments);
+void give_to_postgres(const std::filesystem::path& path, mode_t mode = 0755);
+
 // Runs SQL; the first cell of the answer. Throws std::runtime_error.
 std::string ask_postgres(const std::string& url, const std::string& sql);
+
+// Somebody's session, in a transaction that has run `sql` and ends with the last copy of what this returns: what it
+// locked is locked until then. Throws std::runtime_error.
+std::shared_ptr<void> hold_in_postgres(const std::string& url, const std::string& sql);
 
 // One server for all tests of this program.
 PostgresServer& shared_postgres();

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace gatetorio::testing {
@@ -23,7 +23,9 @@ TempDir::~TempDir() {
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  text << in.rdbuf();  // does not throw where a process ends while its file in /proc is read
+  return text.str();
 }
 
 void write_file(const fs::path& path, std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "gatetorio/file_lock.hpp"
 #include "postgres_fixture.hpp"
 
 namespace gatetorio::storage_postgres {
@@ -97,6 +98,43 @@ TEST_CASE("a copy into what is not empty, or of another version, is refused and 
   bench->ask("ALTER TABLE things DROP COLUMN r");
   CHECK(copy(sqlite_side(lite.path(), false), postgres_side(login_of(*bench), true)).error().status ==
         Status::kConflict);
+}
+
+// What a hub acknowledges while it is copied would be in one of the two only.
+TEST_CASE("neither side is copied while a hub uses it, and no hub begins to use it meanwhile") {
+  const LiteFile lite;
+  lite.fill();
+  const auto bench = server_bench();
+  const auto refusal = [](const std::function<void()>& work) -> std::string {
+    try {
+      work();
+    } catch (const std::exception& e) {
+      return e.what();
+    }
+    return {};
+  };
+  {
+    Told told;
+    const auto hub = bench->open(bench->settings(), told.observer());
+    REQUIRE(run(*hub, read("SELECT 1")) == Status::kOk);
+    for (const bool for_writing : {false, true}) {
+      CHECK(refusal([&] { postgres_side(login_of(*bench), for_writing); }).find("a hub uses") != std::string::npos);
+    }
+  }
+  {
+    const auto held = FileLock::take(lite.path() + ".lock", "the database");
+    REQUIRE(held);
+    for (const bool for_writing : {false, true}) {
+      CHECK(refusal([&] { sqlite_side(lite.path(), for_writing); }).find("in use by process") != std::string::npos);
+    }
+  }
+  auto from = postgres_side(login_of(*bench), false);
+  Told told;
+  const auto hub = bench->open(bench->settings(), told.observer());
+  CHECK(eventually([&] { return told.problems().find("storage copy") != std::string::npos; }));
+  CHECK(run(*hub, write("INSERT INTO things (t) VALUES ('too late')")) == Status::kUnavailable);
+  from.reset();
+  CHECK(eventually([&] { return run(*hub, write("INSERT INTO things (t) VALUES ('in time')")) == Status::kOk; }));
 }
 
 // A side that loses a bit on the way.

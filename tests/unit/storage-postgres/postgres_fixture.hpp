@@ -6,6 +6,7 @@
 #include <fstream>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 
 namespace gatetorio::storage_postgres {
 
+using testing::ask_postgres;
 using testing::eventually;
 using testing::PostgresServer;
 using testing::shared_postgres;
@@ -41,8 +43,22 @@ struct Told {
       if (!connected) ++losses;
     };
     observer.connections = [this](std::size_t open) { connections = open; };
+    observer.problem = [this](std::string_view message, std::string_view detail) {
+      const std::lock_guard lock(mutex_);
+      problems_.append(message).append(": ").append(detail).append("\n");
+    };
     return observer;
   }
+
+  // What the operator's log would say, a line each.
+  std::string problems() const {
+    const std::lock_guard lock(mutex_);
+    return problems_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string problems_;
 };
 
 inline std::future<Result<std::string>> run_later(Database& database, const sql::Batch& batch) {

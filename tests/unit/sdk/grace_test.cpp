@@ -1,8 +1,8 @@
-#include "grace.hpp"
+#include "gatetorio/grace.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-namespace gatetorio::file_transfer {
+namespace gatetorio {
 namespace {
 
 using std::chrono::hours;
@@ -88,4 +88,4 @@ TEST_CASE("without a grace the wall clock is believed at once") {
 }
 
 }  // namespace
-}  // namespace gatetorio::file_transfer
+}  // namespace gatetorio
