@@ -85,7 +85,7 @@ std::string broker_config_text(const BrokerSettings& settings, const BrokerPorts
       // is counted in bytes alone, and there is enough of it for all who acknowledge what they get.
       << "max_inflight_messages 0\nmax_inflight_bytes 2097152\n"
       << "max_queued_messages 1000\nmax_queued_bytes 1048576\n"
-      << "max_packet_size 262144\n"
+      << "max_packet_size 81920\n"
       << "memory_limit " << settings.memory_mb * 1024 * 1024 << "\n"
       << "sys_interval 0\n"
       << "allow_anonymous false\n"

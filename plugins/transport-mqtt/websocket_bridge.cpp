@@ -1,5 +1,6 @@
 #include "websocket_bridge.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -48,15 +49,28 @@ std::string_view mqtt_of(std::string_view asked) {
   return {};
 }
 
+// The lines of a header are one list: the last one was written last.
+std::string last_of(const http::request<http::string_body>& request, std::string_view name) {
+  std::string value;
+  const auto lines = request.equal_range(name);
+  for (auto line = lines.first; line != lines.second; ++line) value = line->value();
+  return value;
+}
+
 }  // namespace
 
 std::string client_behind(const std::string& peer, std::string_view forwarded_for) {
   if (!is_loopback(peer)) return peer;
   std::string last(forwarded_for.substr(forwarded_for.rfind(',') + 1));
-  std::erase_if(last, [](char c) { return c == ' ' || c == '\t'; });
+  std::erase_if(last, [](char c) { return c == ' ' || c == '\t' || c == '"'; });
+  // "192.0.2.1:4711" and "[2001:db8::1]:4711", too.
+  if (last.starts_with('['))
+    last = last.substr(1, last.find(']') - 1);
+  else if (std::count(last.begin(), last.end(), ':') == 1)
+    last.erase(last.find(':'));
   Error wrong;
   const auto address = asio::ip::make_address(last, wrong);
-  return wrong ? peer : address.to_string();
+  return wrong || is_loopback(last) ? peer : address.to_string();
 }
 
 struct WebSocketBridge::Impl {
@@ -114,7 +128,7 @@ class WebSocketBridge::Impl::Session : public std::enable_shared_from_this<Sessi
     const auto peer = beast::get_lowest_layer(client_).socket().remote_endpoint(wrong);
     if (wrong) return;
     address_ = bridge_.next_address();
-    bridge_.tell(address_, client_behind(peer.address().to_string(), request["X-Forwarded-For"]));
+    bridge_.tell(address_, client_behind(peer.address().to_string(), last_of(request, "X-Forwarded-For")));
     broker_.open(Tcp::v4(), wrong);
     if (!wrong) broker_.bind({asio::ip::make_address(address_), 0}, wrong);
     if (wrong) return end();

@@ -26,7 +26,8 @@ class Paho {
   bool connect(const std::string& username, const std::string& password, const std::string& authority,
                const std::string& forwarded_for = {}) {
     mqtt::connect_options options(username, password);
-    if (!forwarded_for.empty()) options.set_http_headers({{"X-Forwarded-For", forwarded_for}});
+    if (!forwarded_for.empty())
+      options.set_http_headers({{"X-Forwarded-For", "192.0.2.66"}, {"X-Forwarded-For", forwarded_for}});
     options.set_mqtt_version(MQTTVERSION_5);
     options.set_clean_start(true);
     mqtt::ssl_options tls;
@@ -157,8 +158,8 @@ TEST_CASE("over WebSocket the address is the client's, which a proxy on this mac
   CHECK(app.publish(device.commands, R"({"action":"open"})"));
   REQUIRE(gate->receive());
   CHECK(eventually([&] {
-    return ask_database(hub, "SELECT COUNT(*) FROM gatetorio_audit WHERE action LIKE 'command%' AND peer = '203.0.113.9'") ==
-           1;
+    return ask_database(
+               hub, "SELECT COUNT(*) FROM gatetorio_audit WHERE action LIKE 'command%' AND peer = '203.0.113.9'") == 1;
   }));
 }
 

@@ -12,7 +12,8 @@ using std::chrono::duration;
 
 constexpr double kBurstSeconds = 20;
 constexpr double kConnectsPerSecond = 5, kMostConnects = 60;
-constexpr double kWrongPerSecond = 5, kMostWrong = 50;
+constexpr double kWrongPerSecond = 5, kMostWrong = 50, kNames = 10;
+constexpr double kWillsPerSecond = 0.2, kMostWills = 30;
 constexpr std::chrono::minutes kTellAgain{1};
 // Of one budget; the others who are over it count among the nameless then.
 constexpr std::size_t kMostTold = 1'000;
@@ -54,9 +55,10 @@ Budgets::Account& Budgets::account(const std::string& username, Clock::time_poin
     return Bucket(static_cast<double>(rate), static_cast<double>(rate) * seconds, now);
   };
   return accounts_
-      .emplace(username,
-               Account{Bucket(kConnectsPerSecond, kMostConnects, now), bucket(limits_.client_messages, kBurstSeconds),
-                       bucket(limits_.client_kilobytes * 1024, kBurstSeconds)})
+      .emplace(
+          username,
+          Account{Bucket(kConnectsPerSecond, kMostConnects, now), bucket(limits_.client_messages, kBurstSeconds),
+                  bucket(limits_.client_kilobytes * 1024, kBurstSeconds), Bucket(kWillsPerSecond, kMostWills, now)})
       .first->second;
 }
 
@@ -72,6 +74,10 @@ Budgets::Answer Budgets::connect(const std::string& username, Clock::time_point 
   return judge(account(username, now).connects, limits_.client_connections, 1, Budget::connects, username, now);
 }
 
+Budgets::Answer Budgets::will(const std::string& username, Clock::time_point now) {
+  return judge(account(username, now).wills, limits_.client_messages, 1, Budget::wills, username, now);
+}
+
 Budgets::Answer Budgets::publish(const std::string& username, std::size_t bytes, Clock::time_point now) {
   Account& its = account(username, now);
   const Answer count = judge(its.messages, limits_.client_messages, 1, Budget::messages, username, now);
@@ -80,17 +86,25 @@ Budgets::Answer Budgets::publish(const std::string& username, std::size_t bytes,
   return std::max(count, size);
 }
 
-bool Budgets::may_ask(std::string_view peer, Clock::time_point now) {
-  const auto found = wrong_.find(network_of(peer));
-  if (found == wrong_.end() || found->second.take(0, now) == Answer::kYes) return true;
-  exceeded(Budget::logins, peer);
-  return false;
+// Guesses at one name bar that name for their address; only very many bar all that come from there.
+bool Budgets::may_ask(std::string_view peer, std::string_view username, Clock::time_point now) {
+  const std::string network = network_of(peer);
+  for (const std::string& key : {network, network + " " + std::string(username)}) {
+    const auto found = wrong_.find(key);
+    if (found == wrong_.end() || found->second.take(0, now) == Answer::kYes) continue;
+    exceeded(Budget::logins, peer);
+    return false;
+  }
+  return true;
 }
 
-void Budgets::was_wrong(std::string_view peer, Clock::time_point now) {
+void Budgets::was_wrong(std::string_view peer, std::string_view username, Clock::time_point now) {
   if (is_loopback(peer)) return;
   if (wrong_.size() >= kMostNetworks) wrong_.clear();
-  wrong_.try_emplace(network_of(peer), kWrongPerSecond, kMostWrong, now).first->second.take(1, now);
+  const std::string network = network_of(peer);
+  const Bucket of_name(kWrongPerSecond, kMostWrong, now), of_all(kNames * kWrongPerSecond, kNames * kMostWrong, now);
+  wrong_.try_emplace(network, of_all).first->second.take(1, now);
+  wrong_.try_emplace(network + " " + std::string(username), of_name).first->second.take(1, now);
 }
 
 bool Budgets::has_room(std::string_view peer) const {
@@ -139,7 +153,7 @@ std::vector<Budgets::Excess> Budgets::due(Clock::time_point now) {
 void Budgets::sweep(Clock::time_point now) {
   std::erase_if(accounts_, [now](const auto& entry) {
     const Account& its = entry.second;
-    return its.connects.is_full(now) && its.messages.is_full(now) && its.bytes.is_full(now);
+    return its.connects.is_full(now) && its.messages.is_full(now) && its.bytes.is_full(now) && its.wills.is_full(now);
   });
   std::erase_if(wrong_, [now](const auto& entry) { return entry.second.is_full(now); });
 }

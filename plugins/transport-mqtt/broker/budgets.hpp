@@ -38,12 +38,13 @@ enum class Budget {
   subscriptions,  // too many, or a filter that is too long or can match nothing
   messages,
   bytes,
+  wills,
   silent_sockets,   // connected and never logged in
   unread_messages,  // does not read what it has asked for
 };
 BOOST_DESCRIBE_ENUM(Budget, connections, connects, logins, addresses, sessions, client_id, subscriptions, messages,
-                    bytes, silent_sockets, unread_messages)
-inline constexpr std::size_t kBudgets = 11;
+                    bytes, wills, silent_sockets, unread_messages)
+inline constexpr std::size_t kBudgets = 12;
 
 // Fills by `rate` a second up to `most`. May go below zero, down to -most: who goes on all the same stays there.
 class Bucket {
@@ -85,8 +86,10 @@ class Budgets {
   Answer connect(const std::string& username, Clock::time_point now);
   // One from this network is about to be asked about, or was found wrong. Loopback is not counted: a proxy's clients
   // would pay for each other.
-  bool may_ask(std::string_view peer, Clock::time_point now);
-  void was_wrong(std::string_view peer, Clock::time_point now);
+  bool may_ask(std::string_view peer, std::string_view username, Clock::time_point now);
+  void was_wrong(std::string_view peer, std::string_view username, Clock::time_point now);
+  // A last will is to be sent.
+  Answer will(const std::string& username, Clock::time_point now);
   Answer publish(const std::string& username, std::size_t bytes, Clock::time_point now);
 
   // Counts those who are let in, by network.
@@ -106,7 +109,7 @@ class Budgets {
 
  private:
   struct Account {
-    Bucket connects, messages, bytes;
+    Bucket connects, messages, bytes, wills;
   };
   struct Told {
     std::uint64_t times = 0;
@@ -118,7 +121,7 @@ class Budgets {
 
   const Limits limits_;
   std::unordered_map<std::string, Account> accounts_;       // by user name
-  std::unordered_map<std::string, Bucket> wrong_;           // by network
+  std::unordered_map<std::string, Bucket> wrong_;           // by network, and by network and user name
   std::unordered_map<std::string, std::int64_t> networks_;  // connections
   std::array<std::unordered_map<std::string, Told>, kBudgets> told_;
   std::array<std::uint64_t, kBudgets> counts_{};

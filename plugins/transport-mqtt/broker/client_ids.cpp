@@ -12,6 +12,7 @@ using std::chrono::seconds;
 
 // Asking costs the broker a little memory each time, until the session ends.
 constexpr seconds kAskAgain{5};
+constexpr std::chrono::minutes kAskAllAgain{10};
 // The broker drops persistent sessions after a day (persistent_client_expiration).
 constexpr std::chrono::hours kLongest{24};
 
@@ -107,6 +108,19 @@ void ClientIds::sweep(const Probe& probe, Clock::time_point now) {
     const auto found = absent_.find(client_id);
     if (found == absent_.end() || found->second.from_file) continue;
     found->second.asked_at = now;
+    if (!probe(client_id)) erase(found);
+  }
+  if (now - swept_at_ < kAskAllAgain) return;
+  swept_at_ = now;
+  for (const std::string& username : holders()) ask_about(username, probe, now);
+}
+
+void ClientIds::ask_about(const std::string& username, const Probe& probe, Clock::time_point now) {
+  for (const std::string& client_id : of(username)) {
+    const auto found = absent_.find(client_id);
+    Absent& absent = found->second;
+    if (absent.from_file || now - absent.asked_at <= kAskAgain) continue;
+    absent.asked_at = now;
     if (!probe(client_id)) erase(found);
   }
 }

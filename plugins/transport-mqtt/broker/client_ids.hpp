@@ -39,7 +39,9 @@ class ClientIds {
   void release(std::string_view username);
   // True where an absent client of another principal still has a session of this id.
   bool held_by_other(std::string_view client_id, std::string_view username, const Probe& probe, Clock::time_point now);
-  // Drops those that left since the last call and have no session.
+  // Drops those of a user name that have no session any more; asks about each every 5 s at most.
+  void ask_about(const std::string& username, const Probe& probe, Clock::time_point now);
+  // Drops those that left since the last call and have no session, and now and then all that have none any more.
   void sweep(const Probe& probe, Clock::time_point now);
 
   // Written when the broker stops and read when it starts again, beside the broker's own file of sessions. Both return
@@ -67,6 +69,7 @@ class ClientIds {
   Entries absent_;
   std::unordered_map<std::string, std::int64_t> counts_;  // of absent_, by user name
   std::vector<std::string> unasked_;                      // left since the last sweep
+  Clock::time_point swept_at_{};                          // when all were asked about
 };
 
 }  // namespace gatetorio::transport_mqtt

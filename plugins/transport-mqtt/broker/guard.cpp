@@ -83,7 +83,7 @@ Admission Guard::may_connect(ConnectAttempt attempt) {
   const Password* password = confirmed(attempt.username, hash);
   if (password == nullptr) {
     // Whoever guesses must not use up the time in which others are asked about.
-    if (!budgets_.may_ask(attempt.peer, Steady::now())) return refuse_connect(Admission::kLater);
+    if (!budgets_.may_ask(attempt.peer, attempt.username, Steady::now())) return refuse_connect(Admission::kLater);
     if (ask_hub(attempt)) password = confirmed(attempt.username, hash);
   }
   return password != nullptr ? admit(attempt, password->valid_until_us) : refuse_connect();
@@ -118,7 +118,7 @@ bool Guard::ask_hub(const ConnectAttempt& attempt) {
     return false;
   }
   const std::uint64_t id = ++last_request_;
-  unanswered_.emplace(id, attempt.peer);
+  unanswered_.emplace(id, std::pair(std::string(attempt.peer), std::string(attempt.username)));
   link_->send(to_frame(ConnectRequest{id, std::string(attempt.username), std::string(attempt.password),
                                       std::string(attempt.client_id), std::string(attempt.peer)}));
   if (!may_wait) {
@@ -158,6 +158,12 @@ bool Guard::is_free(const ConnectAttempt& attempt) {
   return !client_ids_.held_by_other(attempt.client_id, attempt.username, probe, ClientIds::Clock::now());
 }
 
+void Guard::ask_about(const std::string& username) {
+  probing_ = true;
+  client_ids_.ask_about(username, hooks_.session_exists, ClientIds::Clock::now());
+  probing_ = false;
+}
+
 // Is there room for one more connection of this principal, from there? The newest counts: an old one may be of a client
 // that has long gone.
 Admission Guard::find_room(const ConnectAttempt& attempt) {
@@ -174,16 +180,19 @@ Admission Guard::find_room(const ConnectAttempt& attempt) {
     return Admission::kLater;
   }
   const bool is_new = sessions_.live_owner(attempt.client_id) == nullptr && !client_ids_.is_held(attempt.client_id);
-  const bool is_full = limits.client_sessions > 0 && client_ids_.count(username) >= limits.client_sessions;
-  if (attempt.may_persist && is_new && is_full) {
+  const auto is_full = [&] {
+    return limits.client_sessions > 0 && client_ids_.count(username) >= limits.client_sessions;
+  };
+  if (attempt.may_persist && is_new && is_full()) ask_about(username);  // the broker tells nobody when a session ends
+  if (attempt.may_persist && is_new && is_full()) {
     budgets_.exceeded(Budget::sessions, username);
     return Admission::kNo;
   }
   if (limits.client_connections == 0) return Admission::kYes;
-  std::vector<std::string> others = sessions_.oldest_first(username, attempt.client_id);
-  for (auto id = others.begin(); others.end() - id >= limits.client_connections; ++id) {
+  const std::vector<std::uint64_t> others = sessions_.oldest_first(username, attempt.client_id);
+  for (auto number = others.begin(); others.end() - number >= limits.client_connections; ++number) {
     budgets_.exceeded(Budget::connections, username);
-    to_end_.push_back(std::move(*id));
+    to_end_.push_back(*number);
   }
   return Admission::kYes;
 }
@@ -265,7 +274,9 @@ void Guard::settle_news() {
     hooks_.judge_subscriptions(judged_);
   }
   judged_.clear();
-  for (const std::string& client_id : std::exchange(to_end_, {})) hooks_.kick_session(client_id);
+  for (const std::uint64_t number : std::exchange(to_end_, {})) {
+    if (const std::string* client_id = sessions_.connected(number)) hooks_.kick_session(*client_id);
+  }
   for (const std::string& topic : std::exchange(to_clear_, {})) hooks_.clear_retained(topic);
 }
 

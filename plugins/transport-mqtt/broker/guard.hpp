@@ -142,6 +142,7 @@ class Guard {
   Admission admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
   bool is_free(const ConnectAttempt& attempt);
   Admission find_room(const ConnectAttempt& attempt);
+  void ask_about(const std::string& username);
   bool has_room_for(Session& session, const Policy& policy, SessionTable::Client client, std::string_view filter);
   void watch_sockets(Steady::time_point now);
   void tell_excesses();
@@ -171,7 +172,7 @@ class Guard {
   std::vector<std::string> to_judge_;   // client ids of absent clients
   std::string judged_;                  // the one whose subscriptions the broker is asking about
   std::vector<std::string> to_clear_;   // topics
-  std::vector<std::string> to_end_;     // client ids of connections that are one too many
+  std::vector<std::uint64_t> to_end_;   // numbers of sessions that are one too many
   SessionTable sessions_;
   ClientIds client_ids_;
   CommandLedger ledger_;
@@ -184,8 +185,9 @@ class Guard {
   bool synced_ = false;
   bool probing_ = false;
   std::uint64_t last_request_ = 0;
-  std::unordered_map<std::uint64_t, std::string> unanswered_;  // questions that are with the hub; the client's address
-  std::uint64_t awaited_request_ = 0;                          // the one that the broker waits for
+  // Questions that are with the hub: who is asked about, by address and user name.
+  std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> unanswered_;
+  std::uint64_t awaited_request_ = 0;  // the one that the broker waits for
   std::optional<bool> awaited_answer_;
   std::unordered_map<std::string, std::string>
       relayed_;                            // who comes through the hub, by the address that the broker sees

@@ -111,6 +111,8 @@ bool Guard::may_publish_status(SessionTable::Client client, const Rule& rule, co
   }
   if (is_packet || !sessions_.may_send_will(client, name_of(PrincipalId{"device", rule.device_id}))) return true;
   sessions_.will_sent(client);
+  if (budgets_.will(name_of(PrincipalId{"device", rule.device_id}), Steady::now()) != Bucket::Answer::kYes)
+    return false;
   if (message.retained) {
     retained_.keep(rule.controller_id, rule.device_id, message.payload, RetainedOwners::From::kWill);
   }

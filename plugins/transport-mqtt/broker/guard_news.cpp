@@ -41,7 +41,7 @@ void Guard::hear_frame(const Frame& frame) {
     if (reply.allow) set_policy(std::move(reply.policy));
     const auto asked = unanswered_.find(reply.id);
     if (asked != unanswered_.end()) {
-      if (!reply.allow) budgets_.was_wrong(asked->second, Steady::now());
+      if (!reply.allow) budgets_.was_wrong(asked->second.first, asked->second.second, Steady::now());
       unanswered_.erase(asked);
     }
     if (reply.id == awaited_request_) awaited_answer_ = reply.allow;

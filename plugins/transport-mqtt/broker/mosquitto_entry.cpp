@@ -119,6 +119,9 @@ int on_message(int, void* event_data, void* userdata) {
   auto& event = *static_cast<mosquitto_evt_message*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
     const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain, event.qos};
+    // All but the expiry, which the broker keeps elsewhere: nobody here has a use for them, and no limit of the
+    // broker's counts them.
+    event.properties = nullptr;  // the broker frees them
     const Verdict verdict = guard.judge(event.client, view(mosquitto_client_username(event.client)), message);
     if (verdict.kind == Verdict::Kind::kRefuse) return mosq::kAclDenied;
     if (verdict.kind == Verdict::Kind::kLater) return drop(event.client, event.qos);

@@ -91,16 +91,21 @@ std::vector<SessionTable::Client> SessionTable::live(std::string_view username) 
   return list;
 }
 
-std::vector<std::string> SessionTable::oldest_first(std::string_view username, std::string_view but_for) const {
-  std::vector<const Session*> found;
+std::vector<std::uint64_t> SessionTable::oldest_first(std::string_view username, std::string_view but_for) const {
+  std::vector<std::uint64_t> numbers;
   for (const Client client : live(username)) {
     const Session& session = sessions_.at(client);
-    if (session.client_id != but_for && !session.revoked) found.push_back(&session);
+    if (session.client_id != but_for && !session.revoked) numbers.push_back(session.number);
   }
-  std::sort(found.begin(), found.end(), [](const Session* a, const Session* b) { return a->number < b->number; });
-  std::vector<std::string> client_ids;
-  for (const Session* session : found) client_ids.push_back(session->client_id);
-  return client_ids;
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+const std::string* SessionTable::connected(std::uint64_t number) const {
+  for (const auto& [client, session] : sessions_) {
+    if (session.number == number) return session.superseded ? nullptr : &session.client_id;
+  }
+  return nullptr;
 }
 
 const std::string* SessionTable::live_owner(std::string_view client_id) const {

@@ -56,8 +56,12 @@ class SessionTable {
   std::vector<std::string> silent_since(std::chrono::steady_clock::time_point since);
   // Connections of a principal that nobody has superseded.
   std::vector<Client> live(std::string_view username) const;
-  // Client ids of a principal's connections, those that began first in front, but for one and those that end already.
-  std::vector<std::string> oldest_first(std::string_view username, std::string_view but_for) const;
+  // Numbers of a principal's sessions, those that began first in front, but for a client id's and those that end
+  // already.
+  std::vector<std::uint64_t> oldest_first(std::string_view username, std::string_view but_for) const;
+  // The client id of a session that is connected and has not been superseded, or null. The broker must not be asked to
+  // end any other: it would put a session that waits for its client on the list of those that expire once more.
+  const std::string* connected(std::uint64_t number) const;
   // The principal whose live connection has this client id, or null.
   const std::string* live_owner(std::string_view client_id) const;
 

@@ -144,7 +144,8 @@ def large_websocket_packets(me):
         connection.recv(4096)
 
         def frame(data):
-            return b"\x82\xff" + struct.pack(">Q", len(data)) + b"\0\0\0\0" + data
+            size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xff" + struct.pack(">Q", len(data))
+            return b"\x82" + size + b"\0\0\0\0" + data
         connection.sendall(frame(mqtt.connect(os.urandom(8).hex(), me["user_login"])))
         connection.sendall(frame(b"\x30\xff\xff\xff\x2f" + b"x" * 65_536))
         for _ in range(1_500):

@@ -58,16 +58,29 @@ TEST_CASE("an address is an IPv4 address or an IPv6 /64, and loopback is not cou
   CHECK(budgets.has_room("127.0.0.1"));
 }
 
-TEST_CASE("an address with many wrong passwords is asked about no more for a while") {
+TEST_CASE("a name with many wrong passwords from an address is asked about no more for a while, then all from there") {
   Budgets budgets({});
   for (int i = 0; i < 50; ++i) {
-    CHECK(budgets.may_ask("192.0.2.1", kStart));
-    budgets.was_wrong("192.0.2.1", kStart);
+    CHECK(budgets.may_ask("192.0.2.1", "device-1", kStart));
+    budgets.was_wrong("192.0.2.1", "device-1", kStart);
   }
-  budgets.was_wrong("192.0.2.1", kStart);
-  CHECK_FALSE(budgets.may_ask("192.0.2.1", kStart));
-  CHECK(budgets.may_ask("192.0.2.2", kStart));
-  CHECK(budgets.may_ask("192.0.2.1", kStart + 1s));
+  budgets.was_wrong("192.0.2.1", "device-1", kStart);
+  CHECK_FALSE(budgets.may_ask("192.0.2.1", "device-1", kStart));
+  CHECK(budgets.may_ask("192.0.2.1", "device-2", kStart));
+  CHECK(budgets.may_ask("192.0.2.2", "device-1", kStart));
+  CHECK(budgets.may_ask("192.0.2.1", "device-1", kStart + 1s));
+  for (int i = 0; i < 600; ++i) budgets.was_wrong("192.0.2.1", "user-" + std::to_string(i), kStart + 1s);
+  CHECK_FALSE(budgets.may_ask("192.0.2.1", "device-2", kStart + 1s));
+  CHECK(budgets.may_ask("192.0.2.2", "device-2", kStart + 1s));
+  for (int i = 0; i < 1'000; ++i) budgets.was_wrong("127.0.0.1", "device-1", kStart);
+  CHECK(budgets.may_ask("127.0.0.1", "device-1", kStart));
+}
+
+TEST_CASE("last wills have a budget") {
+  Budgets budgets({});
+  for (int i = 0; i < 30; ++i) CHECK(budgets.will("device-1", kStart) == Answer::kYes);
+  CHECK(budgets.will("device-1", kStart) == Answer::kNo);
+  CHECK(budgets.will("device-1", kStart + 11s) == Answer::kYes);
 }
 
 TEST_CASE("whoever is over a budget is told of once a minute, with how often, and thousands are not named one by one") {

@@ -6,6 +6,7 @@
 #include "options.hpp"
 #include "principals.hpp"
 #include "session_book.hpp"
+#include "websocket_bridge.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -22,9 +23,9 @@ Principal user() {
 }
 
 TEST_CASE("grants become rules, and no grant makes no valid principal") {
-  const auto policy = make_policy(user().who(),
-                                  {access(2, "b", "owner"), access(1, "a", "engineer"), access(3, "c", "readonly"),
-                                   access(4, "d", "self"), access(5, "e", "something new")});
+  const auto policy =
+      make_policy(user().who(), {access(2, "b", "owner"), access(1, "a", "engineer"), access(3, "c", "readonly"),
+                                 access(4, "d", "self"), access(5, "e", "something new")});
   REQUIRE(policy.valid);
   REQUIRE(policy.rules.size() == 4);
   CHECK(policy.rules[0] == Rule{"a", false, true, true, 0, 1});
@@ -106,6 +107,19 @@ TEST_CASE("options that would serve in the clear or fit nothing are refused") {
   open.listen = "0.0.0.0:1883";
   open.allow_plain_mqtt = true;
   CHECK(broker_settings(open).listen.port == 1883);
+}
+
+TEST_CASE("only a proxy on this machine tells whose a WebSocket is, by the last address that it has written") {
+  CHECK(client_behind("192.0.2.9", "203.0.113.9") == "192.0.2.9");
+  for (const char* header :
+       {"203.0.113.9", "198.51.100.7, 203.0.113.9", "1.2.3.4,203.0.113.9:4711", "x, \"203.0.113.9\""}) {
+    CHECK(client_behind("127.0.0.1", header) == "203.0.113.9");
+  }
+  CHECK(client_behind("::1", "[2001:db8::1]:4711") == "2001:db8::1");
+  CHECK(client_behind("::1", "2001:db8::1") == "2001:db8::1");
+  for (const char* header : {"", "unknown", "127.0.0.1", "203.0.113.9, ::1", "203.0.113.9,", "1.2.3.4.5"}) {
+    CHECK(client_behind("127.0.0.1", header) == "127.0.0.1");
+  }
 }
 
 TEST_CASE("devices are told the listener that they should use") {

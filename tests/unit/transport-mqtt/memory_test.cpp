@@ -93,9 +93,44 @@ TEST_CASE("under a name that has changed hands only what its holder has sent is 
   names.published("gate1", 2, "open");
   CHECK(names.may_be_of("gate1", 2, "open"));
   CHECK_FALSE(names.may_be_of("gate1", 1, "open"));
-  for (int i = 0; i < 1'000; ++i) names.published("gate1", 2, std::to_string(i));
-  CHECK_FALSE(names.may_be_of("gate1", 2, "open"));
-  CHECK(names.may_be_of("gate1", 2, "0"));
+}
+
+TEST_CASE("what is remembered of names that change hands is bounded, and what is forgotten is delivered to nobody") {
+  NameChanges changes;
+  for (int name = 0; name < 200; ++name) {
+    const std::string gate = "gate" + std::to_string(name);
+    changes.given_up(gate);
+    for (int i = 0; i < 500; ++i) changes.published(gate, 1, std::to_string(i));
+  }
+  CHECK(changes.statuses() == 50'000);
+  CHECK(changes.may_be_of("gate199", 1, "499"));
+  CHECK_FALSE(changes.may_be_of("gate0", 1, "499"));
+  CHECK(changes.may_be_of("never given up", 1, "x"));
+}
+
+TEST_CASE("sessions that have ended since are found by asking again, each every five seconds") {
+  ClientIds ids;
+  const auto start = ClientIds::Clock::now();
+  int asked = 0;
+  bool exists = true;
+  const auto probe = [&](const std::string&) { return ++asked, exists; };
+  ids.left("phone", {"user-1", "", {}}, start);
+  ids.sweep(probe, start);
+  CHECK(ids.count("user-1") == 1);
+  exists = false;
+  ids.ask_about("user-1", probe, start + 4s);
+  CHECK(ids.count("user-1") == 1);
+  ids.ask_about("user-2", probe, start + 6s);
+  CHECK(ids.count("user-1") == 1);
+  ids.ask_about("user-1", probe, start + 6s);
+  CHECK(ids.count("user-1") == 0);
+  CHECK(asked == 2);
+  ids.left("tablet", {"user-1", "", {}}, start);
+  exists = true;
+  ids.sweep(probe, start + 7s);
+  exists = false;
+  ids.sweep(probe, start + 11min);
+  CHECK(ids.count("user-1") == 0);
 }
 
 TEST_CASE("a client without a keep-alive that says nothing is told of once") {
