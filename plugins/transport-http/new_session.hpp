@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "gatetorio/tls_files.hpp"
 #include "stream_session.hpp"
 
 namespace gatetorio::transport_http {
@@ -16,18 +18,18 @@ class TlsContext {
  public:
   TlsContext();
   ~TlsContext();
-  // Reads the PEM files. Blocking. Returns an empty string, or what is wrong.
-  std::string load(const std::string& certificate, const std::string& key);
-  // Reads them again where one has changed; sessions that live keep what they have. Where the new ones do not fit
-  // together the old ones stay, and what is wrong is returned once. Blocking, and on the thread that makes sessions.
-  std::string reload_if_changed();
+  // Reads the files. Blocking. Says what is wrong, if anything.
+  TlsFiles::State load(const TlsFiles& files);
+  // Reads them again where one has changed; sessions that live keep what they have. Where the new ones cannot be used
+  // the old ones stay. Says once how they were found. Blocking, and on the thread that makes sessions.
+  std::optional<TlsFiles::State> reload_if_changed();
 
   struct Impl;
   std::unique_ptr<Impl> impl;
 
  private:
-  std::string certificate_file, key_file;
-  std::uint64_t loaded_stamp = 0, refused_stamp = 0;
+  TlsFiles files_{{}, {}};
+  std::uint64_t stamp_ = 0;  // of the files that were read last
 };
 
 // `tls` outlives the session.

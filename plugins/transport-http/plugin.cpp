@@ -51,6 +51,7 @@ class HttpTransport : public PluginBase {
 
  private:
   Task<Result<HttpAddress>> endpoint(HttpEndpointQuery query);
+  void tell_of_certificate(const TlsFiles::State& state);
 
   Host& host_;
   transport_http::Settings settings_;
@@ -61,9 +62,10 @@ class HttpTransport : public PluginBase {
   std::optional<PublishedMetrics> metrics_;
 };
 
-const Manifest HttpTransport::kManifest = {
-    .id = "transport-http", .version = "0.1.0", .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS.",
-    .provides = {"gatetorio.http/1"}};
+const Manifest HttpTransport::kManifest = {.id = "transport-http",
+                                           .version = "0.1.0",
+                                           .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS.",
+                                           .provides = {"gatetorio.http/1"}};
 
 // The machine's own name where the server listens on every address.
 Task<Result<HttpAddress>> HttpTransport::endpoint(HttpEndpointQuery) {
@@ -102,15 +104,21 @@ Task<Result<void>> HttpTransport::start() {
   });
   server_->on_tick([this] {
     metrics_->publish();
-    const std::string stale = server_->reload_certificate();
-    if (!stale.empty()) host_.error("a renewed certificate is not used", {{"why", stale}});
+    if (const auto renewed = server_->reload_certificate()) tell_of_certificate(*renewed);
   });
   gateway_.before_metrics([this] { metrics_->publish(); });
   wrong = server_->start();
   if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};
+  if (settings_.tls()) tell_of_certificate({{}, server_->certificate_ends()});
   settings_.listen.port = server_->port();
   host_.announce("http", settings_.listen.text());
   co_return Result<void>();
+}
+
+void HttpTransport::tell_of_certificate(const TlsFiles::State& state) {
+  host_.set_fact("http_certificate_usable", state.wrong.empty());
+  if (state.wrong.empty()) return metrics_->set_certificate_end(state.expires_at);
+  host_.error("a renewed certificate is not used", {{"why", state.wrong}});
 }
 
 Task<Result<void>> HttpTransport::drain() {

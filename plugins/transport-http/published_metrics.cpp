@@ -17,6 +17,12 @@ PublishedMetrics::PublishedMetrics(const Host& host, const Counters& counters) :
   }
   connections_ = host.gauge("gatetorio_http_connections", "Open connections.");
   streams_ = host.gauge("gatetorio_http_streams", "Open event streams.");
+  certificate_ends_ = host.gauge("gatetorio_http_certificate_expires_seconds",
+                                 "When the certificate ends, in seconds since 1970; 0: none.");
+}
+
+void PublishedMetrics::set_certificate_end(Timestamp end) {
+  certificate_ends_.set(static_cast<double>(end.us / kMicrosecondsPerSecond));
 }
 
 void PublishedMetrics::publish() {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "counters.hpp"
+#include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_http {
 
@@ -16,6 +17,7 @@ class PublishedMetrics {
  public:
   PublishedMetrics(const Host& host, const Counters& counters);
   void publish();  // any thread
+  void set_certificate_end(Timestamp end);
 
  private:
   struct Series {
@@ -28,6 +30,7 @@ class PublishedMetrics {
   std::array<Series, 5 + kRefusalNames.size()> totals_;
   Metric connections_;
   Metric streams_;
+  Metric certificate_ends_;
 };
 
 }  // namespace gatetorio::transport_http

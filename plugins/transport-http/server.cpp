@@ -11,6 +11,7 @@ struct Server::Impl {
   std::shared_ptr<Shared> shared;
   std::vector<std::shared_ptr<Worker>> workers;
   std::unique_ptr<TlsContext> tls;
+  Timestamp certificate_ends;
   std::unique_ptr<Listener> listener;
   bool running = false;
 };
@@ -29,13 +30,19 @@ void Server::on_complaint(std::function<void(std::string_view, std::string_view)
   impl_->shared->on_complaint = std::move(complaint);
 }
 
-std::string Server::reload_certificate() { return impl_->tls ? impl_->tls->reload_if_changed() : std::string(); }
+std::optional<TlsFiles::State> Server::reload_certificate() {
+  return impl_->tls ? impl_->tls->reload_if_changed() : std::nullopt;
+}
+
+Timestamp Server::certificate_ends() const { return impl_->certificate_ends; }
 
 std::string Server::start() {
   const auto& settings = impl_->shared->settings;
   if (settings.tls()) {
     impl_->tls = std::make_unique<TlsContext>();
-    if (auto wrong = impl_->tls->load(settings.tls_certificate, settings.tls_key); !wrong.empty()) return wrong;
+    const TlsFiles::State state = impl_->tls->load({settings.tls_certificate, settings.tls_key});
+    if (!state.wrong.empty()) return state.wrong;
+    impl_->certificate_ends = state.expires_at;
   }
   for (unsigned i = 0; i < settings.io_threads; ++i) {
     impl_->workers.push_back(std::make_shared<Worker>(impl_->shared, i == 0));

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "counters.hpp"
 #include "exchange.hpp"
+#include "gatetorio/tls_files.hpp"
 #include "settings.hpp"
 
 namespace gatetorio::transport_http {
@@ -27,9 +29,11 @@ class Server {
   void on_complaint(std::function<void(std::string_view reason, std::string_view who)> complaint);
   // Called several times a second on a thread of the server. Set before `start`.
   void on_tick(std::function<void()> tick);
-  // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Returns an empty string,
-  // or once what is wrong with the new one, while the old one stays.
-  std::string reload_certificate();
+  // Takes in a renewed certificate; connections that live keep theirs. Only inside `on_tick`. Says how it was found:
+  // nothing where it has not changed. While it cannot be used the old one stays.
+  std::optional<TlsFiles::State> reload_certificate();
+  // When the certificate that was loaded at the start ends; 0 without TLS.
+  Timestamp certificate_ends() const;
 
   // Loads the certificate, listens and starts the threads. Returns an empty string, or why it cannot.
   std::string start();

@@ -1,7 +1,6 @@
-#include <sys/stat.h>
-
 #include <boost/asio/ssl.hpp>
 
+#include "gatetorio/time.hpp"
 #include "new_session.hpp"
 
 namespace gatetorio::transport_http {
@@ -38,38 +37,21 @@ struct TlsContext::Impl {
 TlsContext::TlsContext() : impl(std::make_unique<Impl>()) {}
 TlsContext::~TlsContext() = default;
 
-namespace {
-
-// Changes with each of the two files; 0 where one cannot be looked at.
-std::uint64_t stamp_of(const std::string& certificate_file, const std::string& key_file) {
-  std::uint64_t stamp = 0;  // wraps
-  for (const std::string& file : {certificate_file, key_file}) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) return 0;
-    const auto changed = static_cast<std::uint64_t>(info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec);
-    stamp = stamp * 31 + changed + static_cast<std::uint64_t>(info.st_ino);
-  }
-  return stamp;
-}
-
-}  // namespace
-
-std::string TlsContext::reload_if_changed() {
-  const std::uint64_t stamp = stamp_of(certificate_file, key_file);
-  if (stamp == 0 || stamp == loaded_stamp || stamp == refused_stamp) return {};
+std::optional<TlsFiles::State> TlsContext::reload_if_changed() {
+  const std::uint64_t stamp = files_.stamp();
+  if (stamp == 0 || stamp == stamp_) return std::nullopt;
+  stamp_ = stamp;  // half of a renewal may have happened: the other half changes it again
   TlsContext fresh;
-  std::string wrong = fresh.load(certificate_file, key_file);
-  refused_stamp = wrong.empty() ? 0 : stamp;  // said once; half of a renewal may have happened
-  if (!wrong.empty()) return wrong;
-  impl.swap(fresh.impl);
-  loaded_stamp = stamp;
-  return {};
+  TlsFiles::State state = fresh.load(files_);
+  if (state.wrong.empty()) impl.swap(fresh.impl);
+  return state;
 }
 
-std::string TlsContext::load(const std::string& certificate, const std::string& key) {
-  certificate_file = certificate;
-  key_file = key;
-  loaded_stamp = stamp_of(certificate, key);
+TlsFiles::State TlsContext::load(const TlsFiles& files) {
+  files_ = files;
+  stamp_ = files.stamp();
+  TlsFiles::State state = files.check(now());
+  if (!state.wrong.empty()) return state;
   auto& context = impl->context;
   boost::system::error_code error;
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
@@ -78,12 +60,10 @@ std::string TlsContext::load(const std::string& certificate, const std::string& 
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // An idle TLS connection should not hold two record buffers.
   SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
-  context.use_certificate_chain_file(certificate_file, error);
-  if (error) return "cannot use the certificate " + certificate_file + ": " + error.message();
-  context.use_private_key_file(key_file, ssl::context::pem, error);
-  if (error) return "cannot use the key " + key_file + ": " + error.message();
-  if (SSL_CTX_check_private_key(context.native_handle()) != 1) return "the key does not belong to the certificate";
-  return {};
+  context.use_certificate_chain_file(files.certificate(), error);
+  if (!error) context.use_private_key_file(files.key(), ssl::context::pem, error);
+  if (error) state.wrong = files.certificate() + ": " + error.message();
+  return state;
 }
 
 std::shared_ptr<Session> new_tls_session(std::shared_ptr<Worker> worker, PeerAddress peer, Socket socket,

@@ -247,6 +247,7 @@ TEST_CASE("a renewed certificate serves new HTTPS connections; a wrong one is no
   const auto health =
       run({"/usr/bin/curl", "-sf", "--cacert", certificate.file() + ".good", "https://" + hub.http() + "/health"});
   CHECK(health.code == 0);
+  CHECK(health.out.find("\"http_certificate_usable\":false") != std::string::npos);
 }
 
 // curl, as a script on a Pi has it: what it answered, or nothing where it failed.

@@ -34,13 +34,16 @@ BOOST_DESCRIBE_STRUCT(SavedIds, (), (ids))
 
 void ClientIds::add(std::string client_id, Absent absent) {
   if (const auto known = absent_.find(client_id); known != absent_.end()) erase(known);
-  ++counts_[absent.kept.username];
+  Count& count = counts_[absent.kept.username];
+  ++count.all;
+  count.recent += absent.from_file ? 0 : 1;
   absent_.emplace(std::move(client_id), std::move(absent));
 }
 
 void ClientIds::erase(Entries::const_iterator entry) {
   const auto count = counts_.find(entry->second.kept.username);
-  if (--count->second == 0) counts_.erase(count);
+  count->second.recent -= entry->second.from_file ? 0 : 1;
+  if (--count->second.all == 0) counts_.erase(count);
   absent_.erase(entry);
 }
 
@@ -59,7 +62,7 @@ std::optional<ClientIds::Kept> ClientIds::is_back(std::string_view client_id) {
 
 std::int64_t ClientIds::count(const std::string& username) const {
   const auto found = counts_.find(username);
-  return found == counts_.end() ? 0 : found->second;
+  return found == counts_.end() ? 0 : found->second.recent;
 }
 
 void ClientIds::listens_no_more(const std::string& client_id, std::string_view filter) {
@@ -72,7 +75,7 @@ void ClientIds::listens_no_more(const std::string& client_id, std::string_view f
 
 std::vector<std::string> ClientIds::of(std::string_view username) const {
   std::vector<std::string> list;
-  if (count(std::string(username)) == 0) return list;
+  if (!counts_.contains(std::string(username))) return list;
   for (const auto& [client_id, absent] : absent_) {
     if (absent.kept.username == username) list.push_back(client_id);
   }

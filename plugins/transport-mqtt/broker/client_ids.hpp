@@ -31,7 +31,8 @@ class ClientIds {
   // Its owner is back; nothing where it was not known to be away.
   std::optional<Kept> is_back(std::string_view client_id);
   bool is_held(std::string_view client_id) const { return absent_.find(client_id) != absent_.end(); }
-  // How many a user name holds.
+  // How many a user name holds that have left since the broker's start; of the others nobody can tell whether they
+  // live.
   std::int64_t count(const std::string& username) const;
   // The ids that absent clients of a user name hold; who holds any; and: they hold them no longer.
   std::vector<std::string> of(std::string_view username) const;
@@ -67,9 +68,12 @@ class ClientIds {
   void erase(Entries::const_iterator entry);
 
   Entries absent_;
-  std::unordered_map<std::string, std::int64_t> counts_;  // of absent_, by user name
-  std::vector<std::string> unasked_;                      // left since the last sweep
-  Clock::time_point swept_at_{};                          // when all were asked about
+  struct Count {
+    std::int64_t all = 0, recent = 0;
+  };
+  std::unordered_map<std::string, Count> counts_;  // of absent_, by user name
+  std::vector<std::string> unasked_;               // left since the last sweep
+  Clock::time_point swept_at_{};                   // when all were asked about
 };
 
 }  // namespace gatetorio::transport_mqtt
