@@ -80,7 +80,7 @@ TEST_CASE("a certificate that cannot be used is named") {
   CHECK(TestServer(TestServer::echo, settings).wrong().find("/nowhere/cert.pem") != std::string::npos);
   settings = certificate.settings();
   settings.tls_key = settings.tls_certificate;
-  CHECK(TestServer(TestServer::echo, settings).wrong().find("cannot use the key") == 0);
+  CHECK(TestServer(TestServer::echo, settings).wrong().find("no private key in PEM") != std::string::npos);
 }
 
 }  // namespace gatetorio::transport_http::test
