@@ -9,8 +9,8 @@
 namespace gatetorio::core {
 namespace {
 
-// Set, it is fixed: by itself it follows the sizes that are freed, up to 32 MiB, and the buffers of transfers would then
-// lie between small things that live long.
+// Set, it is fixed: by itself it follows the sizes that are freed, up to 32 MiB, and the buffers of transfers would
+// then lie between small things that live long.
 constexpr int kMmapThreshold = 128 * 1024;
 constexpr int kTrimThreshold = 1024 * 1024;
 

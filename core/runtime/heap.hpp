@@ -4,8 +4,8 @@
 
 namespace gatetorio::core {
 
-// Few arenas, and large blocks straight from the system, which takes them back when they are freed. Before any thread is
-// made. What the environment sets (MALLOC_ARENA_MAX, GLIBC_TUNABLES) stays. Elsewhere than on glibc: nothing.
+// Few arenas, and large blocks straight from the system, which takes them back when they are freed. Before any thread
+// is made. What the environment sets (MALLOC_ARENA_MAX, GLIBC_TUNABLES) stays. Elsewhere than on glibc: nothing.
 void bound_heap();
 
 // Gives free pages back to the system; some milliseconds for each 100 MiB. Any thread.
