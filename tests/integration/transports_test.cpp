@@ -27,7 +27,7 @@ class Paho {
                const std::string& forwarded_for = {}) {
     mqtt::connect_options options(username, password);
     if (!forwarded_for.empty())
-      options.set_http_headers({{"X-Forwarded-For", "192.0.2.66"}, {"X-Forwarded-For", forwarded_for}});
+      options.set_http_headers({{"X-Forwarded-For", forwarded_for}});
     options.set_mqtt_version(MQTTVERSION_5);
     options.set_clean_start(true);
     mqtt::ssl_options tls;
