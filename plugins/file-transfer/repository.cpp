@@ -97,8 +97,8 @@ Task<Result<std::int64_t>> Repository::create(File file, Room room, bool is_smal
   Batch batch(Mode::kWrite);
   batch.require(
       "INSERT INTO files (device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at,"
-      " upload_until, completed_at, announce, reserved_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-      " $13, $14) RETURNING id",
+      " upload_until, completed_at, announce, reserved_until)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id",
       file.device_id, file.name, file.kind, file.size, file.sha256, file.state, file.blob, file.creator.kind,
       file.creator.id, file.created_at, file.upload_until, file.is_complete() ? file.created_at.us : 0,
       static_cast<std::int64_t>(file.announce), file.reserved_until);

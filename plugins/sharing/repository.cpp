@@ -108,7 +108,8 @@ Task<Result<Token>> Repository::find(std::int64_t token_id) {
   co_return one_token(results);
 }
 
-Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, std::int64_t before, std::int64_t limit) {
+Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, std::int64_t before,
+                                                               std::int64_t limit) {
   Batch batch(Mode::kRead);
   batch.add(std::string(kColumns) + "WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", device_id, before,
             limit);

@@ -145,7 +145,8 @@ bool Session::is_too_slow(Clock::time_point now, std::uint64_t passed) {
   const auto& settings = worker_->shared().settings;
   if (settings.min_transfer_rate == 0 || now - pace_began_ < settings.deadlines.pace) return false;
   const double seconds = std::chrono::duration<double>(now - pace_began_).count();
-  const bool is_slow = static_cast<double>(passed - pace_bytes_) < seconds * static_cast<double>(settings.min_transfer_rate);
+  const double wanted = seconds * static_cast<double>(settings.min_transfer_rate);
+  const bool is_slow = static_cast<double>(passed - pace_bytes_) < wanted;
   begin_pace(passed);
   return is_slow;
 }

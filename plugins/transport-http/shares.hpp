@@ -22,7 +22,8 @@ struct PoolLimits {
   std::uint32_t per_credential = ~0u;
 };
 
-// Who holds something. `credential`: a keyed hash of what was shown; 0: nothing was. `is_exempt`: only the total counts.
+// Who holds something. `credential`: a keyed hash of what was shown; 0: nothing was. `is_exempt`: only the total
+// counts.
 struct Holder {
   std::uint64_t prefix = 0;
   std::uint64_t credential = 0;

@@ -99,7 +99,8 @@ class StreamSession final : public Session {
 
   std::uint64_t untaken_bytes() override {
     int bytes = 0;
-    return ::ioctl(socket().native_handle(), SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+    const bool is_told = ::ioctl(socket().native_handle(), SIOCOUTQ, &bytes) == 0;
+    return is_told && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
   }
 
   void bound_untaken(int bytes) override {

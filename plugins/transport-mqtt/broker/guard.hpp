@@ -72,7 +72,6 @@ struct Message {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;
-  int qos = 0;
 };
 
 // What becomes of a message that may_publish has let pass.
@@ -189,8 +188,8 @@ class Guard {
   std::unordered_map<std::uint64_t, std::pair<std::string, std::string>> unanswered_;
   std::uint64_t awaited_request_ = 0;  // the one that the broker waits for
   std::optional<bool> awaited_answer_;
-  std::unordered_map<std::string, std::string>
-      relayed_;                            // who comes through the hub, by the address that the broker sees
+  // Who comes through the hub, by the address that the broker sees.
+  std::unordered_map<std::string, std::string> relayed_;
   std::chrono::microseconds wait_budget_;  // how long the broker may still stand waiting for the hub
   Steady::time_point budget_at_;
   Steady::time_point told_at_;

@@ -30,16 +30,14 @@ Guard::Spending Guard::spend(SessionTable::Client client, std::string_view usern
 // A filter costs the broker something with every message.
 bool Guard::has_room_for(Session& session, const Policy& policy, SessionTable::Client client, std::string_view filter) {
   const Limits& limits = budgets_.limits();
-  const bool is_wildcard = filter.find_first_of("+#") != std::string_view::npos;
-  const bool is_known =
-      std::find(session.wildcards.begin(), session.wildcards.end(), filter) != session.wildcards.end();
+  std::vector<std::string>& wildcards = session.wildcards;
+  if (std::find(wildcards.begin(), wildcards.end(), filter) != wildcards.end()) return true;  // once more
   const auto most = std::max(limits.client_subscriptions, 2 * static_cast<std::int64_t>(policy.rules.size()));
-  bool has_room = limits.client_subscriptions == 0 || hooks_.subscription_count(client) < most;
-  if (is_wildcard && !is_known && limits.client_wildcards > 0) {
-    has_room &= session.wildcards.size() < static_cast<std::size_t>(limits.client_wildcards);
-  }
-  if (is_known || !is_wildcard || !has_room) return has_room || is_known;
-  session.wildcards.emplace_back(filter);
+  if (limits.client_subscriptions > 0 && hooks_.subscription_count(client) >= most) return false;
+  if (filter.find_first_of("+#") == std::string_view::npos) return true;
+  const auto most_wildcards = static_cast<std::size_t>(limits.client_wildcards);
+  if (most_wildcards > 0 && wildcards.size() >= most_wildcards) return false;
+  wildcards.emplace_back(filter);
   return true;
 }
 

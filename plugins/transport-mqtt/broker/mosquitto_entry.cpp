@@ -86,7 +86,7 @@ int on_acl_check(int, void* event_data, void* userdata) {
   const auto& event = *static_cast<mosquitto_evt_acl_check*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
     const std::string_view username = view(mosquitto_client_username(event.client));
-    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain, event.qos};
+    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
     bool allowed = false;
     if (event.access == MOSQ_ACL_WRITE) {
       const Guard::Spending spending = guard.spend(event.client, username, message);
@@ -118,7 +118,7 @@ int on_message(int, void* event_data, void* userdata) {
   auto& guard = *static_cast<Plugin*>(userdata)->guard;
   auto& event = *static_cast<mosquitto_evt_message*>(event_data);
   return guarded(mosq::kAclDenied, [&] {
-    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain, event.qos};
+    const Message message{view(event.topic), view(event.payload, event.payloadlen), event.retain};
     // All but the expiry, which the broker keeps elsewhere: nobody here has a use for them, and no limit of the
     // broker's counts them.
     event.properties = nullptr;  // the broker frees them

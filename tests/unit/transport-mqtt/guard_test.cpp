@@ -511,7 +511,7 @@ TEST_CASE("what a principal sends is counted over its connections; a will and th
   REQUIRE(world.connect(&one, "device-1", "pw", "a"));
   REQUIRE(world.connect(&two, "device-1", "pw", "b"));
   REQUIRE(world.connect(&hub, "hub", "hub-secret", "hub"));
-  const Message status{"gatetorio/gate1/status", "{}", false, 1};
+  const Message status{"gatetorio/gate1/status", "{}", false};
   using Spending = Guard::Spending;
   int refused = 0, closed = 0;
   for (int i = 0; i < 11'000; ++i) {

@@ -12,7 +12,7 @@
 
 enum {
   GTR_BACKUP_BEFORE = 0, /* copy into the folder; the state of the database is taken afterwards. A hub may run beside */
-  GTR_BACKUP_AFTER = 1,  /* copy what the folder lacks; the state of the database was taken. Durable when it completes */
+  GTR_BACKUP_AFTER = 1,  /* copy what the folder lacks; the state of the database was taken. Durable at the end */
   GTR_BACKUP_RESTORE = 2 /* bring back from the folder what is missing; no hub runs. The database is replaced
                             afterwards: until then the old one is in force, so nothing that it speaks of may go */
 };

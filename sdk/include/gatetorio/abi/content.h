@@ -1,9 +1,9 @@
 /* Content: bodies too large for memory. They do not cross the boundary; a file descriptor does, and whoever holds the
- * socket moves the bytes between the two. (A descriptor can be sent over a local socket, so a plugin in a process of its
- * own could do the same.)
+ * socket moves the bytes between the two. (A descriptor can be sent over a local socket, so a plugin in a process of
+ * its own could do the same.)
  *
- * A descriptor in these structs belongs to whoever gave it. It is good during the call that carries it; whoever needs it
- * longer duplicates it.
+ * A descriptor in these structs belongs to whoever gave it. It is good during the call that carries it; whoever needs
+ * it longer duplicates it.
  */
 #ifndef GATETORIO_ABI_CONTENT_H
 #define GATETORIO_ABI_CONTENT_H

@@ -21,7 +21,7 @@ typedef struct gtr_event {
   gtr_bytes payload; /* a JSON object; docs/reference/events.md */
   uint64_t lost; /* events that this subscription dropped so far; one that a newer one with its key replaced is not */
   /* Since 1.2 */
-  uint64_t sequence; /* grows from event to event over all topics: of two subscriptions the order is lost, this tells it */
+  uint64_t sequence; /* grows from event to event over all topics: tells the order of events of two subscriptions */
 } gtr_event;
 
 /* On the subscriber's executor, one event at a time. A `topic` of size 0 says that the subscription was detached. */
@@ -34,8 +34,8 @@ typedef struct gtr_subscription {
   uint32_t capacity; /* events that may wait, 1 to 1,000,000 */
   gtr_event_fn handler;
   void* context;
-  /* Since 1.3. Bytes of topic, key and payload that may wait; over it the same happens as over `capacity`, but one event
-   * may always wait. 0: 64 MiB. */
+  /* Since 1.3. Bytes of topic, key and payload that may wait; over it the same happens as over `capacity`, but one
+   * event may always wait. 0: 64 MiB. */
   uint64_t max_bytes;
 } gtr_subscription;
 

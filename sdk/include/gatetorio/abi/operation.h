@@ -53,13 +53,14 @@ typedef struct gtr_reply {
   const gtr_field* headers; /* of the names that the declaration lists */
   uint32_t header_count;
   const gtr_content* content; /* instead of `body`, or NULL */
-  /* Since 1.2. To a transport, with `content`: it says transfer_end with this number once no more of it is sent, whatever
-   * the reason. 0: it need not. A feature leaves it 0. */
+  /* Since 1.2. To a transport, with `content`: it says transfer_end with this number once no more of it is sent,
+   * whatever the reason. 0: it need not. A feature leaves it 0. */
   uint64_t transfer;
   /* Since 1.3. To a transport: not 0 where the call showed a credential that proves nobody whom the hub knows, whatever
    * the status. It counts as a failed login of the peer; the answer itself does not tell. A feature leaves it 0. */
   uint32_t is_stranger;
-  gtr_bytes caller; /* To a transport: who called, as "user:17"; empty: nobody whom the hub knows. A feature leaves it empty. */
+  /* Since 1.3. To a transport: who called, as "user:17"; empty: nobody whom the hub knows. A feature leaves it empty. */
+  gtr_bytes caller;
 } gtr_reply;
 typedef void (*gtr_reply_fn)(void* context, const gtr_reply* reply);
 
@@ -87,15 +88,16 @@ typedef struct gtr_invocation {
    * credential is not looked at then. Empty: the credential decides. */
   gtr_bytes principal;
   int64_t received_at_us; /* UTC; when the call arrived. 0: now */
-  /* Since 1.1. Operations with a streamed body: write the body into that file. `done` as for gtr_operations.receive; due
-   * whatever happens, also where the call is answered meanwhile. At most once, on an unspecified thread. */
+  /* Since 1.1. Operations with a streamed body: write the body into that file. `done` as for gtr_operations.receive;
+   * due whatever happens, also where the call is answered meanwhile. At most once, on an unspecified thread. */
   void (*receive)(void* context, const gtr_receive* into, gtr_completion done);
-  /* Since 1.2. The resource, where the transport knows it by its id: a name in the call is not looked up then. 0: by name. */
+  /* Since 1.2. The resource, where the transport knows it by its id: a name in the call is not looked up then. 0: by
+   * name. */
   int64_t resource_id;
   int64_t expires_at_us; /* UTC; the caller wants no effect after this. 0: it did not say */
-  /* Since 1.2. Break the connection of this call off at once, so that the caller cannot take what it has sent or got for
-   * whole. At most once, on an unspecified thread, before the answer or, of one with content, before transfer_end. NULL:
-   * the transport cannot. */
+  /* Since 1.2. Break the connection of this call off at once, so that the caller cannot take what it has sent or got
+   * for whole. At most once, on an unspecified thread, before the answer or, of one with content, before transfer_end.
+   * NULL: the transport cannot. */
   void (*cut)(void* context);
 } gtr_invocation;
 
@@ -108,8 +110,8 @@ typedef struct gtr_operations {
   /* Feature side of streams: a number to put into the reply. `closed` fires once, when the caller went away, the
    * feature closed it, or it could not keep up. stream_write returns GTR_GONE after that. */
   uint64_t (*stream_open)(gtr_host* host, gtr_call call, gtr_completion closed);
-  gtr_status (*stream_write)(gtr_host* host, uint64_t stream, gtr_bytes event); /* a whole event in the text/event-stream
-                                                                                 * format of the HTML standard */
+  /* `event`: a whole one in the text/event-stream format of the HTML standard. */
+  gtr_status (*stream_write)(gtr_host* host, uint64_t stream, gtr_bytes event);
   void (*stream_close)(gtr_host* host, uint64_t stream);
 
   /* Transport side. */
@@ -125,10 +127,11 @@ typedef struct gtr_operations {
    * GTR_FULL, GTR_INTERNAL: the file could not take it. GTR_GONE: the call has no such body, or it was answered. */
   void (*receive)(gtr_host* host, gtr_call call, const gtr_receive* into, gtr_completion done);
 
-  /* Since 1.2. A transfer: the bytes of one call, in `receive` or in the content of its answer. Who lets bytes pass on somebody's
-   * right keeps the number and cuts the transfer when the right ends.
-   * Feature side, before `complete`, once a call: its number. `ended` fires once, when no more bytes of the call will pass.
-   * 0 where that cannot be had (`ended`: GTR_GONE for a call that was answered, GTR_UNSUPPORTED where the transport cannot cut). */
+  /* Since 1.2. A transfer: the bytes of one call, in `receive` or in the content of its answer. Who lets bytes pass on
+   * somebody's right keeps the number and cuts the transfer when the right ends.
+   * Feature side, before `complete`, once a call: its number. `ended` fires once, when no more bytes of the call will
+   * pass. 0 where that cannot be had (`ended`: GTR_GONE for a call that was answered, GTR_UNSUPPORTED where the
+   * transport cannot cut). */
   uint64_t (*transfer_open)(gtr_host* host, gtr_call call, gtr_completion ended);
   /* Breaks the caller's connection off. Nothing where the transfer has ended. */
   void (*transfer_cut)(gtr_host* host, uint64_t transfer);

@@ -30,8 +30,8 @@ typedef struct gtr_services {
   void (*cancel)(gtr_host* host, gtr_call call);
   /* The provider's answer. One that comes late or twice is counted and ignored. */
   void (*complete)(gtr_host* host, gtr_call call, gtr_status status, gtr_bytes result);
-  /* Since 1.2. `complete` for an answer whose `result` hands over file descriptors, listed here too. They are no longer the
-   * provider's: whoever asked has them, and of an answer that comes late or twice the hub closes them. */
+  /* Since 1.2. `complete` for an answer whose `result` hands over file descriptors, listed here too. They are no longer
+   * the provider's: whoever asked has them, and of an answer that comes late or twice the hub closes them. */
   void (*complete_with)(gtr_host* host, gtr_call call, gtr_status status, gtr_bytes result, const int32_t* descriptors,
                         uint32_t count);
 } gtr_services;
