@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "login.hpp"
@@ -21,6 +22,8 @@ class Connection {
   // The next result, null where a query's results end. Sends what is still to be sent. Blocks until something comes, at
   // most for the patience; afterwards, or at the stop, the connection is broken.
   PgResult next();
+  // Unlike any other's of this session or another.
+  std::string new_question() { return session_.name + "?" + std::to_string(++questions_); }
   // Once broken it stays so.
   bool is_broken() const { return is_broken_ || PQstatus(raw()) == CONNECTION_BAD; }
   void give_up() { is_broken_ = true; }
@@ -38,6 +41,7 @@ class Connection {
   const std::chrono::milliseconds patience_;  // with a server that says nothing
   const StopTime& stop_;
   StatementCache statements_;
+  std::uint64_t questions_ = 0;
   bool is_broken_ = false;
 };
 

@@ -46,9 +46,11 @@ void Exchange::control(const char* sql) {
 
 void Exchange::check_session() {
   constexpr const char* kAsk =
-      "SELECT current_setting('gatetorio.session', true), current_setting('transaction_read_only')";
-  step_sent(PQsendQueryParams(connection_.raw(), kAsk, 0, nullptr, nullptr, nullptr, nullptr, kBinary),
-            {.kind = Kind::kCheck, .sql = kAsk});
+      "SELECT current_setting('gatetorio.session', true), current_setting('transaction_read_only'), CAST($1 AS TEXT)";
+  std::string question = connection_.new_question();
+  const char* const argument = question.c_str();
+  step_sent(PQsendQueryParams(connection_.raw(), kAsk, 1, nullptr, &argument, nullptr, nullptr, kBinary),
+            {.kind = Kind::kCheck, .sql = kAsk, .question = std::move(question)});
 }
 
 void Exchange::sync() { step_sent(PQpipelineSync(connection_.raw()), {.kind = Kind::kSync}); }
@@ -120,7 +122,7 @@ void Exchange::take(const Step& step, const PGresult* result) {
   const bool is_done = is_success(result);
   if (step.kind == Kind::kPrepare && !is_done) step.prepared->is_ready = false;
   if (is_done && step.kind == Kind::kStatement) return take_rows(step, result);
-  if (is_done && step.kind == Kind::kCheck) return take_check(result);
+  if (is_done && step.kind == Kind::kCheck) return take_check(step, result);
   if (is_done && step.kind == Kind::kControl) control_tag_ = PQcmdStatus(const_cast<PGresult*>(result));
   if (is_done || PQresultStatus(result) == PGRES_PIPELINE_ABORTED) return;
   Failure failure = failure_of(result, connection_.session().access == Access::kRead);
@@ -133,11 +135,12 @@ void Exchange::take(const Step& step, const PGresult* result) {
   }
 }
 
-void Exchange::take_check(const PGresult* result) {
+void Exchange::take_check(const Step& step, const PGresult* result) {
   const auto is = [result](int column, std::string_view expected) {
     return PQntuples(result) == 1 && std::string_view(PQgetvalue(result, 0, column)) == expected;
   };
-  if (!is(0, connection_.session().name)) return connection_.give_up_pooled();
+  // A pooler between requests that were sent together passes answers to whom it has just given the session.
+  if (!is(0, connection_.session().name) || !is(2, step.question)) return connection_.give_up_pooled();
   if (connection_.session().access == Access::kWrite && !is(1, "off")) connection_.give_up();
 }
 

@@ -21,8 +21,8 @@ class Exchange {
 
   // A statement of the engine's own, such as BEGIN.
   void control(const char* sql);
-  // Asks whether the session is the one that was set up, and can write where that is its purpose; where it is not, the
-  // connection is given up before anything that follows counts.
+  // Asks whether the session is the one that was set up, whether the answers are to this very request, and whether it
+  // can write where that is its purpose; where not, the connection is given up before anything that follows counts.
   void check_session();
   // All statements of the batch. The entry gets their results, or the failure of the first that failed; entries that
   // the server skipped get neither.
@@ -49,13 +49,14 @@ class Exchange {
     sql::Expect expect = sql::Expect::kAnything;
     std::int32_t statement = -1;
     std::string_view sql = {};
+    std::string question = {};  // of a check: what its answer repeats
   };
   void statement(Entry& entry, const sql::StatementView& view, sql::BatchReader& in, std::int32_t index);
   void prepare(Prepared& prepared, const Step& step);
   void step_sent(int is_sent, Step step);
   bool read(const Step& step);
   void take(const Step& step, const PGresult* result);
-  void take_check(const PGresult* result);
+  void take_check(const Step& step, const PGresult* result);
   void take_rows(const Step& step, const PGresult* result);
   static void fail(Entry& entry, Failure failure, const Step& step);
 

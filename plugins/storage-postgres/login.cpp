@@ -44,13 +44,14 @@ std::string naming(const std::string& name) { return "SELECT set_config('gatetor
 // not flushed is no commit, but a stricter setting (remote_apply) stays.
 std::string session_setup(const Session& session, milliseconds statement_timeout) {
   const bool is_reading = session.access == Access::kRead;
-  std::string sql = "SET statement_timeout = " + std::to_string(statement_timeout.count()) +
-                    "; SET lock_timeout = " + std::to_string((is_reading ? kReadLockPatience : kLockPatience).count()) +
-                    "; SET idle_in_transaction_session_timeout = " + std::to_string(4 * statement_timeout.count()) +
-                    "; SET client_min_messages = error; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on"
-                    "; SELECT set_config('synchronous_commit', 'on', false)"
-                    " WHERE current_setting('synchronous_commit') IN ('off', 'local'); " +
-                    naming(session.name);
+  std::string sql =
+      "SET client_encoding = 'UTF8'; SET statement_timeout = " + std::to_string(statement_timeout.count()) +
+      "; SET lock_timeout = " + std::to_string((is_reading ? kReadLockPatience : kLockPatience).count()) +
+      "; SET idle_in_transaction_session_timeout = " + std::to_string(4 * statement_timeout.count()) +
+      "; SET client_min_messages = error; SET TIME ZONE 'UTC'; SET standard_conforming_strings = on"
+      "; SELECT set_config('synchronous_commit', 'on', false)"
+      " WHERE current_setting('synchronous_commit') IN ('off', 'local'); " +
+      naming(session.name);
   if (is_reading) sql += "; SET default_transaction_read_only = on";
   return sql + "; SELECT pg_backend_pid(), current_setting('transaction_read_only')";
 }
@@ -193,6 +194,8 @@ Result<Session> Login::connect(Access access, const StopTime& stop) const {
   if (!opened) return opened.error();
   Session session{.connection = *std::move(opened), .access = access, .name = random_name(), .pooling = pooling_};
   PGconn* const raw = session.connection.get();
+  // What others left in a session that a pooler gave them before; a transaction is read-only or not from its start on.
+  if (const auto reset = ask(raw, "RESET ALL", deadline, stop); !reset) return reset.error();
   const auto facts = ask(raw, session_setup(session, statement_timeout_), deadline, stop);
   if (!facts) return facts.error();
   if (facts->size() != 2) return unavailable("the server does not say what it is");
@@ -224,9 +227,9 @@ Result<void> Login::check_pooling(const Session& session, const StopTime& stop) 
   const auto name = ask(session.connection.get(), "SELECT current_setting('gatetorio.session', true)",
                         Clock::now() + kPatience, stop);
   const bool is_own = name && *name == std::vector<std::string>{session.name};
-  if (is_answered && is_own) *pooling_ = Pooling::kBySession;
   if (!is_own) *pooling_ = Pooling::kByTransaction;
-  if (*pooling_ != Pooling::kByTransaction) return {};
+  if (is_own && is_answered) *pooling_ = Pooling::kBySession;
+  if (is_own && (is_answered || *pooling_ != Pooling::kByTransaction)) return {};
   return unavailable(
       "a pooler (PgBouncer?) gives the hub's session to others between transactions; transaction and statement pooling "
       "are not supported: set pool_mode = session for this database");
