@@ -31,6 +31,7 @@ using Tcp = asio::ip::tcp;
 using Error = boost::system::error_code;
 
 constexpr std::chrono::seconds kHandshake{10};
+constexpr std::chrono::seconds kClosing{1};             // for the client's part of the closing handshake
 constexpr std::chrono::milliseconds kAcceptPause{100};  // where descriptors have run out
 constexpr std::uint32_t kMostHeaderBytes = 16 * 1024;
 constexpr std::size_t kBufferBytes = 8 * 1024;
@@ -197,6 +198,7 @@ class WebSocketBridge::Impl::Session : public std::enable_shared_from_this<Sessi
     Error ignored;
     broker_.close(ignored);
     if (std::exchange(is_closing_, true)) return;
+    client_.set_option(websocket::stream_base::timeout{kClosing, websocket::stream_base::none(), false});
     client_.async_close(why, [self = shared_from_this()](const Error&) { self->end(); });
   }
 

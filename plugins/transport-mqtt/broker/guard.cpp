@@ -68,9 +68,12 @@ void Guard::wait_until_synced(milliseconds longest) {
 Admission Guard::may_connect(ConnectAttempt attempt) {
   hear();
   if (is_relayed(attempt.peer)) {
-    const auto found = relayed_.find(std::string(attempt.peer));
-    if (found == relayed_.end()) return refuse_connect(Admission::kLater);  // the hub's word comes any moment
-    attempt.peer = found->second;
+    const std::string address(attempt.peer);
+    // The hub has told whose it is before it connected: what it told may still be on the way.
+    if (!wait_for_hub(longest_wait(), [&] { return relayed_.count(address) != 0; })) {
+      return refuse_connect(Admission::kLater);
+    }
+    attempt.peer = relayed_.at(address);
   }
   if (attempt.username.empty() || attempt.password.empty()) return refuse_connect();
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
@@ -107,11 +110,7 @@ const Password* Guard::confirmed(std::string_view username, const std::string& h
 }
 
 bool Guard::ask_hub(const ConnectAttempt& attempt) {
-  const auto now = Steady::now();
-  const auto earned = std::chrono::duration_cast<microseconds>(now - budget_at_) / kBudgetDivisor;
-  wait_budget_ = std::min(kMostBudget, wait_budget_ + earned);
-  budget_at_ = now;
-  const auto longest = std::min<microseconds>(settings_.connect_deadline, wait_budget_);
+  const microseconds longest = longest_wait();
   const bool may_wait = longest > microseconds::zero();
   if (!link_->up() || (!may_wait && unanswered_.size() >= kMostUnanswered)) {
     ++counters_.connects_unanswered;
@@ -126,22 +125,30 @@ bool Guard::ask_hub(const ConnectAttempt& attempt) {
     ++counters_.connects_unanswered;
     return false;
   }
-  const bool answered = await_reply(id, now + longest);
-  budget_at_ = Steady::now();
-  wait_budget_ -= std::chrono::duration_cast<microseconds>(budget_at_ - now);
-  if (!answered) ++counters_.connects_unanswered;
-  return answered && *awaited_answer_;
-}
-
-bool Guard::await_reply(std::uint64_t id, Steady::time_point deadline) {
   awaited_request_ = id;
   awaited_answer_.reset();
-  while (!awaited_answer_) {
-    if (!link_->wait_until(deadline)) return false;
-    hear();
-    if (!link_->up()) return false;
+  if (!wait_for_hub(longest, [&] { return awaited_answer_.has_value(); })) {
+    ++counters_.connects_unanswered;
+    return false;
   }
-  return true;
+  return *awaited_answer_;
+}
+
+// How long the broker may stand now. What it does not use of its time it saves up to a limit.
+microseconds Guard::longest_wait() {
+  const auto now = Steady::now();
+  const auto earned = std::chrono::duration_cast<microseconds>(now - budget_at_) / kBudgetDivisor;
+  wait_budget_ = std::min(kMostBudget, wait_budget_ + earned);
+  budget_at_ = now;
+  return std::min<microseconds>(settings_.connect_deadline, wait_budget_);
+}
+
+bool Guard::wait_for_hub(microseconds longest, const std::function<bool()>& is_here) {
+  const auto begun = Steady::now();
+  while (!is_here() && link_->up() && link_->wait_until(begun + longest)) hear();
+  budget_at_ = Steady::now();
+  wait_budget_ -= std::chrono::duration_cast<microseconds>(budget_at_ - begun);
+  return is_here();
 }
 
 // May this principal use this client id?

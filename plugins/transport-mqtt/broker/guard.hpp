@@ -137,7 +137,9 @@ class Guard {
   void tell_sessions();
   const Password* confirmed(std::string_view username, const std::string& hash) const;
   bool ask_hub(const ConnectAttempt& attempt);
-  bool await_reply(std::uint64_t id, Steady::time_point deadline);
+  std::chrono::microseconds longest_wait();
+  // False where it did not come in time, or the hub has gone. The broker stands meanwhile.
+  bool wait_for_hub(std::chrono::microseconds longest, const std::function<bool()>& is_here);
   Admission admit(const ConnectAttempt& attempt, std::int64_t valid_until_us);
   bool is_free(const ConnectAttempt& attempt);
   Admission find_room(const ConnectAttempt& attempt);

@@ -119,6 +119,23 @@ TEST_CASE("a password is asked about once and then known") {
   CHECK(world.questions == 2);
 }
 
+TEST_CASE("who comes through the hub is let in while the hub's word for it is still on the way") {
+  GuardWithHub world;
+  world.allowed["device-1"] = testing::device_policy("device-1", "gate1");
+  const int client = 0;
+  REQUIRE(world.connect(&client, "device-1", "pw"));
+  const auto connect_from = [&](const std::string& address) {
+    return world.guard->may_connect({&client, "device-1", "pw", "id", address, true, false});
+  };
+  for (int i = 1; i <= 200; ++i) {
+    const std::string address = "127.128.0." + std::to_string(i);
+    world.server().relay(address, "192.0.2.1");
+    REQUIRE(connect_from(address) == Admission::kYes);
+    world.server().relay(address, {});
+  }
+  CHECK(connect_from("127.129.0.1") == Admission::kLater);
+}
+
 TEST_CASE("a storm of unknown passwords against a silent hub neither stops the broker nor fills its memory") {
   GuardWithHub test;
   test.allowed["user-1"] = testing::user_policy("user-1", {});
