@@ -2,6 +2,17 @@
 
 namespace gatetorio::testing {
 
+int MqttClient::connect(std::uint16_t port, const transport_mqtt::testing::RawConnect& options) {
+  int code = kClosed;
+  eventually(
+      [&] {
+        code = RawMqtt::connect(port, options);
+        return code != kClosed;
+      },
+      milliseconds(2'000));
+  return code;
+}
+
 std::optional<MqttMessage> wait_for(MqttClient& client, const std::function<bool(const MqttMessage&)>& fits,
                                     milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -8,7 +8,11 @@
 
 namespace gatetorio::testing {
 
-using MqttClient = transport_mqtt::testing::RawMqtt;
+class MqttClient : public transport_mqtt::testing::RawMqtt {
+ public:
+  // Tries again where the broker closes without an answer: "not now", which every client takes so.
+  int connect(std::uint16_t port, const transport_mqtt::testing::RawConnect& options);
+};
 using MqttLogin = transport_mqtt::testing::RawConnect;
 using MqttMessage = transport_mqtt::testing::RawMessage;
 

@@ -87,7 +87,9 @@ Admission Guard::may_connect(ConnectAttempt attempt) {
   if (password == nullptr) {
     // Whoever guesses must not use up the time in which others are asked about.
     if (!budgets_.may_ask(attempt.peer, attempt.username, Steady::now())) return refuse_connect(Admission::kLater);
-    if (ask_hub(attempt)) password = confirmed(attempt.username, hash);
+    const std::optional<bool> is_right = ask_hub(attempt);
+    if (!is_right) return refuse_connect(Admission::kLater);
+    if (*is_right) password = confirmed(attempt.username, hash);
   }
   return password != nullptr ? admit(attempt, password->valid_until_us) : refuse_connect();
 }
@@ -109,12 +111,12 @@ const Password* Guard::confirmed(std::string_view username, const std::string& h
   return match;
 }
 
-bool Guard::ask_hub(const ConnectAttempt& attempt) {
+std::optional<bool> Guard::ask_hub(const ConnectAttempt& attempt) {
   const microseconds longest = longest_wait();
   const bool may_wait = longest > microseconds::zero();
   if (!link_->up() || (!may_wait && unanswered_.size() >= kMostUnanswered)) {
     ++counters_.connects_unanswered;
-    return false;
+    return std::nullopt;
   }
   const std::uint64_t id = ++last_request_;
   unanswered_.emplace(id, std::pair(std::string(attempt.peer), std::string(attempt.username)));
@@ -123,15 +125,15 @@ bool Guard::ask_hub(const ConnectAttempt& attempt) {
   if (!may_wait) {
     // When thousands come at once: the answer will be here when this one tries again.
     ++counters_.connects_unanswered;
-    return false;
+    return std::nullopt;
   }
   awaited_request_ = id;
   awaited_answer_.reset();
   if (!wait_for_hub(longest, [&] { return awaited_answer_.has_value(); })) {
     ++counters_.connects_unanswered;
-    return false;
+    return std::nullopt;
   }
-  return *awaited_answer_;
+  return awaited_answer_;
 }
 
 // How long the broker may stand now. What it does not use of its time it saves up to a limit.

@@ -136,7 +136,8 @@ class Guard {
   void set_name(std::int64_t device_id, const std::string& username, std::string_view name);
   void tell_sessions();
   const Password* confirmed(std::string_view username, const std::string& hash) const;
-  bool ask_hub(const ConnectAttempt& attempt);
+  // Is the password right? Nothing where the hub gives no answer now.
+  std::optional<bool> ask_hub(const ConnectAttempt& attempt);
   std::chrono::microseconds longest_wait();
   // False where it did not come in time, or the hub has gone. The broker stands meanwhile.
   bool wait_for_hub(std::chrono::microseconds longest, const std::function<bool()>& is_here);
