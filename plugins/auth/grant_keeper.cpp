@@ -22,20 +22,16 @@ Task<Result<GrantHeld>> GrantKeeper::give(GrantGiven grant) {
     co_return Error{.status = Status::kInvalid, .detail = "This cannot be given to a user."};
   }
   const Call call = call_of(grant.by);
-  auto giving = repository_.give(std::move(grant), call);
-  const Result<Grant> held = co_await giving;
-  if (!held) co_return held.error();
-  tell_access_changed(held->user_id);
-  co_return GrantHeld{held->user_id, held->level, held->expires_at.us == kForeverUs ? 0 : held->expires_at.us};
+  const Grant held = co_await ok(repository_.give(std::move(grant), call));
+  tell_access_changed(held.user_id);
+  co_return GrantHeld{held.user_id, held.level, held.expires_at.us == kForeverUs ? 0 : held.expires_at.us};
 }
 
 Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
   const Call call = call_of(std::move(grant.by));
-  auto taking = repository_.take(grant.device_id, std::move(grant.source), call);
-  const Result<std::vector<std::int64_t>> users = co_await taking;
-  if (!users) co_return users.error();
-  for (const std::int64_t user_id : *users) tell_access_changed(user_id);
-  co_return UserIds{*users};
+  const std::vector<std::int64_t> users = co_await ok(repository_.take(grant.device_id, std::move(grant.source), call));
+  for (const std::int64_t user_id : users) tell_access_changed(user_id);
+  co_return UserIds{users};
 }
 
 // A clock that was set back stood at most `elapsed` before where it is now.
@@ -48,8 +44,7 @@ Task<void> GrantKeeper::tell_of_ended() {
   const auto steady = std::chrono::steady_clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(steady - told_at_);
   const Stretch passed = stretch_since(told_until_, at, elapsed);
-  auto looking = repository_.ended_between(passed.from, passed.until);
-  const Result<std::vector<std::int64_t>> users = co_await looking;
+  const Result<std::vector<std::int64_t>> users = co_await repository_.ended_between(passed.from, passed.until);
   if (!users) co_return;  // the next time asks for this stretch again
   told_until_ = at;
   told_at_ = steady;

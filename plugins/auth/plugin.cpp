@@ -26,7 +26,7 @@ class Auth : public PluginBase {
         service_(host, repository_, devices_, settings_),
         decisions_(repository_, devices_),
         keeper_(host, repository_),
-        operations_(host, service_, repository_),
+        operations_(host, &service_),
         access_(host, &decisions_),
         grants_(host, &keeper_),
         authenticator_(host, &service_),
@@ -44,7 +44,7 @@ class Auth : public PluginBase {
   }
 
   void configure() {
-    operations_.declare();
+    declare(operations_);
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
     grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
@@ -58,9 +58,7 @@ class Auth : public PluginBase {
   }
 
   Task<Result<void>> start() {
-    auto migrating = database_.migrate();
-    const Result<void> migrated = co_await migrating;
-    if (!migrated) co_return migrated.error();
+    co_await ok(database_.migrate());
     host_.run(service_.keep_writing());
     host_.run(keep_telling());
     retention_.begin();
@@ -69,19 +67,16 @@ class Auth : public PluginBase {
   }
 
   Task<Result<void>> drain() {
-    auto flushing = service_.flush_seen();
-    co_await flushing;
+    co_await service_.flush_seen();
     co_return Result<void>();
   }
 
  private:
   Task<void> keep_telling() {
     while (true) {
-      auto sleeping = host_.sleep(kTellMs);
-      const bool go_on = co_await sleeping;
+      const bool go_on = co_await host_.sleep(kTellMs);
       if (!go_on) co_return;
-      auto telling = keeper_.tell_of_ended();
-      co_await telling;
+      co_await keeper_.tell_of_ended();
     }
   }
 
@@ -95,7 +90,7 @@ class Auth : public PluginBase {
   Service service_;
   AccessDecisions decisions_;
   GrantKeeper keeper_;
-  Operations operations_;
+  OperationSet<Service> operations_;
   ServiceProvider<AccessDecisions> access_;
   ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;

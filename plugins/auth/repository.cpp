@@ -66,12 +66,9 @@ std::string target(std::int64_t device_id) { return key_of(PrincipalId{"device",
 }  // namespace
 
 Task<Result<std::int64_t>> Repository::user_by_token(std::string token_hash) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT id FROM users WHERE token_hash = $1", Blob{token_hash});
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+  const sql::Results results =
+      co_await ok(database_.read("SELECT id FROM users WHERE token_hash = $1", Blob{token_hash}));
+  const sql::Table& table = results[0];
   co_return table.empty() ? 0 : table.integer(0, 0);
 }
 
@@ -100,10 +97,8 @@ Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
         wish.device_id, Blob{wish.token_hash}, at);
   }
   audit(batch, call, "access.grant", target(wish.device_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return grant_from((*results)[1], 0);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  co_return grant_from(results[1], 0);
 }
 
 Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
@@ -129,8 +124,7 @@ Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
       " WHEN 'engineer' THEN 1 ELSE 2 END, grants.expires_at DESC LIMIT 1",
       given.device_id, given.to.id, Blob{given.to.subject}, at);
   audit(batch, call, "access.grant", target(given.device_id), "{\"source\":\"" + given.source + "\"}");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return grant_from((*results)[2], 0);
   if (results.error().status != Status::kGuardFailed) co_return results.error();
   co_return Error{.status = Status::kNotFound, .detail = "There is no such user."};
@@ -140,62 +134,45 @@ Task<Result<std::vector<std::int64_t>>> Repository::take(std::int64_t device_id,
   Batch batch(Mode::kWrite);
   batch.add("DELETE FROM grants WHERE device_id = $1 AND source = $2 RETURNING user_id", device_id, source);
   audit(batch, call, "access.revoke", target(device_id), "{\"source\":\"" + source + "\"}");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return first_column((*results)[0]);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  co_return first_column(results[0]);
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from, Timestamp until) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT DISTINCT user_id FROM grants WHERE expires_at > $1 AND expires_at <= $2", from, until);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return first_column((*results)[0]);
+  const sql::Results results = co_await ok(
+      database_.read("SELECT DISTINCT user_id FROM grants WHERE expires_at > $1 AND expires_at <= $2", from, until));
+  co_return first_column(results[0]);
 }
 
 Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
-  Batch batch(Mode::kRead);
-  batch.add(
+  const sql::Results results = co_await ok(database_.read(
       "SELECT device_id, user_id, level, expires_at FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > "
       "$3",
-      device_id, user_id, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const std::vector<Grant> best = best_of((*results)[0]);
+      device_id, user_id, now()));
+  const std::vector<Grant> best = best_of(results[0]);
   co_return best.empty() ? std::nullopt : std::optional(best.front());
 }
 
 Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices) {
-  Batch batch(Mode::kRead);
-  batch.add(
+  const sql::Results results = co_await ok(database_.read(
       "SELECT device_id, user_id, level, expires_at FROM grants WHERE user_id = $1 AND expires_at > $2"
       " AND device_id > $3 AND device_id <= (SELECT MAX(device_id) FROM (SELECT DISTINCT device_id FROM grants"
       " WHERE user_id = $1 AND expires_at > $2 AND device_id > $3 ORDER BY device_id LIMIT $4) AS page)"
       " ORDER BY device_id",
-      user_id, now(), after, devices);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return best_of((*results)[0]);
+      user_id, now(), after, devices));
+  co_return best_of(results[0]);
 }
 
 Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id, std::int64_t after,
-                                                               std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add(
+                                                          std::int64_t limit) {
+  const sql::Results results = co_await ok(database_.read(
       "SELECT grants.user_id, grants.name, grants.level, grants.expires_at, grants.created_at, users.last_seen,"
       " grants.source FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
       " AND grants.user_id > $2 AND grants.user_id <= (SELECT MAX(user_id) FROM (SELECT DISTINCT user_id FROM grants"
       " WHERE device_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3) AS page)"
       " ORDER BY grants.user_id, grants.created_at, grants.source",
-      device_id, after, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+      device_id, after, limit));
+  const sql::Table& table = results[0];
   std::vector<UserEntry> users;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     UserEntry entry{.user_id = table.integer(row, 0),
@@ -224,8 +201,7 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
       " AND other.expires_at > $4))",
       device_id, user_id, keep_last_owner ? 1 : 0, now());
   audit(batch, call, "access.revoke", target(device_id), "{\"user_id\":" + std::to_string(user_id) + "}");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Result<void>();
   if (results.error().status != Status::kGuardFailed) co_return results.error();
   if (results.error().statement == 0) {
@@ -236,21 +212,15 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT DISTINCT device_id FROM grants WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return first_column((*results)[0]);
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT DISTINCT device_id FROM grants WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit));
+  co_return first_column(results[0]);
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::remove_device(std::int64_t device_id) {
-  Batch batch(Mode::kWrite);
-  batch.add("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return first_column((*results)[0]);
+  const sql::Results results =
+      co_await ok(database_.write("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id));
+  co_return first_column(results[0]);
 }
 
 Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,
@@ -265,20 +235,14 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
   batch.add("INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES ($1, $2, $3, $4)",
             user_id, Blob{password_hash}, expires_at, at);
   audit(batch, call, "mqtt_credentials.create", key_of(PrincipalId{"user", user_id}));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
 Task<Result<std::vector<MqttPassword>>> Repository::mqtt_passwords(std::int64_t user_id) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT password_hash, expires_at FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id,
-            now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT password_hash, expires_at FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id, now()));
+  const sql::Table& table = results[0];
   std::vector<MqttPassword> passwords;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     passwords.push_back({table.text(row, 0), Timestamp{table.integer(row, 1)}});
@@ -290,9 +254,7 @@ Task<Result<void>> Repository::set_seen(std::map<std::int64_t, std::int64_t> see
   if (seen.empty()) co_return Result<void>();
   Batch batch(Mode::kWrite);
   for (const auto& [user_id, at] : seen) batch.add("UPDATE users SET last_seen = $2 WHERE id = $1", user_id, at);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 

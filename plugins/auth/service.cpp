@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gatetorio/events.hpp"
+#include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::auth {
@@ -14,6 +15,9 @@ constexpr std::uint64_t kFlushMs = 5'000;
 std::optional<Timestamp> unless_forever(Timestamp time) {
   return time.us == kForeverUs ? std::nullopt : std::optional(time);
 }
+
+std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
+std::int64_t or_most(const std::optional<PageLimit>& limit) { return limit ? limit->value : 1000; }
 
 bool is_user_token(std::string_view token) {
   return token.size() >= UserTokenRule::kMin && token.size() <= UserTokenRule::kMax && UserTokenRule::valid(token);
@@ -39,10 +43,9 @@ UserDevice to_output(const Device& device, const Grant& grant) {
 Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input) {
   const std::int64_t device_id = call.principal->id;
   if (input.controller_id) {
-    auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{device_id}});
-    const Result<DeviceList> own = co_await finding;
-    if (!own) co_return own.error();
-    if (own->devices.empty() || own->devices.front().controller_id != input.controller_id->value) {
+    const Result<Device> own = co_await find_device(devices_, device_id);
+    if (!own && own.error().status != Status::kNotFound) co_return own.error();
+    if (!own || own->controller_id != input.controller_id->value) {
       co_return Error{.status = Status::kForbidden, .detail = "A device gives access to itself only."};
     }
   }
@@ -52,67 +55,77 @@ Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input
   if (input.name) wish.name = input.name->value;
   if (input.expires_in_hours)
     wish.expires_at = Timestamp{now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
-  auto granting = repository_.grant(wish, call);
-  const Result<Grant> grant = co_await granting;
-  if (!grant) co_return grant.error();
-  tell_access_changed(grant->user_id);
-  const bool has_ended = grant->expires_at <= now();
+  const Grant grant = co_await ok(repository_.grant(wish, call));
+  tell_access_changed(grant.user_id);
+  const bool has_ended = grant.expires_at <= now();
   co_return AuthorizeOutput{.success = true,
                             .message = has_ended
                                            ? "The user's access has ended. Give expires_in_hours to let it begin again."
                                            : "The user has access.",
-                            .user_id = grant->user_id,
-                            .access_level = grant->level,
-                            .expires_at = unless_forever(grant->expires_at)};
+                            .user_id = grant.user_id,
+                            .access_level = grant.level,
+                            .expires_at = unless_forever(grant.expires_at)};
 }
 
-Task<Result<DiscoverOutput>> Service::discover(Call call, std::int64_t after, std::int64_t limit) {
+Task<Result<DiscoverOutput>> Service::my_devices(Call call, MyDevicesInput input) {
+  DiscoverInput same;
+  same.limit = input.limit;
+  same.after = input.after;
+  return discover(std::move(call), std::move(same));
+}
+
+Task<Result<DiscoverOutput>> Service::discover(Call call, DiscoverInput input) {
+  const std::int64_t limit = or_most(input.limit);
   DiscoverOutput out;
-  auto looking = repository_.grants_of(call.principal->id, after, limit + 1);
-  Result<std::vector<Grant>> grants = co_await looking;
-  if (!grants) co_return grants.error();
-  if (grants->size() > static_cast<std::size_t>(limit)) {
-    grants->resize(static_cast<std::size_t>(limit));
-    out.next = grants->back().device_id;
+  std::vector<Grant> grants = co_await ok(repository_.grants_of(call.principal->id, or_first(input.after), limit + 1));
+  if (grants.size() > static_cast<std::size_t>(limit)) {
+    grants.resize(static_cast<std::size_t>(limit));
+    out.next = grants.back().device_id;
   }
   DeviceIds ids;
-  for (const Grant& grant : *grants) ids.ids.push_back(grant.device_id);
+  for (const Grant& grant : grants) ids.ids.push_back(grant.device_id);
   if (ids.ids.empty()) co_return out;
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(ids);
-  const Result<DeviceList> devices = co_await finding;
-  if (!devices) co_return devices.error();
-  for (const Device& device : devices->devices) {
+  const DeviceList devices = co_await ok(devices_.call<DeviceRegistry::FindByIds>(ids));
+  for (const Device& device : devices.devices) {
     const auto grant =
-        std::find_if(grants->begin(), grants->end(), [&](const Grant& g) { return g.device_id == device.id; });
+        std::find_if(grants.begin(), grants.end(), [&](const Grant& g) { return g.device_id == device.id; });
     out.devices.push_back(to_output(device, *grant));
   }
   std::sort(out.devices.begin(), out.devices.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   co_return out;
 }
 
-Task<Result<AccessOutput>> Service::access(Call call, std::string controller_id) {
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{std::move(controller_id)});
-  const Result<Device> device = co_await finding;
+Task<Result<AccessOutput>> Service::access(Call call, DeviceRef input) {
+  const Result<Device> device =
+      co_await devices_.call<DeviceRegistry::FindByName>(std::move(input.controller_id.value));
   if (!device && device.error().status != Status::kNotFound) co_return device.error();
   AccessOutput out;
   if (!device) co_return out;
-  auto looking = repository_.find_grant(device->id, call.principal->id);
-  const Result<std::optional<Grant>> grant = co_await looking;
-  if (!grant) co_return grant.error();
-  if (*grant) out = {true, (*grant)->level, unless_forever((*grant)->expires_at)};
+  const std::optional<Grant> grant = co_await ok(repository_.find_grant(device->id, call.principal->id));
+  if (grant) out = {true, grant->level, unless_forever(grant->expires_at)};
   co_return out;
 }
 
-Task<Result<void>> Service::remove(Call call, std::int64_t user_id) {
+Task<Result<UsersOutput>> Service::users(Call call, UsersInput input) {
+  const std::int64_t limit = or_most(input.limit);
+  UsersOutput out;
+  out.users = co_await ok(repository_.users_of(call.access.resource_id, or_first(input.after), limit + 1));
+  if (out.users.size() > static_cast<std::size_t>(limit)) {
+    out.users.pop_back();
+    out.next = out.users.back().user_id;
+  }
+  co_return out;
+}
+
+Task<Result<void>> Service::remove(Call call, UserRef input) {
+  const std::int64_t user_id = input.user_id.value;
   const bool is_itself = call.principal->kind == "user" && call.principal->id == user_id;
-  auto removing = repository_.remove_grant(call.access.resource_id, user_id, is_itself, call);
-  const Result<void> removed = co_await removing;
-  if (!removed) co_return removed.error();
+  co_await ok(repository_.remove_grant(call.access.resource_id, user_id, is_itself, call));
   tell_access_changed(user_id);
   co_return Result<void>();
 }
 
-Task<Result<MqttCredentialsOutput>> Service::mqtt_credentials(Call call) {
+Task<Result<MqttCredentialsOutput>> Service::mqtt_credentials(Call call, TokenInput) {
   const std::int64_t user_id = call.principal->id;
   if (user_id == 0) {
     co_return Error{.status = Status::kForbidden, .detail = "No device has paired with this user yet."};
@@ -121,12 +134,9 @@ Task<Result<MqttCredentialsOutput>> Service::mqtt_credentials(Call call) {
   out.mqtt_username = name_of(PrincipalId{"user", user_id});
   out.mqtt_password = random_text();
   out.expires_at = {now().us + settings_.mqtt_credentials_hours * kMicrosecondsPerHour};
-  auto adding = repository_.add_mqtt_password(user_id, sha256(out.mqtt_password), out.expires_at, call);
-  const Result<void> added = co_await adding;
-  if (!added) co_return added.error();
+  co_await ok(repository_.add_mqtt_password(user_id, sha256(out.mqtt_password), out.expires_at, call));
   if (!link_.available()) co_return out;
-  auto asking = link_.call<DeviceLink::Endpoint>(EndpointQuery{});
-  const Result<LinkEndpoint> endpoint = co_await asking;
+  const Result<LinkEndpoint> endpoint = co_await link_.call<DeviceLink::Endpoint>();
   if (endpoint) {
     out.mqtt_broker_host = endpoint->host;
     out.mqtt_broker_port = endpoint->port;
@@ -146,13 +156,11 @@ Task<Result<Principal>> Service::by_token(std::string token) {
     co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
   }
   const std::string hash = sha256(token);
-  auto looking = repository_.user_by_token(hash);
-  const Result<std::int64_t> id = co_await looking;
-  if (!id) co_return id.error();
-  Principal principal{.kind = "user", .id = *id, .subject = hash};
-  if (*id != 0) {
+  const std::int64_t id = co_await ok(repository_.user_by_token(hash));
+  Principal principal{.kind = "user", .id = id, .subject = hash};
+  if (id != 0) {
     const std::lock_guard lock(mutex_);
-    seen_[*id] = now().us;
+    seen_[id] = now().us;
   }
   co_return principal;
 }
@@ -161,12 +169,10 @@ Task<Result<Principal>> Service::by_password(std::string username, std::string p
   const auto claimed = parse_principal_name(username);
   const std::int64_t user_id =
       claimed && claimed->kind == "user" ? claimed->id : 0;  // 0: of nobody, asked all the same
-  auto looking = repository_.mqtt_passwords(user_id);
-  const Result<std::vector<MqttPassword>> passwords = co_await looking;
-  if (!passwords) co_return passwords.error();
+  const std::vector<MqttPassword> passwords = co_await ok(repository_.mqtt_passwords(user_id));
   const std::string given = sha256(password);
   const MqttPassword* fitting = nullptr;
-  for (const MqttPassword& known : *passwords) {
+  for (const MqttPassword& known : passwords) {
     if (equal_in_constant_time(known.hash, given)) fitting = &known;
   }
   if (fitting == nullptr) {
@@ -178,8 +184,7 @@ Task<Result<Principal>> Service::by_password(std::string username, std::string p
 void Service::device_deleted(DeviceDeleted event) { host_.run(forget_device(event.device_id)); }
 
 Task<void> Service::forget_device(std::int64_t device_id) {
-  auto removing = repository_.remove_device(device_id);
-  const Result<std::vector<std::int64_t>> users = co_await removing;
+  const Result<std::vector<std::int64_t>> users = co_await repository_.remove_device(device_id);
   if (!users) {
     host_.warn("grants on a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
     co_return;
@@ -193,11 +198,9 @@ void Service::tell_access_changed(std::int64_t user_id) const {
 
 Task<void> Service::keep_writing() {
   while (true) {
-    auto sleeping = host_.sleep(kFlushMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kFlushMs);
     if (!go_on) co_return;
-    auto flushing = flush_seen();
-    co_await flushing;
+    co_await flush_seen();
   }
 }
 
@@ -207,8 +210,7 @@ Task<void> Service::flush_seen() {
     const std::lock_guard lock(mutex_);
     seen.swap(seen_);
   }
-  auto writing = repository_.set_seen(std::move(seen));
-  const Result<void> written = co_await writing;
+  const Result<void> written = co_await repository_.set_seen(std::move(seen));
   if (!written) host_.warn("when users were last seen could not be written", {{"why", written.error().detail}});
 }
 

@@ -37,12 +37,15 @@ class Service {
   // A device gives a user access to itself.
   Task<Result<AuthorizeOutput>> authorize(Call call, AuthorizeInput input);
   // The devices of the calling user.
-  Task<Result<DiscoverOutput>> discover(Call call, std::int64_t after, std::int64_t limit);
+  Task<Result<DiscoverOutput>> discover(Call call, DiscoverInput input);
+  Task<Result<DiscoverOutput>> my_devices(Call call, MyDevicesInput input);
   // The calling user's access to a device; an unknown device is one without access.
-  Task<Result<AccessOutput>> access(Call call, std::string controller_id);
+  Task<Result<AccessOutput>> access(Call call, DeviceRef input);
+  // Who has access to the call's device.
+  Task<Result<UsersOutput>> users(Call call, UsersInput input);
   // Takes a user's access to the call's device.
-  Task<Result<void>> remove(Call call, std::int64_t user_id);
-  Task<Result<MqttCredentialsOutput>> mqtt_credentials(Call call);
+  Task<Result<void>> remove(Call call, UserRef input);
+  Task<Result<MqttCredentialsOutput>> mqtt_credentials(Call call, TokenInput);
 
   // A user by its token (Bearer) or by its MQTT user name and password. A well-formed token that nobody has been paired
   // with is a user with id 0.

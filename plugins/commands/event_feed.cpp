@@ -52,9 +52,7 @@ struct EventFeed::Watcher {
 
 Task<Result<std::uint64_t>> EventFeed::watch(Call call, Snapshot snapshot) {
   const WatcherPtr watcher = enter(call);
-  auto checking = check(watcher);
-  const Result<void> checked = co_await checking;
-  if (!checked) co_return checked.error();
+  co_await ok(check(watcher));
   Error problem{
       .status = Status::kUnavailable, .detail = "Too much happens on this device just now.", .retry_after_s = 1};
   std::string state;
@@ -62,8 +60,7 @@ Task<Result<std::uint64_t>> EventFeed::watch(Call call, Snapshot snapshot) {
     const Result<bool> has_begun = begin(*watcher, state);
     if (!has_begun) co_return has_begun.error();
     if (*has_begun) co_return watcher->number;
-    auto reading = snapshot(call);
-    Result<std::string> read = co_await reading;
+    Result<std::string> read = co_await snapshot(call);
     if (!read) {
       problem = read.error();
       break;
@@ -148,8 +145,7 @@ Task<Result<void>> EventFeed::check(WatcherPtr watcher) {
       questions = watcher->questions;
     }
     AccessQuery query{watcher->principal, "", std::string(need_of(watcher->principal)), watcher->device_id};
-    auto asking = access_.call<AccessControl::Check>(std::move(query));
-    const Result<Decision> decision = co_await asking;
+    const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
     if (!decision || !decision->is_allowed) {
       const Watchers alone{watcher};
       end(alone);
@@ -201,8 +197,7 @@ void EventFeed::start_checks(Watchers list) {
 
 Task<void> EventFeed::check_share(std::shared_ptr<const Watchers> list, std::size_t share) {
   for (std::size_t at = share; at < list->size(); at += kChecksAtOnce) {
-    auto checking = check((*list)[at]);
-    const Result<void> checked = co_await checking;
+    const Result<void> checked = co_await check((*list)[at]);
     static_cast<void>(checked);  // who may not watch has been ended
   }
 }
@@ -257,8 +252,7 @@ void EventFeed::forget_unwatched() {
 
 Task<void> EventFeed::keep_tidy() {
   while (true) {
-    auto sleeping = host_.sleep(kTidyMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kTidyMs);
     if (!go_on) break;
     end_where([](const Watcher& watcher) { return !watcher.stream->is_open() || watcher.is_out_of_time(); });
     question([now = Clock::now()](const Watcher& watcher) {

@@ -14,11 +14,8 @@ class Operations {
   void declare();
 
  private:
-  Task<Result<Reply<SendOutput>>> send(Call call, SendInput input);
-  Task<Result<Reply<CommandOutput>>> find(Call call, CommandRef input);
-  Task<Result<Reply<StatusOutput>>> status(Call call, DeviceRef input);
-  Task<Result<Reply<Nothing>>> events(Call call, DeviceRef input);
-  Task<Result<std::string>> state_text(Call call);
+  Task<Result<Reply<Nothing>>> events(Call call, DeviceRef device);
+  Task<Result<std::string>> state_text(Call call, DeviceRef device);
 
   Service& service_;
   EventFeed& feed_;

@@ -62,25 +62,21 @@ void Outcomes::write_soon() {
 
 Task<void> Outcomes::keep_writing() {
   while (true) {
-    auto sleeping = host_.sleep(kRetryMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kRetryMs);
     if (!go_on) co_return;
     handovers_.tidy(Clock::now());
-    auto flushing = flush();
-    co_await flushing;
+    co_await flush();
   }
 }
 
 Task<void> Outcomes::flush() {
-  auto waiting = turn_.take();
-  co_await waiting;
+  co_await turn_.take();
   const Turn::Holder holder(turn_);
   is_write_due_ = false;
   while (true) {
     std::vector<Outcome> batch = take_batch();
     if (batch.empty()) co_return;
-    auto saving = repository_.save_outcomes(batch);
-    const Result<void> saved = co_await saving;
+    const Result<void> saved = co_await repository_.save_outcomes(batch);
     if (!saved) {
       put_back(std::move(batch));
       co_return outage_.began(saved.error());

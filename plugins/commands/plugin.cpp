@@ -72,9 +72,7 @@ class Commands : public PluginBase {
   }
 
   Task<Result<void>> start() {
-    auto migrating = database_.migrate();
-    const Result<void> migrated = co_await migrating;
-    if (!migrated) co_return migrated.error();
+    co_await ok(database_.migrate());
     host_.run(board_.keep_writing());
     host_.run(outcomes_.keep_writing());
     host_.run(feed_.keep_tidy());
@@ -83,17 +81,14 @@ class Commands : public PluginBase {
   }
 
   Task<Result<void>> drain() {
-    auto finishing = board_.finish();
-    co_await finishing;
+    co_await board_.finish();
     co_return Result<void>();
   }
 
   // Devices may have spoken until now.
   Task<Result<void>> stop() {
-    auto writing = board_.flush();
-    co_await writing;
-    auto writing_outcomes = outcomes_.flush();
-    co_await writing_outcomes;
+    co_await board_.flush();
+    co_await outcomes_.flush();
     const std::size_t lost = board_.waiting();
     if (lost > 0) {
       host_.error("the last statuses of devices could not be written and are lost",

@@ -47,8 +47,7 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
   audit(batch, call, "command.send", "device:" + std::to_string(command.device_id),
         "{\"command_id\":\"" + command.id + "\"}");
   batch.add("SELECT boot_nonce FROM device_status WHERE device_id = $1", command.device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results && results.error().status == Status::kGuardFailed)
     co_return Recorded{.is_repetition = true, .boot_nonce = {}};
   if (!results) co_return results.error();
@@ -58,43 +57,29 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
 }
 
 Task<Result<Command>> Repository::find_repeated(Command like, Timestamp window_start) {
-  Batch batch(Mode::kRead);
-  batch.add(
+  Result<sql::Results> results = co_await database_.read(
       std::string(kColumns) +
           "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5",
       like.device_id, like.sender_kind, like.sender_id, like.idempotency_key, window_start);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
   co_return command_from(results);
 }
 
 Task<Result<Command>> Repository::find(std::string command_id) {
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) + "WHERE id = $1", command_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.read(std::string(kColumns) + "WHERE id = $1", command_id);
   co_return command_from(results);
 }
 
 Task<Result<void>> Repository::set_failed(std::string command_id, std::string why) {
-  Batch batch(Mode::kWrite);
-  batch.add(
-      "UPDATE commands SET state = 'failed', result = $2, idempotency_key = NULL, updated_at = $3"
-      " WHERE id = $1 AND state = 'sent'",
-      command_id, why, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(
+      database_.write("UPDATE commands SET state = 'failed', result = $2, idempotency_key = NULL, updated_at = $3"
+                      " WHERE id = $1 AND state = 'sent'",
+                      command_id, why, now()));
   co_return Result<void>();
 }
 
 Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
-  Batch batch(Mode::kWrite);
-  batch.add("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'", command_id,
-            kUnconfirmed, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.write("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'",
+                              command_id, kUnconfirmed, now()));
   co_return Result<void>();
 }
 
@@ -113,9 +98,7 @@ Task<Result<void>> Repository::save_outcomes(std::vector<Outcome> list) {
         " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed')",
         outcome.command_id, outcome.device_id, outcome.state, outcome.result, outcome.at);
   }
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
@@ -129,32 +112,24 @@ Task<Result<void>> Repository::save_statuses(std::vector<LastStatus> list, std::
         last.device_id, last.status, last.status_at, last.boot_nonce);
   }
   for (const std::int64_t device_id : deleted) batch.add("DELETE FROM device_status WHERE device_id = $1", device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT device_id FROM device_status WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT device_id FROM device_status WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id, limit));
   std::vector<std::int64_t> ids;
-  const sql::Table& table = (*results)[0];
+  const sql::Table& table = results[0];
   for (std::size_t row = 0; row < table.rows(); ++row) ids.push_back(table.integer(row, 0));
   co_return ids;
 }
 
 Task<Result<std::optional<LastStatus>>> Repository::last_status(std::int64_t device_id) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT device_id, status, status_at, boot_nonce FROM device_status WHERE device_id = $1", device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT device_id, status, status_at, boot_nonce FROM device_status WHERE device_id = $1", device_id));
   std::optional<LastStatus> last;
-  const sql::Table& table = (*results)[0];
+  const sql::Table& table = results[0];
   if (!table.empty()) {
     last = LastStatus{table.integer(0, 0), table.text(0, 1), {table.integer(0, 2)}, table.text_or_null(0, 3)};
   }

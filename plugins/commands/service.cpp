@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "command_payload.hpp"
+#include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::commands {
@@ -81,8 +82,7 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const std::int64_t ttl_seconds = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
   const Command command = command_from(call, input, ttl_seconds);
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
-  auto asking = find_connected(command.device_id);
-  const Result<void> can_be_sent = co_await asking;
+  const Result<void> can_be_sent = co_await find_connected(command.device_id);
   if (!can_be_sent) {
     if (!command.idempotency_key) co_return can_be_sent.error();
     auto repeating = repeat(command, window_start);  // the first answer holds, whatever would become of a second
@@ -93,77 +93,63 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
 
   // Asked before the database is, so that a status which is written meanwhile is found there.
   const std::optional<LastStatus> unwritten = board_.unwritten(command.device_id);
-  auto recording = repository_.record(command, window_start, call);
-  const Result<Repository::Recorded> recorded = co_await recording;
-  if (!recorded) co_return recorded.error();
-  if (recorded->is_repetition) {
-    auto repeating = repeat(command, window_start);
-    Result<SendOutput> first = co_await repeating;
+  const Repository::Recorded recorded = co_await ok(repository_.record(command, window_start, call));
+  if (recorded.is_repetition) {
+    Result<SendOutput> first = co_await repeat(command, window_start);
     // The first failed in this very moment.
     if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
     co_return first;
   }
   if (std::chrono::steady_clock::now() - judged_at > kRightHolds) {
-    auto judging = judge_again(*call.principal, command);
-    const Result<void> judged = co_await judging;
-    if (!judged) co_return judged.error();
+    co_await ok(judge_again(*call.principal, command));
   }
   const Stamp stamp{command.id, command.issued_at, command.expires_at,
-                    unwritten ? unwritten->boot_nonce : recorded->boot_nonce};
+                    unwritten ? unwritten->boot_nonce : recorded.boot_nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
-  auto publishing = publish(std::move(message), command.id);
-  const Result<void> published = co_await publishing;
-  if (!published) co_return published.error();
+  co_await ok(publish(std::move(message), command.id));
   co_return sent(command);
 }
 
 // The storage took its time: the sender may have lost its right, or the device may be gone.
 Task<Result<void>> Service::judge_again(Principal sender, Command command) {
   AccessQuery query{std::move(sender), "", "engineer", command.device_id};
-  auto asking = access_.call<AccessControl::Check>(std::move(query));
-  const Result<Decision> decision = co_await asking;
+  const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
   if (decision && decision->is_allowed) co_return Result<void>();
   Error why{.status = Status::kForbidden, .detail = "You may not send commands to this device."};
   if (!decision) why = decision.error();
-  auto marking = repository_.set_failed(command.id, why.detail);
-  const Result<void> marked = co_await marking;
+  const Result<void> marked = co_await repository_.set_failed(command.id, why.detail);
   static_cast<void>(marked);
   co_return why;
 }
 
 // The transport knows; what storage says of presence is late.
 Task<Result<void>> Service::find_connected(std::int64_t device_id) {
-  auto asking = link_.call<DeviceLink::State>(LinkQuery{device_id}, kStateDeadlineMs);
-  const Result<LinkState> state = co_await asking;
+  const Result<LinkState> state = co_await link_.call_within<DeviceLink::State>(kStateDeadlineMs, device_id);
   if (!state || !state->is_connected) co_return device_is_away();
   co_return Result<void>();
 }
 
 Task<Result<SendOutput>> Service::repeat(Command like, Timestamp window_start) {
-  auto finding = repository_.find_repeated(like, window_start);
-  const Result<Command> first = co_await finding;
-  if (!first) co_return first.error();
-  if (!is_same_command(first->command, like.command)) co_return key_is_taken();
-  if (first->state == kUnconfirmed) co_return unconfirmed();
-  co_return sent(*first);
+  const Command first = co_await ok(repository_.find_repeated(like, window_start));
+  if (!is_same_command(first.command, like.command)) co_return key_is_taken();
+  if (first.state == kUnconfirmed) co_return unconfirmed();
+  co_return sent(first);
 }
 
 Task<Result<void>> Service::publish(Publish message, std::string command_id) {
-  auto publishing = link_.call<DeviceLink::PublishCommand>(std::move(message), kPublishDeadlineMs);
-  const Result<Published> published = co_await publishing;
+  const Result<Published> published =
+      co_await link_.call_within<DeviceLink::PublishCommand>(kPublishDeadlineMs, std::move(message));
   if (published && published->has_receiver) co_return Result<void>();
   const bool is_late = !published && published.error().status == Status::kGone;
   const bool is_unknown = !published && published.error().status == Status::kNotFound;  // deleted meanwhile
   // It expires anyway where these cannot be written.
   if (published || is_late || is_unknown) {
-    auto marking = repository_.set_failed(
-        command_id, is_late ? "Its time was over before it could be sent." : "The device was not connected.");
-    const Result<void> marked = co_await marking;
+    const char* const why = is_late ? "Its time was over before it could be sent." : "The device was not connected.";
+    const Result<void> marked = co_await repository_.set_failed(command_id, why);
     static_cast<void>(marked);
     co_return is_late ? too_late() : device_is_away();
   }
-  auto marking = repository_.set_unconfirmed(command_id);
-  const Result<void> marked = co_await marking;
+  const Result<void> marked = co_await repository_.set_unconfirmed(command_id);
   static_cast<void>(marked);
   co_return unconfirmed();
 }
@@ -172,17 +158,14 @@ Task<bool> Service::may_see(Principal principal, Command command) {
   if (command.sender_kind == principal.kind && command.sender_id == principal.id) co_return true;
   const std::string need = principal.kind == "user" ? "owner" : principal.kind == "device" ? "self" : "viewer";
   AccessQuery query{std::move(principal), "", need, command.device_id};
-  auto checking = access_.call<AccessControl::Check>(std::move(query));
-  const Result<Decision> decision = co_await checking;
+  const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
   co_return decision && decision->is_allowed;
 }
 
-Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
-  auto finding = repository_.find(std::move(command_id));
-  const Result<Command> command = co_await finding;
+Task<Result<CommandOutput>> Service::find(Call call, CommandRef input) {
+  const Result<Command> command = co_await repository_.find(std::move(input.command_id.value));
   if (!command) co_return command.error().status == Status::kNotFound ? not_found() : command.error();
-  auto asking = may_see(*call.principal, *command);
-  const bool allowed = co_await asking;
+  const bool allowed = co_await may_see(*call.principal, *command);
   if (!allowed) co_return not_found();
   const bool is_unconfirmed = command->state == kUnconfirmed;
   const bool is_open = is_unconfirmed || command->state == "sent" || command->state == "delivered";
@@ -198,25 +181,18 @@ Task<Result<CommandOutput>> Service::find(Call call, std::string command_id) {
   co_return out;
 }
 
-Task<Result<StatusOutput>> Service::status(Call call) {
-  DeviceIds asked{{call.access.resource_id}};
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(std::move(asked));
-  const Result<DeviceList> found = co_await finding;
-  if (!found) co_return found.error();
-  if (found->devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
-  const Device& device = found->devices.front();
-  auto reading = board_.last(device.id);
-  const Result<std::optional<LastStatus>> last = co_await reading;
-  if (!last) co_return last.error();
+Task<Result<StatusOutput>> Service::status(Call call, DeviceRef) {
+  const Device device = co_await ok(find_device(devices_, call.access.resource_id));
+  const std::optional<LastStatus> last = co_await ok(board_.last(device.id));
   StatusOutput out{.controller_id = device.controller_id,
                    .is_online = device.is_online,
                    .last_seen = {},
                    .firmware_version = device.firmware_version};
   std::int64_t seen_us = device.last_seen_us;
-  if (*last) {
-    out.status = ObjectText{(*last)->status};
-    out.status_at = (*last)->status_at;
-    seen_us = std::max(seen_us, (*last)->status_at.us);
+  if (last) {
+    out.status = ObjectText{last->status};
+    out.status_at = last->status_at;
+    seen_us = std::max(seen_us, last->status_at.us);
   }
   if (seen_us > 0) out.last_seen = Timestamp{seen_us};
   co_return out;

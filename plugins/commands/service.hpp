@@ -38,10 +38,10 @@ class Service {
   Task<Result<SendOutput>> send(Call call, SendInput input);
 
   // Errors: kNotFound, also for those who may not see it.
-  Task<Result<CommandOutput>> find(Call call, std::string command_id);
+  Task<Result<CommandOutput>> find(Call call, CommandRef input);
 
   // Of the device on which the call was authorised. Errors: kNotFound.
-  Task<Result<StatusOutput>> status(Call call);
+  Task<Result<StatusOutput>> status(Call call, DeviceRef);
 
  private:
   Task<Result<void>> find_connected(std::int64_t device_id);

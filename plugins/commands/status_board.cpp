@@ -34,9 +34,7 @@ std::optional<LastStatus> StatusBoard::unwritten(std::int64_t device_id) const {
 Task<Result<std::optional<LastStatus>>> StatusBoard::last(std::int64_t device_id) {
   auto newest = unwritten(device_id);
   if (newest) co_return newest;
-  auto reading = repository_.last_status(device_id);
-  Result<std::optional<LastStatus>> last = co_await reading;
-  co_return last;
+  co_return co_await repository_.last_status(device_id);
 }
 
 void StatusBoard::deleted(std::int64_t device_id) {
@@ -55,27 +53,23 @@ std::size_t StatusBoard::waiting() const {
 Task<void> StatusBoard::keep_writing() {
   auto compared_at = Clock::now();
   while (true) {
-    auto sleeping = host_.sleep(kFlushMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kFlushMs);
     if (!go_on) co_return;
     const auto now = Clock::now();
     if (now - compared_at > kCompareEvery) must_compare_ = true;
     if (must_compare_.exchange(false)) {
       compared_at = now;
-      auto comparing = compare_with_registry();
-      const bool is_compared = co_await comparing;
+      const bool is_compared = co_await compare_with_registry();
       if (!is_compared) must_compare_ = true;
     }
-    auto flushing = flush();
-    co_await flushing;
+    co_await flush();
     const std::lock_guard lock(mutex_);
     std::erase_if(lately_deleted_, [now](const auto& device) { return now - device.second > kQueueTime; });
   }
 }
 
 Task<void> StatusBoard::flush() {
-  auto waiting = turn_.take();
-  co_await waiting;
+  co_await turn_.take();
   const Turn::Holder holder(turn_);
   {
     const std::lock_guard lock(mutex_);
@@ -84,8 +78,7 @@ Task<void> StatusBoard::flush() {
   while (true) {
     const Batch batch = next_batch();
     if (batch.statuses.empty() && batch.deleted.empty()) break;
-    auto saving = repository_.save_statuses(batch.statuses, batch.deleted);
-    const Result<void> saved = co_await saving;
+    const Result<void> saved = co_await repository_.save_statuses(batch.statuses, batch.deleted);
     if (!saved) {
       put_back();
       outage_.began(saved.error());
@@ -126,11 +119,9 @@ Task<void> StatusBoard::finish() {
   const auto until = Clock::now() + kPatience;
   bool go_on = true;
   while (go_on) {
-    auto flushing = flush();
-    co_await flushing;
+    co_await flush();
     if (waiting() == 0 || Clock::now() >= until) co_return;
-    auto sleeping = host_.sleep(kRetryMs);
-    go_on = co_await sleeping;
+    go_on = co_await host_.sleep(kRetryMs);
   }
 }
 
@@ -138,14 +129,12 @@ Task<void> StatusBoard::finish() {
 Task<bool> StatusBoard::compare_with_registry() {
   std::int64_t after = 0;
   while (true) {
-    auto reading = repository_.devices_after(after, kPerBatch);
-    const Result<std::vector<std::int64_t>> kept = co_await reading;
+    const Result<std::vector<std::int64_t>> kept = co_await repository_.devices_after(after, kPerBatch);
     if (!kept) co_return false;
     if (kept->empty()) co_return true;
     after = kept->back();
     DeviceIds asked{*kept};
-    auto finding = devices_.call<DeviceRegistry::FindByIds>(std::move(asked));
-    const Result<DeviceList> known = co_await finding;
+    const Result<DeviceList> known = co_await devices_.call<DeviceRegistry::FindByIds>(std::move(asked));
     if (!known) co_return false;
     std::set<std::int64_t> missing(kept->begin(), kept->end());
     for (const Device& device : known->devices) missing.erase(device.id);

@@ -35,8 +35,7 @@ class Turn {
       }
       give(done);
     };
-    auto awaiter = host_.complete(start);
-    const Result<std::string> taken = co_await awaiter;
+    const Result<std::string> taken = co_await host_.complete(start);
     static_cast<void>(taken);
   }
 

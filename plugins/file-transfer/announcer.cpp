@@ -42,8 +42,7 @@ Task<void> Announcer::wake_all() {
   constexpr std::int64_t kAtOnce = 1'000;
   std::int64_t last = 0;
   while (true) {
-    auto listing = repository_.devices_to_tell(last, kAtOnce);
-    const Result<std::vector<std::int64_t>> devices = co_await listing;
+    const Result<std::vector<std::int64_t>> devices = co_await repository_.devices_to_tell(last, kAtOnce);
     if (!devices || devices->empty()) co_return;
     for (const std::int64_t device_id : *devices) wake(device_id);
     last = devices->back();
@@ -52,13 +51,11 @@ Task<void> Announcer::wake_all() {
 
 Task<void> Announcer::tell(std::int64_t device_id) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    auto listing = repository_.unannounced(device_id);
-    const Result<std::vector<File>> files = co_await listing;
+    const Result<std::vector<File>> files = co_await repository_.unannounced(device_id);
     bool is_done = static_cast<bool>(files);
     if (is_done) {
       for (const File& file : *files) {
-        auto telling = tell_of(file);
-        const bool told = co_await telling;
+        const bool told = co_await tell_of(file);
         is_done = is_done && told;
       }
     }
@@ -71,8 +68,7 @@ Task<void> Announcer::tell(std::int64_t device_id) {
         co_return;
       }
     }
-    auto sleeping = host_.sleep(kPauseMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kPauseMs);
     if (!go_on) break;
   }
   const std::lock_guard lock(mutex_);
@@ -83,17 +79,14 @@ Task<void> Announcer::tell(std::int64_t device_id) {
 Task<bool> Announcer::tell_of(File file) {
   const bool is_for_watchers = file.creator.kind == "device" && file.announce != Announce::kDevice;
   if (!is_for_watchers) {
-    auto looking = link_.call<DeviceLink::State>(LinkQuery{file.device_id});
-    const Result<LinkState> link = co_await looking;
+    const Result<LinkState> link = co_await link_.call<DeviceLink::State>(file.device_id);
     if (!link) co_return false;
     if (!link->is_connected) co_return true;  // its coming wakes us
   }
   const PrincipalId& on_whose_right = file.announcer.kind.empty() ? file.creator : file.announcer;
-  auto asking = rights_.check(on_whose_right, file.device_id);
-  const Result<Timestamp> may = co_await asking;
+  const Result<Timestamp> may = co_await rights_.check(on_whose_right, file.device_id);
   if (may) {
-    auto publishing = publish(file, is_for_watchers);
-    const Result<Published> published = co_await publishing;
+    const Result<Published> published = co_await publish(file, is_for_watchers);
     if (!published || (!is_for_watchers && !published->has_receiver)) co_return false;
   } else if (may.error().status == Status::kForbidden) {
     host_.info("a file is not announced: on whose behalf it would be has lost access",
@@ -101,29 +94,24 @@ Task<bool> Announcer::tell_of(File file) {
   } else {
     co_return false;
   }
-  auto marking = repository_.set_announced(std::move(file));
-  const Result<void> marked = co_await marking;
+  const Result<void> marked = co_await repository_.set_announced(std::move(file));
   co_return static_cast<bool>(marked);
 }
 
 Task<Result<Published>> Announcer::publish(File file, bool is_for_watchers) {
-  auto signing = service_.url_for_device(Direction::kDownload, file.id, file.device_id);
-  const Result<Service::Url> url = co_await signing;
-  if (!url) co_return url.error();
+  const Service::Url url = co_await ok(service_.url_for_device(Direction::kDownload, file.id, file.device_id));
   const FileAvailable news{.file_id = file.id,
                            .name = file.name,
                            .kind = file.kind,
                            .size = file.size,
                            .sha256 = file.sha256,
-                           .url = url->text,
-                           .expires_at = url->expires_at,
+                           .url = url.text,
+                           .expires_at = url.expires_at,
                            .command_id = "cmd_" + random_text(16),
                            .issued_at = now()};
-  const Publish message{file.device_id, json::write(news), url->expires_at.us};
-  auto publishing = is_for_watchers ? link_.call<DeviceLink::PublishStatus>(message)
-                                    : link_.call<DeviceLink::PublishCommand>(message);
-  const Result<Published> published = co_await publishing;
-  co_return published;
+  const Publish message{file.device_id, json::write(news), url.expires_at.us};
+  if (is_for_watchers) co_return co_await link_.call<DeviceLink::PublishStatus>(message);
+  co_return co_await link_.call<DeviceLink::PublishCommand>(message);
 }
 
 }  // namespace gatetorio::file_transfer

@@ -108,8 +108,7 @@ Result<BlobFolder::OpenFile> BlobFolder::lock_part(const std::string& name) cons
 Task<Result<BlobHandle>> BlobFolder::open_part(BlobName blob) {
   Result<OpenFile> opened = no_such();
   if (!is_name(blob.name)) co_return opened.error();
-  auto opening = disk_.run([&, this] { opened = lock_part(blob.name); });
-  co_await opening;
+  co_await disk_.run([&, this] { opened = lock_part(blob.name); });
   if (!opened) co_return opened.error();
   co_return BlobHandle{pass(std::move(opened->file)), opened->size};
 }
@@ -119,9 +118,12 @@ Task<Result<BlobHandle>> BlobFolder::sync(BlobName blob) {
   if (!is_name(blob.name)) co_return out;
   auto syncing = disk_.run([&, this] {
     const Result<OpenFile> opened = open_at(part(blob.name), O_RDWR);
-    if (!opened) out = opened.error();
-    else if (::fdatasync(opened->file.get()) != 0) out = failed();
-    else out = BlobHandle{.size = opened->size};
+    if (!opened)
+      out = opened.error();
+    else if (::fdatasync(opened->file.get()) != 0)
+      out = failed();
+    else
+      out = BlobHandle{.size = opened->size};
   });
   co_await syncing;
   co_return out;
@@ -153,16 +155,14 @@ Result<BlobSealed> BlobFolder::seal_now(const BlobSeal& blob) const {
 Task<Result<BlobSealed>> BlobFolder::seal(BlobSeal blob) {
   Result<BlobSealed> out = no_such();
   if (!is_name(blob.name)) co_return out;
-  auto sealing = disk_.run([&, this] { out = seal_now(blob); });
-  co_await sealing;
+  co_await disk_.run([&, this] { out = seal_now(blob); });
   co_return out;
 }
 
 Task<Result<BlobHandle>> BlobFolder::open(BlobName blob) {
   Result<OpenFile> opened = no_such();
   if (!is_name(blob.name)) co_return opened.error();
-  auto opening = disk_.run([&, this] { opened = open_at(whole(blob.name), O_RDONLY); });
-  co_await opening;
+  co_await disk_.run([&, this] { opened = open_at(whole(blob.name), O_RDONLY); });
   if (!opened) co_return opened.error();
   co_return BlobHandle{pass(std::move(opened->file)), opened->size};
 }
@@ -198,8 +198,7 @@ Task<Result<BlobList>> BlobFolder::list(BlobNothing) {
 Task<Result<BlobSpace>> BlobFolder::space(BlobNothing) {
   struct statvfs info {};
   int result = -1;
-  auto asking = disk_.run([&, this] { result = ::statvfs(folder_.c_str(), &info); });
-  co_await asking;
+  co_await disk_.run([&, this] { result = ::statvfs(folder_.c_str(), &info); });
   if (result != 0) co_return failed();
   co_return BlobSpace{static_cast<std::int64_t>(info.f_bavail * info.f_frsize)};
 }

@@ -28,8 +28,7 @@ Task<void> DiskThreads::run(std::function<void()> job) {
     });
     wake_.notify_one();
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> done = co_await awaiter;
+  const Result<std::string> done = co_await host_.complete(start);
   static_cast<void>(done);
   if (thrown) std::rethrow_exception(thrown);
 }

@@ -15,7 +15,7 @@ constexpr std::uint32_t kCheckDeadlineMs = 600;
 }  // namespace
 
 Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, std::int64_t device_id,
-                                                       std::int64_t upload_id) {
+                                                        std::int64_t upload_id) {
   auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id, upload_id);
   if (!entry->can_be_cut()) {
     co_return Error{.status = Status::kUnsupported, .detail = "This way into the hub takes no files."};
@@ -26,10 +26,8 @@ Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder
                     .detail = "You have too many transfers under way; end one of them first.",
                     .retry_after_s = 5};
   }
-  auto asking = rights_.check(entry->holder, device_id);
-  const Result<Timestamp> until = co_await asking;
-  if (!until) co_return until.error();
-  entry->set_until(*until);
+  const Timestamp until = co_await ok(rights_.check(entry->holder, device_id));
+  entry->set_until(until);
   if (!entry->begin_flow()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
   co_return entry;
 }
@@ -76,9 +74,8 @@ std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition
 void LiveTransfers::cut_where(const Condition& condition, std::string_view why) {
   for (const Entry& entry : find(condition)) {
     entry->cut();
-    host_.info("a transfer is cut off", {{"holder", key_of(entry->holder.who)},
-                                         {"device", std::to_string(entry->device_id)},
-                                         {"why", why}});
+    host_.info("a transfer is cut off",
+               {{"holder", key_of(entry->holder.who)}, {"device", std::to_string(entry->device_id)}, {"why", why}});
   }
 }
 
@@ -106,8 +103,7 @@ void LiveTransfers::check_all() {
 }
 
 Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id) {
-  auto asking = rights_.check(holder, device_id, kCheckDeadlineMs);
-  const Result<Timestamp> until = co_await asking;
+  const Result<Timestamp> until = co_await rights_.check(holder, device_id, kCheckDeadlineMs);
   const auto is_its = [&](const LiveTransfer& entry) { return entry.holder == holder && entry.device_id == device_id; };
   if (!until) {
     const bool may_not = until.error().status == Status::kForbidden;
@@ -118,8 +114,7 @@ Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id) {
 
 Task<void> LiveTransfers::keep_watch() {
   for (int watches = 1;; ++watches) {
-    auto sleeping = host_.sleep(kWatchMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kWatchMs);
     if (!go_on) co_return;
     {
       const std::lock_guard lock(mutex_);

@@ -28,11 +28,11 @@ void Operations::declare() {
 }
 
 void Operations::declare_files() {
-  const auto add = [this](OperationSpec spec, auto handler) {
+  const auto add = [this](OperationSpec spec, auto& object, auto handler) {
     spec.resource = "controller_id";
     spec.denied_as = Status::kNotFound;
     spec.errors.insert(spec.errors.end(), {Status::kForbidden, Status::kNotFound});
-    set_.add(spec, handler);
+    set_.add(spec, object, handler);
   };
   add({.id = "file-transfer.create",
        .method = "POST",
@@ -41,40 +41,40 @@ void Operations::declare_files() {
        .callers = kEngineers,
        .success = {Status::kCreated},
        .errors = {Status::kTooLarge, Status::kFull}},
-      &Operations::create);
+      service_, &Service::create);
   add({.id = "file-transfer.list",
        .method = "GET",
        .path = "/files/{controller_id}",
        .summary = "A device's files, newest first.",
        .callers = {{"device", "self"}, {"user", "engineer"}, {"admin", "viewer"}}},
-      &Operations::list);
+      service_, &Service::list);
   add({.id = "file-transfer.get",
        .method = "GET",
        .path = "/files/{controller_id}/{file_id}",
        .summary = "A file, and a fresh URL to it.",
        .callers = kEngineers},
-      &Operations::get);
+      service_, &Service::get);
   add({.id = "file-transfer.delete",
        .method = "DELETE",
        .path = "/files/{controller_id}/{file_id}",
        .summary = "Delete a file.",
        .callers = {{"user", "owner"}, {"admin", "admin"}},
        .success = {Status::kNoContent}},
-      &Operations::remove);
+      service_, &Service::remove);
   add({.id = "file-transfer.diff",
        .method = "GET",
        .path = "/files/{controller_id}/{file_id}/diff",
        .summary = "What changed from another file to this one, by lines.",
        .callers = kEngineers,
        .errors = {Status::kTooLarge}},
-      &Operations::diff);
+      service_, &Service::diff);
   add({.id = "file-transfer.restore",
        .method = "POST",
        .path = "/files/{controller_id}/{file_id}/restore",
        .summary = "Offer a file to the device again: now, or when it connects.",
        .callers = kEngineers,
        .success = {Status::kAccepted}},
-      &Operations::restore);
+      *this, &Operations::restore);
 }
 
 // Whoever holds the URL may: its signature is judged by the handlers.
@@ -113,48 +113,10 @@ void Operations::declare_uploads() {
            &Operations::download);
 }
 
-Task<Result<Reply<CreateOutput>>> Operations::create(Call call, CreateInput input) {
-  auto creating = service_.create(std::move(call), std::move(input));
-  Result<CreateOutput> out = co_await creating;
-  if (!out) co_return out.error();
-  co_return Reply<CreateOutput>(Status::kCreated, *std::move(out));
-}
-
-Task<Result<Reply<ListOutput>>> Operations::list(Call call, ListInput input) {
-  auto listing = service_.list(std::move(call), std::move(input));
-  Result<ListOutput> out = co_await listing;
-  if (!out) co_return out.error();
-  co_return Reply<ListOutput>(*std::move(out));
-}
-
-Task<Result<Reply<FileOutput>>> Operations::get(Call call, FileRef input) {
-  auto getting = service_.get(std::move(call), input.file_id.value);
-  Result<FileOutput> out = co_await getting;
-  if (!out) co_return out.error();
-  co_return Reply<FileOutput>(*std::move(out));
-}
-
-Task<Result<Reply<Nothing>>> Operations::remove(Call call, FileRef input) {
-  auto removing = service_.remove(std::move(call), input.file_id.value);
-  const Result<void> removed = co_await removing;
-  if (!removed) co_return removed.error();
-  co_return Reply<Nothing>(Status::kNoContent, Nothing{});
-}
-
-Task<Result<Reply<DiffOutput>>> Operations::diff(Call call, DiffInput input) {
-  auto comparing = service_.diff(std::move(call), input.file_id.value, input.with.value);
-  Result<DiffOutput> out = co_await comparing;
-  if (!out) co_return out.error();
-  co_return Reply<DiffOutput>(*std::move(out));
-}
-
-Task<Result<Reply<RestoreOutput>>> Operations::restore(Call call, FileRef input) {
-  auto restoring = service_.restore(std::move(call), input.file_id.value);
-  const Result<File> file = co_await restoring;
-  if (!file) co_return file.error();
-  announcer_.wake(file->device_id);
-  co_return Reply<RestoreOutput>(Status::kAccepted,
-                                 RestoreOutput{true, "The device is told now, or when it connects."});
+Task<Result<RestoreOutput>> Operations::restore(Call call, FileRef input) {
+  const File file = co_await ok(service_.restore(std::move(call), input.file_id.value));
+  announcer_.wake(file.device_id);
+  co_return RestoreOutput{true, "The device is told now, or when it connects."};
 }
 
 Task<Result<Reply<Nothing>>> Operations::options(Call, SignedInput) {
@@ -165,44 +127,33 @@ Task<Result<Reply<Nothing>>> Operations::options(Call, SignedInput) {
 
 Task<Result<Reply<Nothing>>> Operations::head(Call call, SignedInput input) {
   if (const auto other = speaks_other_tus(input)) co_return *other;
-  auto asking = transfers_.progress(std::move(call), std::move(input));
-  const Result<Transfers::Progress> progress = co_await asking;
-  if (!progress) co_return progress.error();
-  co_return progress_reply(Status::kOk, *progress);
+  const Transfers::Progress progress = co_await ok(transfers_.progress(std::move(call), std::move(input)));
+  co_return progress_reply(Status::kOk, progress);
 }
 
 Task<Result<Reply<Nothing>>> Operations::append(Call call, SignedInput input) {
   if (const auto other = speaks_other_tus(input)) co_return *other;
-  auto appending = transfers_.append(std::move(call), std::move(input));
-  const Result<Transfers::Progress> progress = co_await appending;
-  if (!progress) co_return progress.error();
-  co_return progress_reply(Status::kNoContent, *progress);
+  const Transfers::Progress progress = co_await ok(transfers_.append(std::move(call), std::move(input)));
+  co_return progress_reply(Status::kNoContent, progress);
 }
 
 Task<Result<Reply<Nothing>>> Operations::replace(Call call, SignedInput input) {
-  auto replacing = transfers_.replace(std::move(call), std::move(input));
-  const Result<Transfers::Progress> progress = co_await replacing;
-  if (!progress) co_return progress.error();
-  co_return progress_reply(Status::kNoContent, *progress);
+  const Transfers::Progress progress = co_await ok(transfers_.replace(std::move(call), std::move(input)));
+  co_return progress_reply(Status::kNoContent, progress);
 }
 
-Task<Result<Reply<Nothing>>> Operations::terminate(Call call, SignedInput input) {
+Task<Result<void>> Operations::terminate(Call call, SignedInput input) {
   if (const auto other = speaks_other_tus(input)) co_return *other;
-  auto terminating = transfers_.terminate(std::move(call), std::move(input));
-  const Result<void> terminated = co_await terminating;
-  if (!terminated) co_return terminated.error();
-  co_return Reply<Nothing>(Status::kNoContent, Nothing{});
+  co_return co_await transfers_.terminate(std::move(call), std::move(input));
 }
 
 Task<Result<Reply<FileContent>>> Operations::download(Call call, SignedInput input) {
-  auto opening = transfers_.download(std::move(call), std::move(input));
-  Result<Transfers::Download> opened = co_await opening;
-  if (!opened) co_return opened.error();
-  FileContent content{.file = std::move(opened->content.file),
-                      .length = static_cast<std::uint64_t>(opened->content.size),
-                      .etag = "\"" + opened->file.sha256 + "\""};
+  Transfers::Download opened = co_await ok(transfers_.download(std::move(call), std::move(input)));
+  FileContent content{.file = std::move(opened.content.file),
+                      .length = static_cast<std::uint64_t>(opened.content.size),
+                      .etag = "\"" + opened.file.sha256 + "\""};
   Reply<FileContent> reply(std::move(content));
-  reply.headers = download_headers(opened->file);
+  reply.headers = download_headers(opened.file);
   co_return Result<Reply<FileContent>>(std::move(reply));
 }
 

@@ -19,18 +19,13 @@ class Operations {
   void declare_files();
   void declare_uploads();
 
-  Task<Result<Reply<CreateOutput>>> create(Call call, CreateInput input);
-  Task<Result<Reply<ListOutput>>> list(Call call, ListInput input);
-  Task<Result<Reply<FileOutput>>> get(Call call, FileRef input);
-  Task<Result<Reply<Nothing>>> remove(Call call, FileRef input);
-  Task<Result<Reply<DiffOutput>>> diff(Call call, DiffInput input);
-  Task<Result<Reply<RestoreOutput>>> restore(Call call, FileRef input);
+  Task<Result<RestoreOutput>> restore(Call call, FileRef input);
 
   Task<Result<Reply<Nothing>>> options(Call call, SignedInput input);
   Task<Result<Reply<Nothing>>> head(Call call, SignedInput input);
   Task<Result<Reply<Nothing>>> append(Call call, SignedInput input);
   Task<Result<Reply<Nothing>>> replace(Call call, SignedInput input);
-  Task<Result<Reply<Nothing>>> terminate(Call call, SignedInput input);
+  Task<Result<void>> terminate(Call call, SignedInput input);
   Task<Result<Reply<FileContent>>> download(Call call, SignedInput input);
 
   Service& service_;

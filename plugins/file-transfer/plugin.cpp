@@ -77,10 +77,16 @@ class FileTransfer : public PluginBase {
           host_.run(vault_.forget_gone_devices());
         });
     on<AccessChanged>(
-        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.changed({event.kind, event.id}); },
+        WhenFull::kCoalesceByKey, kChanges,
+        [this](const auto& event) {
+          live_.changed({event.kind, event.id});
+        },
         [this] { live_.check_all(); });
     on<CredentialsReplaced>(
-        WhenFull::kCoalesceByKey, kChanges, [this](const auto& event) { live_.changed({event.kind, event.id}); },
+        WhenFull::kCoalesceByKey, kChanges,
+        [this](const auto& event) {
+          live_.changed({event.kind, event.id});
+        },
         [this] { live_.check_all(); });
   }
 
@@ -127,15 +133,9 @@ class FileTransfer : public PluginBase {
 };
 
 Task<Result<void>> FileTransfer::start() {
-  auto migrating = database_.migrate();
-  const Result<void> migrated = co_await migrating;
-  if (!migrated) co_return migrated.error();
-  auto opening = folder_.open_folder();
-  const Result<void> opened = co_await opening;
-  if (!opened) co_return opened.error();
-  auto loading = keys_.load();
-  const Result<void> loaded = co_await loading;
-  if (!loaded) co_return loaded.error();
+  co_await ok(database_.migrate());
+  co_await ok(folder_.open_folder());
+  co_await ok(keys_.load());
   host_.run(vault_.recover());
   host_.run(live_.keep_watch());
   host_.run(keep_tidy());
@@ -144,21 +144,15 @@ Task<Result<void>> FileTransfer::start() {
 
 Task<void> FileTransfer::keep_tidy() {
   for (int minutes = 0;; ++minutes) {
-    auto waking = announcer_.wake_all();
-    co_await waking;
+    co_await announcer_.wake_all();
     if (minutes % kMinutesBetweenDeviceChecks == 0) {
-      auto forgetting = vault_.forget_gone_devices();
-      co_await forgetting;
+      co_await vault_.forget_gone_devices();
     }
-    auto releasing = vault_.release_rooms(live_.uploads());
-    co_await releasing;
-    auto sweeping = vault_.sweep();
-    co_await sweeping;
-    auto sleeping = host_.sleep(kMinuteMs);
-    const bool go_on = co_await sleeping;
+    co_await vault_.release_rooms(live_.uploads());
+    co_await vault_.sweep();
+    const bool go_on = co_await host_.sleep(kMinuteMs);
     if (!go_on) co_return;
-    auto loading = keys_.load();
-    const Result<void> loaded = co_await loading;
+    const Result<void> loaded = co_await keys_.load();
     if (!loaded) host_.warn("the keys of URLs cannot be read", {{"why", loaded.error().detail}});
   }
 }

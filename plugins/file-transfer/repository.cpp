@@ -104,8 +104,7 @@ Task<Result<std::int64_t>> Repository::create(File file, Room room, bool is_smal
       static_cast<std::int64_t>(file.announce), file.reserved_until);
   charge(batch, file, room, is_small);
   audit(batch, call, "file.create", target(file), "{\"kind\":\"" + file.kind + "\"}");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return (*results)[0].integer(0, 0);
   co_return full_or(results.error());
 }
@@ -114,8 +113,7 @@ Task<Result<void>> Repository::reserve(File file, Room room, Timestamp until) {
   Batch batch(Mode::kWrite);
   batch.require("UPDATE files SET reserved_until = $2 WHERE id = $1 AND state = 'uploading'", file.id, until);
   if (file.charged < file.size) charge(batch, file, room, false);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Result<void>();
   const bool is_none = results.error().status == Status::kGuardFailed && results.error().statement == 0;
   if (!is_none) co_return full_or(results.error());
@@ -128,8 +126,7 @@ Task<Result<void>> Repository::release(File file, std::int64_t arrived) {
                 file.id, file.reserved_until);
   uncharge(batch, file, arrived);
   batch.add("UPDATE files SET charged = $2, announced = 0 WHERE id = $1", file.id, arrived);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results && results.error().status == Status::kGuardFailed) co_return Result<void>();  // it goes on
   co_return nothing(results);
 }
@@ -141,8 +138,7 @@ Task<Result<void>> Repository::keep_reserved(std::vector<std::int64_t> file_ids,
     batch.add("UPDATE files SET reserved_until = $2 WHERE id = $1 AND state = 'uploading' AND reserved_until > 0", id,
               until);
   }
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return nothing(results);
 }
 
@@ -155,28 +151,23 @@ Task<Result<bool>> Repository::complete(File file, Call call) {
   uncharge(batch, file, file.size);
   batch.add("UPDATE files SET charged = size, announced = 0, reserved_until = 0 WHERE id = $1", file.id);
   audit(batch, call, "file.complete", target(file), detail(file));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
 }
 
 Task<Result<std::vector<File>>> Repository::files_of(Batch batch) {
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
   std::vector<File> files;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) files.push_back(file_from((*results)[0], row));
+  for (std::size_t row = 0; row < results[0].rows(); ++row) files.push_back(file_from(results[0], row));
   co_return files;
 }
 
 Task<Result<File>> Repository::find(std::int64_t file_id) {
   Batch batch(Mode::kRead);
   batch.add(select("WHERE id = $1"), file_id);
-  auto finding = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await finding;
-  if (!files) co_return files.error();
-  if (files->empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such file."};
-  co_return std::move(files->front());
+  std::vector<File> files = co_await ok(files_of(std::move(batch)));
+  if (files.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such file."};
+  co_return std::move(files.front());
 }
 
 Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::optional<std::string> kind,
@@ -188,19 +179,15 @@ Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::op
   } else {
     batch.add(select("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
   }
-  auto listing = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await files_of(std::move(batch));
 }
 
 Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std::string kind) {
   Batch batch(Mode::kRead);
   batch.add(select("WHERE device_id = $1 AND kind = $2 AND state = 'complete' ORDER BY id DESC LIMIT 1"), device_id,
             kind);
-  auto finding = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await finding;
-  if (!files) co_return files.error();
-  co_return files->empty() ? std::nullopt : std::optional(std::move(files->front()));
+  std::vector<File> files = co_await ok(files_of(std::move(batch)));
+  co_return files.empty() ? std::nullopt : std::optional(std::move(files.front()));
 }
 
 Task<Result<bool>> Repository::remove(File file, bool only_upload, std::string why, Call call) {
@@ -211,46 +198,34 @@ Task<Result<bool>> Repository::remove(File file, bool only_upload, std::string w
   batch.add("DELETE FROM file_totals WHERE owner = $1 AND bytes <= 0", device_owner(file));
   batch.require("DELETE FROM files WHERE id = $1", file.id);
   audit(batch, call, why, target(file), detail(file));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
 }
 
 Task<Result<std::vector<File>>> Repository::of_device(std::int64_t device_id) {
-  auto listing = list(device_id, std::nullopt, kForeverUs, 100'000);
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await list(device_id, std::nullopt, kForeverUs, 100'000);
 }
 
 Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) {
   Batch batch(Mode::kRead);
   batch.add(select("WHERE announce > 0 AND device_id = $1 AND state = 'complete' ORDER BY id LIMIT 1000"), device_id);
-  auto listing = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await files_of(std::move(batch));
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::devices_to_tell(std::int64_t device_id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add(
-      "SELECT DISTINCT device_id FROM files WHERE announce > 0 AND state = 'complete' AND device_id > $1"
-      " ORDER BY device_id LIMIT $2",
-      device_id, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(
+      database_.read("SELECT DISTINCT device_id FROM files WHERE announce > 0 AND state = 'complete' AND device_id > $1"
+                     " ORDER BY device_id LIMIT $2",
+                     device_id, limit));
   std::vector<std::int64_t> ids;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  for (std::size_t row = 0; row < results[0].rows(); ++row) ids.push_back(results[0].integer(row, 0));
   co_return ids;
 }
 
 Task<Result<void>> Repository::set_announced(File file) {
-  Batch batch(Mode::kWrite);
-  batch.add(
+  Result<sql::Results> results = co_await database_.write(
       "UPDATE files SET announce = 0 WHERE id = $1 AND announce = $2 AND announcer_kind = $3 AND announcer_id = $4",
       file.id, static_cast<std::int64_t>(file.announce), file.announcer.kind, file.announcer.id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
   co_return nothing(results);
 }
 
@@ -260,8 +235,7 @@ Task<Result<void>> Repository::announce_again(File file, Call call) {
       "UPDATE files SET announce = 2, announcer_kind = $2, announcer_id = $3 WHERE id = $1 AND state = 'complete'",
       file.id, call.principal->kind, call.principal->id);
   audit(batch, call, "file.restore", target(file), detail(file));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results && results.error().status == Status::kGuardFailed) {
     co_return Error{.status = Status::kNotFound, .detail = "There is no such file."};
   }
@@ -271,9 +245,7 @@ Task<Result<void>> Repository::announce_again(File file, Call call) {
 Task<Result<std::vector<File>>> Repository::uploading() {
   Batch batch(Mode::kRead);
   batch.add(select("WHERE state = 'uploading' ORDER BY id LIMIT 10000"));
-  auto listing = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await files_of(std::move(batch));
 }
 
 Task<Result<std::vector<File>>> Repository::beyond(std::int64_t count) {
@@ -282,49 +254,33 @@ Task<Result<std::vector<File>>> Repository::beyond(std::int64_t count) {
                    " WHERE newer.device_id = files.device_id AND newer.kind = files.kind AND newer.id > files.id"
                    " AND newer.state = 'complete') >= $1 ORDER BY id LIMIT 1000"),
             count);
-  auto listing = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await files_of(std::move(batch));
 }
 
 Task<Result<std::vector<File>>> Repository::completed_before(Timestamp since) {
   Batch batch(Mode::kRead);
   batch.add(select("WHERE state = 'complete' AND completed_at < $1 ORDER BY id LIMIT 10000"), since);
-  auto listing = files_of(std::move(batch));
-  Result<std::vector<File>> files = co_await listing;
-  co_return files;
+  co_return co_await files_of(std::move(batch));
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::devices() {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT DISTINCT device_id FROM files");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.read("SELECT DISTINCT device_id FROM files"));
   std::vector<std::int64_t> ids;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  for (std::size_t row = 0; row < results[0].rows(); ++row) ids.push_back(results[0].integer(row, 0));
   co_return ids;
 }
 
 Task<Result<std::vector<std::string>>> Repository::blobs() {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT blob FROM files");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.read("SELECT blob FROM files"));
   std::vector<std::string> names;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) names.push_back((*results)[0].text(row, 0));
+  for (std::size_t row = 0; row < results[0].rows(); ++row) names.push_back(results[0].text(row, 0));
   co_return names;
 }
 
 Task<Result<std::map<std::int64_t, UrlSigner::Key>>> Repository::keys() {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT id, secret, created_at FROM file_url_keys");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.read("SELECT id, secret, created_at FROM file_url_keys"));
   std::map<std::int64_t, UrlSigner::Key> keys;
-  const sql::Table& table = (*results)[0];
+  const sql::Table& table = results[0];
   for (std::size_t row = 0; row < table.rows(); ++row) {
     keys[table.integer(row, 0)] = {table.text(row, 1), {table.integer(row, 2)}};
   }
@@ -332,21 +288,15 @@ Task<Result<std::map<std::int64_t, UrlSigner::Key>>> Repository::keys() {
 }
 
 Task<Result<void>> Repository::add_key(std::string secret, Timestamp at, Timestamp since) {
-  Batch batch(Mode::kWrite);
-  batch.add(
+  Result<sql::Results> results = co_await database_.write(
       "INSERT INTO file_url_keys (secret, created_at) SELECT $1, $2 WHERE NOT EXISTS"
       " (SELECT 1 FROM file_url_keys WHERE created_at > $3 AND created_at <= $4)",
       Blob{secret}, at, since, at.us + kMicrosecondsPerHour);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
   co_return nothing(results);
 }
 
 Task<Result<void>> Repository::remove_key(std::int64_t key_id) {
-  Batch batch(Mode::kWrite);
-  batch.add("DELETE FROM file_url_keys WHERE id = $1", key_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.write("DELETE FROM file_url_keys WHERE id = $1", key_id);
   co_return nothing(results);
 }
 

@@ -37,33 +37,25 @@ FileEntry to_entry(const File& file) {
 }  // namespace
 
 Task<Result<Service::Url>> Service::url_for_caller(Direction direction, std::int64_t file_id, Call call) {
-  auto looking = rights_.holder(*call.principal);
-  Result<Holder> holder = co_await looking;
-  auto making = url(direction, file_id, std::move(holder));
-  const Result<Url> made = co_await making;
-  co_return made;
+  Result<Holder> holder = co_await rights_.holder(*call.principal);
+  co_return co_await url(direction, file_id, std::move(holder));
 }
 
 Task<Result<Service::Url>> Service::url_for_device(Direction direction, std::int64_t file_id, std::int64_t device_id) {
   PrincipalId device{"device", device_id};
-  auto looking = rights_.holder(std::move(device));
-  Result<Holder> holder = co_await looking;
-  auto making = url(direction, file_id, std::move(holder));
-  const Result<Url> made = co_await making;
-  co_return made;
+  Result<Holder> holder = co_await rights_.holder(std::move(device));
+  co_return co_await url(direction, file_id, std::move(holder));
 }
 
 Task<Result<Service::Url>> Service::url(Direction direction, std::int64_t file_id, Result<Holder> holder) {
   if (!holder) co_return holder.error();
-  auto asking = http_.call<HttpEndpoint::Endpoint>(HttpEndpointQuery{});
-  const Result<HttpAddress> address = co_await asking;
-  if (!address) co_return address.error();
+  const HttpAddress address = co_await ok(http_.call<HttpEndpoint::Endpoint>());
   const std::int64_t life = direction == Direction::kUpload ? settings_.upload_hours * kMicrosecondsPerHour
                                                             : settings_.download_minutes * 60 * kMicrosecondsPerSecond;
   const Timestamp expires_at{(now().us + life) / kMicrosecondsPerSecond * kMicrosecondsPerSecond};
   const std::string path = signer_.sign(direction, Ticket{file_id, *std::move(holder), expires_at});
   if (path.empty()) co_return Error{.status = Status::kUnavailable, .detail = "There is no key yet to sign URLs with."};
-  co_return Url{address->base_url + path, expires_at};
+  co_return Url{address.base_url + path, expires_at};
 }
 
 Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
@@ -74,25 +66,20 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
             .creator = call.principal->who(),
             .announce = Announce::kWhomItConcerns};
   if (input.sha256) file.sha256 = lower(input.sha256->value);
-  auto creating = vault_.create(std::move(file), call);
-  const Result<File> made = co_await creating;
-  if (!made) co_return made.error();
-  auto signing = url_for_caller(Direction::kUpload, made->id, call);
-  const Result<Url> upload = co_await signing;
-  if (!upload) co_return upload.error();
-  co_return CreateOutput{made->id, upload->text, upload->expires_at};
+  const File made = co_await ok(vault_.create(std::move(file), call));
+  const Url upload = co_await ok(url_for_caller(Direction::kUpload, made.id, call));
+  co_return CreateOutput{made.id, upload.text, upload.expires_at};
 }
 
 Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
   std::optional<std::string> kind;
   if (input.kind) kind = boost::describe::enum_to_string(*input.kind, "");
   const std::int64_t limit = input.limit ? input.limit->value : kDefaultLimit;
-  auto listing = repository_.list(call.access.resource_id, std::move(kind),
-                                  input.before ? input.before->value : kForeverUs, limit + 1);
-  const Result<std::vector<File>> files = co_await listing;
-  if (!files) co_return files.error();
+  const std::int64_t before = input.before ? input.before->value : kForeverUs;
+  const std::vector<File> files =
+      co_await ok(repository_.list(call.access.resource_id, std::move(kind), before, limit + 1));
   ListOutput out;
-  for (const File& file : *files) out.files.push_back(to_entry(file));
+  for (const File& file : files) out.files.push_back(to_entry(file));
   if (out.files.size() > static_cast<std::size_t>(limit)) {
     out.files.pop_back();
     out.next = out.files.back().file_id;
@@ -101,71 +88,54 @@ Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
 }
 
 Task<Result<File>> Service::of_device(Call call, std::int64_t file_id) {
-  auto finding = repository_.find(file_id);
-  Result<File> file = co_await finding;
+  Result<File> file = co_await repository_.find(file_id);
   if (file && file->device_id != call.access.resource_id) co_return not_found();
   co_return file;
 }
 
-Task<Result<FileOutput>> Service::get(Call call, std::int64_t file_id) {
-  auto finding = of_device(call, file_id);
-  const Result<File> file = co_await finding;
-  if (!file) co_return file.error();
-  const Direction direction = file->is_complete() ? Direction::kDownload : Direction::kUpload;
-  auto signing = url_for_caller(direction, file_id, call);
-  const Result<Url> signed_url = co_await signing;
-  if (!signed_url) co_return signed_url.error();
-  FileOutput out{.file_id = file->id,
-                 .name = file->name,
-                 .kind = file->kind,
-                 .size = file->size,
-                 .sha256 = unless_empty(file->sha256),
-                 .created_at = file->created_at,
-                 .created_by = key_of(file->creator),
-                 .state = file->state,
-                 .expires_at = signed_url->expires_at};
-  (file->is_complete() ? out.download_url : out.upload_url) = signed_url->text;
+Task<Result<FileOutput>> Service::get(Call call, FileRef input) {
+  const File file = co_await ok(of_device(call, input.file_id.value));
+  const Direction direction = file.is_complete() ? Direction::kDownload : Direction::kUpload;
+  const Url signed_url = co_await ok(url_for_caller(direction, input.file_id.value, call));
+  FileOutput out{.file_id = file.id,
+                 .name = file.name,
+                 .kind = file.kind,
+                 .size = file.size,
+                 .sha256 = unless_empty(file.sha256),
+                 .created_at = file.created_at,
+                 .created_by = key_of(file.creator),
+                 .state = file.state,
+                 .expires_at = signed_url.expires_at};
+  (file.is_complete() ? out.download_url : out.upload_url) = signed_url.text;
   co_return out;
 }
 
-Task<Result<void>> Service::remove(Call call, std::int64_t file_id) {
-  auto finding = of_device(call, file_id);
-  const Result<File> file = co_await finding;
-  if (!file) co_return file.error();
-  auto removing = vault_.remove(*file, "file.delete", call);
-  const Result<void> removed = co_await removing;
-  co_return removed;
+Task<Result<void>> Service::remove(Call call, FileRef input) {
+  const File file = co_await ok(of_device(call, input.file_id.value));
+  co_return co_await vault_.remove(file, "file.delete", call);
 }
 
-Task<Result<DiffOutput>> Service::diff(Call call, std::int64_t newer, std::int64_t older) {
+Task<Result<DiffOutput>> Service::diff(Call call, DiffInput input) {
   std::string texts[2];
-  const std::int64_t ids[2] = {older, newer};
+  const std::int64_t ids[2] = {input.with.value, input.file_id.value};
   for (int i = 0; i < 2; ++i) {
-    auto finding = of_device(call, ids[i]);
-    const Result<File> file = co_await finding;
-    if (!file) co_return file.error();
-    if (!file->is_complete()) co_return not_found();
-    if (file->size > kMaxDiffBytes) {
+    const File file = co_await ok(of_device(call, ids[i]));
+    if (!file.is_complete()) co_return not_found();
+    if (file.size > kMaxDiffBytes) {
       co_return Error{.status = Status::kTooLarge, .detail = "Only files of up to 1 MiB are compared."};
     }
-    auto reading = vault_.read(*file);
-    Result<std::string> text = co_await reading;
-    if (!text) co_return text.error();
-    texts[i] = *std::move(text);
+    std::string text = co_await ok(vault_.read(file));
+    texts[i] = std::move(text);
   }
   const bool is_same = texts[0] == texts[1];
   std::optional<std::string> lines = line_diff(laid_out(texts[0]), laid_out(texts[1]));
   if (!lines) co_return Error{.status = Status::kTooLarge, .detail = "The files differ in too many lines."};
-  co_return DiffOutput{older, newer, is_same, *std::move(lines)};
+  co_return DiffOutput{ids[0], ids[1], is_same, *std::move(lines)};
 }
 
 Task<Result<File>> Service::restore(Call call, std::int64_t file_id) {
-  auto finding = of_device(call, file_id);
-  const Result<File> file = co_await finding;
-  if (!file) co_return file.error();
-  auto marking = repository_.announce_again(*file, call);
-  const Result<void> marked = co_await marking;
-  if (!marked) co_return marked.error();
+  const File file = co_await ok(of_device(call, file_id));
+  co_await ok(repository_.announce_again(file, call));
   co_return file;
 }
 

@@ -25,10 +25,10 @@ class Service {
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
   Task<Result<ListOutput>> list(Call call, ListInput input);
   // With a fresh URL to download it, or to go on uploading it.
-  Task<Result<FileOutput>> get(Call call, std::int64_t file_id);
-  Task<Result<void>> remove(Call call, std::int64_t file_id);
+  Task<Result<FileOutput>> get(Call call, FileRef input);
+  Task<Result<void>> remove(Call call, FileRef input);
   // Between two small files, by lines; JSON is laid out first. Errors: kTooLarge.
-  Task<Result<DiffOutput>> diff(Call call, std::int64_t newer, std::int64_t older);
+  Task<Result<DiffOutput>> diff(Call call, DiffInput input);
   // Offers a complete file to the device (again): now, or when it connects.
   Task<Result<File>> restore(Call call, std::int64_t file_id);
 

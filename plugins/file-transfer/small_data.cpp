@@ -80,8 +80,7 @@ std::optional<SmallData::Item> SmallData::next(std::int64_t device_id) {
 Task<void> SmallData::work_off(std::int64_t device_id) {
   while (auto item = next(device_id)) {
     try {
-      auto keeping = keep(device_id, *std::move(item));
-      co_await keeping;
+      co_await keep(device_id, *std::move(item));
     } catch (const std::exception& failure) {  // the next ones are to be kept all the same
       host_.error("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", failure.what()}});
     }
@@ -90,8 +89,7 @@ Task<void> SmallData::work_off(std::int64_t device_id) {
 
 Task<void> SmallData::keep(std::int64_t device_id, Item item) {
   if (item.kind == "config") {
-    auto looking = repository_.newest(device_id, item.kind);
-    const Result<std::optional<File>> last = co_await looking;
+    const Result<std::optional<File>> last = co_await repository_.newest(device_id, item.kind);
     if (last && *last && (*last)->sha256 == to_hex(sha256(item.content))) co_return;
   }
   File file{.device_id = device_id,
@@ -99,8 +97,7 @@ Task<void> SmallData::keep(std::int64_t device_id, Item item) {
             .kind = item.kind,
             .creator = {"device", device_id}};
   const Call call{.principal = Principal{.kind = "device", .id = device_id}};
-  auto storing = vault_.store(std::move(file), std::move(item.content), call);
-  const Result<File> stored = co_await storing;
+  const Result<File> stored = co_await vault_.store(std::move(file), std::move(item.content), call);
   const bool is_gone = !stored && stored.error().status == Status::kForbidden;  // the device; nothing of it is kept
   if (!stored && !is_gone)
     host_.warn("small data cannot be kept", {{"device", std::to_string(device_id)}, {"why", stored.error().detail}});

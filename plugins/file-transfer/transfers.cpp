@@ -36,8 +36,7 @@ Principal principal_of(const Ticket& ticket) { return {.kind = ticket.holder.who
 Task<Result<Ticket>> Transfers::ticket_of(Direction direction, SignedInput url) {
   const std::optional<PrincipalId> named = UrlSigner::holder_named_by(url);
   if (!named) co_return forbidden();
-  auto looking = rights_.holder(*named);
-  const Result<Holder> holder = co_await looking;
+  const Result<Holder> holder = co_await rights_.holder(*named);
   if (!holder) co_return of_url(holder.error());
   const std::optional<Ticket> ticket = signer_.verify(direction, url, *holder, now());
   if (!ticket) co_return forbidden();
@@ -45,77 +44,57 @@ Task<Result<Ticket>> Transfers::ticket_of(Direction direction, SignedInput url) 
 }
 
 Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
-  auto verifying = ticket_of(Direction::kUpload, std::move(url));
-  const Result<Ticket> ticket = co_await verifying;
-  if (!ticket) co_return ticket.error();
-  auto finding = repository_.find(ticket->file_id);
-  const Result<File> file = co_await finding;
-  if (!file) co_return file.error();
-  auto asking = rights_.check(ticket->holder, file->device_id);
-  const Result<Timestamp> may = co_await asking;
+  const Ticket ticket = co_await ok(ticket_of(Direction::kUpload, std::move(url)));
+  const File file = co_await ok(repository_.find(ticket.file_id));
+  const Result<Timestamp> may = co_await rights_.check(ticket.holder, file.device_id);
   if (!may) co_return of_url(may.error());
-  if (!file->is_complete() && file->upload_until <= now()) {
+  if (!file.is_complete() && file.upload_until <= now()) {
     co_return Error{.status = Status::kGone, .detail = "The upload took too long and has ended."};
   }
-  co_return Upload{*file, *ticket, nullptr};
+  co_return Upload{file, ticket, nullptr};
 }
 
 Task<Result<Transfers::Upload>> Transfers::begin_upload(Call call, SignedInput url) {
-  auto finding = upload_of(std::move(url));
-  Result<Upload> upload = co_await finding;
-  if (!upload) co_return upload.error();
-  auto entering = live_.enter(call, upload->ticket.holder, upload->file.device_id, upload->file.id);
-  Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
+  Upload upload = co_await ok(upload_of(std::move(url)));
+  Result<std::shared_ptr<LiveTransfer>> live =
+      co_await live_.enter(call, upload.ticket.holder, upload.file.device_id, upload.file.id);
   if (!live) co_return of_url(live.error());
-  upload->live = *std::move(live);
+  upload.live = *std::move(live);
   co_return upload;
 }
 
 Task<Result<Transfers::Progress>> Transfers::progress(Call call, SignedInput url) {
-  auto finding = upload_of(std::move(url));
-  const Result<Upload> upload = co_await finding;
-  if (!upload) co_return upload.error();
-  Progress out{upload->file.size, upload->file.size, upload->file.upload_until};
-  if (upload->file.is_complete()) co_return out;
-  auto syncing = vault_.sync(upload->file);  // what is told is kept
+  const Upload upload = co_await ok(upload_of(std::move(url)));
+  Progress out{upload.file.size, upload.file.size, upload.file.upload_until};
+  if (upload.file.is_complete()) co_return out;
+  auto syncing = vault_.sync(upload.file);  // what is told is kept
   const Result<std::int64_t> size = co_await syncing;
   // Sealed, and not complete yet: by somebody else in this moment, or by a hub that died.
   const bool is_sealed = !size && size.error().status == Status::kNotFound;
   if (!size && !is_sealed) co_return size.error();
   if (size) out.offset = *size;
-  if (out.offset < upload->file.size) co_return out;
+  if (out.offset < upload.file.size) co_return out;
   // The hub died before it could say that this was all, or there is nothing to send.
   Taken taken{.offset = out.offset};
   if (!is_sealed) {
-    auto opening = vault_.open_part(upload->file);
-    Result<OpenBlob> part = co_await opening;
+    Result<OpenBlob> part = co_await vault_.open_part(upload.file);
     if (!part && part.error().status == Status::kConflict) co_return ask_again();
     if (!part) co_return part.error();
     taken.part = *std::move(part);
   }
-  auto settling = settle(call, *upload, std::move(taken));
-  Result<Progress> done = co_await settling;
-  co_return done;
+  co_return co_await settle(call, upload, std::move(taken));
 }
 
 Task<Result<Transfers::Progress>> Transfers::append(Call call, SignedInput url) {
   const auto offset = parse_upload_offset(url.upload_offset);
-  auto finding = begin_upload(call, url);
-  const Result<Upload> upload = co_await finding;
-  if (!upload) co_return upload.error();
+  const Upload upload = co_await ok(begin_upload(call, url));
   if (!offset) co_return bad_header("Upload-Offset");
   if (url.upload_checksum && !parse_upload_checksum(*url.upload_checksum)) co_return bad_header("Upload-Checksum");
-  if (upload->file.is_complete()) {
-    auto ending = append_nothing(call, upload->file, *offset);
-    Result<Progress> end = co_await ending;
-    co_return end;
+  if (upload.file.is_complete()) {
+    co_return co_await append_nothing(call, upload.file, *offset);
   }
-  auto taking = take(call, *upload, url, false);
-  Result<Taken> taken = co_await taking;
-  if (!taken) co_return taken.error();
-  auto settling = settle(call, *upload, *std::move(taken));
-  Result<Progress> out = co_await settling;
-  co_return out;
+  Taken taken = co_await ok(take(call, upload, url, false));
+  co_return co_await settle(call, upload, std::move(taken));
 }
 
 // Clients that learn of the end of their data only when nothing is left end with a piece without bytes
@@ -124,8 +103,7 @@ Task<Result<Transfers::Progress>> Transfers::append_nothing(Call call, File file
   const Error complete{.status = Status::kConflict, .detail = "The file is complete."};
   const Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (offset != file.size || !nowhere) co_return complete;
-  auto receiving = receive_body(host_, call.handle, nowhere.get(), 0, 0, "");
-  const Receipt receipt = co_await receiving;
+  const Receipt receipt = co_await receive_body(host_, call.handle, nowhere.get(), 0, 0, "");
   if (receipt.status == Status::kTooLarge) co_return complete;
   if (receipt.status != Status::kOk) {
     co_return Error{.status = receipt.status, .detail = "The body could not be taken as a whole."};
@@ -134,44 +112,34 @@ Task<Result<Transfers::Progress>> Transfers::append_nothing(Call call, File file
 }
 
 Task<Result<Transfers::Progress>> Transfers::replace(Call call, SignedInput url) {
-  auto finding = begin_upload(call, url);
-  const Result<Upload> upload = co_await finding;
-  if (!upload) co_return upload.error();
-  if (upload->file.is_complete()) {
+  const Upload upload = co_await ok(begin_upload(call, url));
+  if (upload.file.is_complete()) {
     co_return Error{.status = Status::kConflict, .detail = "The file is complete."};
   }
-  auto taking = take(call, *upload, url, true);
-  Result<Taken> taken = co_await taking;
-  if (!taken) co_return taken.error();
-  if (taken->offset != upload->file.size) {
+  Taken taken = co_await ok(take(call, upload, url, true));
+  if (taken.offset != upload.file.size) {
     co_return Error{.status = Status::kInvalid,
                     .detail = "The body is shorter than the file was to be.",
                     .fields = {{"/size", "differs from the length of the body"}}};
   }
-  auto settling = settle(call, *upload, *std::move(taken));
-  Result<Progress> out = co_await settling;
-  co_return out;
+  co_return co_await settle(call, upload, std::move(taken));
 }
 
 // Lets the body into the part.
 Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedInput url, bool from_start) {
-  auto opening = vault_.open_part(upload.file);
-  Result<OpenBlob> part = co_await opening;
-  if (!part) co_return part.error();
-  const int file = part->file.get();
-  auto keeping = vault_.keep_room(upload.file);
-  const Result<void> has_room = co_await keeping;
-  if (!has_room) co_return has_room.error();
+  OpenBlob part = co_await ok(vault_.open_part(upload.file));
+  const int file = part.file.get();
+  co_await ok(vault_.keep_room(upload.file));
   if (from_start && ::ftruncate(file, 0) != 0) co_return Error{.detail = "The part cannot be begun anew."};
-  const std::int64_t start = from_start ? 0 : part->size;
+  const std::int64_t start = from_start ? 0 : part.size;
   if (!from_start && parse_upload_offset(url.upload_offset) != start) {
     co_return Error{.status = Status::kConflict, .detail = "The upload is at another offset."};
   }
   const auto checksum = url.upload_checksum ? parse_upload_checksum(*url.upload_checksum) : std::nullopt;
   const auto room = static_cast<std::uint64_t>(upload.file.size - start);
-  auto receiving = receive_body(host_, call.handle, file, static_cast<std::uint64_t>(start), room,
-                                checksum ? checksum->algorithm : "sha256");
-  const Receipt receipt = co_await receiving;
+  const std::string algorithm = checksum ? checksum->algorithm : "sha256";
+  const Receipt receipt =
+      co_await receive_body(host_, call.handle, file, static_cast<std::uint64_t>(start), room, algorithm);
   const bool has_right = upload.live->end_flow();  // from here on an answer can say so
   const std::int64_t reached = start + receipt.body.bytes;
   if (receipt.status == Status::kTooLarge) co_return over_size();
@@ -190,7 +158,7 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
   if (from_start && reached != upload.file.size && ::ftruncate(file, 0) != 0) {
     co_return Error{.detail = "The part cannot be cut back."};
   }
-  Taken taken{*std::move(part), reached, ""};
+  Taken taken{std::move(part), reached, ""};
   const bool is_whole = start == 0 && reached == upload.file.size;
   if (is_whole && (!checksum || checksum->algorithm == "sha256")) taken.sha256 = receipt.body.digest;
   co_return Result<Taken>(std::move(taken));
@@ -199,45 +167,30 @@ Task<Result<Transfers::Taken>> Transfers::take(Call call, Upload upload, SignedI
 Task<Result<Transfers::Progress>> Transfers::settle(Call call, Upload upload, Taken taken) {
   const Progress out{taken.offset, upload.file.size, upload.file.upload_until};
   if (taken.offset < upload.file.size) {
-    auto syncing = vault_.sync(upload.file);
-    const Result<std::int64_t> synced = co_await syncing;
-    if (!synced) co_return synced.error();
+    co_await ok(vault_.sync(upload.file));
     co_return out;
   }
   call.principal = principal_of(upload.ticket);
-  auto finishing = vault_.finish(upload.file, std::move(taken.sha256), call);
-  const Result<File> finished = co_await finishing;
-  if (!finished) co_return finished.error();
+  co_await ok(vault_.finish(upload.file, std::move(taken.sha256), call));
   co_return out;
 }
 
 Task<Result<void>> Transfers::terminate(Call call, SignedInput url) {
-  auto finding = upload_of(std::move(url));
-  const Result<Upload> upload = co_await finding;
-  if (!upload) co_return upload.error();
-  if (upload->file.is_complete()) {
+  const Upload upload = co_await ok(upload_of(std::move(url)));
+  if (upload.file.is_complete()) {
     co_return Error{.status = Status::kConflict, .detail = "The file is complete; its owner can delete it."};
   }
-  call.principal = principal_of(upload->ticket);
-  auto removing = vault_.remove_upload(upload->file, "file.terminate", call);
-  const Result<void> removed = co_await removing;
-  co_return removed;
+  call.principal = principal_of(upload.ticket);
+  co_return co_await vault_.remove_upload(upload.file, "file.terminate", call);
 }
 
 Task<Result<Transfers::Download>> Transfers::download(Call call, SignedInput url) {
-  auto verifying = ticket_of(Direction::kDownload, std::move(url));
-  const Result<Ticket> ticket = co_await verifying;
-  if (!ticket) co_return ticket.error();
-  auto finding = repository_.find(ticket->file_id);
-  const Result<File> file = co_await finding;
-  if (!file) co_return file.error();
-  auto entering = live_.enter(call, ticket->holder, file->device_id, 0);
-  const Result<std::shared_ptr<LiveTransfer>> live = co_await entering;
+  const Ticket ticket = co_await ok(ticket_of(Direction::kDownload, std::move(url)));
+  const File file = co_await ok(repository_.find(ticket.file_id));
+  const Result<std::shared_ptr<LiveTransfer>> live = co_await live_.enter(call, ticket.holder, file.device_id, 0);
   if (!live) co_return of_url(live.error());
-  auto opening = vault_.open(*file);
-  Result<OpenBlob> content = co_await opening;
-  if (!content) co_return content.error();
-  co_return Result<Download>(Download{*file, *std::move(content)});
+  OpenBlob content = co_await ok(vault_.open(file));
+  co_return Result<Download>(Download{file, std::move(content)});
 }
 
 }  // namespace gatetorio::file_transfer

@@ -17,19 +17,16 @@ Task<Result<void>> UrlKeys::load() {
   auto adding = repository_.add_key(random_text(), at, {at.us - settings_.key_days * kDayUs});
   const Result<void> added = co_await adding;
   if (!added) co_return added.error();
-  auto reading = repository_.keys();
-  Result<std::map<std::int64_t, UrlSigner::Key>> keys = co_await reading;
-  if (!keys) co_return keys.error();
-  auto forgetting = forget_old(*keys, at);
-  const Result<void> forgotten = co_await forgetting;
-  signer_.set_keys(*std::move(keys));
+  std::map<std::int64_t, UrlSigner::Key> keys = co_await ok(repository_.keys());
+  const Result<void> forgotten = co_await forget_old(keys, at);
+  signer_.set_keys(std::move(keys));
   co_return forgotten;
 }
 
 // By the wall clock a key is old at once when that is set forward: then every URL would be lost.
 Task<Result<void>> UrlKeys::forget_old(const std::map<std::int64_t, UrlSigner::Key>& keys, Timestamp at) {
-  const std::int64_t longest_url = std::max(settings_.upload_hours * kMicrosecondsPerHour,
-                                            settings_.download_minutes * 60 * kMicrosecondsPerSecond);
+  const std::int64_t longest_url =
+      std::max(settings_.upload_hours * kMicrosecondsPerHour, settings_.download_minutes * 60 * kMicrosecondsPerSecond);
   const std::int64_t life = settings_.key_days * kDayUs + longest_url + kMicrosecondsPerHour;
   std::vector<std::int64_t> old;
   grace_.begin(at, Grace::Clock::now());
@@ -39,9 +36,7 @@ Task<Result<void>> UrlKeys::forget_old(const std::map<std::int64_t, UrlSigner::K
   }
   grace_.end();
   for (const std::int64_t id : old) {
-    auto removing = repository_.remove_key(id);
-    const Result<void> removed = co_await removing;
-    if (!removed) co_return removed.error();
+    co_await ok(repository_.remove_key(id));
   }
   co_return Result<void>();
 }

@@ -61,8 +61,7 @@ Task<Result<Tally>> Import::run() {
   for (int i = 0; i < kAtOnce; ++i) host_.run(work());
   std::size_t told = 0;
   while (working_ > 0) {
-    auto sleeping = host_.sleep(kLookMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kLookMs);
     if (!go_on && !failure_) failure_ = Error{.status = Status::kCancelled, .detail = "The import was stopped."};
     const std::size_t tenth = old_.devices.empty() ? 0 : 10 * next_ / old_.devices.size();
     if (tenth > told && next_ < old_.devices.size()) say_(std::to_string(10 * tenth) + " %");
@@ -87,8 +86,7 @@ Task<void> Import::work() {
 Task<void> Import::take(OldDevice device) {
   device.device.reenrol_until_us = reenrol_until_us_;
   device.device.is_dry_run = is_dry_run_;
-  auto importing = devices_.call<DeviceRegistry::Import>(device.device);
-  const Result<DeviceImported> imported = co_await importing;
+  const Result<DeviceImported> imported = co_await devices_.call<DeviceRegistry::Import>(device.device);
   if (!imported && !is_about_the_row(imported.error())) {
     failure_ = imported.error();
     co_return;
@@ -107,8 +105,7 @@ Task<void> Import::take(OldDevice device) {
     if (!taken) failure_ = taken.error();
     if (!taken) co_return;
   }
-  auto giving = take_access(std::move(device), imported->device_id);
-  co_await giving;
+  co_await take_access(std::move(device), imported->device_id);
 }
 
 void Import::refuse(const OldDevice& device, const std::string& why) {

@@ -61,10 +61,8 @@ class ImportFastapi : public PluginBase {
     const std::int64_t ownerless = old.ownerless_access, sharing = old.open_sharing_tokens;
     const std::int64_t until = now().us + given.reenrol_days * 24 * kMicrosecondsPerHour;
     Import import(host_, std::move(old), until, given.dry_run, [this](std::string_view line) { tools_.print(line); });
-    auto running = import.run();
-    const Result<Tally> tally = co_await running;
-    if (!tally) co_return tally.error();
-    report(*tally, given.dry_run);
+    const Tally tally = co_await ok(import.run());
+    report(tally, given.dry_run);
     if (ownerless > 0) tools_.print(count(ownerless, "rows of user_auth have no device, and were left out"));
     if (sharing > 0)
       tools_.print(count(sharing, "sharing tokens that nobody has used were left out: owners share again"));

@@ -60,78 +60,60 @@ Task<Result<DeviceImported>> Service::import(DeviceImport device) {
     co_return Error{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = std::move(errors)};
   }
   auto importing = repository_.import(std::move(device), Call{});
-  Result<DeviceImported> imported = co_await importing;
-  co_return imported;
+  co_return co_await importing;
 }
 
 Task<Result<Reply<RegisterOutput>>> Service::register_device(Call call, RegisterInput input) {
   const Announcement device = announcement(input);
   if (call.principal && call.principal->kind == "device") {
-    auto booting = boot(call, device);
-    Result<Reply<RegisterOutput>> booted = co_await booting;
+    Result<Reply<RegisterOutput>> booted = co_await boot(call, device);
     // The token may be of other hardware (a swapped card): then this is a new registration.
     if (booted || booted.error().status != Status::kNotFound) co_return booted;
   }
-  auto knowing = repository_.knows_hardware(device.hardware_id);
-  const Result<bool> is_known = co_await knowing;
-  if (!is_known) co_return is_known.error();
-  if (*is_known) {
+  const bool is_known = co_await ok(repository_.knows_hardware(device.hardware_id));
+  if (is_known) {
     std::optional<std::string> key;
     if (input.enrolment_key) key = input.enrolment_key->value;
-    auto reenrolling = reenrol(call, device, std::move(key));
-    Result<Reply<RegisterOutput>> again = co_await reenrolling;
-    co_return again;
+    co_return co_await reenrol(call, device, std::move(key));
   }
-  auto enrolling = enrol(call, device, std::move(input));
-  Result<Reply<RegisterOutput>> enrolled = co_await enrolling;
-  co_return enrolled;
+  co_return co_await enrol(call, device, std::move(input));
 }
 
 Task<Result<Reply<RegisterOutput>>> Service::boot(Call call, Announcement device) {
   const std::int64_t id = call.principal->id;
   const NewCredentials credentials = make_credentials();
-  auto booting = repository_.boot(id, device, credentials, call);
-  const Result<Repository::Booted> booted = co_await booting;
-  if (!booted) co_return booted.error();
+  const Repository::Booted booted = co_await ok(repository_.boot(id, device, credentials, call));
   tell_access_changed(id);
-  tell_renamed(id, booted->old_controller_id, device.controller_id);
+  tell_renamed(id, booted.old_controller_id, device.controller_id);
   publish(host_, DeviceRegistered{.device_id = id, .controller_id = device.controller_id, .is_new = false},
           std::to_string(id));
-  auto answering = answer(Status::kOk, id, device, credentials, false);
-  Result<Reply<RegisterOutput>> out = co_await answering;
-  co_return out;
+  co_return co_await answer(Status::kOk, id, device, credentials, false);
 }
 
 Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement device, std::optional<std::string> key) {
   std::optional<std::string> key_hash;
   if (key) key_hash = sha256(*key);
   const NewCredentials credentials = make_credentials();
-  auto reenrolling = repository_.reenrol(device, std::move(key_hash), credentials, call);
-  const Result<Repository::Reenrolled> again = co_await reenrolling;
+  const Result<Repository::Reenrolled> again =
+      co_await repository_.reenrol(device, std::move(key_hash), credentials, call);
   if (!again) co_return again.error().status == Status::kNotFound ? needs_token() : again.error();
   const PrincipalId who = device_principal(again->device_id);
   publish(host_, CredentialsReplaced{.kind = who.kind, .id = who.id}, key_of(who));
   tell_access_changed(again->device_id);
   tell_renamed(again->device_id, again->old_controller_id, device.controller_id);
-  auto answering = answer(Status::kOk, again->device_id, device, credentials, true);
-  Result<Reply<RegisterOutput>> out = co_await answering;
-  co_return out;
+  co_return co_await answer(Status::kOk, again->device_id, device, credentials, true);
 }
 
 Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement device, RegisterInput input) {
   Repository::Admission admission;
   const std::string key = input.enrolment_key ? input.enrolment_key->value : std::string();
   if (input.enrolment_key) {
-    auto looking = repository_.is_release(sha256(key));
-    const Result<bool> is_release = co_await looking;
-    if (!is_release) co_return is_release.error();
-    if (*is_release) co_return needs_key();  // it is for its own hardware, which is known
+    const bool is_release = co_await ok(repository_.is_release(sha256(key)));
+    if (is_release) co_return needs_key();  // it is for its own hardware, which is known
   }
   if (settings_.enrolment == "approval") {
     if (!input.claim_token) {
-      auto asking = ask(call, device);
-      Result<Reply<RegisterOutput>> asked = co_await asking;
-      co_return asked;
+      co_return co_await ask(call, device);
     }
     admission.claim_hash = sha256(input.claim_token->value);
   } else if (settings_.enrolment == "key") {
@@ -140,30 +122,23 @@ Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement devic
     if (!is_standing_key) admission.key_hash = sha256(key);
   }
   const NewCredentials credentials = make_credentials();
-  auto creating = repository_.create(device, admission, credentials, call);
-  const Result<Repository::Created> created = co_await creating;
-  if (!created) co_return created.error();
-  if (!created->device_id) {
-    const bool is_admitted = created->refusal != Repository::Refusal::kNotAdmitted;
+  const Repository::Created created = co_await ok(repository_.create(device, admission, credentials, call));
+  if (!created.device_id) {
+    const bool is_admitted = created.refusal != Repository::Refusal::kNotAdmitted;
     if (!is_admitted && !admission.claim_hash) co_return needs_key();
-    auto explaining = is_admitted ? taken(device) : wait(call, device, input.claim_token->value);
-    Result<Reply<RegisterOutput>> why = co_await explaining;
-    co_return why;
+    if (is_admitted) co_return co_await taken(device);
+    co_return co_await wait(call, device, input.claim_token->value);
   }
-  const std::int64_t id = *created->device_id;
+  const std::int64_t id = *created.device_id;
   publish(host_, DeviceRegistered{.device_id = id, .controller_id = device.controller_id, .is_new = true},
           std::to_string(id));
-  auto answering = answer(Status::kCreated, id, device, credentials, true);
-  Result<Reply<RegisterOutput>> out = co_await answering;
-  co_return out;
+  co_return co_await answer(Status::kCreated, id, device, credentials, true);
 }
 
 // The name, or since a moment ago the hardware.
 Task<Result<Reply<RegisterOutput>>> Service::taken(Announcement device) {
-  auto knowing = repository_.knows_hardware(device.hardware_id);
-  const Result<bool> is_known = co_await knowing;
-  if (!is_known) co_return is_known.error();
-  if (*is_known) co_return needs_token();
+  const bool is_known = co_await ok(repository_.knows_hardware(device.hardware_id));
+  if (is_known) co_return needs_token();
   co_return Error{.status = Status::kConflict, .detail = "Another device has this controller_id."};
 }
 
@@ -174,24 +149,19 @@ Task<Result<Reply<RegisterOutput>>> Service::ask(Call call, Announcement device)
               .device = device,
               .network = network_of(call.peer),
               .expires_at = {hours_from_now(settings_.pending_hours)}};
-  auto adding = repository_.add_claim(std::move(claim), settings_.max_pending, kPendingPerNetwork, call);
-  const Result<void> added = co_await adding;
-  if (!added) co_return added.error();
+  co_await ok(repository_.add_claim(std::move(claim), settings_.max_pending, kPendingPerNetwork, call));
   co_return waiting(device, std::move(claim_token));
 }
 
 // The holder of a claim asks again, before its approval.
 Task<Result<Reply<RegisterOutput>>> Service::wait(Call call, Announcement device, std::string claim_token) {
-  auto finding = repository_.find_claim(sha256(claim_token));
-  const Result<FoundClaim> claim = co_await finding;
+  const Result<FoundClaim> claim = co_await repository_.find_claim(sha256(claim_token));
   if (!claim && claim.error().status != Status::kNotFound) co_return claim.error();
   if (!claim || claim->hardware_id != device.hardware_id) co_return wrong_claim();
   const bool is_renamed = claim->controller_id != device.controller_id ||
                           device.device_name.value_or(claim->device_name) != claim->device_name;
   if (is_renamed) {
-    auto renaming = repository_.rename_claim(claim->id, device, call);
-    const Result<void> renamed = co_await renaming;
-    if (!renamed) co_return renamed.error();
+    co_await ok(repository_.rename_claim(claim->id, device, call));
   }
   co_return waiting(device, std::move(claim_token));
 }
@@ -204,8 +174,7 @@ Task<Result<Reply<RegisterOutput>>> Service::answer(Status status, std::int64_t 
   out.mqtt_username = name_of(device_principal(device_id));
   out.mqtt_password = credentials.mqtt_password;
   if (link_.available()) {
-    auto asking = link_.call<DeviceLink::Endpoint>(EndpointQuery{});
-    const Result<LinkEndpoint> endpoint = co_await asking;
+    const Result<LinkEndpoint> endpoint = co_await link_.call<DeviceLink::Endpoint>();
     if (endpoint) {
       const std::string topic = endpoint->topic_prefix + "/" + device.controller_id;
       out.mqtt_broker_host = endpoint->host;
@@ -218,30 +187,35 @@ Task<Result<Reply<RegisterOutput>>> Service::answer(Status status, std::int64_t 
   co_return Reply<RegisterOutput>(status, std::move(out));
 }
 
-Task<Result<void>> Service::approve(Call call, std::int64_t pending_id) {
-  return repository_.approve(pending_id, {hours_from_now(settings_.pending_hours)}, std::move(call));
+Task<Result<PendingOutput>> Service::pending(Call, Nothing) {
+  PendingOutput out;
+  out.pending = co_await ok(repository_.pending());
+  co_return out;
 }
 
-Task<Result<ReleaseOutput>> Service::release(Call call) {
+Task<Result<void>> Service::approve(Call call, PendingRef input) {
+  return repository_.approve(input.pending_id.value, {hours_from_now(settings_.pending_hours)}, std::move(call));
+}
+
+Task<Result<void>> Service::deny(Call call, PendingRef input) {
+  return repository_.deny(input.pending_id.value, std::move(call));
+}
+
+Task<Result<ReleaseOutput>> Service::release(Call call, DeviceRef) {
   ReleaseOutput out{.enrolment_key = std::string(kKeyPrefix) + random_text(),
                     .expires_at = {hours_from_now(settings_.release_hours)}};
-  auto releasing = repository_.release(call.access.resource_id, sha256(out.enrolment_key), out.expires_at, call);
-  const Result<void> released = co_await releasing;
-  if (!released) co_return released.error();
+  co_await ok(repository_.release(call.access.resource_id, sha256(out.enrolment_key), out.expires_at, call));
   co_return out;
 }
 
 Task<Result<NewKeyOutput>> Service::make_key(Call call, NewKeyInput input) {
   constexpr std::int64_t kDefaultHours = 7 * 24;
+  const std::int64_t hours = input.expires_in_hours ? input.expires_in_hours->value : kDefaultHours;
+  const std::int64_t uses = input.max_uses ? input.max_uses->value : 1;
+  const std::string name = input.name ? input.name->value : "";
   NewKeyOutput out{
-      .key_id = 0,
-      .enrolment_key = std::string(kKeyPrefix) + random_text(),
-      .expires_at = {hours_from_now(input.expires_in_hours ? input.expires_in_hours->value : kDefaultHours)}};
-  auto adding = repository_.add_key(sha256(out.enrolment_key), input.name ? input.name->value : std::string(),
-                                    input.max_uses ? input.max_uses->value : 1, out.expires_at, call);
-  const Result<std::int64_t> id = co_await adding;
-  if (!id) co_return id.error();
-  out.key_id = *id;
+      .key_id = 0, .enrolment_key = std::string(kKeyPrefix) + random_text(), .expires_at = {hours_from_now(hours)}};
+  out.key_id = co_await ok(repository_.add_key(sha256(out.enrolment_key), name, uses, out.expires_at, call));
   co_return out;
 }
 

@@ -23,7 +23,7 @@ class Registration : public PluginBase {
         repository_(database_),
         presence_(host, repository_, std::chrono::seconds(settings_.heartbeat_timeout_seconds)),
         service_(host, repository_, presence_, settings_),
-        operations_(host, service_, presence_, repository_),
+        operations_(host, &service_),
         devices_(host, this),
         authenticator_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
@@ -34,7 +34,7 @@ class Registration : public PluginBase {
   }
 
   void configure() {
-    operations_.declare();
+    declare(operations_, presence_);
     devices_.on<DeviceRegistry::FindByName>(&Registration::find_by_name)
         .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
         .on<DeviceRegistry::Import>(&Registration::import)
@@ -46,9 +46,7 @@ class Registration : public PluginBase {
   }
 
   Task<Result<void>> start() {
-    auto migrating = database_.migrate();
-    const Result<void> migrated = co_await migrating;
-    if (!migrated) co_return migrated.error();
+    co_await ok(database_.migrate());
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
     host_.run(presence_.keep_gathering());
     host_.run(presence_.keep_watching());
@@ -57,8 +55,7 @@ class Registration : public PluginBase {
   }
 
   Task<Result<void>> drain() {
-    auto flushing = presence_.flush();
-    co_await flushing;
+    co_await presence_.flush();
     co_return Result<void>();
   }
 
@@ -68,10 +65,8 @@ class Registration : public PluginBase {
   Task<Result<DeviceList>> find_by_ids(DeviceIds wanted) {
     constexpr std::size_t kMost = 1000;
     if (wanted.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 1,000 ids a call."};
-    auto finding = service_.find_by_ids(std::move(wanted.ids));
-    Result<std::vector<Device>> devices = co_await finding;
-    if (!devices) co_return devices.error();
-    co_return DeviceList{*std::move(devices)};
+    std::vector<Device> devices = co_await ok(service_.find_by_ids(std::move(wanted.ids)));
+    co_return DeviceList{std::move(devices)};
   }
 
   Host& host_;
@@ -80,7 +75,7 @@ class Registration : public PluginBase {
   Repository repository_;
   Presence presence_;
   Service service_;
-  Operations operations_;
+  OperationSet<Service> operations_;
   ServiceProvider<Registration> devices_;
   ServiceProvider<Service> authenticator_;
   Retention retention_;

@@ -61,27 +61,27 @@ void Presence::link_was_reset(std::uint64_t sequence) {
   write_soon();
 }
 
-Task<Result<Timestamp>> Presence::heartbeat(std::int64_t device_id) {
+Task<Result<HeartbeatOutput>> Presence::heartbeat(Call call, DeviceRef) {
+  const std::int64_t device_id = call.access.resource_id;
   const Moment at = this_moment();
   auto start = [this, device_id, at](gtr_completion done) {
     book_.heartbeat(device_id, at, done);
     write_soon();
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> written = co_await awaiter;
-  if (!written) co_return written.error();
+  co_await ok(host_.complete(start));
   const Device device = book_.shown({.device = {.id = device_id}}, this_moment());
-  if (!device.is_online) co_return at.wall;  // its connection ended meanwhile, and that was told
-  tell(device_id, true, at.wall.us, at.wall.us + std::chrono::microseconds(heartbeat_timeout_).count());
-  co_return at.wall;
+  // Where it is not, its connection ended meanwhile, and that was told.
+  if (device.is_online) {
+    tell(device_id, true, at.wall.us, at.wall.us + std::chrono::microseconds(heartbeat_timeout_).count());
+  }
+  co_return HeartbeatOutput{.status = "ok", .last_seen = at.wall};
 }
 
 void Presence::forget(std::int64_t device_id) { fire(book_.forget(device_id), gone()); }
 
 Task<void> Presence::keep_watching() {
   while (true) {
-    auto sleeping = host_.sleep(kWatchMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kWatchMs);
     if (!go_on) co_return;
     const std::vector<LastSeen> overdue = book_.take_overdue(this_moment());
     for (const LastSeen& device : overdue) tell(device.device_id, false, device.last_seen_us);
@@ -91,8 +91,7 @@ Task<void> Presence::keep_watching() {
 
 Task<void> Presence::keep_gathering() {
   while (true) {
-    auto sleeping = host_.sleep(kGatherMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kGatherMs);
     if (!go_on) co_return;
     book_.gather();
     write_soon();
@@ -108,8 +107,7 @@ Task<void> Presence::flush() {
     }
     write_soon();
   };
-  auto awaiter = host_.complete(start);
-  co_await awaiter;
+  co_await host_.complete(start);
 }
 
 // One writer at a time: it goes on as long as there is something to write.
@@ -140,8 +138,7 @@ Task<void> Presence::write_changes() {
       }
       co_return fire(flushed, {});
     }
-    auto writing = write(std::move(change));
-    const bool is_written = co_await writing;
+    const bool is_written = co_await write(std::move(change));
     if (is_written) {
       pause_ms = kFirstPauseMs;
       continue;
@@ -152,8 +149,7 @@ Task<void> Presence::write_changes() {
       given_up.swap(flushing_);
     }
     fire(given_up, {});
-    auto sleeping = host_.sleep(pause_ms);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(pause_ms);
     if (!go_on) co_return give_up();
     pause_ms = std::min(2 * pause_ms, kLongestPauseMs);
   }
@@ -168,8 +164,7 @@ void Presence::give_up() {
 
 // False where it must be tried again.
 Task<bool> Presence::write(PresenceChange change) {
-  auto writing = repository_.write_presence(change);
-  const Result<Repository::PresenceWritten> written = co_await writing;
+  const Result<Repository::PresenceWritten> written = co_await repository_.write_presence(change);
   if (!written) {
     if (!std::exchange(is_failing_, true)) {
       host_.warn("presence cannot be written; it is tried again until it can", {{"why", written.error().detail}});
@@ -209,16 +204,14 @@ Task<void> Presence::read_anew() {
     bool has_more = true;
     book_.hold();
     while (has_more) {
-      auto reading = read_page(last_id);
-      const Result<std::int64_t> page = co_await reading;
+      const Result<std::int64_t> page = co_await read_page(last_id);
       if (page) {
         has_more = *page > 0;
         last_id = *page;
         continue;
       }
       if (page.error().status == Status::kUnsupported) break;  // a transport that does not tell
-      auto sleeping = host_.sleep(kLongestPauseMs);
-      const bool go_on = co_await sleeping;
+      const bool go_on = co_await host_.sleep(kLongestPauseMs);
       if (!go_on) co_return;
     }
     book_.release(this_moment());
@@ -229,25 +222,19 @@ Task<void> Presence::read_anew() {
 // The last id of the page after this device; 0: there is none.
 Task<Result<std::int64_t>> Presence::read_page(std::int64_t after) {
   if (!link_.available()) co_return 0;
-  auto finding = repository_.find_after(after, kDevicesPerPage);
-  const Result<std::vector<StoredDevice>> devices = co_await finding;
-  if (!devices) co_return devices.error();
-  for (const StoredDevice& stored : *devices) {
-    auto asking = ask(stored);
-    const Result<void> asked = co_await asking;
-    if (!asked) co_return asked.error();
+  const std::vector<StoredDevice> devices = co_await ok(repository_.find_after(after, kDevicesPerPage));
+  for (const StoredDevice& stored : devices) {
+    co_await ok(ask(stored));
   }
-  co_return devices->empty() ? 0 : devices->back().device.id;
+  co_return devices.empty() ? 0 : devices.back().device.id;
 }
 
 Task<Result<void>> Presence::ask(StoredDevice stored) {
   const std::int64_t id = stored.device.id;
   const std::uint64_t changes = book_.changes(id);
-  auto asking = link_.call<DeviceLink::State>(LinkQuery{id}, kAskDeadlineMs);
-  const Result<LinkState> state = co_await asking;
-  if (!state) co_return state.error();
+  const LinkState state = co_await ok(link_.call_within<DeviceLink::State>(kAskDeadlineMs, id));
   const Moment at = this_moment();
-  if (!book_.correct(stored, state->is_connected, changes, at)) co_return Result<void>();
+  if (!book_.correct(stored, state.is_connected, changes, at)) co_return Result<void>();
   const Device device = book_.shown(std::move(stored), at);
   tell(id, device.is_online, device.last_seen_us);
   co_return Result<void>();

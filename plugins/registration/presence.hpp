@@ -14,6 +14,7 @@
 #include "gatetorio/services.hpp"
 #include "presence_book.hpp"
 #include "repository.hpp"
+#include "types.hpp"
 
 namespace gatetorio::registration {
 
@@ -34,8 +35,8 @@ class Presence {
   // Writes what there is. Comes back when that is done, or cannot be.
   Task<void> flush();
 
-  // The device lives; it is written when this answers. Errors: kNotFound, those of the storage.
-  Task<Result<Timestamp>> heartbeat(std::int64_t device_id);
+  // The call's device lives; it is written when this answers. Errors: kNotFound, those of the storage.
+  Task<Result<HeartbeatOutput>> heartbeat(Call call, DeviceRef);
   // The device is gone.
   void forget(std::int64_t device_id);
   // A device as it is now.

@@ -45,13 +45,9 @@ Result<std::vector<StoredDevice>> all_devices(const Result<sql::Results>& result
 }  // namespace
 
 Task<Result<StoredDevice>> Repository::find_by_name(std::string controller_id) {
-  Batch batch(Mode::kRead);
-  batch.add(select_devices("WHERE controller_id = $1"), controller_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  if ((*results)[0].empty()) co_return not_found();
-  co_return device_from((*results)[0], 0);
+  const sql::Results results = co_await ok(database_.read(select_devices("WHERE controller_id = $1"), controller_id));
+  if (results[0].empty()) co_return not_found();
+  co_return device_from(results[0], 0);
 }
 
 Task<Result<std::vector<StoredDevice>>> Repository::find_by_ids(std::vector<std::int64_t> ids) {
@@ -65,26 +61,20 @@ Task<Result<std::vector<StoredDevice>>> Repository::find_by_ids(std::vector<std:
     const std::int64_t* id = &ids[at];
     batch.add(select, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]);
   }
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return all_devices(results);
 }
 
 Task<Result<std::vector<StoredDevice>>> Repository::find_after(std::int64_t id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add(select_devices("WHERE id > $1 ORDER BY id LIMIT $2"), id, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results =
+      co_await database_.read(select_devices("WHERE id > $1 ORDER BY id LIMIT $2"), id, limit);
   co_return all_devices(results);
 }
 
 Task<Result<DeviceSecrets>> Repository::secrets(std::int64_t device_id) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT token_hash, mqtt_password_hash, device_name FROM devices WHERE id = $1", device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+  const sql::Results results = co_await ok(
+      database_.read("SELECT token_hash, mqtt_password_hash, device_name FROM devices WHERE id = $1", device_id));
+  const sql::Table& table = results[0];
   if (table.empty()) co_return not_found();
   co_return DeviceSecrets{table.text(0, 0), table.text(0, 1), table.text(0, 2)};
 }
@@ -99,8 +89,7 @@ Task<Result<Repository::Updated>> Repository::update(std::int64_t device_id, std
           std::string(kColumns),
       device_id, controller_id, device_name, now());
   audit(batch, call, "device.update", target(device_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());
   co_return Updated{(*results)[0].text(0, 0), device_from((*results)[1], 0)};
 }
@@ -109,8 +98,7 @@ Task<Result<std::string>> Repository::remove(std::int64_t device_id, Call call) 
   Batch batch(Mode::kWrite);
   batch.require("DELETE FROM devices WHERE id = $1 RETURNING controller_id", device_id);
   audit(batch, call, "device.delete", target(device_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());
   co_return (*results)[0].text(0, 0);
 }
@@ -131,18 +119,16 @@ Task<Result<Repository::PresenceWritten>> Repository::write_presence(PresenceCha
         " CASE WHEN last_seen < $3 OR last_seen > $4 THEN $3 ELSE last_seen END WHERE id = $1",
         row.device_id, row.online_until_us, row.last_seen_us, now());
   }
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
   PresenceWritten written;
   std::size_t statement = 0;
   if (change.has_reset) {
-    const sql::Table& table = (*results)[statement++];
+    const sql::Table& table = results[statement++];
     for (std::size_t row = 0; row < table.rows(); ++row) {
       written.left.push_back({table.integer(row, 0), table.integer(row, 1)});
     }
   }
-  for (; statement < results->size(); ++statement) written.exists.push_back((*results)[statement].changes > 0);
+  for (; statement < results.size(); ++statement) written.exists.push_back(results[statement].changes > 0);
   co_return written;
 }
 

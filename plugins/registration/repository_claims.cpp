@@ -40,8 +40,7 @@ Task<Result<void>> Repository::add_claim(Claim claim, std::int64_t most, std::in
       Blob{claim.hash}, claim.device.hardware_id, claim.device.controller_id, claim.device.device_name.value_or(""),
       call.peer, claim.network, at, claim.expires_at);
   audit(batch, call, "device.ask", hardware(claim.device.hardware_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Result<void>();
   const Error& error = results.error();
   if (error.status != Status::kGuardFailed) co_return error;
@@ -49,15 +48,11 @@ Task<Result<void>> Repository::add_claim(Claim claim, std::int64_t most, std::in
 }
 
 Task<Result<FoundClaim>> Repository::find_claim(std::string claim_hash) {
-  Batch batch(Mode::kRead);
-  batch.add(
-      "SELECT id, hardware_id, controller_id, device_name FROM pending_claims"
-      " WHERE claim_hash = $1 AND expires_at > $2",
-      Blob{claim_hash}, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+  const sql::Results results =
+      co_await ok(database_.read("SELECT id, hardware_id, controller_id, device_name FROM pending_claims"
+                                 " WHERE claim_hash = $1 AND expires_at > $2",
+                                 Blob{claim_hash}, now()));
+  const sql::Table& table = results[0];
   if (table.empty()) co_return no_such_claim();
   co_return FoundClaim{table.integer(0, 0), table.text(0, 1), table.text(0, 2), table.text(0, 3)};
 }
@@ -67,24 +62,18 @@ Task<Result<void>> Repository::rename_claim(std::int64_t pending_id, Announcemen
   batch.add("UPDATE pending_claims SET controller_id = $2, device_name = COALESCE($3, device_name) WHERE id = $1",
             pending_id, device.controller_id, device.device_name);
   audit(batch, call, "device.ask", hardware(device.hardware_id), detail(pending_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
 Task<Result<std::vector<PendingDevice>>> Repository::pending() {
-  Batch batch(Mode::kRead);
-  batch.add(
+  const sql::Results results = co_await ok(database_.read(
       "SELECT id, hardware_id, controller_id, device_name, peer, requested_at, expires_at, (SELECT COUNT(*) FROM"
       " pending_claims AS same WHERE same.hardware_id = pending_claims.hardware_id AND same.is_approved = 0"
       " AND same.expires_at > $1) FROM pending_claims WHERE is_approved = 0 AND expires_at > $1"
       " ORDER BY requested_at, id",
-      now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  const sql::Table& table = (*results)[0];
+      now()));
+  const sql::Table& table = results[0];
   std::vector<PendingDevice> list;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     list.push_back({.pending_id = table.integer(row, 0),
@@ -101,37 +90,28 @@ Task<Result<std::vector<PendingDevice>>> Repository::pending() {
 
 // A row's hardware never changes: it can be read beforehand, for the audit log.
 Task<Result<std::string>> Repository::claimed_hardware(std::int64_t pending_id) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT hardware_id FROM pending_claims WHERE id = $1 AND expires_at > $2", pending_id, now());
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  if ((*results)[0].empty()) co_return no_such_claim();
-  co_return (*results)[0].text(0, 0);
+  const sql::Results results = co_await ok(
+      database_.read("SELECT hardware_id FROM pending_claims WHERE id = $1 AND expires_at > $2", pending_id, now()));
+  if (results[0].empty()) co_return no_such_claim();
+  co_return results[0].text(0, 0);
 }
 
 Task<Result<void>> Repository::approve(std::int64_t pending_id, Timestamp until, Call call) {
-  auto reading = claimed_hardware(pending_id);
-  const Result<std::string> hardware_id = co_await reading;
-  if (!hardware_id) co_return hardware_id.error();
+  const std::string hardware_id = co_await ok(claimed_hardware(pending_id));
   Batch batch(Mode::kWrite);
   batch.require("UPDATE pending_claims SET is_approved = 1, expires_at = $2 WHERE id = $1", pending_id, until);
-  audit(batch, call, "device.approve", hardware(*hardware_id), detail(pending_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  audit(batch, call, "device.approve", hardware(hardware_id), detail(pending_id));
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Result<void>();
   co_return results.error().status == Status::kGuardFailed ? no_such_claim() : results.error();
 }
 
 Task<Result<void>> Repository::deny(std::int64_t pending_id, Call call) {
-  auto reading = claimed_hardware(pending_id);
-  const Result<std::string> hardware_id = co_await reading;
-  if (!hardware_id) co_return hardware_id.error();
+  const std::string hardware_id = co_await ok(claimed_hardware(pending_id));
   Batch batch(Mode::kWrite);
   batch.require("DELETE FROM pending_claims WHERE id = $1", pending_id);
-  audit(batch, call, "device.deny", hardware(*hardware_id), detail(pending_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  audit(batch, call, "device.deny", hardware(hardware_id), detail(pending_id));
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Result<void>();
   co_return results.error().status == Status::kGuardFailed ? no_such_claim() : results.error();
 }

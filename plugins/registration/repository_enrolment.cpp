@@ -38,13 +38,12 @@ Task<Result<Repository::Created>> Repository::create(Announcement device, Admiss
   // Whoever else waits with this hardware id is not that hardware.
   batch.add("DELETE FROM pending_claims WHERE hardware_id = $1", device.hardware_id);
   audit(batch, call, "device.register", "hardware:" + device.hardware_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Created{.device_id = (*results)[static_cast<std::size_t>(insert)].integer(0, 0)};
   if (results.error().status != Status::kGuardFailed) co_return results.error();
-  co_return Created{.device_id = {},
-                    .refusal = results.error().statement == insert ? Refusal::kNameOrHardwareTaken
-                                                                   : Refusal::kNotAdmitted};
+  co_return Created{
+      .device_id = {},
+      .refusal = results.error().statement == insert ? Refusal::kNameOrHardwareTaken : Refusal::kNotAdmitted};
 }
 
 // The token is judged once more in the write itself: it may have been replaced since the call began.
@@ -60,8 +59,7 @@ Task<Result<Repository::Booted>> Repository::boot(std::int64_t device_id, Announ
       device_id, device.hardware_id, device.controller_id, device.device_name, device.firmware_version,
       Blob{password_hash}, now(), Blob{call.principal->subject});
   audit(batch, call, "device.boot", target(device_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());
   co_return Booted{(*results)[0].text(0, 0)};
 }
@@ -82,8 +80,7 @@ Task<Result<Repository::Reenrolled>> Repository::reenrol(Announcement device, st
       device.hardware_id, device.controller_id, device.device_name, device.firmware_version, Blob{token_hash},
       Blob{password_hash}, at, blob(key_hash));
   audit(batch, call, "device.reenrol", "hardware:" + device.hardware_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());
   co_return Reenrolled{(*results)[0].integer(0, 0), (*results)[0].text(0, 1)};
 }
@@ -115,8 +112,7 @@ Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) 
               Timestamp{device.reenrol_until_us}, none);
     audit(batch, call, "device.import", "hardware:" + device.hardware_id);
   }
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return results.error().status == Status::kGuardFailed ? name_taken() : results.error();
   const bool was_imported = !(*results)[0].empty();
   const sql::Table &second = (*results)[1], &known = (*results)[2];
@@ -129,21 +125,14 @@ Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) 
 }
 
 Task<Result<bool>> Repository::knows_hardware(std::string hardware_id) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT 1 FROM devices WHERE hardware_id = $1", hardware_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return !(*results)[0].empty();
+  const sql::Results results = co_await ok(database_.read("SELECT 1 FROM devices WHERE hardware_id = $1", hardware_id));
+  co_return !results[0].empty();
 }
 
 Task<Result<bool>> Repository::is_release(std::string key_hash) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT 1 FROM devices WHERE release_key_hash = $1", Blob{key_hash});
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return !(*results)[0].empty();
+  const sql::Results results =
+      co_await ok(database_.read("SELECT 1 FROM devices WHERE release_key_hash = $1", Blob{key_hash}));
+  co_return !results[0].empty();
 }
 
 Task<Result<void>> Repository::release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call) {
@@ -151,8 +140,7 @@ Task<Result<void>> Repository::release(std::int64_t device_id, std::string key_h
   batch.require("UPDATE devices SET release_key_hash = $2, release_until = $3 WHERE id = $1", device_id, Blob{key_hash},
                 until);
   audit(batch, call, "device.release", target(device_id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());
   co_return Result<void>();
 }
@@ -165,10 +153,8 @@ Task<Result<std::int64_t>> Repository::add_key(std::string key_hash, std::string
       " VALUES ($1, $2, $3, 0, $4, $5) RETURNING id",
       Blob{key_hash}, name, max_uses, expires_at, now());
   audit(batch, call, "enrolment_key.create", "enrolment_key:" + name);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return (*results)[0].integer(0, 0);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  co_return results[0].integer(0, 0);
 }
 
 }  // namespace gatetorio::registration

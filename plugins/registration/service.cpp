@@ -5,6 +5,23 @@
 
 namespace gatetorio::registration {
 
+namespace {
+
+DeviceOutput to_output(const Device& device) {
+  DeviceOutput out{.id = device.id,
+                   .controller_id = device.controller_id,
+                   .hardware_id = device.hardware_id,
+                   .device_name = device.device_name,
+                   .firmware_version = device.firmware_version,
+                   .is_online = device.is_online,
+                   .last_seen = {},
+                   .created_at = {device.created_at_us}};
+  if (device.last_seen_us > 0) out.last_seen = Timestamp{device.last_seen_us};
+  return out;
+}
+
+}  // namespace
+
 void Service::tell_access_changed(std::int64_t device_id) const {
   const PrincipalId device = device_principal(device_id);
   publish(host_, AccessChanged{.kind = device.kind, .id = device.id}, key_of(device));
@@ -16,49 +33,40 @@ void Service::tell_renamed(std::int64_t device_id, const std::string& old_name, 
           std::to_string(device_id));
 }
 
-Task<Result<Device>> Service::find(std::int64_t device_id) {
-  auto finding = find_by_ids({device_id});
-  Result<std::vector<Device>> devices = co_await finding;
-  if (!devices) co_return devices.error();
-  if (devices->empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
-  co_return std::move(devices->front());
-}
-
 Task<Result<Device>> Service::find_by_name(std::string controller_id) {
-  auto finding = repository_.find_by_name(std::move(controller_id));
-  Result<StoredDevice> stored = co_await finding;
-  if (!stored) co_return stored.error();
-  co_return presence_.shown(*std::move(stored));
+  StoredDevice stored = co_await ok(repository_.find_by_name(std::move(controller_id)));
+  co_return presence_.shown(std::move(stored));
 }
 
 Task<Result<std::vector<Device>>> Service::find_by_ids(std::vector<std::int64_t> ids) {
-  auto finding = repository_.find_by_ids(std::move(ids));
-  Result<std::vector<StoredDevice>> stored = co_await finding;
-  if (!stored) co_return stored.error();
+  std::vector<StoredDevice> stored = co_await ok(repository_.find_by_ids(std::move(ids)));
   std::vector<Device> devices;
-  for (StoredDevice& device : *stored) devices.push_back(presence_.shown(std::move(device)));
+  for (StoredDevice& device : stored) devices.push_back(presence_.shown(std::move(device)));
   co_return devices;
 }
 
-Task<Result<Device>> Service::update(Call call, UpdateInput input) {
+Task<Result<DeviceOutput>> Service::get(Call call, DeviceRef) {
+  std::vector<std::int64_t> ids(1, call.access.resource_id);
+  const std::vector<Device> devices = co_await ok(find_by_ids(std::move(ids)));
+  if (devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
+  co_return to_output(devices.front());
+}
+
+Task<Result<DeviceOutput>> Service::update(Call call, UpdateInput input) {
   const std::int64_t id = call.access.resource_id;
   std::optional<std::string> name, label;
   if (input.controller_id) name = input.controller_id->value;
   if (input.device_name) label = input.device_name->value;
-  auto updating = repository_.update(id, name, label, call);
-  Result<Repository::Updated> updated = co_await updating;
-  if (!updated) co_return updated.error();
-  tell_renamed(id, updated->old_controller_id, updated->device.device.controller_id);
-  co_return presence_.shown(std::move(updated->device));
+  Repository::Updated updated = co_await ok(repository_.update(id, name, label, call));
+  tell_renamed(id, updated.old_controller_id, updated.device.device.controller_id);
+  co_return to_output(presence_.shown(std::move(updated.device)));
 }
 
-Task<Result<void>> Service::remove(Call call) {
+Task<Result<void>> Service::remove(Call call, DeviceRef) {
   const std::int64_t id = call.access.resource_id;
-  auto removing = repository_.remove(id, call);
-  Result<std::string> name = co_await removing;
-  if (!name) co_return name.error();
+  std::string name = co_await ok(repository_.remove(id, call));
   presence_.forget(id);
-  publish(host_, DeviceDeleted{.device_id = id, .controller_id = *std::move(name)}, std::to_string(id));
+  publish(host_, DeviceDeleted{.device_id = id, .controller_id = std::move(name)}, std::to_string(id));
   tell_access_changed(id);
   co_return Result<void>();
 }
@@ -72,8 +80,7 @@ Task<Result<Principal>> Service::authenticate(Credential credential) {
   } else {
     claim = parse_token(credential.secret).value_or(ClaimedIdentity{});
   }
-  auto looking = repository_.secrets(claim.device_id);
-  const Result<DeviceSecrets> secrets = co_await looking;
+  const Result<DeviceSecrets> secrets = co_await repository_.secrets(claim.device_id);
   if (!secrets && secrets.error().status != Status::kNotFound) co_return secrets.error();
   const std::string given = sha256(claim.secret);
   const std::string expected =

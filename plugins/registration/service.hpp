@@ -36,18 +36,21 @@ class Service {
   Task<Result<Reply<RegisterOutput>>> register_device(Call call, RegisterInput input);
   Task<Result<DeviceImported>> import(DeviceImport device);
   // Lets a waiting device in. Errors: kNotFound.
-  Task<Result<void>> approve(Call call, std::int64_t pending_id);
+  Task<Result<void>> approve(Call call, PendingRef input);
+  // Turns a waiting device away, or takes its approval back before it is used. Errors: kNotFound.
+  Task<Result<void>> deny(Call call, PendingRef input);
+  Task<Result<PendingOutput>> pending(Call call, Nothing);
   // A key by which the call's device, known hardware, gets new credentials once.
-  Task<Result<ReleaseOutput>> release(Call call);
+  Task<Result<ReleaseOutput>> release(Call call, DeviceRef);
   Task<Result<NewKeyOutput>> make_key(Call call, NewKeyInput input);
 
   // Errors: kNotFound.
-  Task<Result<Device>> find(std::int64_t device_id);
   Task<Result<Device>> find_by_name(std::string controller_id);
   Task<Result<std::vector<Device>>> find_by_ids(std::vector<std::int64_t> ids);
   // Each on the call's device.
-  Task<Result<Device>> update(Call call, UpdateInput input);
-  Task<Result<void>> remove(Call call);
+  Task<Result<DeviceOutput>> get(Call call, DeviceRef);
+  Task<Result<DeviceOutput>> update(Call call, UpdateInput input);
+  Task<Result<void>> remove(Call call, DeviceRef);
 
   // A device by its token or by its MQTT user name and password. Unknown and wrong take the same way.
   Task<Result<Principal>> authenticate(Credential credential);

@@ -4,6 +4,7 @@
 #include "gatetorio/events.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/sharing.hpp"
+#include "qr_code.hpp"
 #include "service.hpp"
 
 namespace gatetorio::sharing {
@@ -44,48 +45,50 @@ Task<Result<TokensOutput>> Service::list(Call call, ListInput input) {
 
 // The token, where the caller is an owner of its device or an admin with the role.
 Task<Result<Token>> Service::managed(Call call, std::int64_t token_id, std::string admin_role) {
-  auto finding = repository_.find(token_id);
-  Result<Token> token = co_await finding;
+  Result<Token> token = co_await repository_.find(token_id);
   if (!token) co_return token.error().status == Status::kNotFound ? unknown() : token.error();
   const bool is_admin = call.principal->kind == "admin";
-  auto asking = holds(*call.principal, token->device_id, is_admin ? admin_role : "owner");
-  const Result<bool> may = co_await asking;
+  if (!is_admin) admin_role = "owner";
+  const Result<bool> may = co_await holds(*call.principal, token->device_id, admin_role);
   if (!may) co_return may.error().status == Status::kNotFound ? unknown() : may.error();
   if (!*may) co_return unknown();
   co_return token;
 }
 
-Task<Result<void>> Service::revoke(Call call, std::int64_t token_id, bool take_access) {
-  auto finding = managed(call, token_id, "admin");
-  const Result<Token> token = co_await finding;
-  if (!token) co_return token.error();
+Task<Result<void>> Service::revoke(Call call, RevokeInput input) {
+  const std::int64_t token_id = input.token_id.value;
+  const bool take_access = input.revoke_access.value_or(false);
+  const Token token = co_await ok(managed(call, token_id, "admin"));
   // The mark first: whoever is giving the access at this moment sees it afterwards, or we see the access.
-  auto revoking = repository_.revoke(*token, take_access, call);
-  const Result<void> revoked = co_await revoking;
-  if (!revoked) co_return revoked.error();
+  co_await ok(repository_.revoke(token, take_access, call));
   if (take_access) {
     const GrantTaken grant{
-        token->device_id, "sharing:" + std::to_string(token_id), {*call.principal, call.peer, call.request_id}};
-    auto taking = grants_.call<GrantStore::Take>(grant);
-    const Result<UserIds> taken = co_await taking;
-    if (!taken) co_return taken.error();
+        token.device_id, "sharing:" + std::to_string(token_id), {*call.principal, call.peer, call.request_id}};
+    co_await ok(grants_.call<GrantStore::Take>(grant));
   }
   {
     const std::lock_guard lock(mutex_);
     secrets_.erase(token_id);
   }
-  publish(host_, SharingRevoked{token_id, token->device_id, take_access}, std::to_string(token->device_id));
+  publish(host_, SharingRevoked{token_id, token.device_id, take_access}, std::to_string(token.device_id));
   co_return Result<void>();
 }
 
+Task<Result<Bytes>> Service::qr(Call call, TokenRef input) {
+  const bool is_png = call.preferred == kPng;
+  const std::string url = co_await ok(share_url(std::move(call), input.token_id.value));
+  Result<std::string> picture = is_png ? qr_png(url) : qr_svg(url);
+  if (!picture) co_return picture.error();
+  co_return Bytes{std::string(is_png ? kPng : kSvg), *std::move(picture)};
+}
+
+// What the QR code of an open token says.
 Task<Result<std::string>> Service::share_url(Call call, std::int64_t token_id) {
-  auto finding = managed(call, token_id, "admin");
-  const Result<Token> token = co_await finding;
-  if (!token) co_return token.error();
-  if (token->is_revoked || token->expires_at <= now()) {
+  const Token token = co_await ok(managed(call, token_id, "admin"));
+  if (token.is_revoked || token.expires_at <= now()) {
     co_return Error{.status = Status::kGone, .detail = "The token has expired or been revoked."};
   }
-  if (token->claimed_at) co_return Error{.status = Status::kConflict, .detail = "The token has been used."};
+  if (token.claimed_at) co_return Error{.status = Status::kConflict, .detail = "The token has been used."};
   {
     const std::lock_guard lock(mutex_);
     const auto known = secrets_.find(token_id);
@@ -93,9 +96,7 @@ Task<Result<std::string>> Service::share_url(Call call, std::int64_t token_id) {
   }
   // Made by a process that is gone, and only its hash is kept: another secret for the same token.
   const std::string secret = "gts_" + random_text();
-  auto adding = repository_.add_secret(*token, sha256(secret), call);
-  const Result<void> added = co_await adding;
-  if (!added) co_return added.error();
+  co_await ok(repository_.add_secret(token, sha256(secret), call));
   remember(token_id, secret);
   co_return url_of(secret);
 }
@@ -103,8 +104,7 @@ Task<Result<std::string>> Service::share_url(Call call, std::int64_t token_id) {
 void Service::device_deleted(DeviceDeleted event) { host_.run(forget(event.device_id)); }
 
 Task<void> Service::forget(std::int64_t device_id) {
-  auto forgetting = repository_.forget_device(device_id);
-  const Result<void> done = co_await forgetting;
+  const Result<void> done = co_await repository_.forget_device(device_id);
   if (!done)
     host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
 }
@@ -113,20 +113,17 @@ Task<void> Service::finish_claims() {
   constexpr std::int64_t kAtOnce = 1000;
   std::int64_t last = 0;
   while (true) {
-    auto listing = repository_.unfinished(last, kAtOnce);
-    const Result<std::vector<Token>> tokens = co_await listing;
+    const Result<std::vector<Token>> tokens = co_await repository_.unfinished(last, kAtOnce);
     if (!tokens || tokens->empty()) co_return;
     last = tokens->back().id;
     for (const Token& token : *tokens) {
-      auto finishing = finish_claim(token);
-      co_await finishing;
+      co_await finish_claim(token);
     }
   }
 }
 
 Task<void> Service::finish_claim(Token token) {
-  auto looking = device_of(token);
-  const Result<Device> device = co_await looking;
+  const Result<Device> device = co_await device_of(token);
   if (!device) co_return;
   const Principal claimant{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject};
   auto giving = give(token, *device, OnBehalf{claimant, "", ""});

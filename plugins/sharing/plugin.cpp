@@ -35,7 +35,7 @@ class Sharing : public PluginBase {
         devices_(host, DeviceRegistry::kId),
         repository_(database_),
         service_(host, repository_, devices_, settings_),
-        operations_(host, service_),
+        operations_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // One that gave access stays as long as that: it can be taken back by the token, and a claim is finished by it.
     retention_.add(
@@ -49,16 +49,14 @@ class Sharing : public PluginBase {
   }
 
   void configure() {
-    operations_.declare();
+    declare(operations_);
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
         host_, WhenFull::kDropOldest, 10'000, [this](const DeviceDeleted& event) { service_.device_deleted(event); },
         [this] { service_.deletions_missed(); }));
   }
 
   Task<Result<void>> start() {
-    auto migrating = database_.migrate();
-    const Result<void> migrated = co_await migrating;
-    if (!migrated) co_return migrated.error();
+    co_await ok(database_.migrate());
     host_.run(service_.finish_claims());
     retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything
@@ -72,7 +70,7 @@ class Sharing : public PluginBase {
   ServiceClient devices_;
   Repository repository_;
   Service service_;
-  Operations operations_;
+  OperationSet<Service> operations_;
   Retention retention_;
   std::vector<Subscription> subscriptions_;
 };

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "gatetorio/result.hpp"
 
 namespace gatetorio::sharing {
+
+inline constexpr std::string_view kSvg = "image/svg+xml", kPng = "image/png";
 
 // Black on white, with the quiet zone of four modules. Errors: kInternal where the text does not fit (it has at most a
 // few hundred bytes here). Pure; a fraction of a millisecond.

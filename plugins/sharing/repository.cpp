@@ -69,10 +69,8 @@ Task<Result<std::int64_t>> Repository::create(Token token, std::string secret_ha
       token.device_id, token.creator_id, Blob{secret_hash}, token.shown, token.access_level, token.access_hours,
       token.notes, token.created_at, token.expires_at);
   audit(batch, call, "sharing.create", target(token), "{\"access_level\":\"" + token.access_level + "\"}");
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
-  co_return (*results)[0].integer(0, 0);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  co_return results[0].integer(0, 0);
 }
 
 Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, Call call) {
@@ -82,8 +80,7 @@ Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, 
       " WHERE id = $2 AND claimed_at IS NULL AND revoked_at IS NULL",
       Blob{secret_hash}, token.id);
   audit(batch, call, "sharing.show", target(token), detail(token.id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results && results.error().status == Status::kGuardFailed) {
     co_return Error{.status = Status::kNotFound, .detail = "There is no such token."};
   }
@@ -91,41 +88,31 @@ Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, 
 }
 
 Task<Result<Token>> Repository::find_by_secret(std::string secret_hash) {
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) +
-                "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
-            Blob{secret_hash});
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.read(
+      std::string(kColumns) +
+          "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
+      Blob{secret_hash});
   co_return one_token(results);
 }
 
 Task<Result<Token>> Repository::find(std::int64_t token_id) {
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) + "WHERE id = $1", token_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.read(std::string(kColumns) + "WHERE id = $1", token_id);
   co_return one_token(results);
 }
 
 Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, std::int64_t before,
-                                                               std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) + "WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", device_id, before,
-            limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+                                                       std::int64_t limit) {
+  Result<sql::Results> results = co_await database_.read(
+      std::string(kColumns) + "WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", device_id, before, limit);
   co_return all_tokens(results);
 }
 
 Task<Result<std::vector<Token>>> Repository::unfinished(std::int64_t token_id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kColumns) +
-                "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
-                " LIMIT $2",
-            token_id, limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.read(
+      std::string(kColumns) +
+          "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
+          " LIMIT $2",
+      token_id, limit);
   co_return all_tokens(results);
 }
 
@@ -139,16 +126,14 @@ Task<Result<bool>> Repository::claim(Token token, Call call) {
       " WHERE id = $1 AND claimed_at IS NULL AND revoked_at IS NULL AND expires_at > $2",
       token.id, at, call.principal->id, Blob{call.principal->subject}, ends);
   audit(batch, call, "sharing.redeem", target(token), detail(token.id));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
 }
 
 Task<Result<bool>> Repository::finish(std::int64_t token_id, std::int64_t user_id) {
   Batch batch(Mode::kWrite);
   batch.require("UPDATE sharing_tokens SET used_by = $2 WHERE id = $1 AND is_access_taken = 0", token_id, user_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
 }
 
@@ -160,20 +145,16 @@ Task<Result<void>> Repository::revoke(Token token, bool take_access, Call call) 
       token.id, now(), take_access ? 1 : 0);
   audit(batch, call, "sharing.revoke", target(token),
         "{\"token_id\":" + std::to_string(token.id) + ",\"revoke_access\":" + (take_access ? "true}" : "false}"));
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return nothing(results);
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t device_id, std::int64_t limit) {
-  Batch batch(Mode::kRead);
-  batch.add("SELECT DISTINCT device_id FROM sharing_tokens WHERE device_id > $1 ORDER BY device_id LIMIT $2", device_id,
-            limit);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
-  if (!results) co_return results.error();
+  const sql::Results results = co_await ok(
+      database_.read("SELECT DISTINCT device_id FROM sharing_tokens WHERE device_id > $1 ORDER BY device_id LIMIT $2",
+                     device_id, limit));
   std::vector<std::int64_t> ids;
-  for (std::size_t row = 0; row < (*results)[0].rows(); ++row) ids.push_back((*results)[0].integer(row, 0));
+  for (std::size_t row = 0; row < results[0].rows(); ++row) ids.push_back(results[0].integer(row, 0));
   co_return ids;
 }
 
@@ -182,8 +163,7 @@ Task<Result<void>> Repository::forget_device(std::int64_t device_id) {
   batch.add("DELETE FROM sharing_secrets WHERE token_id IN (SELECT id FROM sharing_tokens WHERE device_id = $1)",
             device_id);
   batch.add("DELETE FROM sharing_tokens WHERE device_id = $1", device_id);
-  auto running = database_.run(std::move(batch));
-  Result<sql::Results> results = co_await running;
+  Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return nothing(results);
 }
 

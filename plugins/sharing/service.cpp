@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include "gatetorio/events.hpp"
+#include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/sharing.hpp"
 
@@ -68,27 +69,24 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   token.expires_at.us = token.created_at.us + hours * kMicrosecondsPerHour;
   if (input.access_expires_in_hours) token.access_hours = input.access_expires_in_hours->value;
   if (input.notes) token.notes = input.notes->value;
-  auto creating = repository_.create(token, sha256(secret), call);
-  const Result<std::int64_t> id = co_await creating;
-  if (!id) co_return id.error();
-  remember(*id, secret);
-  publish(host_, SharingCreated{*id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
+  const std::int64_t id = co_await ok(repository_.create(token, sha256(secret), call));
+  remember(id, secret);
+  publish(host_, SharingCreated{id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
           event_key(token));
   co_return CreateOutput{.token = secret,
-                         .token_id = *id,
+                         .token_id = id,
                          .share_url = url_of(secret),
                          .expires_at = token.expires_at,
                          .controller_id = call.access.resource};
 }
 
-Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
+Task<Result<RedeemOutput>> Service::redeem(Call call, RedeemInput input) {
   const Principal principal = *call.principal;
   const auto arrived = GuessLimiter::Clock::now();
   if (const std::uint32_t wait = limiter_.wait_s(guesser(principal), call.peer, arrived)) {
     co_return Error{.status = Status::kRateLimited, .detail = "Too many tokens that are none.", .retry_after_s = wait};
   }
-  auto finding = repository_.find_by_secret(sha256(text));
-  const Result<Token> token = co_await finding;
+  const Result<Token> token = co_await repository_.find_by_secret(sha256(input.token));
   if (!token) {
     if (token.error().status != Status::kNotFound) co_return token.error();
     limiter_.count(guesser(principal), call.peer, arrived);
@@ -97,13 +95,9 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
   if (token->is_revoked) co_return revoked();
   if (token->claimed_at && !is_claimant(*token, principal)) co_return used();
   if (!token->claimed_at && token->expires_at <= now()) co_return expired();
-  auto looking = device_of(*token);
-  const Result<Device> device = co_await looking;
-  if (!device) co_return device.error();
+  const Device device = co_await ok(device_of(*token));
   if (token->claimed_at) {
-    auto repeating = repeat(call, *token, *device);
-    Result<RedeemOutput> again = co_await repeating;
-    co_return again;
+    co_return co_await repeat(call, *token, device);
   }
   // An offer is worth what its owner is: with the access of a lost phone, what it had offered dies too.
   auto asking = holds(Principal{.kind = "user", .id = token->creator_id}, token->device_id, "owner");
@@ -111,16 +105,11 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
   if (!is_owner) co_return is_owner.error();
   if (!*is_owner) co_return revoked();
 
-  auto claiming = repository_.claim(*token, call);
-  const Result<bool> is_mine = co_await claiming;
-  if (!is_mine) co_return is_mine.error();
-  auto reading = repository_.find(token->id);
-  const Result<Token> claimed = co_await reading;
-  if (!claimed) co_return claimed.error();
-  if (!*is_mine) co_return claimed->is_revoked ? revoked() : claimed->claimed_at ? used() : expired();
-  auto giving = give(*claimed, *device, {principal, call.peer, call.request_id});
-  Result<RedeemOutput> out = co_await giving;
-  co_return out;
+  const bool is_mine = co_await ok(repository_.claim(*token, call));
+  const Token claimed = co_await ok(repository_.find(token->id));
+  if (!is_mine) co_return claimed.is_revoked ? revoked() : claimed.claimed_at ? used() : expired();
+  auto giving = give(claimed, device, {principal, call.peer, call.request_id});
+  co_return co_await giving;
 }
 
 // The same user again: its first answer was lost, or the hub died before it could give the access. What was given and
@@ -128,15 +117,12 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, std::string text) {
 Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device) {
   if (!token.used_by) {
     auto giving = give(token, device, {*call.principal, call.peer, call.request_id});
-    Result<RedeemOutput> out = co_await giving;
-    co_return out;
+    co_return co_await giving;
   }
   AccessQuery query{*call.principal, "", "readonly", device.id};
-  auto checking = access_.call<AccessControl::Check>(std::move(query));
-  const Result<Decision> decision = co_await checking;
-  if (!decision) co_return decision.error();
-  if (!decision->is_allowed) co_return used();
-  co_return redeemed(device, decision->access.level, decision->access.expires_at_us);
+  const Decision decision = co_await ok(access_.call<AccessControl::Check>(std::move(query)));
+  if (!decision.is_allowed) co_return used();
+  co_return redeemed(device, decision.access.level, decision.access.expires_at_us);
 }
 
 // Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its
@@ -149,43 +135,33 @@ Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by
                    .source = source_of(token),
                    .name = token.notes,
                    .by = by};
-  auto giving = grants_.call<GrantStore::Give>(std::move(grant));
-  const Result<GrantHeld> held = co_await giving;
-  if (!held) co_return held.error();
-  auto finishing = repository_.finish(token.id, held->user_id);
-  const Result<bool> finished = co_await finishing;
-  if (!finished) co_return finished.error();
-  if (!*finished) {  // its owner took it back while we gave it
-    auto taking = grants_.call<GrantStore::Take>(GrantTaken{token.device_id, source_of(token), by});
-    const Result<UserIds> taken = co_await taking;
-    if (!taken) co_return taken.error();
+  const GrantHeld held = co_await ok(grants_.call<GrantStore::Give>(std::move(grant)));
+  const bool finished = co_await ok(repository_.finish(token.id, held.user_id));
+  if (!finished) {  // its owner took it back while we gave it
+    co_await ok(grants_.call<GrantStore::Take>(token.device_id, source_of(token), by));
     co_return revoked();
   }
   {
     const std::lock_guard lock(mutex_);
     secrets_.erase(token.id);
   }
-  publish(host_,
-          SharingRedeemed{token.id, token.device_id, held->user_id, token.access_level,
-                          token.access_expires_at.value_or(0)},
-          event_key(token));
-  co_return redeemed(device, held->level, held->expires_at_us);
+  publish(
+      host_,
+      SharingRedeemed{token.id, token.device_id, held.user_id, token.access_level, token.access_expires_at.value_or(0)},
+      event_key(token));
+  co_return redeemed(device, held.level, held.expires_at_us);
 }
 
 Task<Result<Device>> Service::device_of(Token token) {
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(DeviceIds{{token.device_id}});
-  Result<DeviceList> devices = co_await finding;
-  if (!devices) co_return devices.error();
-  if (devices->devices.empty()) co_return revoked();
-  co_return std::move(devices->devices.front());
+  Result<Device> device = co_await find_device(devices_, token.device_id);
+  if (!device && device.error().status == Status::kNotFound) co_return revoked();
+  co_return device;
 }
 
 Task<Result<bool>> Service::holds(Principal principal, std::int64_t device_id, std::string need) {
   AccessQuery query{std::move(principal), "", std::move(need), device_id};
-  auto checking = access_.call<AccessControl::Check>(std::move(query));
-  const Result<Decision> decision = co_await checking;
-  if (!decision) co_return decision.error();
-  co_return decision->is_allowed;
+  const Decision decision = co_await ok(access_.call<AccessControl::Check>(std::move(query)));
+  co_return decision.is_allowed;
 }
 
 void Service::remember(std::int64_t token_id, std::string secret) {

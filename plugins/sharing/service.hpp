@@ -31,14 +31,15 @@ class Service {
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
   // Takes an offer up for the calling user. Errors: kNotFound (no such token), kConflict (used), kGone (expired,
   // revoked, or its owner is none any more), kRateLimited.
-  Task<Result<RedeemOutput>> redeem(Call call, std::string token);
+  Task<Result<RedeemOutput>> redeem(Call call, RedeemInput input);
   // The offers for the call's device.
   Task<Result<TokensOutput>> list(Call call, ListInput input);
-  // Ends an offer, and with `take_access` what came of it. Repeating changes nothing. Errors: kNotFound, also where it
+  // Ends an offer, and with revoke_access what came of it. Repeating changes nothing. Errors: kNotFound, also where it
   // is not the caller's.
-  Task<Result<void>> revoke(Call call, std::int64_t token_id, bool take_access);
-  // What the QR code of an open token says. Errors: kNotFound, kConflict, kGone.
-  Task<Result<std::string>> share_url(Call call, std::int64_t token_id);
+  Task<Result<void>> revoke(Call call, RevokeInput input);
+  // The QR code of an open token's share_url, as SVG or, where the caller prefers it, PNG. Errors: kNotFound,
+  // kConflict, kGone.
+  Task<Result<Bytes>> qr(Call call, TokenRef input);
 
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its tokens with the registry.
@@ -50,6 +51,7 @@ class Service {
  private:
   Task<Result<Device>> device_of(Token token);
   Task<Result<Token>> managed(Call call, std::int64_t token_id, std::string admin_role);
+  Task<Result<std::string>> share_url(Call call, std::int64_t token_id);
   Task<Result<RedeemOutput>> repeat(Call call, Token token, Device device);
   Task<Result<RedeemOutput>> give(Token token, Device device, OnBehalf by);
   Task<Result<bool>> holds(Principal principal, std::int64_t device_id, std::string need);

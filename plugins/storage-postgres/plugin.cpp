@@ -159,9 +159,7 @@ Task<Result<void>> StoragePostgres::migrate() {
     };
     database_->migrate(request, answer, milliseconds::zero());  // start() waits, and can be told to stop
   };
-  auto awaiter = host_.complete(migration);
-  const Result<std::string> migrated = co_await awaiter;
-  if (!migrated) co_return migrated.error();
+  co_await ok(host_.complete(migration));
   co_return Result<void>();
 }
 
@@ -170,13 +168,11 @@ Task<Result<void>> StoragePostgres::start() {
   constexpr std::uint64_t kFirstPauseMs = 200, kLongestPauseMs = 5000;
   if (const Result<void> opened = open(); !opened) co_return opened.error();
   for (std::uint64_t pause_ms = kFirstPauseMs;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
-    auto migration = migrate();
-    const Result<void> migrated = co_await migration;
+    const Result<void> migrated = co_await migrate();
     if (migrated) retention_.begin();
     if (migrated || migrated.error().status != Status::kUnavailable) co_return migrated;
     host_.warn("waiting for the database", {{"at", database_->login().place()}, {"why", migrated.error().detail}});
-    auto pause = host_.sleep(pause_ms);
-    const bool is_running = co_await pause;
+    const bool is_running = co_await host_.sleep(pause_ms);
     if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
   }
 }
@@ -196,8 +192,7 @@ Task<Result<void>> StoragePostgres::migrate_tool(sql::MigrateArguments arguments
             return storage_postgres::migrate(*login, request, milliseconds::zero(), never, observer);
           }};
   const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
-  auto running = sql::run_migrate_tool(host_, backend, arguments, print);
-  Result<void> done = co_await running;
+  Result<void> done = co_await sql::run_migrate_tool(host_, backend, arguments, print);
   if (done) co_return done;
   Error error = done.error();
   if (!why.empty()) error.detail += ": " + why;
@@ -209,8 +204,7 @@ Task<Result<void>> StoragePostgres::stop() {
   auto shutdown = [this](gtr_completion done) {
     database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
   };
-  auto awaiter = host_.complete(shutdown);
-  const Result<std::string> closed = co_await awaiter;
+  const Result<std::string> closed = co_await host_.complete(shutdown);
   // The object stays until `destroy`: a last request may still be on its way through handle().
   database_->join();
   if (!closed) co_return closed.error();
@@ -251,8 +245,7 @@ Task<Result<void>> StoragePostgres::backup_tool(BackupArguments arguments) {
 Task<Result<void>> StoragePostgres::restore_tool(sql::RestoreArguments arguments) {
   const sql::RestoreBackend backend{.prepare = [](const std::string&) { return Result<void>(); },
                                     .replace = [] { return Result<void>(); }};
-  auto running = sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
-  const Result<void> done = co_await running;
+  const Result<void> done = co_await sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
   if (done) tools_.print("restored from " + arguments.from + ", without the database: see docs/ops/postgresql.md");
   co_return done;
 }

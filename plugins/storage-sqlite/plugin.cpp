@@ -155,9 +155,7 @@ Task<Result<void>> StorageSqlite::start() {
       done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
     });
   };
-  auto awaiter = host_.complete(migration);
-  const Result<std::string> migrated = co_await awaiter;
-  if (!migrated) co_return migrated.error();
+  co_await ok(host_.complete(migration));
   telemetry_.connected(true);
   retention_.begin();
   co_return Result<void>();
@@ -168,8 +166,7 @@ Task<Result<void>> StorageSqlite::stop() {
   auto shutdown = [this](gtr_completion done) {
     database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
   };
-  auto awaiter = host_.complete(shutdown);
-  const Result<std::string> closed = co_await awaiter;
+  const Result<std::string> closed = co_await host_.complete(shutdown);
   // The object stays until `destroy`: a last request may still be on its way through handle().
   database_->join();
   telemetry_.connected(false);
@@ -199,8 +196,7 @@ Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) 
         return storage_sqlite::migrate(**writer, request, observer);
       }};
   const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
-  auto running = sql::run_migrate_tool(host_, backend, arguments, print);
-  const Result<void> done = co_await running;
+  const Result<void> done = co_await sql::run_migrate_tool(host_, backend, arguments, print);
   if (done) co_return done;
   Error error = done.error();
   if (!why.empty()) error.detail += ": " + why;
@@ -211,8 +207,7 @@ Task<Result<void>> StorageSqlite::backup_tool(BackupArguments arguments) {
   const Result<std::string> path = file_path();
   if (!path) co_return path.error();
   const auto save = [from = *path](const std::string& folder) { return back_up(from, folder + kBackupFile); };
-  auto running = sql::run_backup_tool(host_, kManifest.id, arguments.to, save);
-  const Result<void> done = co_await running;
+  const Result<void> done = co_await sql::run_backup_tool(host_, kManifest.id, arguments.to, save);
   if (done) tools_.print("backed up to " + arguments.to);
   co_return done;
 }
@@ -240,8 +235,7 @@ Task<Result<void>> StorageSqlite::restore_tool(sql::RestoreArguments arguments) 
                                       replaced = *done;
                                       return {};
                                     }};
-  auto running = sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
-  const Result<void> done = co_await running;
+  const Result<void> done = co_await sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
   if (!done) co_return done;
   tools_.print("restored from " + arguments.from);
   if (!replaced.empty()) tools_.print("the database that was there is " + replaced);

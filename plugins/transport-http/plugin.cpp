@@ -79,9 +79,7 @@ Task<Result<HttpAddress>> HttpTransport::endpoint(HttpEndpointQuery) {
 
 Task<Result<void>> HttpTransport::start() {
   auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
-  auto asking = host_.complete(ask);
-  const Result<std::string> operations = co_await asking;
-  if (!operations) co_return operations.error();
+  const std::string operations = co_await ok(host_.complete(ask));
 
   const auto asked = settings_.max_connections;
   settings_.max_connections = within_descriptors(asked);
@@ -91,7 +89,7 @@ Task<Result<void>> HttpTransport::start() {
   }
   api_.emplace(settings_, gateway_);
   gateway_.answer_through(*api_);
-  auto wrong = api_->set_operations(*operations, host_.setting("version"));
+  auto wrong = api_->set_operations(operations, host_.setting("version"));
   if (!wrong.empty()) co_return Error{.status = Status::kInvalid, .detail = std::move(wrong)};
 
   server_.emplace(settings_, *api_);
@@ -126,9 +124,7 @@ Task<Result<void>> HttpTransport::drain() {
   auto begin = [this](gtr_completion done) {
     server_->drain(kDrainBound, [done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
   };
-  auto draining = host_.complete(begin);
-  const Result<std::string> drained = co_await draining;
-  if (!drained) co_return drained.error();
+  co_await ok(host_.complete(begin));
   co_return Result<void>();
 }
 

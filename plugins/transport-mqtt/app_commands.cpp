@@ -49,8 +49,7 @@ struct AppCommands::Invoked {
 
 Task<void> AppCommands::find_operation() {
   auto start = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
-  auto asking = host_.complete(start);
-  const Result<std::string> report = co_await asking;
+  const Result<std::string> report = co_await host_.complete(start);
   if (!report) co_return;
   const auto operations = boost::json::parse(*report);
   for (const auto& operation : operations.as_array()) {

@@ -45,11 +45,9 @@ Task<Result<Principal>> BrokerAccess::authenticate(std::string username, std::st
   auto start = [this, &username, &password](gtr_completion done) {
     host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> bytes = co_await awaiter;
-  if (!bytes) co_return bytes.error();
+  const std::string bytes = co_await ok(host_.complete(start));
   Principal principal;
-  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  if (!wire::decode(bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
   co_return principal;
 }
 
@@ -68,8 +66,7 @@ Task<bool> BrokerAccess::introduce(std::int64_t device_id) {
   const PrincipalId device{"device", device_id};
   if (server_ == nullptr) co_return false;
   const std::uint64_t ticket = principals_.begin(Principal{.kind = device.kind, .id = device.id});
-  auto finding = find_out(device, ticket, &LinkServer::correct_policy);
-  co_await finding;
+  co_await find_out(device, ticket, &LinkServer::correct_policy);
   co_return true;
 }
 
@@ -79,8 +76,7 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   if (told) reply({});
   while (!told) {
     const std::uint64_t changes = changes_of(named->id);
-    auto asking = authenticate(request.username, request.password);
-    const Result<Principal> principal = co_await asking;
+    const Result<Principal> principal = co_await authenticate(request.username, request.password);
     // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
     if (!principal || principal->who() != *named) {
       reply({});
@@ -88,8 +84,7 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
     }
     const std::uint64_t ticket = principals_.begin(*principal);
     if (changes_of(named->id) != changes) continue;  // the password may have been replaced since
-    auto listing = access_.call<AccessControl::List>(*principal, kListDeadlineMs);
-    const Result<Grants> grants = co_await listing;
+    const Result<Grants> grants = co_await access_.call_within<AccessControl::List>(kListDeadlineMs, *principal);
     if (!grants) {
       reply({});
       co_return;
@@ -102,11 +97,9 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
 
 Task<void> BrokerAccess::keep_comparing(std::chrono::seconds pause) {
   while (true) {
-    auto sleeping = host_.sleep(static_cast<std::uint64_t>(std::chrono::milliseconds(pause).count()));
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(static_cast<std::uint64_t>(std::chrono::milliseconds(pause).count()));
     if (!go_on) co_return;
-    auto comparing = compare_all();
-    co_await comparing;
+    co_await compare_all();
   }
 }
 
@@ -116,8 +109,7 @@ Task<void> BrokerAccess::compare_all() {
   for (const PrincipalId& principal : all) {
     const auto ticket = principals_.changed(principal);
     if (!ticket) continue;
-    auto finding = find_out(principal, *ticket, &LinkServer::correct_policy);
-    co_await finding;
+    co_await find_out(principal, *ticket, &LinkServer::correct_policy);
   }
 }
 
@@ -150,8 +142,7 @@ Task<void> BrokerAccess::find_out(PrincipalId principal, std::uint64_t ticket, T
     server_->set_policy(std::move(suspended));
   };
   while (true) {
-    auto listing = access_.call<AccessControl::List>(who, kListDeadlineMs);
-    const Result<Grants> grants = co_await listing;
+    const Result<Grants> grants = co_await access_.call_within<AccessControl::List>(kListDeadlineMs, who);
     const bool is_known = grants || grants.error().status == Status::kNotFound;
     if (is_known) {
       principals_.commit(principal, ticket, grants ? grants->grants : std::vector<Access>(), tell);
@@ -160,8 +151,7 @@ Task<void> BrokerAccess::find_out(PrincipalId principal, std::uint64_t ticket, T
     if (!principals_.commit(principal, ticket, {}, suspend)) co_return;
     host_.warn("what a principal may do cannot be found out; it may do nothing until then",
                {{"principal", key_of(principal)}, {"why", grants.error().detail}});
-    auto sleeping = host_.sleep(kAskAgainMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kAskAgainMs);
     if (!go_on) co_return;
   }
 }

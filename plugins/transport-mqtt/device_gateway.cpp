@@ -70,8 +70,7 @@ void DeviceGateway::start(ClientSettings settings) {
 Task<Result<void>> DeviceGateway::connected() {
   for (int attempt = 0; attempt < kConnectAttempts; ++attempt) {
     if (client_->connected()) co_return Result<void>();
-    auto sleeping = host_.sleep(kConnectPauseMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kConnectPauseMs);
     if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
   }
   co_return Error{.status = Status::kUnavailable, .detail = "The broker does not let the hub connect."};
@@ -108,10 +107,8 @@ Task<Result<Published>> DeviceGateway::publish_command(Publish command) {
     co_return Error{.status = Status::kInvalid, .detail = "A command needs command_id and expires_at."};
   }
   if (!broker_.is_connected(command.device_id)) co_return Published{.has_receiver = false};
-  auto publishing = publish_for(TopicKind::kCommands, std::move(command));
-  const Result<PublishOutcome> outcome = co_await publishing;
-  if (!outcome) co_return outcome.error();
-  co_return Published{.has_receiver = *outcome == PublishOutcome::kDelivered};
+  const PublishOutcome outcome = co_await ok(publish_for(TopicKind::kCommands, std::move(command)));
+  co_return Published{.has_receiver = outcome == PublishOutcome::kDelivered};
 }
 
 Task<Result<Published>> DeviceGateway::publish_status(Publish status) {
@@ -120,22 +117,17 @@ Task<Result<Published>> DeviceGateway::publish_status(Publish status) {
   }
   // A device that has never connected was introduced to the guard a moment ago, by another way than this message takes.
   for (int attempt = 1;; ++attempt) {
-    auto publishing = publish_for(TopicKind::kStatus, status);
-    const Result<PublishOutcome> outcome = co_await publishing;
-    if (!outcome) co_return outcome.error();
-    if (*outcome != PublishOutcome::kRefused) co_return Published{};
+    const PublishOutcome outcome = co_await ok(publish_for(TopicKind::kStatus, status));
+    if (outcome != PublishOutcome::kRefused) co_return Published{};
     if (attempt == kStatusAttempts) co_return Error{.status = Status::kUnavailable, .detail = "The broker refuses it."};
-    auto sleeping = host_.sleep(kConnectPauseMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kConnectPauseMs);
     if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
   }
 }
 
 Task<Result<PublishOutcome>> DeviceGateway::publish_for(TopicKind kind, Publish message) {
-  auto finding = broker_.topic_for(message.device_id, kind);
-  const Result<std::string> found = co_await finding;
-  if (!found) co_return found.error();
-  const std::string& topic = *found;
+  const std::string found = co_await ok(broker_.topic_for(message.device_id, kind));
+  const std::string& topic = found;
   const auto left = std::chrono::milliseconds((message.expires_at_us - now().us) / 1000);
   if (left <= left.zero()) co_return Error{.status = Status::kGone, .detail = "The message's time is over."};
   const auto begun = std::chrono::steady_clock::now();
@@ -148,8 +140,7 @@ Task<Result<PublishOutcome>> DeviceGateway::publish_for(TopicKind kind, Publish 
         });
     if (!sent) host_.post([done] { done.done(done.context, GTR_UNAVAILABLE, {nullptr, 0}); });
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> ended = co_await awaiter;
+  const Result<std::string> ended = co_await host_.complete(start);
   if (!ended) co_return Error{.status = Status::kUnavailable, .detail = "The broker cannot be reached."};
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   telemetry_.published(outcome, took.count());
@@ -157,8 +148,7 @@ Task<Result<PublishOutcome>> DeviceGateway::publish_for(TopicKind kind, Publish 
     co_return Error{.status = Status::kTimeout, .detail = "The broker did not acknowledge the command in time."};
   }
   // By name, where the broker knows no ids: that may have changed hands on the way.
-  auto checking = broker_.topic_for(message.device_id, kind);
-  const Result<std::string> after = co_await checking;
+  const Result<std::string> after = co_await broker_.topic_for(message.device_id, kind);
   if (!after || *after != topic) {
     co_return Error{.status = Status::kTimeout, .detail = "The device's name has changed on the way."};
   }

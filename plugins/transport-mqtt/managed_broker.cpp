@@ -143,9 +143,7 @@ Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
     process_ = std::make_unique<BrokerProcess>(settings, std::move(callbacks));
     process_->start();
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> started = co_await awaiter;
-  if (!started) co_return started.error();
+  co_await ok(host_.complete(start));
   if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = "The broker: " + error};
   error = open_websocket(settings, ports);
   if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};

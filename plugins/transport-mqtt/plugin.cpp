@@ -85,8 +85,7 @@ const Manifest MqttTransport::kManifest{.id = "transport-mqtt",
 // The guard puts the topic in.
 Task<Result<std::string>> MqttTransport::managed_address(std::int64_t device_id, TopicKind kind) {
   if (kind == TopicKind::kStatus && !access_.principals().find({"device", device_id})) {
-    auto introducing = access_.introduce(device_id);
-    const bool is_known = co_await introducing;
+    const bool is_known = co_await access_.introduce(device_id);
     if (!is_known)
       co_return Error{.status = Status::kUnavailable, .detail = "The broker does not know the device yet."};
   }
@@ -128,13 +127,10 @@ Task<Result<void>> MqttTransport::start() {
   if (options_.managed()) {
     settings_.folder = host_.setting("data_dir") + "/" + kManifest.id;
     settings_.guard = host_.setting("plugin_dir") + "/mosquitto/gatetorio-mosquitto-guard.so";
-    auto starting = managed_.start(settings_);
-    const Result<BrokerPorts> started = co_await starting;
-    if (!started) co_return started.error();
-    ports = *started;
+    const BrokerPorts started = co_await ok(managed_.start(settings_));
+    ports = started;
     host_.run(access_.keep_comparing(std::chrono::seconds(options_.recheck_seconds)));
-    auto looking = app_commands_.find_operation();
-    co_await looking;
+    co_await app_commands_.find_operation();
     login = managed_.login(settings_, ports);
   } else {
     login = external_login();
@@ -150,16 +146,13 @@ Task<Result<void>> MqttTransport::start() {
     host_.announce("mqtt", options_.external_url.substr(options_.external_url.find("//") + 2));
     co_return Result<void>();
   }
-  auto connecting = gateway_.connected();
-  const Result<void> connected = co_await connecting;
-  if (!connected) co_return connected.error();
+  co_await ok(gateway_.connected());
   host_.announce("mqtt", settings_.listen.host + ":" + std::to_string(ports.mqtt));
   co_return Result<void>();
 }
 
 Task<void> MqttTransport::look_for_external() {
-  auto connecting = gateway_.connected();
-  const Result<void> connected = co_await connecting;
+  const Result<void> connected = co_await gateway_.connected();
   if (!connected && connected.error().status != Status::kCancelled) {
     host_.warn("the external broker cannot be reached yet", {{"url", options_.external_url}});
   }
@@ -174,9 +167,7 @@ Task<Result<void>> MqttTransport::stop() {
       done.done(done.context, GTR_OK, {nullptr, 0});
     });
   };
-  auto ending = host_.complete(begin);
-  const Result<std::string> ended = co_await ending;
-  if (!ended) co_return ended.error();
+  co_await ok(host_.complete(begin));
   co_return Result<void>();
 }
 

@@ -68,21 +68,17 @@ Task<Result<std::string>> ExternalBroker::topic_for(std::int64_t device_id, Topi
                     .detail = "The hub has not yet seen who is connected to the broker.",
                     .retry_after_s = 1};
   }
-  auto naming = names_.name_of(device_id);
-  const Result<std::string> name = co_await naming;
-  if (!name) co_return name.error();
-  co_return topic_of(options_.topic_prefix, *name, kind);
+  const std::string name = co_await ok(names_.name_of(device_id));
+  co_return topic_of(options_.topic_prefix, name, kind);
 }
 
 // Somebody may take the policy away; a broker that was set up anew has none.
 Task<void> ExternalBroker::keep_limits() {
   while (true) {
-    auto limiting = thread_.run<bool>(host_, limit_queues(host_, management_, health_));
-    const Result<bool> is_limited = co_await limiting;
+    const Result<bool> is_limited = co_await thread_.run<bool>(host_, limit_queues(host_, management_, health_));
     host_.set_fact(kLimitsFact, static_cast<bool>(is_limited));
     const auto pause_ms = is_limited ? static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000 : kTryAgainMs;
-    auto sleeping = host_.sleep(pause_ms);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(pause_ms);
     if (!go_on) co_return;
   }
 }

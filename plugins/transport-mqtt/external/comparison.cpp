@@ -27,8 +27,7 @@ Task<void> Revocation::keep_comparing() {
   while (true) {
     is_gap_ = false;
     const bool are_all_listed = std::chrono::steady_clock::now() - begun >= kAllListed;
-    auto comparing = compare_all();
-    const Result<void> compared = co_await comparing;
+    const Result<void> compared = co_await compare_all();
     if (compared) has_compared_ = true;
     if (compared && are_all_listed && looks_for_old_) {
       const std::lock_guard lock(mutex_);
@@ -40,33 +39,26 @@ Task<void> Revocation::keep_comparing() {
                                    : looks_for_old_ ? std::min(pace_ms, kLookForOldMs)
                                                     : pace_ms;
     for (std::uint64_t passed_ms = 0; passed_ms < pause_ms && !is_gap_; passed_ms += kTickMs) {
-      auto sleeping = host_.sleep(kTickMs);
-      const bool go_on = co_await sleeping;
+      const bool go_on = co_await host_.sleep(kTickMs);
       if (!go_on) co_return;
     }
   }
 }
 
 Task<Result<void>> Revocation::compare_all() {
-  auto taking = take_inventory_();
-  const Result<Inventory> inventory = co_await taking;
-  if (!inventory) co_return inventory.error();
-  for (const auto& [username, holdings] : *inventory) {
-    auto judging = judge(username, holdings);
-    const Result<void> judged = co_await judging;
-    if (!judged) co_return judged.error();
+  const Inventory inventory = co_await ok(take_inventory_());
+  for (const auto& [username, holdings] : inventory) {
+    co_await ok(judge(username, holdings));
   }
   co_return Result<void>();
 }
 
 Task<Result<void>> Revocation::judge(std::string username, BrokerHoldings holdings) {
   const std::uint64_t before = mark();
-  auto looking = rights_of(username);
-  const Result<BrokerClientRights> client = co_await looking;
-  if (!client) co_return client.error();
-  const bool is_too_much = holds_too_much(*client, holdings);
-  if (!is_too_much && !(looks_for_old_ && may_be_old(*client, holdings))) {
-    told(client->policy, before);
+  const BrokerClientRights client = co_await ok(rights_of(username));
+  const bool is_too_much = holds_too_much(client, holdings);
+  if (!is_too_much && !(looks_for_old_ && may_be_old(client, holdings))) {
+    told(client.policy, before);
     co_return Result<void>();
   }
   {
@@ -78,7 +70,7 @@ Task<Result<void>> Revocation::judge(std::string username, BrokerHoldings holdin
   for (const BrokerBinding& binding : holdings.bindings) {
     const std::string topic = topic_of_routing_key(binding.routing_key);
     const Topic parsed = parse_topic(options_.topic_prefix, topic);
-    if (parsed.kind == TopicKind::kCommands && !decisions_.may_subscribe(*client, topic)) {
+    if (parsed.kind == TopicKind::kCommands && !decisions_.may_subscribe(client, topic)) {
       evictions_.evict(username, std::string(parsed.controller_id));
     }
   }

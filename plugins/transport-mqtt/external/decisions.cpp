@@ -40,11 +40,9 @@ Task<Result<Principal>> Decisions::authenticate(std::string username, std::strin
   auto start = [this, &username, &password](gtr_completion done) {
     host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
   };
-  auto awaiter = host_.complete(start);
-  const Result<std::string> bytes = co_await awaiter;
-  if (!bytes) co_return bytes.error();
+  const std::string bytes = co_await ok(host_.complete(start));
   Principal principal;
-  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  if (!wire::decode(bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
   co_return principal;
 }
 
@@ -56,14 +54,12 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
   }
   const auto named = parse_principal_name(username);
   if (!named || !owns_client_id(username, client_id)) co_return client;
-  auto asking = authenticate(username, std::move(password));
-  const Result<Principal> principal = co_await asking;
+  const Result<Principal> principal = co_await authenticate(username, std::move(password));
   if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
   if (!principal) co_return principal.error();
   // Later questions carry the name alone.
   if (principal->who() != *named) co_return client;
-  auto looking = rights(std::move(username));
-  Result<BrokerClientRights> found = co_await looking;
+  Result<BrokerClientRights> found = co_await rights(std::move(username));
   if (found) found->password_ends_us = principal->valid_until_us;
   co_return found;
 }
@@ -74,8 +70,7 @@ Task<Result<BrokerClientRights>> Decisions::rights(std::string username) {
   const auto named = parse_principal_name(username);
   if (client.is_hub || !named) co_return client;
   const Principal principal{.kind = named->kind, .id = named->id};
-  auto listing = access_.call<AccessControl::List>(principal, kListDeadlineMs);
-  const Result<Grants> grants = co_await listing;
+  const Result<Grants> grants = co_await access_.call_within<AccessControl::List>(kListDeadlineMs, principal);
   if (!grants && grants.error().status != Status::kNotFound) co_return grants.error();
   client.policy = make_policy(*named, grants ? grants->grants : std::vector<Access>());
   const std::int64_t now_us = now().us;

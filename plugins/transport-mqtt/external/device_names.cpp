@@ -69,22 +69,19 @@ Task<Result<std::int64_t>> DeviceNames::device_of(std::string controller_id) {
     if (found != known_.end() && Clock::now() < found->second.until) co_return found->second.device_id;
     changes = changes_;
   }
-  auto finding = devices_.call<DeviceRegistry::FindByName>(DeviceName{controller_id}, kDeadlineMs);
-  const Result<Device> device = co_await finding;
-  if (!device) co_return device.error();
+  const Device device = co_await ok(devices_.call_within<DeviceRegistry::FindByName>(kDeadlineMs, controller_id));
   const std::lock_guard lock(mutex_);
   if (changes == changes_) {
     if (known_.size() >= kMostKnown) known_.clear();
-    known_[std::move(controller_id)] = {device->id, Clock::now() + kTrusted};
+    known_[std::move(controller_id)] = {device.id, Clock::now() + kTrusted};
   }
-  co_return device->id;
+  co_return device.id;
 }
 
 Task<Result<std::string>> DeviceNames::name_of(std::int64_t device_id) {
   DeviceIds wanted;
   wanted.ids.push_back(device_id);
-  auto finding = devices_.call<DeviceRegistry::FindByIds>(std::move(wanted), kDeadlineMs);
-  Result<DeviceList> list = co_await finding;
+  Result<DeviceList> list = co_await devices_.call_within<DeviceRegistry::FindByIds>(kDeadlineMs, std::move(wanted));
   if (!list) co_return Error{.status = Status::kUnavailable, .detail = "The device cannot be looked up."};
   if (list->devices.empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such device."};
   std::string name = std::move(list->devices.front().controller_id);
@@ -135,8 +132,7 @@ Task<void> DeviceNames::pass_on(std::string name) {
   while (const std::optional<std::int64_t> sender = first_sender(name)) {
     Result<std::int64_t> holder = *sender;
     if (*sender == 0) {
-      auto asking = device_of(name);
-      holder = co_await asking;
+      holder = co_await device_of(name);
     }
     if (holder || holder.error().status == Status::kNotFound) {
       hand_over(name, holder ? *holder : kNobody);
@@ -144,8 +140,7 @@ Task<void> DeviceNames::pass_on(std::string name) {
       continue;
     }
     complain(Trouble::kWaits, name, holder.error().detail);
-    auto sleeping = host_.sleep(pause_ms);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(pause_ms);
     if (!go_on) co_return;
     pause_ms = std::min(2 * pause_ms, kLongestPauseMs);
   }

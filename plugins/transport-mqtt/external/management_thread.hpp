@@ -51,8 +51,7 @@ class ManagementThread {
       auto kept = std::make_unique<Completion>(done);
       spawn(finish<T>(std::move(work), outcome, std::move(kept)));
     };
-    auto awaiter = host.complete(start);
-    const Result<std::string> ended = co_await awaiter;
+    const Result<std::string> ended = co_await host.complete(start);
     if (!outcome->result) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
     co_return *std::move(outcome->result);
   }

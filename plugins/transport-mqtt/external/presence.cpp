@@ -62,8 +62,7 @@ void ExternalPresence::tell(std::int64_t device_id, bool is_online) const {
 Task<void> ExternalPresence::watch() {
   publish(host_, LinkReset{.reason = "the hub has started"}, "");
   while (true) {
-    auto sleeping = host_.sleep(kTickMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kTickMs);
     if (!go_on) co_return;
     std::vector<std::int64_t> silent;
     {

@@ -84,8 +84,7 @@ Task<Result<Principal>> Questions::authenticate(Credential credential) {
 Task<bool> Questions::is_barred(std::string username) {
   for (int attempt = 0; revocation_.is_barred(username); ++attempt) {
     if (attempt == kMostWaits) co_return true;
-    auto sleeping = host_.sleep(kWaitMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kWaitMs);
     if (!go_on) co_return true;
   }
   co_return false;
@@ -93,12 +92,11 @@ Task<bool> Questions::is_barred(std::string username) {
 
 Task<Result<BrokerClientRights>> Questions::connect(OptionalText username, OptionalText password,
                                                     OptionalText client_id) {
-  auto waiting = is_barred(username.value_or(""));
-  const bool barred = co_await waiting;
+  const bool barred = co_await is_barred(username.value_or(""));
   if (barred) co_return BrokerClientRights();
   const std::uint64_t mark = revocation_.mark();
-  auto connecting = decisions_.connect(username.value_or(""), password.value_or(""), client_id.value_or(""));
-  Result<BrokerClientRights> client = co_await connecting;
+  Result<BrokerClientRights> client =
+      co_await decisions_.connect(username.value_or(""), password.value_or(""), client_id.value_or(""));
   if (!client || !client->policy.valid) co_return client;
   if (revocation_.is_barred(*username)) co_return BrokerClientRights();
   revocation_.told(client->policy, mark);
@@ -108,8 +106,7 @@ Task<Result<BrokerClientRights>> Questions::connect(OptionalText username, Optio
 
 Task<Result<BrokerClientRights>> Questions::rights(OptionalText username) {
   const std::uint64_t mark = revocation_.mark();
-  auto looking = decisions_.rights(username.value_or(""));
-  Result<BrokerClientRights> client = co_await looking;
+  Result<BrokerClientRights> client = co_await decisions_.rights(username.value_or(""));
   if (!client || !client->policy.valid) co_return client;
   if (revocation_.is_barred(*username)) co_return BrokerClientRights();
   revocation_.told(client->policy, mark);
@@ -123,61 +120,49 @@ Task<Result<Reply<Bytes>>> Questions::user(Call, RabbitQuestion asked) {
   }
   // The hub closes connections through RabbitMQ's management, which asks here as well.
   if (decisions_.is_hub(username, password)) co_return text("allow administrator");
-  auto connecting = connect(username, password, asked.client_id);
-  const Result<BrokerClientRights> client = co_await connecting;
-  if (!client) co_return client.error();
-  co_return verdict(client->may_connect());
+  const BrokerClientRights client = co_await ok(connect(username, password, asked.client_id));
+  co_return verdict(client.may_connect());
 }
 
 Task<Result<Reply<Bytes>>> Questions::vhost(Call, RabbitQuestion asked) {
-  auto looking = rights(asked.username);
-  const Result<BrokerClientRights> client = co_await looking;
-  if (!client) co_return client.error();
-  co_return verdict(client->may_connect() && asked.vhost == options_.external_vhost);
+  const BrokerClientRights client = co_await ok(rights(asked.username));
+  co_return verdict(client.may_connect() && asked.vhost == options_.external_vhost);
 }
 
 Task<Result<Reply<Bytes>>> Questions::resource(Call, RabbitQuestion asked) {
-  auto looking = rights(asked.username);
-  const Result<BrokerClientRights> client = co_await looking;
-  if (!client) co_return client.error();
-  if (!client->may_connect() || asked.vhost != options_.external_vhost) co_return verdict(false);
+  const BrokerClientRights client = co_await ok(rights(asked.username));
+  if (!client.may_connect() || asked.vhost != options_.external_vhost) co_return verdict(false);
   if (asked.resource == "exchange") {
     co_return verdict(asked.name == "amq.topic" && (asked.permission == "read" || asked.permission == "write"));
   }
-  co_return verdict(asked.resource == "queue" && is_own_queue(asked, client->is_hub));
+  co_return verdict(asked.resource == "queue" && is_own_queue(asked, client.is_hub));
 }
 
 Task<Result<Reply<Bytes>>> Questions::topic(Call, RabbitQuestion asked) {
-  auto looking = rights(asked.username);
-  const Result<BrokerClientRights> client = co_await looking;
-  if (!client) co_return client.error();
+  const BrokerClientRights client = co_await ok(rights(asked.username));
   const std::string topic = topic_of_routing_key(asked.routing_key.value_or(""));
   const bool is_topic =
       asked.vhost == options_.external_vhost && asked.name == "amq.topic" && asked.resource == "topic";
-  if (asked.permission == "write") co_return verdict(is_topic && decisions_.may_publish(*client, topic, false));
-  co_return verdict(is_topic && asked.permission == "read" && decisions_.may_subscribe(*client, topic));
+  if (asked.permission == "write") co_return verdict(is_topic && decisions_.may_publish(client, topic, false));
+  co_return verdict(is_topic && asked.permission == "read" && decisions_.may_subscribe(client, topic));
 }
 
 Task<Result<Reply<Object>>> Questions::emqx_authenticate(Call, EmqxQuestion asked) {
-  auto connecting = connect(asked.username, asked.password, asked.clientid);
-  const Result<BrokerClientRights> client = co_await connecting;
-  if (!client) co_return client.error();
-  Reply<Object> answer = json_verdict(client->may_connect());
+  const BrokerClientRights client = co_await ok(connect(asked.username, asked.password, asked.clientid));
+  Reply<Object> answer = json_verdict(client.may_connect());
   // No list of rights: EMQX would go by it until the client reconnects, and so would one that was revoked.
-  if (const std::int64_t end = first_end_s(*client); end != 0) answer.value.value["expire_at"] = end;
+  if (const std::int64_t end = first_end_s(client); end != 0) answer.value.value["expire_at"] = end;
   co_return answer;
 }
 
 Task<Result<Reply<Object>>> Questions::emqx_authorize(Call, EmqxQuestion asked) {
-  auto looking = rights(asked.username);
-  const Result<BrokerClientRights> client = co_await looking;
-  if (!client) co_return client.error();
+  const BrokerClientRights client = co_await ok(rights(asked.username));
   const std::string topic = asked.topic.value_or("");
-  const bool is_owner = client->is_hub || owns_client_id(asked.username.value_or(""), asked.clientid.value_or(""));
+  const bool is_owner = client.is_hub || owns_client_id(asked.username.value_or(""), asked.clientid.value_or(""));
   if (asked.action == "publish") {
-    co_return json_verdict(is_owner && decisions_.may_publish(*client, topic, is_set(asked.retain)));
+    co_return json_verdict(is_owner && decisions_.may_publish(client, topic, is_set(asked.retain)));
   }
-  co_return json_verdict(is_owner && asked.action == "subscribe" && decisions_.may_subscribe(*client, topic));
+  co_return json_verdict(is_owner && asked.action == "subscribe" && decisions_.may_subscribe(client, topic));
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -116,21 +116,18 @@ void Revocation::device_lost_name(std::int64_t device_id, const std::string& nam
 Task<Result<BrokerClientRights>> Revocation::rights_of(std::string username) {
   bool has_said = false;
   while (true) {
-    auto looking = decisions_.rights(username);
-    Result<BrokerClientRights> client = co_await looking;
+    Result<BrokerClientRights> client = co_await decisions_.rights(username);
     if (client) co_return client;
     if (!std::exchange(has_said, true)) {
       host_.warn("what a principal may do cannot be found out; it is asked again", {{"principal", username}});
     }
-    auto sleeping = host_.sleep(kAskAgainMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kAskAgainMs);
     if (!go_on) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
   }
 }
 
 Task<void> Revocation::compare(std::string username) {
-  auto looking = rights_of(username);
-  const Result<BrokerClientRights> client = co_await looking;
+  const Result<BrokerClientRights> client = co_await rights_of(username);
   if (!client) co_return;
   bool is_known = false, may_stay = false;
   {
@@ -138,21 +135,23 @@ Task<void> Revocation::compare(std::string username) {
     const auto known = told_.find(username);
     is_known = known != told_.end();
     may_stay = is_known && covers(client->policy, known->second);
-    if (may_stay) remember(client->policy);
-    else forget(username);
+    if (may_stay)
+      remember(client->policy);
+    else
+      forget(username);
   }
   if (may_stay) co_return;
-  if (is_known) evictions_.evict(username);
-  else evictions_.evict_if_there(username);  // let in by another process of the hub, if at all
+  if (is_known)
+    evictions_.evict(username);
+  else
+    evictions_.evict_if_there(username);  // let in by another process of the hub, if at all
 }
 
 // When the broker has had the time to make of our answer a connection that can be closed.
 Task<void> Revocation::compare_later(std::string username) {
-  auto sleeping = host_.sleep(kSettleMs);
-  const bool go_on = co_await sleeping;
+  const bool go_on = co_await host_.sleep(kSettleMs);
   if (!go_on) co_return;
-  auto comparing = compare(std::move(username));
-  co_await comparing;
+  co_await compare(std::move(username));
 }
 
 void Revocation::password_ends(const std::string& username, std::int64_t ends_us) {
@@ -163,8 +162,7 @@ void Revocation::password_ends(const std::string& username, std::int64_t ends_us
 
 Task<void> Revocation::watch_ends() {
   while (true) {
-    auto sleeping = host_.sleep(kTickMs);
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kTickMs);
     if (!go_on) co_return;
     std::set<std::string> ended;
     {

@@ -75,9 +75,7 @@ inline Task<Result<void>> run_backup_parts(Host& host, BackupStep step, std::str
   auto start = [&](gtr_completion done) {
     table->run(host.raw(), static_cast<std::uint32_t>(step), to_bytes(folder), done);
   };
-  auto awaiter = host.complete(start);
-  const Result<std::string> done = co_await awaiter;
-  if (!done) co_return done.error();
+  co_await ok(host.complete(start));
   co_return Result<void>();
 }
 

@@ -88,9 +88,7 @@ inline Result<void> check_backup(const std::string& folder) {
 // Adds to a backup what it lacks of the plugins' parts, for a database that is saved by other means.
 inline Task<Result<void>> add_to_backup(Host& host, std::string to) {
   if (const auto checked = detail::check_backup(to); !checked) co_return checked;
-  auto adding = run_backup_parts(host, BackupStep::kAfter, to);
-  const Result<void> added = co_await adding;
-  co_return added;
+  co_return co_await run_backup_parts(host, BackupStep::kAfter, to);
 }
 
 // Makes a backup: `save` gets the storage plugin's own folder in it, which exists, and writes one state of the
@@ -100,16 +98,14 @@ inline Task<Result<void>> run_backup_tool(Host& host, std::string plugin, std::s
                                           std::function<Result<void>(const std::string& folder)> save) {
   detail::BackupDraft draft(to);
   if (const auto made = draft.make(); !made) co_return made;
-  auto copying = run_backup_parts(host, BackupStep::kBefore, draft.path());
-  const Result<void> copied = co_await copying;
+  const Result<void> copied = co_await run_backup_parts(host, BackupStep::kBefore, draft.path());
   if (!copied) co_return copied;
   if (save) {
     const std::string own = draft.path() + "/" + plugin;
     if (::mkdir(own.c_str(), 0700) != 0) co_return durable::failure("cannot make " + own);
     if (const auto saved = save(own); !saved) co_return saved;
   }
-  auto completing = run_backup_parts(host, BackupStep::kAfter, draft.path());
-  const Result<void> completed = co_await completing;
+  const Result<void> completed = co_await run_backup_parts(host, BackupStep::kAfter, draft.path());
   if (!completed) co_return completed;
   co_return draft.finish(host.setting("version"));
 }
@@ -127,8 +123,7 @@ struct RestoreBackend {
 inline Task<Result<void>> run_restore_tool(Host& host, std::string plugin, std::string from, RestoreBackend backend) {
   if (const auto checked = detail::check_backup(from); !checked) co_return checked;
   if (const auto prepared = backend.prepare(from + "/" + plugin); !prepared) co_return prepared;
-  auto taking = run_backup_parts(host, BackupStep::kRestore, from);
-  const Result<void> taken = co_await taking;
+  const Result<void> taken = co_await run_backup_parts(host, BackupStep::kRestore, from);
   if (!taken) co_return taken;
   co_return backend.replace();
 }

@@ -17,14 +17,26 @@ class Database {
 
   // Runs a batch: all or nothing. A write has reached the disk when this answers. Errors: sql.hpp.
   Task<Result<sql::Results>> run(sql::Batch batch) {
-    auto call = service_.call_bytes(sql::kRunMethod, batch.bytes());
-    Result<std::string> bytes = co_await call;
-    if (!bytes) co_return bytes.error();
+    std::string bytes = co_await ok(service_.call_bytes(sql::kRunMethod, batch.bytes()));
     sql::Results results;
-    if (!results.parse(*std::move(bytes))) {
+    if (!results.parse(std::move(bytes))) {
       co_return Error{.status = Status::kInternal, .detail = "The answer of the storage cannot be read."};
     }
     co_return results;
+  }
+  // A batch of one statement that reads; its rows are results[0].
+  template <class... Args>
+  Task<Result<sql::Results>> read(std::string_view sql, const Args&... args) {
+    sql::Batch batch(sql::Mode::kRead);
+    batch.add(sql, args...);
+    return run(std::move(batch));
+  }
+  // A batch of one statement that writes.
+  template <class... Args>
+  Task<Result<sql::Results>> write(std::string_view sql, const Args&... args) {
+    sql::Batch batch(sql::Mode::kWrite);
+    batch.add(sql, args...);
+    return run(std::move(batch));
   }
 
   // Brings the plugin's tables up to its migrations. In start(), before anything else.
@@ -36,10 +48,7 @@ class Database {
       if (end > at) request.directories.push_back(path.substr(at, end - at));
       at = end + 1;
     }
-    const std::string body = wire::encode(request);
-    auto call = service_.call_bytes(sql::kMigrateMethod, body, kMigrateDeadlineMs);
-    Result<std::string> done = co_await call;
-    if (!done) co_return done.error();
+    co_await ok(service_.call_bytes(sql::kMigrateMethod, wire::encode(request), kMigrateDeadlineMs));
     co_return Result<void>();
   }
 

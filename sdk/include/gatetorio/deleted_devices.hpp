@@ -42,15 +42,13 @@ class DeletedDevices {
       wanted = wanted_.load();
       std::int64_t last_id = 0;
       while (true) {
-        auto comparing = compare_page(last_id);
-        const Result<std::int64_t> page = co_await comparing;
+        const Result<std::int64_t> page = co_await compare_page(last_id);
         if (page && *page == 0) break;
         if (page) {
           last_id = *page;
           continue;
         }
-        auto sleeping = host_.sleep(kAgainMs);
-        const bool go_on = co_await sleeping;
+        const bool go_on = co_await host_.sleep(kAgainMs);
         if (!go_on) co_return;
       }
     } while (wanted_.fetch_sub(wanted) != wanted);
@@ -58,22 +56,17 @@ class DeletedDevices {
 
   // The last id of the page; 0: there is none.
   Task<Result<std::int64_t>> compare_page(std::int64_t after) {
-    auto listing = kept_(after, kPerPage);
-    const Result<std::vector<std::int64_t>> ids = co_await listing;
-    if (!ids) co_return ids.error();
-    if (ids->empty()) co_return 0;
-    DeviceIds asked{*ids};
-    auto finding = registry_.call<DeviceRegistry::FindByIds>(std::move(asked));
-    const Result<DeviceList> there = co_await finding;
-    if (!there) co_return there.error();
-    for (const std::int64_t id : *ids) {
-      const bool is_there = std::any_of(there->devices.begin(), there->devices.end(),
+    const std::vector<std::int64_t> ids = co_await ok(kept_(after, kPerPage));
+    if (ids.empty()) co_return 0;
+    DeviceIds asked{ids};
+    const DeviceList there = co_await ok(registry_.call<DeviceRegistry::FindByIds>(std::move(asked)));
+    for (const std::int64_t id : ids) {
+      const bool is_there = std::any_of(there.devices.begin(), there.devices.end(),
                                         [id](const Device& device) { return device.id == id; });
       if (is_there) continue;
-      auto forgetting = forget_(id);
-      co_await forgetting;
+      co_await forget_(id);
     }
-    co_return ids->back();
+    co_return ids.back();
   }
 
   Host& host_;

@@ -63,27 +63,59 @@ class CompletionAwaiter {
     start_(gtr_completion{&CompletionAwaiter::done, this});  // may end this object's life: nothing after it
   }
   Result<std::string> await_resume() {
-    if (status_ >= GTR_FIRST_ERROR) return error_from_json(status_, bytes_);
+    if (has_failed()) return error();
     return std::move(bytes_);
   }
 
  private:
+  template <class S>
+  friend class OkCompletion;
+  bool has_failed() const { return status_ >= GTR_FIRST_ERROR; }
+  Error error() const { return error_from_json(status_, bytes_); }
   static void done(void* context, gtr_status status, gtr_bytes result) {
     auto* self = static_cast<CompletionAwaiter*>(context);
     self->status_ = status;
     self->bytes_.assign(to_view(result));
-    self->executor_->dispatch(
-        self->host_, [](void* address) { std::coroutine_handle<>::from_address(address).resume(); },
-        self->waiter_.address());
+    self->executor_->dispatch(self->host_, &CompletionAwaiter::go_on, self);
+  }
+  static void go_on(void* context) {
+    auto* self = static_cast<CompletionAwaiter*>(context);
+    const bool is_end = self->end_with_ != nullptr && self->has_failed();
+    (is_end ? self->end_with_(*self->awaiting_, self->error()) : self->waiter_).resume();
   }
 
   gtr_host* host_;
   const gtr_executor* executor_;
   Start start_;
   std::coroutine_handle<> waiter_;
+  std::coroutine_handle<> (*end_with_)(detail::PromiseBase& awaiting, const Error& error) = nullptr;  // for ok()
+  detail::PromiseBase* awaiting_ = nullptr;
   gtr_status status_ = GTR_INTERNAL;
   std::string bytes_;
 };
+
+template <class Start>
+class [[nodiscard]] OkCompletion {
+ public:
+  explicit OkCompletion(CompletionAwaiter<Start> awaiter) : awaiter_(std::move(awaiter)) {}
+  bool await_ready() const noexcept { return false; }
+  template <class Awaiting>
+  void await_suspend(std::coroutine_handle<Awaiting> waiter) {
+    awaiter_.awaiting_ = &waiter.promise();
+    awaiter_.end_with_ = &detail::end_with<Awaiting>;
+    awaiter_.await_suspend(waiter);
+  }
+  std::string await_resume() { return std::move(awaiter_.bytes_); }
+
+ private:
+  CompletionAwaiter<Start> awaiter_;
+};
+
+// As ok(task): what the call gave, or the awaiting coroutine ends with its error.
+template <class Start>
+OkCompletion<Start> ok(CompletionAwaiter<Start> awaiter) {
+  return OkCompletion<Start>(std::move(awaiter));
+}
 
 class Host {
  public:
@@ -141,8 +173,7 @@ class Host {
   // Lets `delay_ms` milliseconds pass. False where the hub is stopping.
   Task<bool> sleep(std::uint64_t delay_ms) {
     auto start = [this, delay_ms](gtr_completion done) { executor_->start_timer(raw_, delay_ms, done); };
-    auto awaiter = complete(start);
-    const Result<std::string> woken = co_await awaiter;
+    const Result<std::string> woken = co_await complete(start);
     co_return static_cast<bool>(woken);
   }
 

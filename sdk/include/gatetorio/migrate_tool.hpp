@@ -53,11 +53,9 @@ namespace detail {
 
 inline Task<Result<std::vector<std::string>>> configured_plugins(Host& host) {
   auto start = [&host](gtr_completion done) { host.inspect().report(host.raw(), to_bytes("plugins"), done); };
-  auto awaiter = host.complete(start);
-  const Result<std::string> report = co_await awaiter;
-  if (!report) co_return report.error();
+  const std::string report = co_await ok(host.complete(start));
   std::vector<std::string> ids;
-  const boost::json::value parsed = boost::json::parse(*report);
+  const boost::json::value parsed = boost::json::parse(report);
   for (const auto& plugin : parsed.as_array()) {
     ids.emplace_back(plugin.as_object().at("id").as_string());
   }
@@ -94,11 +92,9 @@ inline Result<std::size_t> migrate_one(const MigrationBackend& backend, const Mi
 // the backend. On a worker, which it blocks: nothing else runs beside a tool.
 inline Task<Result<void>> run_migrate_tool(Host& host, MigrationBackend backend, MigrateArguments arguments,
                                            std::function<void(const std::string&)> print) {
-  auto asking = detail::configured_plugins(host);
-  const Result<std::vector<std::string>> plugins = co_await asking;
-  if (!plugins) co_return plugins.error();
+  const std::vector<std::string> plugins = co_await ok(detail::configured_plugins(host));
   std::size_t pending = 0;
-  for (const std::string& plugin : *plugins) {
+  for (const std::string& plugin : plugins) {
     const MigrateRequest request{.plugin = plugin, .directories = migration_directories(host)};
     const Result<std::size_t> done = detail::migrate_one(backend, request, arguments, print);
     if (!done) co_return done.error();

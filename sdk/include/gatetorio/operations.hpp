@@ -281,7 +281,29 @@ Result<In> read_input(const gtr_operation_request& request, bool body_only) {
 
 }  // namespace detail
 
-// Declares the operations of a plugin; the handlers are coroutines of `self`, which lives as long as the plugin.
+namespace detail {
+
+// What a handler gives, as the answer: a plain value has the first kind of success that its operation declares.
+template <class Out>
+struct Answer {
+  using Value = Out;
+  static Reply<Out> of(Result<Out>& given, Status success) { return {success, *std::move(given)}; }
+};
+template <class Out>
+struct Answer<Reply<Out>> {
+  using Value = Out;
+  static Reply<Out> of(Result<Reply<Out>>& given, Status) { return *std::move(given); }
+};
+template <>
+struct Answer<void> {
+  using Value = Nothing;
+  static Reply<Nothing> of(Result<void>&, Status success) { return {success, Nothing{}}; }
+};
+
+}  // namespace detail
+
+// Declares the operations of a plugin; the handlers are coroutines of `self`, or of other objects, all of which live as
+// long as the plugin. A handler gives a Result of its output, of a Reply with it, or of void.
 template <class Self>
 class OperationSet {
  public:
@@ -291,22 +313,23 @@ class OperationSet {
 
   // In configure(). Throws SetupError for a bad declaration.
   template <class In, class Out>
-  OperationSet& add(const OperationSpec& spec, Task<Result<Reply<Out>>> (Self::*handler)(Call, In)) {
+  OperationSet& add(const OperationSpec& spec, Task<Result<Out>> (Self::*handler)(Call, In)) {
+    return add(spec, *self_, handler);
+  }
+  template <class Object, class In, class Out>
+  OperationSet& add(const OperationSpec& spec, Object& object, Task<Result<Out>> (Object::*handler)(Call, In)) {
     auto& entry = entries_.emplace_back(std::make_unique<Entry>());
-    entry->run = [this, handler, body_only = spec.body_only](const gtr_operation_request& request) {
+    entry->run = [this, &object, handler, body_only = spec.body_only,
+                  success = spec.success.front()](const gtr_operation_request& request) {
       try {
-        this->run<In, Out>(handler, request, body_only);
+        Result<In> in = detail::read_input<In>(request, body_only);
+        if (!in) return fail(request.call, in.error());
+        answer_with((object.*handler)(call_of(request), *std::move(in)), request.call, success);
       } catch (...) {
         failed(request.call, std::current_exception());
       }
     };
-    const std::string text = boost::json::serialize(declaration<In, Out>(spec));
-    const gtr_status status =
-        host_.operations().declare(host_.raw(), to_bytes(text), &OperationSet::handle, entry.get());
-    if (status != GTR_OK) {
-      throw SetupError("cannot declare operation " + std::string(spec.id) +
-                       (status == GTR_CONFLICT ? ": its id or path is taken" : ": the declaration is wrong"));
-    }
+    declare(spec, declaration<In, typename detail::Answer<Out>::Value>(spec), entry.get());
     return *this;
   }
 
@@ -318,17 +341,22 @@ class OperationSet {
     static_cast<Entry*>(context)->run(*request);
   }
 
-  template <class In, class Out>
-  void run(Task<Result<Reply<Out>>> (Self::*handler)(Call, In), const gtr_operation_request& request, bool body_only) {
-    const gtr_call handle = request.call;
-    Result<In> in = detail::read_input<In>(request, body_only);
-    if (!in) return fail(handle, in.error());
-    spawn((self_->*handler)(call_of(request), *std::move(in)),
-          [this, handle](Result<Reply<Out>> out) {
-            if (!out) return fail(handle, out.error());
-            answer(handle, *out);
-          },
-          [this, handle](std::exception_ptr thrown) { failed(handle, thrown); });
+  void declare(const OperationSpec& spec, const boost::json::object& declaration, Entry* entry) {
+    const std::string text = boost::json::serialize(declaration);
+    const gtr_status status = host_.operations().declare(host_.raw(), to_bytes(text), &OperationSet::handle, entry);
+    if (status == GTR_OK) return;
+    throw SetupError("cannot declare operation " + std::string(spec.id) +
+                     (status == GTR_CONFLICT ? ": its id or path is taken" : ": the declaration is wrong"));
+  }
+  template <class Out>
+  void answer_with(Task<Result<Out>> task, gtr_call handle, Status success) {
+    spawn(
+        std::move(task),
+        [this, handle, success](Result<Out> out) {
+          if (!out) return fail(handle, out.error());
+          answer(handle, detail::Answer<Out>::of(out, success));
+        },
+        [this, handle](std::exception_ptr thrown) { failed(handle, thrown); });
   }
   void failed(gtr_call handle, std::exception_ptr thrown) const {
     host_.log_exception("an operation failed", thrown);

@@ -81,11 +81,9 @@ class Retention {
     std::mt19937_64 random(std::random_device{}());
     std::uint64_t pause_ms = kFirstMs;
     while (true) {
-      auto sleeping = host_.sleep(pause_ms);
-      const bool go_on = co_await sleeping;
+      const bool go_on = co_await host_.sleep(pause_ms);
       if (!go_on) co_return;
-      auto looking = look();
-      co_await looking;
+      co_await look();
       pause_ms = kRoundMs + random() % (kRoundMs / 5);
     }
   }
@@ -98,12 +96,10 @@ class Retention {
       const bool is_believed = kept->rule.keep_days > 0 && grace_.is_over(kept->rule.what);
       Progress progress;
       if (is_believed) {
-        auto deleting = delete_up_to(kept, at.us - kept->rule.keep_days * kDayUs);
-        progress = co_await deleting;
+        progress = co_await delete_up_to(kept, at.us - kept->rule.keep_days * kDayUs);
       }
       if (progress.goes_on && kept->rule.keep_rows > 0) {
-        auto deleting = delete_surplus(kept, at);
-        const Progress more = co_await deleting;
+        const Progress more = co_await delete_surplus(kept, at);
         progress.deleted += more.deleted;
       }
       if (progress.deleted == 0) continue;
@@ -119,13 +115,11 @@ class Retention {
     sql::Batch batch(sql::Mode::kRead);
     batch.add("SELECT " + rule.time + " FROM " + rule.table + " ORDER BY " + rule.time + " DESC LIMIT 1 OFFSET $1",
               rule.keep_rows - 1);
-    auto asking = run(kept, std::move(batch));
-    const Result<sql::Results> oldest_kept = co_await asking;
+    const Result<sql::Results> oldest_kept = co_await run(kept, std::move(batch));
     Progress progress;
     if (!oldest_kept || (*oldest_kept)[0].empty()) co_return progress;
     const std::int64_t youngest = at.us - rule.least_days * kDayUs;
-    auto deleting = delete_up_to(kept, std::min((*oldest_kept)[0].integer(0, 0) - 1, youngest));
-    progress = co_await deleting;
+    progress = co_await delete_up_to(kept, std::min((*oldest_kept)[0].integer(0, 0) - 1, youngest));
     co_return progress;
   }
 
@@ -142,8 +136,7 @@ class Retention {
         batch.add(child, last);
       }
       batch.add("DELETE FROM " + rule.table + " WHERE (" + rule.key + ") IN (" + rows + ")", last);
-      auto deleting = delete_some(kept, std::move(batch));
-      const std::int64_t deleted = co_await deleting;
+      const std::int64_t deleted = co_await delete_some(kept, std::move(batch));
       progress.goes_on = deleted >= 0;
       if (deleted > 0) progress.deleted += deleted;
       if (deleted < kRowsAtOnce) break;
@@ -155,20 +148,17 @@ class Retention {
   // whoever waits for the database comes first.
   Task<std::int64_t> delete_some(const Kept* kept, sql::Batch batch) {
     const auto begun = Grace::Clock::now();
-    auto running = run(kept, std::move(batch));
-    const Result<sql::Results> done = co_await running;
+    const Result<sql::Results> done = co_await run(kept, std::move(batch));
     if (!done) co_return -1;
     const std::int64_t deleted = (*done)[done->size() - 1].changes;
     kept->deleted.add(static_cast<double>(deleted));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Grace::Clock::now() - begun);
-    auto sleeping = host_.sleep(kPauseMs + kPauseFactor * static_cast<std::uint64_t>(took.count()));
-    const bool go_on = co_await sleeping;
+    const bool go_on = co_await host_.sleep(kPauseMs + kPauseFactor * static_cast<std::uint64_t>(took.count()));
     co_return go_on ? deleted : -1;
   }
 
   Task<Result<sql::Results>> run(const Kept* kept, sql::Batch batch) {
-    auto running = database_.run(std::move(batch));
-    Result<sql::Results> results = co_await running;
+    Result<sql::Results> results = co_await database_.run(std::move(batch));
     // Another hub may be at it, or the database is busy: there is a next round.
     if (!results && results.error().status != Status::kCancelled) {
       host_.info("old rows stay for now", {{"of", kept->rule.what}, {"why", results.error().detail}});

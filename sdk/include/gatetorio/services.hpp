@@ -28,18 +28,16 @@ class ServiceClient {
   bool available() { return find() != nullptr; }
 
   // Errors: those of the method; kUnavailable where nobody provides the service or its provider is not running;
-  // kTimeout after `deadline_ms` (0: 30 s); kCancelled while the hub stops.
-  template <class Method>
-  Task<Result<typename Method::Reply>> call(typename Method::Request request, std::uint32_t deadline_ms = 0) {
-    const std::string body = wire::encode(request);
-    auto answer = call_bytes(Method::kMethod, body, deadline_ms);
-    Result<std::string> bytes = co_await answer;
-    if (!bytes) co_return bytes.error();
-    typename Method::Reply reply{};
-    if (!wire::decode(*bytes, reply)) {
-      co_return Error{.status = Status::kInternal, .detail = "The answer of " + id_ + " cannot be read."};
-    }
-    co_return reply;
+  // kTimeout after 30 s; kCancelled while the hub stops. `args`: a Method::Request, or its members.
+  template <class Method, class... Args>
+  Task<Result<typename Method::Reply>> call(Args&&... args) {
+    return call_within<Method>(0, std::forward<Args>(args)...);
+  }
+  // The same with a deadline of its own; 0: 30 s.
+  template <class Method, class... Args>
+  Task<Result<typename Method::Reply>> call_within(std::uint32_t deadline_ms, Args&&... args) {
+    return ask<typename Method::Reply>(
+        call_bytes(Method::kMethod, wire::encode(typename Method::Request{std::forward<Args>(args)...}), deadline_ms));
   }
 
   Task<Result<std::string>> call_bytes(std::uint32_t method, std::string body, std::uint32_t deadline_ms = 0) {
@@ -51,11 +49,19 @@ class ServiceClient {
       host_.services().call(host_.raw(), service, method, to_bytes(body), deadline_ms, done);
     };
     auto awaiter = host_.complete(start);
-    Result<std::string> bytes = co_await awaiter;
-    co_return bytes;
+    co_return co_await awaiter;
   }
 
  private:
+  template <class Reply>
+  Task<Result<Reply>> ask(Task<Result<std::string>> call) {
+    const std::string bytes = co_await ok(std::move(call));
+    Reply reply{};
+    if (!wire::decode(bytes, reply)) {
+      co_return Error{.status = Status::kInternal, .detail = "The answer of " + id_ + " cannot be read."};
+    }
+    co_return reply;
+  }
   gtr_service* find() {
     gtr_service* found = service_.load(std::memory_order_acquire);
     if (found == nullptr) {

@@ -44,6 +44,7 @@ enum class Expect : std::uint8_t { kAnything = 0, kRow = 1 };
 enum class Type : std::uint8_t { kNull = 0, kInteger = 1, kReal = 2, kText = 3, kBlob = 4 };
 
 struct Blob {
+  explicit Blob(std::string_view raw) : bytes(raw) {}
   std::string_view bytes;
 };
 

@@ -1,7 +1,16 @@
 // Task<T>: a coroutine that starts when it is awaited and gives its awaiter one T.
 //
-// A task belongs to one awaiter and runs on its plugin's executor: after every co_await of a host call it goes on there.
-// Pass parameters by value: a reference parameter may dangle after the first co_await.
+//   Task<Result<Device>> rename(std::string from, std::string to) {
+//     const Device device = co_await ok(devices_.call<FindByName>(std::move(from)));
+//     ...
+//   }
+// `co_await ok(task)` gives the value of a Task<Result<T>>; an error ends the coroutine that awaits with that error.
+// `co_await task` gives the Result itself, for who wants to look at the error.
+//
+// A task belongs to one awaiter and runs on its plugin's executor: after every co_await of a host call it goes on
+// there. Pass parameters by value: a reference parameter may dangle after the first co_await. g++ 12 miscompiles two
+// forms, a temporary made by aggregate initialisation beside a co_await and a co_await in a condition
+// (docs/development.md).
 #pragma once
 
 #include <coroutine>
@@ -10,6 +19,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "gatetorio/result.hpp"
+
 namespace gatetorio {
 
 template <class T>
@@ -17,15 +28,23 @@ class Task;
 
 namespace detail {
 
+template <class T>
+inline constexpr bool kIsResult = false;
+template <class T>
+inline constexpr bool kIsResult<Result<T>> = true;
+
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
+  // Where ok() awaits: ends `awaiting` with an error of this task, and says who goes on.
+  std::coroutine_handle<> (*end_with)(PromiseBase& awaiting, const Error& error) = nullptr;
+  PromiseBase* awaiting = nullptr;
   std::exception_ptr exception;
 
   struct FinalAwaiter {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> done) const noexcept {
-      return done.promise().continuation;
+      return done.promise().next();
     }
     void await_resume() const noexcept {}
   };
@@ -42,6 +61,13 @@ struct Promise : PromiseBase {
   void return_value(U&& result) {
     value.emplace(std::forward<U>(result));
   }
+  // Who goes on at the end.
+  std::coroutine_handle<> next() const noexcept {
+    if constexpr (kIsResult<T>) {
+      if (end_with != nullptr && value && !*value) return end_with(*awaiting, value->error());
+    }
+    return continuation;
+  }
   T take() {
     if (exception) std::rethrow_exception(exception);
     return std::move(*value);
@@ -52,6 +78,7 @@ template <>
 struct Promise<void> : PromiseBase {
   Task<void> get_return_object();
   void return_void() const noexcept {}
+  std::coroutine_handle<> next() const noexcept { return continuation; }
   void take() const {
     if (exception) std::rethrow_exception(exception);
   }
@@ -86,8 +113,52 @@ class [[nodiscard]] Task {
   }
 
  private:
+  template <class U>
+  friend class Ok;
   Handle handle_;
 };
+
+namespace detail {
+
+// Ends a coroutine that awaits by ok(), and says who goes on.
+template <class Awaiting>
+std::coroutine_handle<> end_with(PromiseBase& base, const Error& error) {
+  static_assert(requires(Awaiting& awaiting) { awaiting.value.emplace(error); },
+                "ok() passes errors on: the coroutine around it must give a Result");
+  auto& awaiting = static_cast<Awaiting&>(base);
+  awaiting.value.emplace(error);
+  return awaiting.next();
+}
+
+}  // namespace detail
+
+// What ok() gives to await.
+template <class T>
+class [[nodiscard]] Ok {
+ public:
+  explicit Ok(Task<Result<T>> task) : task_(std::move(task)) {}
+  bool await_ready() const noexcept { return false; }
+  template <class Awaiting>
+  auto await_suspend(std::coroutine_handle<Awaiting> awaiting) noexcept {
+    auto& promise = task_.handle_.promise();
+    promise.continuation = awaiting;
+    promise.awaiting = &awaiting.promise();
+    promise.end_with = &detail::end_with<Awaiting>;
+    return task_.handle_;
+  }
+  T await_resume() {
+    Result<T> result = task_.handle_.promise().take();
+    if constexpr (!std::is_void_v<T>) return *std::move(result);
+  }
+
+ private:
+  Task<Result<T>> task_;
+};
+
+template <class T>
+Ok<T> ok(Task<Result<T>> task) {
+  return Ok<T>(std::move(task));
+}
 
 namespace detail {
 
@@ -129,8 +200,9 @@ Detached run_detached(Task<T> task, Done done, Failed failed) {
 
 }  // namespace detail
 
-// Runs a task that nobody awaits, starting on the calling thread. At its end `done` is called with the value, or `failed`
-// with the exception that escaped the task - or `done` itself, so that whoever waits gets an answer in any case.
+// Runs a task that nobody awaits, starting on the calling thread. At its end `done` is called with the value, or
+// `failed` with the exception that escaped the task - or `done` itself, so that whoever waits gets an answer in any
+// case.
 template <class T, class Done, class Failed>
 void spawn(Task<T> task, Done done, Failed failed) {
   detail::run_detached(std::move(task), std::move(done), std::move(failed));

@@ -52,23 +52,17 @@ class BootCounter : public PluginBase {
 
  private:
   Task<void> count(std::int64_t device_id) {
-    sql::Batch batch(sql::Mode::kWrite);
-    batch.add(
+    const Result<sql::Results> counted = co_await database_.write(
         "INSERT INTO boot_counter_boots (device_id, boots) VALUES ($1, 1)"
         " ON CONFLICT (device_id) DO UPDATE SET boots = boot_counter_boots.boots + 1",
         device_id);
-    auto counting = database_.run(std::move(batch));
-    const Result<sql::Results> counted = co_await counting;
     if (!counted) host_.warn("a boot was not counted", {{"why", counted.error().detail}});
   }
 
   Task<Result<Reply<BootsOutput>>> get(Call call, BootsInput) {
-    sql::Batch batch(sql::Mode::kRead);
-    batch.add("SELECT boots FROM boot_counter_boots WHERE device_id = $1", call.access.resource_id);
-    auto reading = database_.run(std::move(batch));
-    const Result<sql::Results> found = co_await reading;
-    if (!found) co_return found.error();
-    const sql::Table& rows = (*found)[0];
+    const sql::Results found = co_await ok(
+        database_.read("SELECT boots FROM boot_counter_boots WHERE device_id = $1", call.access.resource_id));
+    const sql::Table& rows = found[0];
     const std::int64_t boots = rows.empty() ? 0 : rows.integer(0, 0);
     co_return Reply<BootsOutput>(BootsOutput{.boots = boots, .is_many = boots >= settings_.many});
   }

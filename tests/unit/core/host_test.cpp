@@ -57,10 +57,13 @@ struct HostFixture : PlatformFixture {
   ServiceClient client{user_host, Doubler::kId};
   Inbox<std::string> said;
 
+  Task<Result<std::string>> ask_twice(std::int64_t value) {
+    const Number twice = co_await ok(client.call<Doubler::Double>(value));
+    co_return std::to_string(twice.value);
+  }
   Task<void> ask(std::int64_t value) {
-    auto asking = client.call<Doubler::Double>(Number{value});
-    const Result<Number> answer = co_await asking;
-    said.put(answer ? std::to_string(answer->value) : answer.error().detail);
+    const Result<std::string> answer = co_await ask_twice(value);
+    said.put(answer ? *answer : answer.error().detail);
   }
   std::string result_of(std::int64_t value) {
     user_host.post([this, value] { user_host.run(ask(value)); });
@@ -92,7 +95,7 @@ TEST_CASE_METHOD(HostFixture, "a service that nobody provides is unavailable", "
   CHECK_FALSE(nobody.available());
   user_host.post([&] {
     user_host.run([](ServiceClient* whom, Inbox<std::string>* to) -> Task<void> {
-      auto asking = whom->call<Doubler::Double>(Number{1});
+      auto asking = whom->call<Doubler::Double>(1);
       const Result<Number> answer = co_await asking;
       to->put(answer ? "a value" : answer.error().detail);
     }(&nobody, &said));

@@ -126,8 +126,9 @@ struct PresenceFixture : core::test::PlatformFixture {
     return presence.shown({.device = {.id = id}, .online_until_us = online_until_us}).is_online;
   }
   Task<void> beat(std::int64_t id) {
-    auto beating = presence.heartbeat(id);
-    const Result<Timestamp> beaten = co_await beating;
+    Call call;
+    call.access.resource_id = id;
+    const Result<HeartbeatOutput> beaten = co_await presence.heartbeat(std::move(call), DeviceRef());
     beats.put(beaten ? Status::kOk : beaten.error().status);
   }
 
