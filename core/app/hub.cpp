@@ -177,14 +177,14 @@ std::vector<DeclaredPlugin> Hub::declared() const {
 }
 
 bool Hub::needs_failed(const Loaded& loaded) const {
-  const auto provides = [&](const std::string& service, bool running) {
+  const auto is_provided = [&](const std::string& service) {
     return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& other) {
       const auto& list = other->needs.provides;
-      return (!running || other->plugin.serves()) && std::find(list.begin(), list.end(), service) != list.end();
+      return other->plugin.serves() && std::find(list.begin(), list.end(), service) != list.end();
     });
   };
   const auto& list = loaded.needs.requirements;
-  return std::any_of(list.begin(), list.end(), [&](const auto& service) { return !provides(service, true); });
+  return std::any_of(list.begin(), list.end(), [&](const auto& service) { return !is_provided(service); });
 }
 
 void Hub::start(const std::function<bool()>& is_stopping) {

@@ -46,11 +46,7 @@ Config Config::load(const std::string& file, const std::vector<std::string>& set
 void Config::read_layers(const std::string& file, const std::vector<std::string>& sets) {
   whole_file_ = Position{std::make_shared<const std::string>(file), 1, 1};
   root_ = read_toml_file(file, file, problems_);
-  files_.push_back(file);
-  for (const std::string& extra : drop_ins(file)) {
-    merge(root_, read_toml_file(extra, extra, problems_));
-    files_.push_back(extra);
-  }
+  for (const std::string& extra : drop_ins(file)) merge(root_, read_toml_file(extra, extra, problems_));
   for (const std::string& set : sets) merge(root_, parse_set(set, problems_));
 }
 

@@ -46,9 +46,6 @@ class Config {
   // An error about an option that a plugin refuses, with its place, or its table's where the option is not written.
   void option_error(std::string_view id, std::string_view option, std::string message);
 
-  // What was read: the main file and those of conf.d, as messages name them.
-  const std::vector<std::string>& files() const { return files_; }
-
  private:
   const Member* plugin_member(std::string_view id) const;  // [plugins.<id>], or NULL
   void read_layers(const std::string& file, const std::vector<std::string>& sets);
@@ -62,7 +59,6 @@ class Config {
   Position whole_file_;
   Problems problems_;
   HubOptions hub_;
-  std::vector<std::string> files_;
 };
 
 }  // namespace gatetorio::core

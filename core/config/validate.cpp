@@ -144,13 +144,4 @@ json::object validate(const NodeTable& table, const Schema& schema, const std::s
   return options;
 }
 
-json::object redacted(const json::object& options, const Schema& schema) {
-  json::object shown = options;
-  for (const Option& option : schema) {
-    json::value* value = shown.if_contains(option.name);
-    if (option.is_secret && value != nullptr && !value->is_null()) *value = "***";
-  }
-  return shown;
-}
-
 }  // namespace gatetorio::core

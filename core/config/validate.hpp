@@ -16,7 +16,4 @@ namespace gatetorio::core {
 boost::json::object validate(const NodeTable& table, const Schema& schema, const std::string& prefix,
                              const Position& at, Problems& problems);
 
-// The same object with "***" for every secret that is set: what may be shown to people.
-boost::json::object redacted(const boost::json::object& options, const Schema& schema);
-
 }  // namespace gatetorio::core

@@ -17,9 +17,9 @@ void Health::set_fact(std::string_view name, bool value) {
   facts_.insert_or_assign(as_utf8(name), value);
 }
 
-void Health::set_plugin(std::string_view id, std::string_view state, std::string_view detail) {
+void Health::set_plugin(std::string_view id, std::string_view state) {
   const std::lock_guard lock(mutex_);
-  plugins_.insert_or_assign(as_utf8(id), Plugin{as_utf8(state), as_utf8(detail)});
+  plugins_.insert_or_assign(as_utf8(id), as_utf8(state));
 }
 
 void Health::set_ready(bool ready) {
@@ -29,8 +29,7 @@ void Health::set_ready(bool ready) {
 
 bool Health::healthy_locked() const {
   return std::all_of(facts_.begin(), facts_.end(), [](const auto& fact) { return fact.second; }) &&
-         std::none_of(plugins_.begin(), plugins_.end(),
-                      [](const auto& entry) { return entry.second.state == kFailed; });
+         std::none_of(plugins_.begin(), plugins_.end(), [](const auto& entry) { return entry.second == kFailed; });
 }
 
 bool Health::healthy() const {
@@ -43,25 +42,13 @@ bool Health::ready() const {
   return ready_;
 }
 
-std::string Health::state(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = plugins_.find(id);
-  return found == plugins_.end() ? std::string() : found->second.state;
-}
-
-std::string Health::detail(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = plugins_.find(id);
-  return found == plugins_.end() ? std::string() : found->second.detail;
-}
-
 std::string Health::report() const {
   json::object facts, plugins;
   bool healthy = false, ready = false;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [name, value] : facts_) facts[name] = value;
-    for (const auto& [id, plugin] : plugins_) plugins[id] = plugin.state;
+    for (const auto& [id, state] : plugins_) plugins[id] = state;
     healthy = healthy_locked();
     ready = ready_;
   }

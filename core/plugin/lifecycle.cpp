@@ -64,7 +64,7 @@ void Lifecycle::on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, C
 void Lifecycle::set_state(Plugin& plugin, PluginState state, const std::string& detail) {
   if (!detail.empty()) plugin.detail = detail;
   plugin.state.store(state, std::memory_order_release);
-  platform_.health.set_plugin(plugin.id, to_string(state), detail);
+  platform_.health.set_plugin(plugin.id, to_string(state));
 }
 
 void Lifecycle::fail(Plugin& plugin, const std::string& why) {

@@ -29,14 +29,12 @@
 
 namespace gatetorio::transport_mqtt {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::uint32_t kMaxFrameBytes = 64 * 1024 * 1024;
 
 struct Hello {
   static constexpr std::uint8_t kType = 1;
-  std::uint32_t version = kProtocolVersion;
 };
-BOOST_DESCRIBE_STRUCT(Hello, (), (version))
+BOOST_DESCRIBE_STRUCT(Hello, (), ())
 
 // May this client connect? The answer must come within a fifth of a second; a later one is kept for the next attempt.
 struct ConnectRequest {

@@ -50,7 +50,6 @@ class Evictions {
 
   void add(const std::string& username, bool is_barred, const std::string& held);
   void begin_some();
-  void begin_again(std::string username);
   boost::asio::awaitable<void> work(std::string username);
   boost::asio::awaitable<void> wait_and_begin(std::string username, std::chrono::milliseconds pause);
   boost::asio::awaitable<void> pass(std::string username, Pass& done);

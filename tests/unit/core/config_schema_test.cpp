@@ -5,7 +5,6 @@
 
 #include "core/config/hub_options.hpp"
 #include "core/config/schema.hpp"
-#include "core/config/validate.hpp"
 
 namespace gatetorio::core {
 
@@ -51,19 +50,6 @@ TEST_CASE("attributes of a later version are ignored, and no options are fine", 
   const Result<Schema> schema = parse_schema(R"([{"name": "a", "type": "string", "new_attribute": {}}])");
   REQUIRE(schema);
   CHECK(schema->size() == 1);
-}
-
-TEST_CASE("secrets are hidden from people, set or not", "[config]") {
-  const Result<Schema> schema =
-      parse_schema(R"([{"name": "password", "type": "secret"}, {"name": "key", "type": "secret"},
-    {"name": "url", "type": "string", "secret": true, "required": true}, {"name": "port", "type": "integer"}])");
-  REQUIRE(schema);
-  boost::json::object options;
-  options["password"] = "canary";
-  options["key"] = nullptr;
-  options["url"] = "canary";
-  options["port"] = 80;
-  CHECK(boost::json::serialize(redacted(options, *schema)) == R"({"password":"***","key":null,"url":"***","port":80})");
 }
 
 TEST_CASE("the hub's own options are a valid schema", "[config]") {

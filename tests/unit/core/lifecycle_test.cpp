@@ -122,7 +122,7 @@ TEST_CASE_METHOD(LifecycleFixture, "a start that fails leaves the plugin failed,
   REQUIRE(lifecycle.configure(fake.plugin, {}));
   CHECK_FALSE(lifecycle.start(fake.plugin, never));
   CHECK(state() == "failed");
-  CHECK(platform.health.detail("scripted") == "no disk");
+  CHECK(fake.plugin.detail == "no disk");
   CHECK_FALSE(platform.health.healthy());
   CHECK(lifecycle.drain(fake.plugin, kPatience));  // not asked
   CHECK(lifecycle.stop(fake.plugin, kPatience));

@@ -26,16 +26,13 @@ TEST_CASE("a false fact makes the hub unhealthy until it is stated true", "[heal
 TEST_CASE("a failed plugin makes the hub unhealthy, a stopped one does not", "[health]") {
   Health health("1");
   health.set_plugin("b", "started");
-  health.set_plugin("a", "failed", "no canary in public");
+  health.set_plugin("a", "failed");
   CHECK_FALSE(health.healthy());
   CHECK(health.report() == R"({"status":"degraded","healthy":false,"ready":false,"version":"1","facts":{},)"
                            R"("plugins":{"a":"failed","b":"started"}})");
-  CHECK(health.detail("a") == "no canary in public");
   health.set_plugin("a", "stopped");
   CHECK(health.healthy());
-  CHECK(health.state("a") == "stopped");
-  CHECK(health.detail("a").empty());
-  CHECK(health.state("never").empty());
+  CHECK(health.report().find(R"("a":"stopped")") != std::string::npos);
 }
 
 TEST_CASE("names that are not UTF-8 leave the report valid", "[health]") {
