@@ -402,7 +402,7 @@ void Api::answer(Exchange& exchange, gtr_status status, std::string_view content
     return refuse(exchange, problem_from(status, body));
   }
   if (content_type.empty() || !is_header_text(content_type)) content_type = "application/json";
-  const auto http = http_status(status);
+  const auto http = http_status(Status{status});
   backend_.log_request(exchange, http);
   exchange.respond({http, content_type, body, {}});
 }
@@ -433,7 +433,7 @@ void Api::answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<con
     if (!is_header_text(value) || std::find(known.begin(), known.end(), name) == known.end()) continue;
     headers.append(name).append(": ").append(value).append("\r\n");
   }
-  const auto http = http_status(reply.status);
+  const auto http = http_status(Status{reply.status});
   if (reply.content != nullptr) return answer_content(exchange, http, reply, std::move(headers), std::move(kept));
   backend_.log_request(exchange, http);
   const auto type = to_view(reply.content_type);

@@ -51,16 +51,6 @@ constexpr StatusText kStatusTexts[] = {
     {507, "Insufficient Storage", "There is no room left for it."},
 };
 
-// What each status of the hub is in HTTP; the only place that knows.
-constexpr std::pair<gtr_status, unsigned> kHttpStatuses[] = {
-    {GTR_OK, 200},        {GTR_CREATED, 201},   {GTR_ACCEPTED, 202},     {GTR_NO_CONTENT, 204},
-    {GTR_INTERNAL, 500},  {GTR_MALFORMED, 400}, {GTR_INVALID, 422},      {GTR_UNAUTHENTICATED, 401},
-    {GTR_FORBIDDEN, 403}, {GTR_NOT_FOUND, 404}, {GTR_CONFLICT, 409},     {GTR_GONE, 410},
-    {GTR_TOO_LARGE, 413}, {GTR_FULL, 507},      {GTR_RATE_LIMITED, 429}, {GTR_UNAVAILABLE, 503},
-    {GTR_TIMEOUT, 504},   {GTR_CANCELLED, 503}, {GTR_GUARD_FAILED, 409}, {GTR_UNSUPPORTED, 501},
-    {GTR_PRECONDITION, 412}, {GTR_CORRUPT, 460},
-};
-
 const StatusText& text_of(unsigned status) {
   const auto* found = std::find_if(std::begin(kStatusTexts), std::end(kStatusTexts),
                                    [status](const StatusText& text) { return text.status == status; });
@@ -87,13 +77,6 @@ json::object document(unsigned status, std::string_view detail) {
 
 }  // namespace
 
-unsigned http_status(gtr_status status) {
-  const auto* found = std::find_if(std::begin(kHttpStatuses), std::end(kHttpStatuses),
-                                   [status](const auto& row) { return row.first == status; });
-  if (found != std::end(kHttpStatuses)) return found->second;
-  return status >= 0 && status < GTR_FIRST_ERROR ? 200 : 500;
-}
-
 std::string_view status_title(unsigned status) { return text_of(status).title; }
 
 Problem make_problem(unsigned status, std::string_view detail, unsigned retry_after_s) {
@@ -101,7 +84,7 @@ Problem make_problem(unsigned status, std::string_view detail, unsigned retry_af
 }
 
 Problem problem_from(gtr_status status, std::string_view error) {
-  const auto http = http_status(status);
+  const auto http = http_status(Status{status});
   if (http == 500) return make_problem(500, {});
   boost::system::error_code broken;
   const auto parsed = json::parse(error, broken);

@@ -1,17 +1,13 @@
-// Errors as RFC 9457 problem documents, and the one place where a status of the hub becomes one of HTTP.
+// Errors as RFC 9457 problem documents.
 #pragma once
 
-#include <gatetorio/abi/base.h>
-
+#include <gatetorio/http_status.hpp>
 #include <string>
 #include <string_view>
 
 namespace gatetorio::transport_http {
 
 inline constexpr std::string_view kProblemType = "application/problem+json";
-
-// 200 to 207 for kinds of success, else the error's status; 500 for what is unknown.
-unsigned http_status(gtr_status status);
 
 // "Not Found" for 404; also the reason phrase of the status line.
 std::string_view status_title(unsigned status);

@@ -14,6 +14,7 @@
 
 #include "gatetorio/content.hpp"
 #include "gatetorio/host.hpp"
+#include "gatetorio/http_status.hpp"
 #include "gatetorio/identity.hpp"
 
 namespace gatetorio {
@@ -173,47 +174,6 @@ class Transfer {
 };
 
 namespace detail {
-
-inline int http_status(Status status) {
-  switch (status) {
-    case Status::kOk:
-      return 200;
-    case Status::kCreated:
-      return 201;
-    case Status::kAccepted:
-      return 202;
-    case Status::kNoContent:
-      return 204;
-    case Status::kMalformed:
-      return 400;
-    case Status::kUnauthenticated:
-      return 401;
-    case Status::kForbidden:
-      return 403;
-    case Status::kNotFound:
-      return 404;
-    case Status::kConflict:
-      return 409;
-    case Status::kGone:
-      return 410;
-    case Status::kTooLarge:
-      return 413;
-    case Status::kPrecondition:
-      return 412;
-    case Status::kInvalid:
-      return 422;
-    case Status::kRateLimited:
-      return 429;
-    case Status::kCorrupt:
-      return 460;
-    case Status::kUnavailable:
-      return 503;
-    case Status::kFull:
-      return 507;
-    default:
-      return 500;
-  }
-}
 
 inline boost::json::array http_statuses(const std::vector<Status>& list) {
   boost::json::array out;
