@@ -53,29 +53,29 @@ struct Device {
 Named make_named() { return Named{Counted("made by a function, long enough for the heap")}; }
 
 Task<Result<int>> number(std::string, int value) {
-  co_await Later{};
+  co_await Later();
   co_return value;
 }
 
 Task<Result<Device>> find(Named named, bool is_there = true) {
-  co_await Later{};
+  co_await Later();
   if (!is_there) co_return Error{.status = Status::kNotFound, .detail = "no " + named.more};
   co_return Device{7, named.name};
 }
 
 Task<Result<int>> size_of(Counted counted) {
-  co_await Later{};
+  co_await Later();
   co_return static_cast<int>(counted.size());
 }
 
 Task<Result<void>> nothing(bool is_good) {
-  co_await Later{};
+  co_await Later();
   if (!is_good) co_return Error{.status = Status::kConflict};
   co_return Result<void>();
 }
 
 Task<Result<int>> thrower() {
-  co_await Later{};
+  co_await Later();
   throw std::runtime_error("no");
   co_return 0;
 }
