@@ -110,7 +110,7 @@ std::optional<std::string> resolve_secret(const Node& node, const std::string& k
   if (!raw) return std::nullopt;
   std::string text = trimmed(*raw);
   const std::string where = (file != nullptr ? "the secret file " : "the environment variable ") + in_quotes(*name);
-  if (text.empty() || text.size() > kMaxSecretBytes || !utf8::valid(text) || text.find('\0') != std::string::npos) {
+  if (text.empty() || text.size() > kMaxSecretBytes || !utf8::is_text(text)) {
     problems.error(at, key, where + (text.empty() ? " is empty" : " must hold UTF-8 text of at most 64 KiB"));
     return std::nullopt;
   }

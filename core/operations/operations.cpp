@@ -12,7 +12,7 @@ namespace gatetorio::core {
 namespace {
 
 constexpr auto kDeadline = std::chrono::seconds(30);
-constexpr auto kBodyDeadline = std::chrono::hours(24);         // the transport has shorter ones of its own
+constexpr auto kBodyDeadline = std::chrono::hours(24);            // the transport has shorter ones of its own
 constexpr auto kDeadlineAfterBody = std::chrono::minutes(10);  // to check and keep some gigabytes
 
 Error unreadable(const std::string& whose) {
@@ -49,7 +49,7 @@ NamedText find_in_body(const Invocation& call, std::string_view name) {
 
 // Every transport's parameters come this way; a body is checked where it is parsed.
 bool are_texts(const std::vector<gtr_field>& params) {
-  const auto is_text = [](gtr_bytes bytes) { return utf8::all_of(to_view(bytes), [](char32_t c) { return c != 0; }); };
+  const auto is_text = [](gtr_bytes bytes) { return utf8::is_text(to_view(bytes)); };
   return std::all_of(params.begin(), params.end(),
                      [&](const gtr_field& param) { return is_text(param.name) && is_text(param.value); });
 }
@@ -149,7 +149,8 @@ void Operations::begin(void* argument) {
 Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   const Operation& operation = call->operation;
   if (call->principal.empty()) {
-    const Result<void> known = co_await identify(call);
+    auto identifying = identify(call);
+    const Result<void> known = co_await identifying;
     // Where anyone may call, a credential that is none is as good as no credential.
     const bool is_nobody = !known && known.error().status == Status::kUnauthenticated;
     if (!known && !(operation.is_open() && is_nobody)) co_return refuse(call, known.error());
@@ -168,7 +169,8 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
     }
     resource = *std::move(field.value);
   }
-  const Result<void> allowed = co_await check_access(call, std::move(resource));
+  auto checking = check_access(call, std::move(resource));
+  const Result<void> allowed = co_await checking;
   if (!allowed) co_return refuse(call, allowed.error());
   run_handler(call);
 }
@@ -185,7 +187,8 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
   }
   if (secret.empty()) co_return unauthenticated("This needs a credential.");
   auto start = [this, &scheme, &name, &secret](gtr_completion done) { authenticate(scheme, name, secret, done); };
-  Result<std::string> principal = co_await host_->complete(start);
+  auto awaiter = host_->complete(start);
+  Result<std::string> principal = co_await awaiter;
   if (!principal) {
     call->is_stranger = principal.error().status == Status::kUnauthenticated;
     co_return principal.error();
@@ -218,9 +221,11 @@ Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, st
   auto start = [this, control, &body](gtr_completion done) {
     services_.call(*control, AccessControl::Check::kMethod, body, 0, done);
   };
-  const std::string answer = co_await ok(host_->complete(start));
+  auto awaiter = host_->complete(start);
+  Result<std::string> answer = co_await awaiter;
+  if (!answer) co_return answer.error();
   Decision decision;
-  if (!wire::decode(answer, decision)) co_return unreadable("access control");
+  if (!wire::decode(*answer, decision)) co_return unreadable("access control");
   if (!decision.is_allowed) {
     const bool is_stranger = decision.access.level.empty();
     if (is_stranger && call->operation.denied_as == Status::kNotFound) {

@@ -1,13 +1,13 @@
 #include "core/plugin/library.hpp"
 
-#include <openssl/evp.h>
-
 #define BOOST_DLL_USE_STD_FS
 #include <boost/dll/shared_library.hpp>
 #include <cstddef>
 #include <fstream>
+#include <iterator>
 #include <memory>
-#include <vector>
+
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::core {
 
@@ -17,24 +17,9 @@ Error unfit(const std::filesystem::path& file, const std::string& why) {
   return {.status = Status::kInvalid, .detail = file.string() + " " + why};
 }
 
-std::string sha256_of(const std::filesystem::path& file) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  std::vector<char> block(65536);
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
-    EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  unsigned char hash[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_DigestFinal_ex(context.get(), hash, &size);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    text.push_back(kHex[hash[i] >> 4]);
-    text.push_back(kHex[hash[i] & 15]);
-  }
-  return text;
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 Result<const gtr_plugin*> check(const gtr_plugin* plugin, const std::filesystem::path& file, const std::string& id) {
@@ -65,7 +50,8 @@ Result<const gtr_plugin*> load_library(const std::filesystem::path& file, const 
                                        const std::string& sha256) {
   std::error_code unreadable;
   if (!std::filesystem::is_regular_file(file, unreadable)) return unfit(file, "does not exist");
-  if (!sha256.empty() && sha256 != sha256_of(file)) return unfit(file, "is not the file that hub.plugin_sha256 names");
+  if (!sha256.empty() && sha256 != to_hex(gatetorio::sha256(content_of(file))))
+    return unfit(file, "is not the file that hub.plugin_sha256 names");
   try {
     // rtld_now: a missing symbol is found here and not in the middle of the night.
     auto library = std::make_unique<boost::dll::shared_library>(file, boost::dll::load_mode::rtld_now);

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "gatetorio/device_link.hpp"
 #include "gatetorio/json.hpp"
 
 namespace gatetorio::commands {
 
 namespace {
 
-constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
 constexpr std::size_t kMaxBytes = 32 * 1024;
 constexpr std::size_t kMostNamed = 16;  // wrong fields in one answer
 
@@ -86,7 +86,7 @@ Result<void> check_command(std::string_view command) {
   if (command.size() > kMaxBytes) return Error{.status = Status::kTooLarge, .detail = "A command has at most 32 KiB."};
   Error error{.status = Status::kInvalid, .detail = "Some fields are wrong."};
   const std::vector<json::MemberText> members = json::members(command);
-  for (const std::string_view name : kReserved) {
+  for (const std::string_view name : kReservedCommandMembers) {
     if (json::find_member(members, name))
       error.fields.push_back({"/command/" + std::string(name), "is reserved for the hub"});
   }

@@ -1,22 +1,10 @@
 #include "event_history.hpp"
 
-#include <sodium.h>
-
 #include <charconv>
-#include <stdexcept>
-
-#include "gatetorio/secret.hpp"
 
 namespace gatetorio::commands {
 
-static_assert(crypto_shorthash_KEYBYTES == 16);
-
-void EventHistory::open(std::int64_t device_id) {
-  const auto [channel, is_new] = channels_.try_emplace(device_id);
-  if (!is_new) return;
-  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
-  crypto_shorthash_keygen(channel->second.key.data());
-}
+void EventHistory::open(std::int64_t device_id) { channels_.try_emplace(device_id); }
 
 void EventHistory::close(std::int64_t device_id) {
   const auto found = channels_.find(device_id);
@@ -57,12 +45,11 @@ void EventHistory::lose_all() {
 std::uint64_t EventHistory::last_number(std::int64_t device_id) const { return channels_.at(device_id).last; }
 
 std::string EventHistory::id_of(std::int64_t device_id, std::uint64_t number) const {
-  std::array<unsigned char, crypto_shorthash_BYTES> proof{};
-  crypto_shorthash(proof.data(), reinterpret_cast<const unsigned char*>(&number), sizeof number,
-                   channels_.at(device_id).key.data());
-  std::array<char, 2 * crypto_shorthash_BYTES + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), proof.data(), proof.size());
-  return std::to_string(number) + "-" + hex.data();
+  const auto bytes = [](const std::uint64_t& of) {
+    return std::string_view(reinterpret_cast<const char*>(&of), sizeof of);
+  };
+  const std::uint64_t proof = channels_.at(device_id).proof_of(bytes(number));
+  return std::to_string(number) + "-" + to_hex(bytes(proof));
 }
 
 std::optional<std::uint64_t> EventHistory::number_of(std::int64_t device_id, std::string_view id) const {

@@ -5,7 +5,6 @@
 // nobody can make one up, and one of another device or another run is no id.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <list>
@@ -13,6 +12,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::commands {
 
@@ -58,7 +59,7 @@ class EventHistory {
 
  private:
   struct Channel {
-    std::array<unsigned char, 16> key{};  // of the proofs
+    KeyedHash proof_of;  // a number
     std::uint64_t last = 0;
     std::uint64_t lost = 0;  // events up to this one may be missing
     std::deque<std::list<Event>::iterator> events;

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 
-#include "disk_threads.hpp"
 #include "gatetorio/blobs.hpp"
 #include "gatetorio/content.hpp"
+#include "gatetorio/disk_threads.hpp"
 
 namespace gatetorio::file_transfer {
 

@@ -34,7 +34,7 @@ class FileTransfer : public PluginBase {
         keys_(repository_, signer_, settings_),
         rights_(host),
         live_(host, rights_, settings_.max_transfers_per_holder),
-        disk_(host),
+        disk_(host, "file-transfer"),
         blobs_path_(host.setting("data_dir") + "/" + kManifest.id + "/blobs"),
         folder_(disk_, blobs_path_),
         blobs_(host, &folder_),

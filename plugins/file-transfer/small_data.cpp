@@ -1,6 +1,5 @@
 #include "small_data.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 #include "gatetorio/json_text.hpp"
@@ -10,8 +9,7 @@ namespace gatetorio::file_transfer {
 
 namespace {
 
-constexpr int kBurst = 30;
-constexpr std::chrono::seconds kPause{1};
+constexpr TokenRate kRate{.per_second = 1, .most = 30};
 constexpr std::size_t kMaxDevices = 100'000;
 
 }  // namespace
@@ -24,13 +22,12 @@ SmallData::SmallData(Host& host, Repository& repository, Vault& vault)
                             "Configurations and logs in status messages that came too fast.")) {}
 
 bool SmallData::may_keep(std::int64_t device_id) {
-  const auto at = Clock::now();
+  const auto at = TokenBucket::Clock::now();
   const std::lock_guard lock(mutex_);
-  if (due_.size() >= kMaxDevices) std::erase_if(due_, [at](const auto& entry) { return entry.second <= at; });
-  auto& due = due_[device_id];
-  due = std::max(due, at);
-  if (due - at > (kBurst - 1) * kPause) return false;
-  due += kPause;
+  if (rates_.size() >= kMaxDevices) std::erase_if(rates_, [at](const auto& e) { return e.second.is_full(kRate, at); });
+  TokenBucket& bucket = rates_.try_emplace(device_id, kRate, at).first->second;
+  if (bucket.wait_s(kRate, at) > 0) return false;
+  bucket.spend(kRate, at);
   return true;
 }
 
@@ -60,7 +57,7 @@ void SmallData::take(const DeviceMessage& message) {
 
 void SmallData::forget(std::int64_t device_id) {
   const std::lock_guard lock(mutex_);
-  due_.erase(device_id);
+  rates_.erase(device_id);
   const auto queue = waiting_.find(device_id);
   if (queue != waiting_.end()) queue->second.clear();  // whoever works it off ends it
 }

@@ -2,7 +2,6 @@
 // device's, by its id, whatever it is called when its message arrives or is worked off.
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "gatetorio/device_link.hpp"
+#include "gatetorio/token_bucket.hpp"
 #include "vault.hpp"
 
 namespace gatetorio::file_transfer {
@@ -26,7 +26,6 @@ class SmallData {
   void forget(std::int64_t device_id);
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Item {
     std::string kind;
     std::string content;
@@ -43,7 +42,7 @@ class SmallData {
   Metric dropped_;
   std::mutex mutex_;                                  // guards both
   std::map<std::int64_t, std::deque<Item>> waiting_;  // of devices that are being worked off
-  std::map<std::int64_t, Clock::time_point> due_;     // when the device's bucket is empty again
+  std::map<std::int64_t, TokenBucket> rates_;         // of devices
 };
 
 }  // namespace gatetorio::file_transfer

@@ -1,9 +1,9 @@
 #include "tus_headers.hpp"
 
-#include <sodium.h>
-
 #include <charconv>
 #include <ctime>
+
+#include "gatetorio/encoding.hpp"
 
 namespace gatetorio::file_transfer {
 
@@ -18,33 +18,13 @@ std::string http_date(Timestamp time) {
   return std::string(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
 }
 
-bool is_plain(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
-}
-
 std::string disposition(const std::string& name) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string ascii, encoded;
+  std::string ascii;
   for (const char c : name) {
     const bool is_ascii = c >= ' ' && c < '\x7f' && c != '"' && c != '\\' && c != '%';
     ascii.push_back(is_ascii ? c : '_');
-    if (is_plain(c)) {
-      encoded.push_back(c);
-    } else {
-      encoded.push_back('%');
-      encoded.push_back(kDigits[(c >> 4) & 15]);
-      encoded.push_back(kDigits[c & 15]);
-    }
   }
-  return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + encoded;
-}
-
-std::string to_base64(const std::string& raw) {
-  std::string text(sodium_base64_encoded_len(raw.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(raw.data()), raw.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating zero
-  return text;
+  return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + percent_encoded(name);
 }
 
 }  // namespace
@@ -76,17 +56,10 @@ std::optional<std::int64_t> parse_upload_offset(const std::optional<std::string>
 std::optional<UploadChecksum> parse_upload_checksum(const std::string& text) {
   const auto space = text.find(' ');
   if (space == std::string::npos) return std::nullopt;
-  UploadChecksum sum{text.substr(0, space), std::string(64, '\0')};
-  std::size_t size = 0;
-  const std::string encoded = text.substr(space + 1);
-  const int wrong =
-      sodium_base642bin(reinterpret_cast<unsigned char*>(sum.digest.data()), sum.digest.size(), encoded.data(),
-                        encoded.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
+  std::optional<std::string> digest = from_base64(std::string_view(text).substr(space + 1));
+  UploadChecksum sum{text.substr(0, space), digest.value_or(std::string())};
   const std::size_t wanted = sum.algorithm == "sha1" ? 20 : sum.algorithm == "sha256" ? 32 : 0;
-  if (wrong != 0 || wanted == 0 || size != wanted) return std::nullopt;
-  sum.digest.resize(size);
-  // libsodium 1.0.18 reads bytes from 0x80 on as '/'.
-  return to_base64(sum.digest) == encoded ? std::optional(std::move(sum)) : std::nullopt;
+  return wanted != 0 && sum.digest.size() == wanted ? std::optional(std::move(sum)) : std::nullopt;
 }
 
 Headers progress_headers(const Transfers::Progress& progress) {

@@ -28,10 +28,7 @@ std::string signature_of(const std::string& secret, const std::string& text) {
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
-  std::string out(sodium_base64_encoded_len(size, sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
-  sodium_bin2base64(out.data(), out.size(), mac, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  out.pop_back();
-  return out;
+  return to_base64url({reinterpret_cast<const char*>(mac), size});
 }
 
 }  // namespace
@@ -39,11 +36,6 @@ std::string signature_of(const std::string& secret, const std::string& text) {
 void UrlSigner::set_keys(std::map<std::int64_t, Key> keys) {
   const std::lock_guard lock(mutex_);
   keys_ = std::move(keys);
-}
-
-Timestamp UrlSigner::newest() const {
-  const std::lock_guard lock(mutex_);
-  return keys_.empty() ? Timestamp{} : keys_.rbegin()->second.created_at;
 }
 
 std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {

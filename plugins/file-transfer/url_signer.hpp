@@ -32,8 +32,6 @@ class UrlSigner {
   };
   // The keys by their id; the newest signs.
   void set_keys(std::map<std::int64_t, Key> keys);
-  // When the newest key was made; 0: there is none.
-  Timestamp newest() const;
 
   // Path and query below the API's base: "/uploads/5?holder=user-17&expires=...&key=2&signature=...". Empty while there
   // is no key.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "gatetorio/encoding.hpp"
+
 namespace gatetorio::file_transfer {
 
 namespace {

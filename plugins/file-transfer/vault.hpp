@@ -11,7 +11,6 @@
 #include "gatetorio/content.hpp"
 #include "gatetorio/grace.hpp"
 #include "gatetorio/services.hpp"
-#include "hex.hpp"
 #include "repository.hpp"
 #include "rights.hpp"
 

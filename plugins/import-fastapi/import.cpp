@@ -39,7 +39,7 @@ std::string name_of(const OldAccess& access) {
   Label<128> name;
   json::Errors errors;
   json::read_text(access.name, name, "/name", errors);
-  return errors.empty() && sql::is_portable_text(access.name) ? access.name : std::string();
+  return errors.empty() && utf8::is_text(access.name) ? access.name : std::string();
 }
 
 // Why the access cannot be taken; empty: it can.

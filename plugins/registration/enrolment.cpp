@@ -1,8 +1,8 @@
 // How hardware becomes a device, and gets its credentials again.
 #include "gatetorio/credentials.hpp"
 #include "gatetorio/events.hpp"
+#include "gatetorio/network.hpp"
 #include "gatetorio/secret.hpp"
-#include "network.hpp"
 #include "service.hpp"
 
 namespace gatetorio::registration {
@@ -118,7 +118,7 @@ Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement devic
     admission.claim_hash = sha256(input.claim_token->value);
   } else if (settings_.enrolment == "key") {
     const bool is_standing_key = input.enrolment_key && !settings_.enrolment_key.empty() &&
-                                 equal_in_constant_time(sha256(key), sha256(settings_.enrolment_key.reveal()));
+                                 is_same_secret(key, settings_.enrolment_key.reveal());
     if (!is_standing_key) admission.key_hash = sha256(key);
   }
   const NewCredentials credentials = make_credentials();
@@ -147,7 +147,7 @@ Task<Result<Reply<RegisterOutput>>> Service::ask(Call call, Announcement device)
   std::string claim_token = std::string(kClaimPrefix) + random_text();
   Claim claim{.hash = sha256(claim_token),
               .device = device,
-              .network = network_of(call.peer),
+              .network = network_of(call.peer, 24, 56),
               .expires_at = {hours_from_now(settings_.pending_hours)}};
   co_await ok(repository_.add_claim(std::move(claim), settings_.max_pending, kPendingPerNetwork, call));
   co_return waiting(device, std::move(claim_token));

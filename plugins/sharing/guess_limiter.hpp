@@ -1,24 +1,25 @@
 // Slows down whoever tries tokens that are none: by principal, and by network address, since principals cost nothing.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "gatetorio/token_bucket.hpp"
+
 namespace gatetorio::sharing {
 
 // Usable from any thread. In memory: a restart forgives.
 class GuessLimiter {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = TokenBucket::Clock;
 
   // Wrong tokens a minute that a principal, and an address (an IPv6 network of 64 bits), may try in the long run, and
   // at once.
   GuessLimiter(std::int64_t by_principal, std::int64_t by_address)
-      : by_principal_(static_cast<double>(by_principal)), by_address_(static_cast<double>(by_address)) {}
+      : by_principal_(a_minute(by_principal)), by_address_(a_minute(by_address)) {}
 
   // Seconds that this caller must wait before it may try again; 0: it may.
   std::uint32_t wait_s(std::string_view principal, std::string_view peer, Clock::time_point now);
@@ -26,25 +27,21 @@ class GuessLimiter {
   void count(std::string_view principal, std::string_view peer, Clock::time_point now);
 
  private:
+  using Table = std::unordered_map<std::string, TokenBucket>;
+
   // A bucket of a minute's guesses that fills again within a minute.
-  struct Spent {
-    double guesses = 0;
-    Clock::time_point at;
-  };
-  using Table = std::unordered_map<std::string, Spent>;
+  static TokenRate a_minute(std::int64_t guesses) {
+    const auto most = static_cast<double>(guesses);
+    return {.per_second = most / 60, .most = most};
+  }
+  static std::uint32_t wait_s(const Table& table, const std::string& key, const TokenRate& rate, Clock::time_point now);
+  static void count(Table& table, const std::string& key, const TokenRate& rate, Clock::time_point now);
 
-  static double spent_now(const Spent& spent, double per_minute, Clock::time_point now);
-  static std::uint32_t wait_s(const Table& table, const std::string& key, double per_minute, Clock::time_point now);
-  static void count(Table& table, std::string key, double per_minute, Clock::time_point now);
-
-  const double by_principal_;
-  const double by_address_;
+  const TokenRate by_principal_;
+  const TokenRate by_address_;
   std::mutex mutex_;
   Table principals_;
   Table addresses_;
 };
-
-// What counts as one address: an IPv4 address, or the first 64 bits of an IPv6 one. Other text stands for itself.
-std::string address_group(std::string_view peer);
 
 }  // namespace gatetorio::sharing

@@ -1,10 +1,10 @@
 #include "copy.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
+
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -28,10 +28,8 @@ struct Sum {
       writer.value(static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(cell.real)));
       writer.value(cell.bytes);
     }
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text.data()), text.size());
     std::uint64_t word = 0;
-    std::memcpy(&word, digest, sizeof word);
+    std::memcpy(&word, sha256(text).data(), sizeof word);
     hashes += word;
     ++rows;
   }

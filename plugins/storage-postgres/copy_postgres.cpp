@@ -3,6 +3,7 @@
 #include <pqxx/pqxx>
 
 #include "copy_side.hpp"
+#include "gatetorio/encoding.hpp"
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -21,25 +22,6 @@ std::string list_of(const CopyTable& table) {
   return list;
 }
 
-std::string hex(const std::string& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return text;
-}
-
-std::string unhex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string bytes;
-  for (std::size_t i = 2; i + 1 < text.size(); i += 2) {  // behind "\x"
-    bytes.push_back(static_cast<char>(digit(text[i]) << 4 | digit(text[i + 1])));
-  }
-  return bytes;
-}
-
 template <class Field>
 CopyCell cell_of(const Field& field, std::uint32_t type) {
   enum : std::uint32_t { kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kFloat4 = 700, kFloat8 = 701 };
@@ -54,7 +36,7 @@ CopyCell cell_of(const Field& field, std::uint32_t type) {
     case kFloat8:
       return {.type = sql::Type::kReal, .real = std::stod(text)};
     case kBytea:
-      return {.type = sql::Type::kBlob, .bytes = unhex(text)};
+      return {.type = sql::Type::kBlob, .bytes = from_hex(std::string_view(text).substr(2))};  // behind "\x"
     default:
       return {.type = sql::Type::kText, .bytes = text};
   }
@@ -171,7 +153,7 @@ class PostgresSide : public CopySide {
       case sql::Type::kText:
         return transaction_.quote(cell.bytes);
       case sql::Type::kBlob:
-        return "'\\x" + hex(cell.bytes) + "'::bytea";
+        return "'\\x" + to_hex(cell.bytes) + "'::bytea";
       case sql::Type::kNull:
         break;
     }

@@ -3,9 +3,9 @@
 #include <mutex>
 #include <utility>
 
+#include "gatetorio/job_threads.hpp"
 #include "gatetorio/sql_reader.hpp"
 #include "group.hpp"
-#include "job_thread.hpp"
 #include "migrator.hpp"
 #include "pool.hpp"
 #include "reads.hpp"
@@ -38,7 +38,7 @@ struct Database::Parts {
   StopTime stop_migrating;
   std::unique_ptr<Pool> readers;
   std::unique_ptr<Pool> writers;
-  std::unique_ptr<JobThread> jobs;
+  JobThreads jobs{"pg-migrate", 1, [this](std::string_view what) { observer.problem("a job failed", what); }};
 };
 
 namespace {
@@ -76,7 +76,6 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseSettings settings, Obse
   p.writers = std::make_unique<Pool>(
       p.login, pool_settings(settings, Access::kWrite), write, [&p](int change) { p.changed(p.writers_open, change); },
       p.observer);
-  p.jobs = std::make_unique<JobThread>();
   return std::unique_ptr<Database>(new Database(std::move(parts)));
 }
 
@@ -96,17 +95,21 @@ void Database::run(std::string batch, Done done) {
 
 void Database::migrate(sql::MigrateRequest request, Done done, std::chrono::milliseconds patience) {
   Parts& p = *parts_;
-  const auto job = [&p, request = std::move(request), patience] {
-    return storage_postgres::migrate(p.login, request, patience, p.stop_migrating, p.observer);
+  const auto cancelled = [done] { done(Error{.status = Status::kCancelled, .detail = "The database is closing."}); };
+  const auto job = [&p, request = std::move(request), patience, done] {
+    Result<std::string> result = Error{.status = Status::kInternal, .detail = "The database's thread failed."};
+    contain([&] { result = storage_postgres::migrate(p.login, request, patience, p.stop_migrating, p.observer); },
+            [&](std::string_view what) { result = Error{.status = Status::kInternal, .detail = std::string(what)}; });
+    done(std::move(result));
   };
-  p.jobs->submit(job, std::move(done));
+  if (!p.jobs.run(job, cancelled)) cancelled();
 }
 
 void Database::shutdown(std::function<void()> closed) {
   if (parts_->closed) return;
   parts_->closed = std::move(closed);
   parts_->stop_migrating.set(StopTime::Clock::now());
-  parts_->jobs->close();
+  parts_->jobs.close();
   parts_->readers->shutdown([this] { parts_->ended(); });
   parts_->writers->shutdown([this] { parts_->ended(); });
 }
@@ -114,7 +117,7 @@ void Database::shutdown(std::function<void()> closed) {
 void Database::join() {
   parts_->readers->join();
   parts_->writers->join();
-  parts_->jobs->join();
+  parts_->jobs.stop();
 }
 
 const Login& Database::login() const { return parts_->login; }

@@ -3,9 +3,9 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <random>
+
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::storage_postgres {
 namespace {
@@ -30,13 +30,6 @@ void ignore_notice(void*, const PGresult*) {}
 // How long a statement waits for somebody's lock where it holds up others: what other hubs do takes less. Reads, of
 // which many are sent at once, only wait for changes of a table's form.
 constexpr milliseconds kLockPatience{100}, kReadLockPatience{20};
-
-std::string random_name() {
-  std::random_device random;
-  char text[20];
-  std::snprintf(text, sizeof text, "g%08x%08x", static_cast<unsigned>(random()), static_cast<unsigned>(random()));
-  return text;
-}
 
 std::string naming(const std::string& name) { return "SELECT set_config('gatetorio.session', '" + name + "', false)"; }
 
@@ -192,7 +185,8 @@ Result<Session> Login::connect(Access access, const StopTime& stop) const {
   const auto deadline = Clock::now() + connect_timeout_;
   Result<PgConnection> opened = open(deadline, stop);
   if (!opened) return opened.error();
-  Session session{.connection = *std::move(opened), .access = access, .name = random_name(), .pooling = pooling_};
+  Session session{
+      .connection = *std::move(opened), .access = access, .name = "g" + to_hex(random_bytes(8)), .pooling = pooling_};
   PGconn* const raw = session.connection.get();
   // What others left in a session that a pooler gave them before; a transaction is read-only or not from its start on.
   if (const auto reset = ask(raw, "RESET ALL", deadline, stop); !reset) return reset.error();

@@ -1,11 +1,9 @@
 #include "credential.hpp"
 
-#include <openssl/evp.h>
-
-#include <algorithm>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <gatetorio/encoding.hpp>
 
 #include "ignoring_case.hpp"
 
@@ -26,15 +24,8 @@ std::string_view authorization_of(const Request& request, std::string_view schem
 
 std::optional<std::string> read_basic(const Request& request) {
   const auto encoded = authorization_of(request, "Basic");
-  if (encoded.empty() || encoded.size() % 4 != 0) return std::nullopt;
-  std::string pair(encoded.size() / 4 * 3, '\0');
-  const int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(pair.data()),
-                                      reinterpret_cast<const unsigned char*>(encoded.data()),
-                                      static_cast<int>(encoded.size()));
-  if (written < 0) return std::nullopt;
-  const auto padding = std::count(encoded.end() - std::min<std::ptrdiff_t>(2, encoded.size()), encoded.end(), '=');
-  pair.resize(static_cast<std::size_t>(written - padding));
-  if (pair.find(':') == std::string::npos) return std::nullopt;
+  std::optional<std::string> pair = from_base64(encoded);
+  if (!pair || pair->find(':') == std::string::npos) return std::nullopt;
   return pair;
 }
 

@@ -13,7 +13,7 @@ unsigned threads_for(std::int64_t asked) {
   return cores <= 2 ? 1 : cores / 2;
 }
 
-Rate rate(std::int64_t per_second, std::int64_t burst) {
+TokenRate rate(std::int64_t per_second, std::int64_t burst) {
   return {static_cast<double>(per_second), static_cast<double>(burst)};
 }
 

@@ -14,7 +14,6 @@ unsigned whole_seconds(double wait) { return static_cast<unsigned>(std::clamp(st
 
 RequestLimits::RequestLimits(const RateLimits& rates)
     : enabled_(rates.enabled),
-      key_(HashKey::random()),
       addresses_(rates.address, rates.enabled ? kKeys : 1),
       credentials_(rates.credential, rates.enabled ? kKeys : 1),
       failed_logins_(rates.failed_login, rates.enabled ? kKeys : 1) {}

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <gatetorio/secret.hpp>
 #include <string_view>
 
 #include "settings.hpp"
-#include "siphash.hpp"
 #include "token_buckets.hpp"
 
 namespace gatetorio::transport_http {
@@ -23,13 +23,13 @@ class RequestLimits {
   // Counts a request for a credential alone: one that was found later.
   unsigned admit_credential(std::string_view secret, Clock::time_point now = Clock::now());
   // What a credential is counted by: never 0, and it tells nothing about it.
-  std::uint64_t key_of(std::string_view secret) const { return std::max<std::uint64_t>(1, siphash(key_, secret)); }
+  std::uint64_t key_of(std::string_view secret) const { return std::max<std::uint64_t>(1, hash_(secret)); }
   // Counts a request that was refused for its credential.
   void count_failed_login(std::uint64_t prefix, Clock::time_point now = Clock::now());
 
  private:
   const bool enabled_;
-  const HashKey key_;
+  const KeyedHash hash_;
   TokenBuckets addresses_;
   TokenBuckets credentials_;
   TokenBuckets failed_logins_;

@@ -32,9 +32,9 @@ struct Deadlines {
 struct RateLimits {
   bool enabled = true;
   AddressSet exempt;           // peers that no rate holds for: a broker that asks for every client of its own
-  Rate address{200, 1000};     // requests by address prefix (IPv4 /32, IPv6 /64)
-  Rate credential{50, 300};    // requests by credential
-  Rate failed_login{10, 100};  // refused credentials by address prefix
+  TokenRate address{200, 1000};     // requests by address prefix (IPv4 /32, IPv6 /64)
+  TokenRate credential{50, 300};    // requests by credential
+  TokenRate failed_login{10, 100};  // refused credentials by address prefix
 };
 
 struct Settings {

@@ -5,7 +5,7 @@
 
 namespace gatetorio::transport_http {
 
-TokenBuckets::TokenBuckets(Rate rate, std::size_t capacity)
+TokenBuckets::TokenBuckets(TokenRate rate, std::size_t capacity)
     : rate_(rate),
       set_count_(std::bit_ceil(std::max(kLocks, (capacity + kWays - 1) / kWays))),
       sets_(std::make_unique<Set[]>(set_count_)) {}
@@ -18,37 +18,28 @@ std::size_t TokenBuckets::set_of(std::uint64_t key) const {
 
 double TokenBuckets::take(std::uint64_t key, Clock::time_point now) {
   const std::lock_guard lock(locks_[set_of(key) % kLocks]);
-  auto& bucket = find(key, now);
-  if (bucket.tokens < 1) return (1 - bucket.tokens) / rate_.per_second;
-  bucket.tokens -= 1;
-  return 0;
+  TokenBucket& bucket = find(key, now);
+  const double wait = bucket.wait_s(rate_, now);
+  if (wait == 0) bucket.spend(rate_, now);
+  return wait;
 }
 
 double TokenBuckets::wait_time(std::uint64_t key, Clock::time_point now) {
   const std::lock_guard lock(locks_[set_of(key) % kLocks]);
-  const auto& bucket = find(key, now);
-  return bucket.tokens < 1 ? (1 - bucket.tokens) / rate_.per_second : 0;
+  return find(key, now).wait_s(rate_, now);
 }
 
-TokenBuckets::Bucket& TokenBuckets::find(std::uint64_t key, Clock::time_point now) {
+TokenBucket& TokenBuckets::find(std::uint64_t key, Clock::time_point now) {
   auto& buckets = sets_[set_of(key)].buckets;
-  Bucket* victim = nullptr;
-  for (auto& bucket : buckets) {
-    if (bucket.used) {
-      refill(bucket, now);
-      if (bucket.key == key) return bucket;
-    }
-    if (victim == nullptr || (victim->used && (!bucket.used || bucket.tokens > victim->tokens))) victim = &bucket;
+  const auto level = [&](const Keyed& keyed) { return keyed.bucket->level(rate_, now); };
+  Keyed* victim = nullptr;
+  for (auto& keyed : buckets) {
+    if (keyed.bucket && keyed.key == key) return *keyed.bucket;
+    const bool is_better = victim == nullptr || (victim->bucket && (!keyed.bucket || level(keyed) > level(*victim)));
+    if (is_better) victim = &keyed;
   }
-  *victim = Bucket{key, static_cast<float>(rate_.burst), true, now};
-  return *victim;
-}
-
-void TokenBuckets::refill(Bucket& bucket, Clock::time_point now) const {
-  if (now <= bucket.updated) return;
-  const double seconds = std::chrono::duration<double>(now - bucket.updated).count();
-  bucket.tokens = static_cast<float>(std::min(rate_.burst, bucket.tokens + seconds * rate_.per_second));
-  bucket.updated = now;
+  victim->key = key;
+  return victim->bucket.emplace(rate_, now);
 }
 
 }  // namespace gatetorio::transport_http

@@ -2,28 +2,24 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <gatetorio/token_bucket.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace gatetorio::transport_http {
 
-struct Rate {
-  double per_second = 1;  // tokens that come back; above 0
-  double burst = 1;       // tokens that a full bucket holds; at least 1
-};
-
-// Thread-safe. Keys should be keyed hashes (siphash.hpp) where a client can choose them, else it could pick one that
+// Thread-safe. Keys should be keyed hashes (KeyedHash) where a client can choose them, else it could pick one that
 // shares a set with somebody else's.
 class TokenBuckets {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = TokenBucket::Clock;
 
   // Room for at least `capacity` keys. When a set of the table is full, the key with the most tokens is forgotten: it
   // has the least to lose, and one that is being limited stays.
-  TokenBuckets(Rate rate, std::size_t capacity);
+  TokenBuckets(TokenRate rate, std::size_t capacity);
 
   // Takes a token. Returns 0 where there was one, else the seconds until there is one (above 0).
   double take(std::uint64_t key, Clock::time_point now);
@@ -33,21 +29,18 @@ class TokenBuckets {
  private:
   static constexpr std::size_t kWays = 8;
   static constexpr std::size_t kLocks = 16;
-  struct Bucket {
+  struct Keyed {
     std::uint64_t key = 0;
-    float tokens = 0;
-    bool used = false;
-    Clock::time_point updated{};
+    std::optional<TokenBucket> bucket;
   };
   struct Set {
-    std::array<Bucket, kWays> buckets;
+    std::array<Keyed, kWays> buckets;
   };
 
-  Bucket& find(std::uint64_t key, Clock::time_point now);
-  void refill(Bucket& bucket, Clock::time_point now) const;
+  TokenBucket& find(std::uint64_t key, Clock::time_point now);
   std::size_t set_of(std::uint64_t key) const;
 
-  Rate rate_;
+  TokenRate rate_;
   std::size_t set_count_;  // a power of two
   std::unique_ptr<Set[]> sets_;
   std::array<std::mutex, kLocks> locks_;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <gatetorio/contain.hpp>
+#include <gatetorio/secret.hpp>
 
 #include "session.hpp"
-#include "siphash.hpp"
 
 namespace gatetorio::transport_http {
 namespace {
@@ -34,7 +34,7 @@ Worker::Worker(std::shared_ptr<Shared> shared, bool first)
       work_(boost::asio::make_work_guard(context_)),
       timer_(context_),
       tick_length_(tick_for(shared_->settings.deadlines)),
-      request_number_(HashKey::random().first) {}
+      request_number_(KeyedHash()("")) {}  // one that nobody guesses
 
 Worker::~Worker() = default;
 

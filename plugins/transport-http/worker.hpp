@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
+#include <gatetorio/job_threads.hpp>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -17,7 +18,6 @@
 #include "connection_table.hpp"
 #include "counters.hpp"
 #include "exchange.hpp"
-#include "file_threads.hpp"
 #include "settings.hpp"
 #include "stream_text.hpp"
 
@@ -63,7 +63,7 @@ struct Shared {
   void complain(Refusal why, std::string_view who);
   // Any thread: what escaped some work for a connection, which is closed then. Must not throw.
   std::function<void(std::string_view what)> on_fault = [](std::string_view) {};
-  FileThreads files{2, [this](std::string_view what) { on_fault(what); }};
+  JobThreads files{"http-file", 2, [this](std::string_view what) { on_fault(what); }};
   std::function<void()> on_tick;  // on the first thread, several times a second
 };
 

@@ -7,17 +7,15 @@
 
 #include "broker/payload.hpp"
 #include "broker/protocol.hpp"
+#include "gatetorio/device_link.hpp"
 #include "gatetorio/json.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::string_view kOperation = "commands.send";
-// The hub fills these in; what an app wrote there means nothing.
-constexpr std::string_view kReserved[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
 constexpr std::string_view kIdempotencyKey = "idempotency_key";
 constexpr int kMostUnderWay = 1'000, kMostOfOne = 100;
-constexpr double kBurstSeconds = 10;
 constexpr std::chrono::minutes kSayAgain{1};
 constexpr std::size_t kMostShares = 10'000;  // then those that are not used are forgotten
 
@@ -29,7 +27,7 @@ std::optional<std::string> body_of(std::string_view request, const std::string& 
   std::string given, body = "{\"controller_id\":";
   json::append_string(body, controller_id);
   for (const auto& [name, value] : json::members(*command)) {
-    if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) continue;
+    if (std::ranges::find(kReservedCommandMembers, name) != std::end(kReservedCommandMembers)) continue;
     // It is the sender's word about the command, as in a request over HTTP, and not the gate's business.
     const bool is_key = name == kIdempotencyKey;
     std::string& out = is_key ? body : given;
@@ -106,11 +104,11 @@ void AppCommands::on_reply(void* context, const gtr_reply* reply) {
 
 AppCommands::Share& AppCommands::share(const std::string& principal, std::chrono::steady_clock::time_point now) {
   if (shares_.size() >= kMostShares) {
-    std::erase_if(shares_,
-                  [now](const auto& entry) { return entry.second.under_way == 0 && entry.second.rate.is_full(now); });
+    std::erase_if(shares_, [this, now](const auto& entry) {
+      return entry.second.under_way == 0 && entry.second.commands.is_full(rate_, now);
+    });
   }
-  const auto rate = static_cast<double>(most_per_second_);
-  return shares_.try_emplace(principal, Share{Bucket(rate, kBurstSeconds * rate, now)}).first->second;
+  return shares_.try_emplace(principal, Share{TokenBucket(rate_, now)}).first->second;
 }
 
 // Counts the command as under way; else says why there is no room for it.
@@ -118,7 +116,7 @@ const char* AppCommands::find_room(const std::string& principal) {
   const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
   Share& its = share(principal, now);
-  if (most_per_second_ > 0 && its.rate.take(1, now) != Bucket::Answer::kYes) return "too many a second";
+  if (rate_.per_second > 0 && take_from(its.commands, rate_, 1, now) != Answer::kYes) return "too many a second";
   if (its.under_way >= kMostOfOne || under_way_ >= kMostUnderWay) return "too many at once";
   ++its.under_way;
   ++under_way_;

@@ -24,7 +24,11 @@ class AppCommands {
   // `principals`: who stands behind a user name of the broker.
   // `most_per_second`: of each of them, for long; 0: no limit.
   AppCommands(Host& host, const Principals& principals, const Telemetry& telemetry, std::int64_t most_per_second)
-      : host_(host), principals_(principals), telemetry_(telemetry), most_per_second_(most_per_second) {}
+      : host_(host),
+        principals_(principals),
+        telemetry_(telemetry),
+        rate_{.per_second = static_cast<double>(most_per_second),
+              .most = kBurstSeconds * static_cast<double>(most_per_second)} {}
 
   // Finds out which operation takes commands. In start(), before the first request.
   Task<void> find_operation();
@@ -40,9 +44,10 @@ class AppCommands {
   const char* find_room(const std::string& principal);
   void refused(const std::string& principal, std::string_view why);
 
+  static constexpr double kBurstSeconds = 10;
   // Of a principal.
   struct Share {
-    Bucket rate;
+    TokenBucket commands;
     int under_way = 0;
     std::uint64_t refused = 0;  // since that was last said
     std::chrono::steady_clock::time_point said_at{};
@@ -53,7 +58,7 @@ class AppCommands {
   const Principals& principals_;
   const Telemetry& telemetry_;
   std::optional<std::uint64_t> operation_;
-  const std::int64_t most_per_second_;
+  const TokenRate rate_;
   std::mutex mutex_;                               // guards what follows
   std::unordered_map<std::string, Share> shares_;  // by principal, as in the audit log
   int under_way_ = 0;

@@ -1,17 +1,16 @@
 #include "broker_process.hpp"
 
-#include <openssl/rand.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <stdexcept>
 #include <thread>
 
 #include "broker_config.hpp"
 #include "child_process.hpp"
+#include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -30,18 +29,6 @@ constexpr milliseconds kLookAtCertificate{1000};
 constexpr int kFirstAttempts = 3;
 constexpr std::size_t kRandomBytes = 32;
 
-std::string random_hex() {
-  static constexpr char kHex[] = "0123456789abcdef";
-  unsigned char bytes[kRandomBytes];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("no random bits");
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text.push_back(kHex[byte >> 4]);
-    text.push_back(kHex[byte & 15]);
-  }
-  return text;
-}
-
 }  // namespace
 
 struct BrokerProcess::Impl {
@@ -49,7 +36,7 @@ struct BrokerProcess::Impl {
       : settings(std::move(s)),
         callbacks(std::move(c)),
         certificate(settings.tls_certificate, settings.tls_key),
-        password(random_hex()),
+        password(to_hex(random_bytes(kRandomBytes))),
         stop_fd(::eventfd(0, EFD_CLOEXEC)) {}
   ~Impl() { ::close(stop_fd); }
 

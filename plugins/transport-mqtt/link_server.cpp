@@ -14,7 +14,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "broker/digest.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -95,7 +95,7 @@ void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::
 
 void LinkServer::Impl::on_connect_request(ConnectRequest request) {
   const std::uint64_t guard = guard_number;
-  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256_of(request.password)](Answer answer) {
+  auto reply = [self = shared_from_this(), guard, id = request.id, hash = sha256(request.password)](Answer answer) {
     self->answer(guard, id, hash, std::move(answer));
   };
   callbacks.connect_request(std::move(request), std::move(reply));

@@ -1,97 +1,83 @@
 #include "broker/budgets.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 
 namespace gatetorio::transport_mqtt {
 namespace {
 
-using std::chrono::duration;
-
 constexpr double kBurstSeconds = 20;
-constexpr double kConnectsPerSecond = 5, kMostConnects = 60;
-constexpr double kWrongPerSecond = 5, kMostWrong = 50, kNames = 10;
-constexpr double kWillsPerSecond = 0.2, kMostWills = 30;
+constexpr TokenRate kConnects{.per_second = 5, .most = 60};
+constexpr TokenRate kWrongOfName{.per_second = 5, .most = 50};
+constexpr TokenRate kWrongOfAll{.per_second = 50, .most = 500};
+constexpr TokenRate kWills{.per_second = 0.2, .most = 30};
 constexpr std::chrono::minutes kTellAgain{1};
 // Of one budget; the others who are over it count among the nameless then.
 constexpr std::size_t kMostTold = 1'000;
 constexpr std::size_t kMostNetworks = 20'000;
 
+// Of an option: as much a second, or twenty seconds' worth at once.
+TokenRate rate_of(std::int64_t limit) {
+  const auto rate = static_cast<double>(limit);
+  return {.per_second = rate, .most = kBurstSeconds * rate};
+}
+
 }  // namespace
 
-double Bucket::level(Clock::time_point now) const {
-  return std::min(most_, level_ + rate_ * duration<double>(now - at_).count());
-}
-
-Bucket::Answer Bucket::take(double amount, Clock::time_point now) {
-  level_ = level(now) - amount;
-  at_ = now;
-  if (level_ >= 0) return Answer::kYes;
-  if (level_ > -most_) return Answer::kNo;
-  level_ = -most_;
-  return Answer::kFarBeyond;
-}
-
-std::string network_of(std::string_view address) {
-  in6_addr parsed{};
-  const std::string text(address);
-  if (::inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return text;
-  if (IN6_IS_ADDR_V4MAPPED(&parsed)) return text.substr(text.rfind(':') + 1);
-  std::memset(parsed.s6_addr + 8, 0, 8);
-  char out[INET6_ADDRSTRLEN];
-  return std::string(::inet_ntop(AF_INET6, &parsed, out, sizeof out)) + "/64";
+Answer take_from(TokenBucket& bucket, const TokenRate& rate, double amount, TokenBucket::Clock::time_point now) {
+  bucket.spend(rate, now, amount, -rate.most);
+  const double level = bucket.level(rate, now);
+  return level >= 0 ? Answer::kYes : level > -rate.most ? Answer::kNo : Answer::kFarBeyond;
 }
 
 bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
+Budgets::Budgets(Limits limits)
+    : limits_(limits), messages_(rate_of(limits.client_messages)), bytes_(rate_of(limits.client_kilobytes * 1024)) {}
+
 Budgets::Account& Budgets::account(const std::string& username, Clock::time_point now) {
   const auto found = accounts_.find(username);
   if (found != accounts_.end()) return found->second;
-  const auto bucket = [now](std::int64_t rate, double seconds) {
-    return Bucket(static_cast<double>(rate), static_cast<double>(rate) * seconds, now);
-  };
-  return accounts_
-      .emplace(
-          username,
-          Account{Bucket(kConnectsPerSecond, kMostConnects, now), bucket(limits_.client_messages, kBurstSeconds),
-                  bucket(limits_.client_kilobytes * 1024, kBurstSeconds), Bucket(kWillsPerSecond, kMostWills, now)})
-      .first->second;
+  const Account full{.connects = TokenBucket(kConnects, now),
+                     .messages = TokenBucket(messages_, now),
+                     .bytes = TokenBucket(bytes_, now),
+                     .wills = TokenBucket(kWills, now)};
+  return accounts_.emplace(username, full).first->second;
 }
 
-Budgets::Answer Budgets::judge(Bucket& bucket, std::int64_t limit, double amount, Budget budget,
-                               const std::string& username, Clock::time_point now) {
-  if (limit == 0) return Answer::kYes;
-  const Answer answer = bucket.take(amount, now);
+Answer Budgets::judge(Answer answer, Budget budget, const std::string& username) {
   if (answer != Answer::kYes) exceeded(budget, username);
   return answer;
 }
 
-Budgets::Answer Budgets::connect(const std::string& username, Clock::time_point now) {
-  return judge(account(username, now).connects, limits_.client_connections, 1, Budget::connects, username, now);
+Answer Budgets::connect(const std::string& username, Clock::time_point now) {
+  if (limits_.client_connections == 0) return Answer::kYes;
+  return judge(take_from(account(username, now).connects, kConnects, 1, now), Budget::connects, username);
 }
 
-Budgets::Answer Budgets::will(const std::string& username, Clock::time_point now) {
-  return judge(account(username, now).wills, limits_.client_messages, 1, Budget::wills, username, now);
+Answer Budgets::will(const std::string& username, Clock::time_point now) {
+  if (limits_.client_messages == 0) return Answer::kYes;
+  return judge(take_from(account(username, now).wills, kWills, 1, now), Budget::wills, username);
 }
 
-Budgets::Answer Budgets::publish(const std::string& username, std::size_t bytes, Clock::time_point now) {
+Answer Budgets::publish(const std::string& username, std::size_t bytes, Clock::time_point now) {
   Account& its = account(username, now);
-  const Answer count = judge(its.messages, limits_.client_messages, 1, Budget::messages, username, now);
-  const Answer size =
-      judge(its.bytes, limits_.client_kilobytes, static_cast<double>(bytes), Budget::bytes, username, now);
+  Answer count = Answer::kYes, size = Answer::kYes;
+  if (limits_.client_messages != 0)
+    count = judge(take_from(its.messages, messages_, 1, now), Budget::messages, username);
+  if (limits_.client_kilobytes != 0) {
+    size = judge(take_from(its.bytes, bytes_, static_cast<double>(bytes), now), Budget::bytes, username);
+  }
   return std::max(count, size);
 }
 
 // Guesses at one name bar that name for their address; only very many bar all that come from there.
 bool Budgets::may_ask(std::string_view peer, std::string_view username, Clock::time_point now) {
-  const std::string network = network_of(peer);
+  const std::string network = customer_of(peer);
   for (const std::string& key : {network, network + " " + std::string(username)}) {
     const auto found = wrong_.find(key);
-    if (found == wrong_.end() || found->second.take(0, now) == Answer::kYes) continue;
+    if (found == wrong_.end() || found->second.bucket.level(found->second.rate, now) >= 0) continue;
     exceeded(Budget::logins, peer);
     return false;
   }
@@ -101,22 +87,25 @@ bool Budgets::may_ask(std::string_view peer, std::string_view username, Clock::t
 void Budgets::was_wrong(std::string_view peer, std::string_view username, Clock::time_point now) {
   if (is_loopback(peer)) return;
   if (wrong_.size() >= kMostNetworks) wrong_.clear();
-  const std::string network = network_of(peer);
-  const Bucket of_name(kWrongPerSecond, kMostWrong, now), of_all(kNames * kWrongPerSecond, kNames * kMostWrong, now);
-  wrong_.try_emplace(network, of_all).first->second.take(1, now);
-  wrong_.try_emplace(network + " " + std::string(username), of_name).first->second.take(1, now);
+  const std::string network = customer_of(peer);
+  const auto count = [&](std::string key, const TokenRate& rate) {
+    Guesses& guesses = wrong_.try_emplace(std::move(key), Guesses{rate, TokenBucket(rate, now)}).first->second;
+    take_from(guesses.bucket, rate, 1, now);
+  };
+  count(network + " " + std::string(username), kWrongOfName);
+  count(network, kWrongOfAll);
 }
 
 bool Budgets::has_room(std::string_view peer) const {
   if (limits_.address_connections == 0 || is_loopback(peer)) return true;
-  const auto found = networks_.find(network_of(peer));
+  const auto found = networks_.find(customer_of(peer));
   return found == networks_.end() || found->second < limits_.address_connections;
 }
 
-void Budgets::opened(std::string_view peer) { ++networks_[network_of(peer)]; }
+void Budgets::opened(std::string_view peer) { ++networks_[customer_of(peer)]; }
 
 void Budgets::closed(std::string_view peer) {
-  const auto found = networks_.find(network_of(peer));
+  const auto found = networks_.find(customer_of(peer));
   if (found != networks_.end() && --found->second <= 0) networks_.erase(found);
 }
 
@@ -151,11 +140,12 @@ std::vector<Budgets::Excess> Budgets::due(Clock::time_point now) {
 }
 
 void Budgets::sweep(Clock::time_point now) {
-  std::erase_if(accounts_, [now](const auto& entry) {
+  std::erase_if(accounts_, [this, now](const auto& entry) {
     const Account& its = entry.second;
-    return its.connects.is_full(now) && its.messages.is_full(now) && its.bytes.is_full(now) && its.wills.is_full(now);
+    return its.connects.is_full(kConnects, now) && its.messages.is_full(messages_, now) &&
+           its.bytes.is_full(bytes_, now) && its.wills.is_full(kWills, now);
   });
-  std::erase_if(wrong_, [now](const auto& entry) { return entry.second.is_full(now); });
+  std::erase_if(wrong_, [now](const auto& entry) { return entry.second.bucket.is_full(entry.second.rate, now); });
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -11,6 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gatetorio/network.hpp"
+#include "gatetorio/token_bucket.hpp"
+
 namespace gatetorio::transport_mqtt {
 
 // 0: no limit.
@@ -46,32 +49,19 @@ BOOST_DESCRIBE_ENUM(Budget, connections, connects, logins, addresses, sessions, 
                     bytes, wills, silent_sockets, unread_messages)
 inline constexpr std::size_t kBudgets = 12;
 
-// Fills by `rate` a second up to `most`. May go below zero, down to -most: who goes on all the same stays there.
-class Bucket {
- public:
-  using Clock = std::chrono::steady_clock;
-  Bucket(double rate, double most, Clock::time_point now) : rate_(rate), most_(most), level_(most), at_(now) {}
-
-  enum class Answer { kYes, kNo, kFarBeyond };
-  Answer take(double amount, Clock::time_point now);
-  bool is_full(Clock::time_point now) const { return level(now) >= most_; }
-
- private:
-  double level(Clock::time_point now) const;
-
-  double rate_, most_, level_;
-  Clock::time_point at_;
-};
+// What becomes of whoever takes something: it is there, it is not, or it went on long after it was not.
+enum class Answer { kYes, kNo, kFarBeyond };
+// Takes `amount`, down to as much below zero as a full bucket holds: who goes on all the same stays there.
+Answer take_from(TokenBucket& bucket, const TokenRate& rate, double amount, TokenBucket::Clock::time_point now);
 
 // IPv4 addresses, and the /64 of IPv6 ones: what one customer of a provider has.
-std::string network_of(std::string_view address);
+inline std::string customer_of(std::string_view address) { return network_of(address, 32, 64); }
 bool is_loopback(std::string_view address);
 
 // Rates by principal and address, and what is to be told of those who were over them. On one thread.
 class Budgets {
  public:
-  using Clock = Bucket::Clock;
-  using Answer = Bucket::Answer;
+  using Clock = TokenBucket::Clock;
   // Somebody was over a budget, so many times since it was last told. `who`: a user name, or an address.
   struct Excess {
     std::string who;
@@ -79,7 +69,7 @@ class Budgets {
     std::uint64_t times = 0;
   };
 
-  explicit Budgets(Limits limits) : limits_(limits) {}
+  explicit Budgets(Limits limits);
   const Limits& limits() const { return limits_; }
 
   // A new connection of a principal.
@@ -109,19 +99,23 @@ class Budgets {
 
  private:
   struct Account {
-    Bucket connects, messages, bytes, wills;
+    TokenBucket connects, messages, bytes, wills;
   };
   struct Told {
     std::uint64_t times = 0;
     Clock::time_point at{};
   };
+  struct Guesses {
+    TokenRate rate;
+    TokenBucket bucket;
+  };
   Account& account(const std::string& username, Clock::time_point now);
-  Answer judge(Bucket& bucket, std::int64_t limit, double amount, Budget budget, const std::string& username,
-               Clock::time_point now);
+  Answer judge(Answer answer, Budget budget, const std::string& username);
 
   const Limits limits_;
+  const TokenRate messages_, bytes_;
   std::unordered_map<std::string, Account> accounts_;       // by user name
-  std::unordered_map<std::string, Bucket> wrong_;           // by network, and by network and user name
+  std::unordered_map<std::string, Guesses> wrong_;          // by network, and by network and user name
   std::unordered_map<std::string, std::int64_t> networks_;  // connections
   std::array<std::unordered_map<std::string, Told>, kBudgets> told_;
   std::array<std::uint64_t, kBudgets> counts_{};

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "broker/digest.hpp"
 #include "gatetorio/identity.hpp"
+#include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -52,7 +52,7 @@ Guard::Guard(GuardSettings settings, BrokerHooks hooks)
       budgets_(settings_.limits),
       wait_budget_(kMostBudget),
       budget_at_(Steady::now()) {
-  settings_.hub_password = sha256_of(settings_.hub_password);
+  settings_.hub_password = sha256(settings_.hub_password);
   if (!settings_.client_ids_file.empty()) client_ids_.load(settings_.client_ids_file, ClientIds::Clock::now());
   if (!settings_.retained_file.empty()) retained_.load(settings_.retained_file);
   link_ = std::make_unique<Link>(settings_.hub_socket);
@@ -79,9 +79,9 @@ Admission Guard::may_connect(ConnectAttempt attempt) {
   if (attempt.username.size() > kMaxCredentialBytes || attempt.password.size() > kMaxCredentialBytes) {
     return refuse_connect();
   }
-  const std::string hash = sha256_of(attempt.password);
+  const std::string hash = sha256(attempt.password);
   if (is_hub(attempt.username)) {
-    return is_same_digest(hash, settings_.hub_password) ? admit(attempt, 0) : refuse_connect();
+    return equal_in_constant_time(hash, settings_.hub_password) ? admit(attempt, 0) : refuse_connect();
   }
   const Password* password = confirmed(attempt.username, hash);
   if (password == nullptr) {
@@ -106,7 +106,7 @@ const Password* Guard::confirmed(std::string_view username, const std::string& h
   const std::int64_t now_us = now().us;
   for (const Password& known : found->second.passwords) {
     const bool is_valid = known.valid_until_us == 0 || known.valid_until_us > now_us;
-    if (is_same_digest(known.hash, hash) && is_valid) match = &known;
+    if (equal_in_constant_time(known.hash, hash) && is_valid) match = &known;
   }
   return match;
 }
@@ -183,7 +183,7 @@ Admission Guard::find_room(const ConnectAttempt& attempt) {
     budgets_.exceeded(Budget::client_id, username);
     return Admission::kNo;
   }
-  if (budgets_.connect(username, now) != Bucket::Answer::kYes) return Admission::kLater;
+  if (budgets_.connect(username, now) != Answer::kYes) return Admission::kLater;
   if (!budgets_.has_room(attempt.peer)) {
     budgets_.exceeded(Budget::addresses, attempt.peer);
     return Admission::kLater;

@@ -23,8 +23,8 @@ Guard::Spending Guard::spend(SessionTable::Client client, std::string_view usern
   const Session* session = sessions_.find(client);
   if (is_hub(username) || session == nullptr || session->superseded) return Spending::kYes;
   const auto answer = budgets_.publish(session->username, message.payload.size(), Steady::now());
-  if (answer == Bucket::Answer::kYes) return Spending::kYes;
-  return answer == Bucket::Answer::kNo ? Spending::kRefuse : Spending::kClose;
+  if (answer == Answer::kYes) return Spending::kYes;
+  return answer == Answer::kNo ? Spending::kRefuse : Spending::kClose;
 }
 
 // A filter costs the broker something with every message.
@@ -109,8 +109,7 @@ bool Guard::may_publish_status(SessionTable::Client client, const Rule& rule, co
   }
   if (is_packet || !sessions_.may_send_will(client, name_of(PrincipalId{"device", rule.device_id}))) return true;
   sessions_.will_sent(client);
-  if (budgets_.will(name_of(PrincipalId{"device", rule.device_id}), Steady::now()) != Bucket::Answer::kYes)
-    return false;
+  if (budgets_.will(name_of(PrincipalId{"device", rule.device_id}), Steady::now()) != Answer::kYes) return false;
   if (message.retained) {
     retained_.keep(rule.controller_id, rule.device_id, message.payload, RetainedOwners::From::kWill);
   }

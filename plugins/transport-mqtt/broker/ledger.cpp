@@ -1,6 +1,6 @@
 #include "broker/ledger.hpp"
 
-#include "broker/digest.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 
@@ -11,7 +11,7 @@ void CommandLedger::accept(std::string_view payload, Command command, Clock::tim
     if (found != commands_.end() && found->second.until < now) commands_.erase(found);
     order_.pop_front();
   }
-  std::string digest = sha256_of(payload);
+  std::string digest = sha256(payload);
   const Clock::time_point until = command.until;
   const auto [entry, is_new] = commands_.try_emplace(digest, std::move(command));
   if (!is_new && until < entry->second.until) entry->second.until = until;
@@ -20,7 +20,7 @@ void CommandLedger::accept(std::string_view payload, Command command, Clock::tim
 
 const CommandLedger::Command* CommandLedger::find(std::string_view payload, std::int64_t device_id,
                                                   Clock::time_point now, std::int64_t now_us) const {
-  const auto found = commands_.find(sha256_of(payload));
+  const auto found = commands_.find(sha256(payload));
   if (found == commands_.end()) return nullptr;
   const Command& command = found->second;
   const bool is_in_time = now <= command.until && now_us <= command.expires_at_us;

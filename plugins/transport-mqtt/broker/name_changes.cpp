@@ -1,6 +1,6 @@
 #include "broker/name_changes.hpp"
 
-#include "broker/digest.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -21,7 +21,7 @@ void NameChanges::given_up(std::string_view controller_id) {
 void NameChanges::published(std::string_view controller_id, std::int64_t device_id, std::string_view payload) {
   const auto found = names_.find(controller_id);
   if (found == names_.end()) return;
-  Sent sent(device_id, sha256_of(payload));
+  Sent sent(device_id, sha256(payload));
   found->second.insert(sent);
   order_.emplace_back(controller_id, std::move(sent));
   if (order_.size() > kMostStatuses) forget_oldest();
@@ -39,7 +39,7 @@ void NameChanges::forget_oldest() {
 
 bool NameChanges::may_be_of(std::string_view controller_id, std::int64_t device_id, std::string_view payload) const {
   const auto found = names_.find(controller_id);
-  return found == names_.end() || found->second.contains({device_id, sha256_of(payload)});
+  return found == names_.end() || found->second.contains({device_id, sha256(payload)});
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -1,12 +1,10 @@
 #include "broker/payload.hpp"
 
-#include <openssl/rand.h>
-
 #include <boost/json.hpp>
 #include <charconv>
 #include <chrono>
-#include <stdexcept>
 
+#include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -56,17 +54,7 @@ std::optional<CommandMark> read_mark(std::string_view payload) {
   return mark;
 }
 
-std::string new_command_id() {
-  static constexpr char kHex[] = "0123456789abcdef";
-  unsigned char bits[16];
-  if (RAND_bytes(bits, sizeof bits) != 1) throw std::runtime_error("no random bits");
-  std::string id = "cmd_";
-  for (const unsigned char byte : bits) {
-    id.push_back(kHex[byte >> 4]);
-    id.push_back(kHex[byte & 15]);
-  }
-  return id;
-}
+std::string new_command_id() { return "cmd_" + to_hex(random_bytes(16)); }
 
 std::optional<std::int64_t> parse_rfc3339_us(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "broker/digest.hpp"
 #include "broker/state_file.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -28,7 +28,7 @@ void RetainedOwners::keep(std::string_view controller_id, std::int64_t device_id
   auto found = kept_.find(controller_id);
   if (found == kept_.end()) found = kept_.try_emplace(std::string(controller_id)).first;
   Kept& kept = found->second[static_cast<std::size_t>(from)];
-  std::string digest = sha256_of(payload);
+  std::string digest = sha256(payload);
   if (kept.device_id == device_id && kept.digest == digest) return;
   kept = {device_id, std::move(digest)};
   has_changed_ = true;
@@ -37,7 +37,7 @@ void RetainedOwners::keep(std::string_view controller_id, std::int64_t device_id
 bool RetainedOwners::is_of(std::string_view controller_id, std::int64_t device_id, std::string_view payload) const {
   const auto found = kept_.find(controller_id);
   if (found == kept_.end()) return false;
-  const std::string digest = sha256_of(payload);
+  const std::string digest = sha256(payload);
   return std::any_of(found->second.begin(), found->second.end(),
                      [&](const Kept& kept) { return kept.device_id == device_id && kept.digest == digest; });
 }

@@ -99,7 +99,7 @@ SocketWatch::Found SocketWatch::look(const std::unordered_map<std::string, std::
       socket.end();
       found.emplace_back(socket.peer, *reason);
     } else {
-      by_network[network_of(socket.peer)].push_back(std::move(socket));
+      by_network[customer_of(socket.peer)].push_back(std::move(socket));
     }
   }
   std::erase_if(waiting_, [this](const auto& entry) { return entry.second.round != round_; });

@@ -26,7 +26,7 @@ class SocketWatch {
 
   // Ends the connections that are silent for 10 s or unread for 60 s, and, of a network that has more than 256 beside
   // those of its clients that were let in, the silent ones at once and then those that have sent least. `let_in`: how
-  // many were let in, by network (network_of).
+  // many were let in, by network (customer_of).
   Found look(const std::unordered_map<std::string, std::int64_t>& let_in, Clock::time_point now = Clock::now());
 
  private:

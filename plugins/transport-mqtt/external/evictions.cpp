@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "external/inventory.hpp"
+#include "gatetorio/encoding.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -157,7 +158,7 @@ bool Evictions::is_to_go(const std::string& username, Pass& done) {
 }
 
 asio::awaitable<void> Evictions::remove_connections(const std::string& username, Pass& done) {
-  const std::string target = "/api/connections/username/" + escaped(username);
+  const std::string target = "/api/connections/username/" + percent_encoded(username);
   const ManagementRequest look{"GET", target}, remove{"DELETE", target};
   const ManagementAnswer listed = co_await ask(look, "list a user's connections", done);
   if (!done.is_answered || listed.status == 404 || is_empty_list(listed.body)) co_return;
@@ -165,15 +166,15 @@ asio::awaitable<void> Evictions::remove_connections(const std::string& username,
 }
 
 asio::awaitable<void> Evictions::remove_queues(const std::string& username, Pass& done) {
-  const std::string folder = "/api/queues/" + escaped(management_.settings().vhost);
-  const ManagementRequest look{
-      "GET", folder + "?columns=name&page=1&page_size=100&use_regex=true&name=" + escaped(queue_pattern(username))};
+  const std::string folder = "/api/queues/" + percent_encoded(management_.settings().vhost);
+  const ManagementRequest look{"GET", folder + "?columns=name&page=1&page_size=100&use_regex=true&name=" +
+                                          percent_encoded(queue_pattern(username))};
   const ManagementAnswer listed = co_await ask(look, "list a user's queues", done);
   if (!done.is_answered) co_return;
   const std::vector<std::string> names = names_in(listed.body, done.is_answered);
   if (names.empty() || !is_to_go(username, done)) co_return;
   for (const std::string& name : names) {
-    const ManagementRequest remove{"DELETE", folder + "/" + escaped(name)};
+    const ManagementRequest remove{"DELETE", folder + "/" + percent_encoded(name)};
     co_await ask(remove, "delete a user's queue", done);
     if (!done.is_answered) co_return;
   }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "external/management_health.hpp"
+#include "gatetorio/encoding.hpp"
 #include "gatetorio/identity.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -101,7 +102,7 @@ boost::asio::awaitable<Result<Inventory>> take_inventory(const Management& manag
        {},
        kListDeadline},
       {"GET",
-       "/api/exchanges/" + escaped(vhost) + "/amq.topic/bindings/source?columns=destination,routing_key",
+       "/api/exchanges/" + percent_encoded(vhost) + "/amq.topic/bindings/source?columns=destination,routing_key",
        {},
        kListDeadline}};
   Inventory inventory;

@@ -1,7 +1,5 @@
 #include "external/management.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -11,6 +9,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+
+#include "gatetorio/encoding.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -23,17 +23,8 @@ using HttpRequest = http::request<http::string_body>;
 
 constexpr std::uint64_t kLargestAnswer = 256 * 1024 * 1024;  // all bindings of some hundred thousand clients
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
 std::string basic(const std::string& username, const std::string& password) {
-  const std::string pair = username + ":" + password;
-  std::string text((pair.size() + 2) / 3 * 4 + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(pair.data()),
-                  static_cast<int>(pair.size()));
-  text.pop_back();  // the terminating zero
-  return "Basic " + text;
+  return "Basic " + to_base64(username + ":" + password);
 }
 
 HttpRequest to_http(const ManagementRequest& asked, const ManagementAddress& address,
@@ -123,20 +114,6 @@ std::optional<ManagementAddress> ManagementAddress::parse(std::string_view url) 
       std::all_of(address.port.begin(), address.port.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (address.host.empty() || !is_port) return std::nullopt;
   return address;
-}
-
-std::string escaped(std::string_view part) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : part) {
-    if (is_plain(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-  }
-  return out;
 }
 
 asio::awaitable<Result<ManagementAnswer>> Management::ask(ManagementRequest request) const {

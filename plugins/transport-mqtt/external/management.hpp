@@ -19,9 +19,6 @@ struct ManagementAddress {
   static std::optional<ManagementAddress> parse(std::string_view url);
 };
 
-// A part of a path: every byte but letters, digits, '-', '_' and '.' in its escaped form.
-std::string escaped(std::string_view part);
-
 struct ManagementRequest {
   std::string method;  // "GET", "PUT", "DELETE"
   std::string target;  // path and query, escaped

@@ -72,8 +72,7 @@ void Questions::declare() {
 Task<Result<Principal>> Questions::authenticate(Credential credential) {
   const std::string& secret = options_.broker_secret.reveal();
   const bool is_named = credential.scheme != "password" || credential.name == kBrokerName;
-  if (options_.managed() || secret.empty() || !is_named ||
-      !equal_in_constant_time(sha256(credential.secret), sha256(secret))) {
+  if (options_.managed() || secret.empty() || !is_named || !is_same_secret(credential.secret, secret)) {
     co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
   }
   co_return Principal{.kind = "broker", .id = 1, .name = std::string(kBrokerName)};

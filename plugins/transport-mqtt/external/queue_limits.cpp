@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "external/inventory.hpp"
+#include "gatetorio/encoding.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -38,7 +39,7 @@ std::string queue_limits_command(std::string_view vhost) {
 
 boost::asio::awaitable<Result<bool>> limit_queues(Host& host, const Management& management, ManagementHealth& health) {
   const std::string& vhost = management.settings().vhost;
-  const std::string target = "/api/operator-policies/" + escaped(vhost) + "/" + std::string(kName);
+  const std::string target = "/api/operator-policies/" + percent_encoded(vhost) + "/" + std::string(kName);
   const ManagementRequest look{"GET", target};
   const Result<ManagementAnswer> there = co_await management.ask(look);
   if (there && there->status == 200 && is_ours(there->body)) {

@@ -8,6 +8,9 @@
 
 namespace gatetorio {
 
+// Members of a command that the hub fills in; what a client wrote there means nothing.
+inline constexpr std::string_view kReservedCommandMembers[] = {"command_id", "issued_at", "expires_at", "boot_nonce"};
+
 // For a device, whatever it is called when the message reaches the broker.
 struct Publish {
   std::int64_t device_id = 0;

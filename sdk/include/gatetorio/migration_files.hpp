@@ -3,8 +3,6 @@
 // they were applied. Needs libsodium (target gatetorio::secrets).
 #pragma once
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gatetorio/secret.hpp"
 #include "gatetorio/sql.hpp"
 
 namespace gatetorio::sql {
@@ -66,13 +65,6 @@ inline std::optional<MigrationName> parse_migration_name(std::string_view name) 
   return parsed;
 }
 
-inline std::string sha256_hex(std::string_view text) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  char hex[2 * sizeof digest + 1];
-  return sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-}
-
 inline std::optional<std::string> read_text(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
@@ -94,7 +86,7 @@ inline Result<std::vector<MigrationFile>> read_migration_folder(const std::files
     if (!parsed->dialect.empty() && parsed->dialect != dialect) continue;
     std::optional<std::string> sql = read_text(item.path());
     if (!sql) return migration_error(Status::kUnavailable, plugin, "cannot read " + name);
-    std::string checksum = sha256_hex(*sql);
+    std::string checksum = to_hex(sha256(*sql));
     files.push_back({parsed->number, name, *std::move(sql), std::move(checksum)});
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

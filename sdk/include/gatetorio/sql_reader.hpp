@@ -48,11 +48,6 @@ class BatchReader {
   wire::Reader in_;
 };
 
-// Whether the bytes are UTF-8 without a zero byte.
-inline bool is_portable_text(std::string_view bytes) {
-  return utf8::all_of(bytes, [](char32_t c) { return c != 0; });
-}
-
 struct BatchShape {
   Mode mode = Mode::kRead;
   std::uint32_t statements = 0;
@@ -64,7 +59,7 @@ struct BatchShape {
 inline std::optional<BatchShape> inspect(std::string_view bytes) {
   constexpr std::size_t kMaxBatchBytes = std::size_t{256} << 20;
   const auto is_portable = [](const Cell& cell) {
-    if (cell.type == Type::kText) return is_portable_text(cell.bytes);
+    if (cell.type == Type::kText) return utf8::is_text(cell.bytes);
     return cell.type != Type::kReal || !std::isnan(cell.real);
   };
   BatchReader in(bytes);

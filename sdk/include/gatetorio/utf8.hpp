@@ -44,6 +44,11 @@ constexpr bool valid(std::string_view text) {
   return all_of(text, [](char32_t) { return true; });
 }
 
+// UTF-8 without a zero byte: what every database and every reader of JSON takes as text.
+constexpr bool is_text(std::string_view bytes) {
+  return all_of(bytes, [](char32_t c) { return c != 0; });
+}
+
 // In characters (code points), as the maxLength of a JSON schema counts. A byte that is not UTF-8 counts as one.
 constexpr std::size_t length(std::string_view text) {
   std::size_t count = 0;

@@ -38,10 +38,4 @@ TEST_CASE("an upload's checksum has one spelling") {
   }
 }
 
-TEST_CASE("hexadecimal digits become bytes, and anything else becomes none") {
-  CHECK(from_hex("00fFa1") == std::string("\x00\xff\xa1", 3));
-  CHECK(to_hex(std::string("\x00\xff\xa1", 3)) == "00ffa1");
-  for (const char* bad : {"0", "0g", "+1", "-1", " 1", "0x"}) CHECK(from_hex(bad).empty());
-}
-
 }  // namespace gatetorio::file_transfer

@@ -49,13 +49,13 @@ TEST_CASE("a batch without statements or with a number that is none is refused")
 TEST_CASE("portable text is UTF-8 without zero bytes") {
   for (const char* text : {"", "plain", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xef\xbf\xbf",
                            "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xc3\xa9z"}) {
-    CHECK(is_portable_text(text));
+    CHECK(utf8::is_text(text));
   }
   for (const char* text : {"\x80", "\xc1\xbf", "\xc2", "\xc2z", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82", "\xe2\x82z",
                            "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
-    CHECK_FALSE(is_portable_text(text));
+    CHECK_FALSE(utf8::is_text(text));
   }
-  CHECK_FALSE(is_portable_text(std::string_view("a\0b", 3)));
+  CHECK_FALSE(utf8::is_text(std::string_view("a\0b", 3)));
 }
 
 }  // namespace

@@ -72,12 +72,6 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what goes into a path of the management is escaped") {
-  CHECK(escaped("/") == "%2F");
-  CHECK(escaped("device-17_a.b") == "device-17_a.b");
-  CHECK(escaped("^a(-.*)?$ %") == "%5Ea%28-.%2A%29%3F%24%20%25");
-}
-
 TEST_CASE("what the hub knew of a client is known of the very connection that was written down") {
   constexpr std::int64_t kMinute = 60'000'000;
   const TempFile file;
