@@ -5,17 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::auth {
 
-enum class Level { owner, engineer, readonly };
-BOOST_DESCRIBE_ENUM(Level, owner, engineer, readonly)
-
 struct AuthorizeInput {
   UserToken user_token;
-  std::optional<Level> access_level;
+  std::optional<AccessLevel> access_level;
   std::optional<ControllerId> controller_id;
   std::optional<Label<128>> name;
   std::optional<Integer<1, 87'600>> expires_in_hours;
@@ -36,9 +34,6 @@ struct TokenInput {
   std::optional<UserToken> user_token;
 };
 BOOST_DESCRIBE_STRUCT(TokenInput, (), (user_token))
-
-using RowId = Integer<1, 9'007'199'254'740'991>;
-using PageLimit = Integer<1, 1000>;
 
 struct DiscoverInput {
   std::optional<UserToken> user_token;
@@ -75,11 +70,6 @@ struct DiscoverOutput {
 };
 BOOST_DESCRIBE_STRUCT(DiscoverOutput, (), (devices, next))
 
-struct DeviceRef {
-  ControllerId controller_id;
-};
-BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
-
 struct UsersInput {
   ControllerId controller_id;
   std::optional<PageLimit> limit;
@@ -113,7 +103,7 @@ BOOST_DESCRIBE_STRUCT(UsersOutput, (), (users, next))
 
 struct UserRef {
   ControllerId controller_id;
-  Integer<1, 9'007'199'254'740'991> user_id;
+  RowId user_id;
 };
 BOOST_DESCRIBE_STRUCT(UserRef, (), (controller_id, user_id))
 

@@ -52,11 +52,6 @@ struct CommandOutput {
 };
 BOOST_DESCRIBE_STRUCT(CommandOutput, (), (command_id, state, sent_at, updated_at, result))
 
-struct DeviceRef {
-  ControllerId controller_id;
-};
-BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
-
 struct StatusOutput {
   std::string controller_id;
   bool is_online = false;

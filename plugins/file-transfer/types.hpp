@@ -35,7 +35,7 @@ struct Sha256Rule {
 enum class Kind { config, log, firmware, other };
 BOOST_DESCRIBE_ENUM(Kind, config, log, firmware, other)
 
-using FileId = Integer<1, 9'007'199'254'740'991>;
+using FileId = RowId;
 
 struct CreateInput {
   ControllerId controller_id;

@@ -40,11 +40,6 @@ BOOST_DESCRIBE_STRUCT(RegisterOutput, (),
                       (message, claim_token, device_id, controller_id, device_token, mqtt_username, mqtt_password,
                        mqtt_broker_host, mqtt_broker_port, mqtt_tls, mqtt_topic_commands, mqtt_topic_status))
 
-struct DeviceRef {
-  ControllerId controller_id;
-};
-BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
-
 struct DeviceOutput {
   std::int64_t id = 0;
   std::string controller_id;
@@ -105,7 +100,7 @@ struct PendingOutput {
 BOOST_DESCRIBE_STRUCT(PendingOutput, (), (pending))
 
 struct PendingRef {
-  Integer<1, 9'007'199'254'740'991> pending_id;
+  RowId pending_id;
 };
 BOOST_DESCRIBE_STRUCT(PendingRef, (), (pending_id))
 

@@ -59,7 +59,7 @@ Service::Service(Host& host, Repository& repository, ServiceClient& devices, con
 
 Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   const std::string secret = std::string(kPrefix) + random_text();
-  const Level level = input.access_level.value_or(Level::engineer);
+  const AccessLevel level = input.access_level.value_or(AccessLevel::engineer);
   Token token{.device_id = call.access.resource_id,
               .creator_id = call.principal->id,
               .shown = secret.substr(0, kShownCharacters),

@@ -5,18 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::sharing {
 
-enum class Level { owner, engineer, readonly };
-BOOST_DESCRIBE_ENUM(Level, owner, engineer, readonly)
-
 struct CreateInput {
   ControllerId controller_id;
   std::optional<UserToken> user_token;
-  std::optional<Level> access_level;
+  std::optional<AccessLevel> access_level;
   std::optional<Integer<1, 8'760>> expires_in_hours;
   std::optional<Integer<1, 87'600>> access_expires_in_hours;
   std::optional<Label<256>> notes;
@@ -58,12 +56,10 @@ struct RedeemOutput {
 };
 BOOST_DESCRIBE_STRUCT(RedeemOutput, (), (success, message, device_info, access_level, expires_at))
 
-using TokenId = Integer<1, 9'007'199'254'740'991>;
-
 struct ListInput {
   ControllerId controller_id;
-  std::optional<Integer<1, 1000>> limit;
-  std::optional<TokenId> before;  // a token_id: older ones
+  std::optional<PageLimit> limit;
+  std::optional<RowId> before;  // a token_id: older ones
 };
 BOOST_DESCRIBE_STRUCT(ListInput, (), (controller_id, limit, before))
 
@@ -88,12 +84,12 @@ struct TokensOutput {
 BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens, next))
 
 struct TokenRef {
-  TokenId token_id;
+  RowId token_id;
 };
 BOOST_DESCRIBE_STRUCT(TokenRef, (), (token_id))
 
 struct RevokeInput {
-  TokenId token_id;
+  RowId token_id;
   std::optional<bool> revoke_access;
 };
 BOOST_DESCRIBE_STRUCT(RevokeInput, (), (token_id, revoke_access))

@@ -15,6 +15,10 @@
 
 namespace gatetorio {
 
+// What a user may be given on a device, as clients and services write it.
+enum class AccessLevel { owner, engineer, readonly };
+BOOST_DESCRIBE_ENUM(AccessLevel, owner, engineer, readonly)
+
 // On whose behalf, for the audit log.
 struct OnBehalf {
   Principal principal;

@@ -42,6 +42,17 @@ struct ControllerIdRule {
 };
 using ControllerId = Text<ControllerIdRule>;
 
+// The input of an operation on one device, named in the path.
+struct DeviceRef {
+  ControllerId controller_id;
+};
+BOOST_DESCRIBE_STRUCT(DeviceRef, (), (controller_id))
+
+// The hub's own number of a row, as clients write it: what JSON carries exactly.
+using RowId = Integer<1, 9'007'199'254'740'991>;
+// How much of a list is asked for at once.
+using PageLimit = Integer<1, 1000>;
+
 // Made by an app, kept by it as its proof of identity. The hub's own kinds of token begin with "gt" and a letter and
 // "_"; a user token must not look like one.
 struct UserTokenRule {
