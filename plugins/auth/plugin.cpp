@@ -115,9 +115,7 @@ const OptionTable<Settings>& Auth::options() {
              "Access to a device and broker passwords are forgotten so long after their end; 0: never.")
           .unit("days")
           .range(0, 36'500),
-      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
-          .unit("minutes")
-          .range(0, 10'080)};
+      retention_grace_minutes<Settings>()};
   return table;
 }
 

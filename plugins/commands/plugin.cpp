@@ -160,9 +160,7 @@ const OptionTable<Settings>& Commands::options() {
              "So many commands are kept, the newest, and those of the last two days; 0: any number.")
           .unit("rows")
           .range(0, 1'000'000'000),
-      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
-          .unit("minutes")
-          .range(0, 10'080)};
+      retention_grace_minutes<Settings>()};
   return table;
 }
 

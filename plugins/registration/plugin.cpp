@@ -116,9 +116,7 @@ const OptionTable<Settings>& Registration::options() {
              "never.")
           .unit("days")
           .range(0, 36'500),
-      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
-          .unit("minutes")
-          .range(0, 10'080)};
+      retention_grace_minutes<Settings>()};
   return table;
 }
 

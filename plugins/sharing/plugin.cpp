@@ -99,9 +99,7 @@ const OptionTable<Settings>& Sharing::options() {
              "A sharing token is forgotten so long after its end and the end of the access it gave; 0: never.")
           .unit("days")
           .range(0, 36'500),
-      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
-          .unit("minutes")
-          .range(0, 10'080)};
+      retention_grace_minutes<Settings>()};
   return table;
 }
 

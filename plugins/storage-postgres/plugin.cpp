@@ -7,8 +7,7 @@
 #include "database.hpp"
 #include "gatetorio/backup_tool.hpp"
 #include "gatetorio/migrate_tool.hpp"
-#include "gatetorio/services.hpp"
-#include "gatetorio/sql.hpp"
+#include "gatetorio/sql_provider.hpp"
 #include "migrator.hpp"
 #include "settings.hpp"
 #include "telemetry.hpp"
@@ -54,24 +53,16 @@ class StoragePostgres : public PluginBase {
         settings_(std::move(settings)),
         telemetry_(host),
         tools_(host, this),
-        own_rows_(host, kManifest.id),
-        retention_(host, own_rows_, settings_.retention_grace_minutes) {
-    retention_.add({.what = "audit",
-                    .table = "gatetorio_audit",
-                    .key = "id",
-                    .time = "at",
-                    .keep_days = settings_.audit_keep_days,
-                    .keep_rows = settings_.audit_keep_rows});
-  }
+        provider_(host, kManifest.id,
+                  {.keep_days = settings_.audit_keep_days,
+                   .keep_rows = settings_.audit_keep_rows,
+                   .grace_minutes = settings_.retention_grace_minutes}) {}
 
   void configure();
   Task<Result<void>> start();
   Task<Result<void>> stop();
 
  private:
-  static void handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body);
-  void answer(gtr_call call, const Result<std::string>& result) const;
-  Done answering(gtr_call call) const;
   LoginSettings login_settings() const;
   Result<void> open();
   Task<Result<void>> migrate();
@@ -84,9 +75,7 @@ class StoragePostgres : public PluginBase {
   Settings settings_;
   Telemetry telemetry_;
   ToolSet<StoragePostgres> tools_;
-  gatetorio::Database own_rows_;  // by its own service, as every plugin
-  Retention retention_;
-  std::unique_ptr<Database> database_;
+  sql::Provider<Database> provider_;
 };
 
 const Manifest StoragePostgres::kManifest = {.id = "storage-postgres",
@@ -108,15 +97,12 @@ LoginSettings StoragePostgres::login_settings() const {
 }
 
 void StoragePostgres::configure() {
-  host_.set_fact("database_connected", false);  // before anything can ask how the hub is
   const Result<Login> login = Login::make(login_settings());
   if (!login) throw OptionError("url", login.error().detail);
   if (settings_.tls_certificate.empty() != settings_.tls_key.empty()) {
     throw OptionError("tls_key", "a certificate and its key come together");
   }
-  const gtr_status status =
-      host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StoragePostgres::handle, this);
-  if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+  provider_.declare();
   tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
              sql::migrate_arguments(), &StoragePostgres::migrate_tool);
   tools_.add({.name = "storage copy",
@@ -143,24 +129,18 @@ Result<void> StoragePostgres::open() {
                           .max_wait = milliseconds(settings_.max_wait_ms)};
   auto database = Database::open(std::move(wanted), telemetry_.observer());
   if (!database) return database.error();
-  database_ = std::move(*database);
-  if (database_->login().has_password_in_url()) {
+  provider_.open(std::move(*database));
+  if (provider_.engine().login().has_password_in_url()) {
     host_.warn("the URL holds a password; put it into a file: password = { file = \"...\" }");
   }
   return {};
 }
 
 Task<Result<void>> StoragePostgres::migrate() {
-  const sql::MigrateRequest request{.plugin = kManifest.id, .directories = sql::migration_directories(host_)};
-  auto migration = [this, request](gtr_completion done) {
-    const auto answer = [done](const Result<std::string>& result) {
-      const std::string text = result ? std::string() : to_json(result.error());
-      done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
-    };
-    database_->migrate(request, answer, milliseconds::zero());  // start() waits, and can be told to stop
-  };
-  co_await ok(host_.complete(migration));
-  co_return Result<void>();
+  return provider_.migrate([this](sql::MigrateRequest request, sql::Done done) {
+    const auto for_ever = milliseconds::zero();  // start() waits, and can be told to stop
+    provider_.engine().migrate(std::move(request), std::move(done), for_ever);
+  });
 }
 
 // A database that is not up yet is no reason to give up: after a power cut the hub may be the first to start.
@@ -169,9 +149,10 @@ Task<Result<void>> StoragePostgres::start() {
   if (const Result<void> opened = open(); !opened) co_return opened.error();
   for (std::uint64_t pause_ms = kFirstPauseMs;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
     const Result<void> migrated = co_await migrate();
-    if (migrated) retention_.begin();
+    if (migrated) provider_.keep_audit();
     if (migrated || migrated.error().status != Status::kUnavailable) co_return migrated;
-    host_.warn("waiting for the database", {{"at", database_->login().place()}, {"why", migrated.error().detail}});
+    host_.warn("waiting for the database",
+               {{"at", provider_.engine().login().place()}, {"why", migrated.error().detail}});
     const bool is_running = co_await host_.sleep(pause_ms);
     if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
   }
@@ -199,17 +180,7 @@ Task<Result<void>> StoragePostgres::migrate_tool(sql::MigrateArguments arguments
   co_return error;
 }
 
-Task<Result<void>> StoragePostgres::stop() {
-  if (!database_) co_return Result<void>();
-  auto shutdown = [this](gtr_completion done) {
-    database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
-  };
-  const Result<std::string> closed = co_await host_.complete(shutdown);
-  // The object stays until `destroy`: a last request may still be on its way through handle().
-  database_->join();
-  if (!closed) co_return closed.error();
-  co_return Result<void>();
-}
+Task<Result<void>> StoragePostgres::stop() { return provider_.close(); }
 
 Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
   constexpr std::string_view kServer = "postgres";
@@ -248,31 +219,6 @@ Task<Result<void>> StoragePostgres::restore_tool(sql::RestoreArguments arguments
   const Result<void> done = co_await sql::run_restore_tool(host_, kManifest.id, arguments.from, backend);
   if (done) tools_.print("restored from " + arguments.from + ", without the database: see docs/ops/postgresql.md");
   co_return done;
-}
-
-void StoragePostgres::answer(gtr_call call, const Result<std::string>& result) const {
-  if (result) return host_.services().complete(host_.raw(), call, GTR_OK, to_bytes(*result));
-  const std::string text = to_json(result.error());
-  host_.services().complete(host_.raw(), call, static_cast<gtr_status>(result.error().status), to_bytes(text));
-}
-
-Done StoragePostgres::answering(gtr_call call) const {
-  return [this, call](Result<std::string> result) { answer(call, result); };
-}
-
-void StoragePostgres::handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body) {
-  auto* self = static_cast<StoragePostgres*>(context);
-  const Done done = self->answering(call);
-  if (!self->database_) return done(Error{.status = Status::kUnavailable, .detail = "The database is not open."});
-  if (method == sql::kRunMethod) return self->database_->run(std::string(to_view(body)), done);
-  if (method != sql::kMigrateMethod) {
-    return done(Error{.status = Status::kUnsupported, .detail = "There is no such method."});
-  }
-  sql::MigrateRequest request;
-  if (!wire::decode(to_view(body), request)) {
-    return done(Error{.status = Status::kMalformed, .detail = "The request cannot be read."});
-  }
-  self->database_->migrate(std::move(request), done);
 }
 
 }  // namespace

@@ -6,12 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "gatetorio/result.hpp"
+#include "gatetorio/sql.hpp"
 
 namespace gatetorio::storage_sqlite {
 
-// The end of one request: encoded results (sql.hpp), or why there are none. Called exactly once.
-using Done = std::function<void(Result<std::string>)>;
+using sql::Done;
 
 struct CommitReport {
   double seconds = 0;          // from BEGIN to the end of COMMIT

@@ -12,8 +12,7 @@
 #include "gatetorio/backup_tool.hpp"
 #include "gatetorio/durable.hpp"
 #include "gatetorio/migrate_tool.hpp"
-#include "gatetorio/services.hpp"
-#include "gatetorio/sql.hpp"
+#include "gatetorio/sql_provider.hpp"
 #include "migrator.hpp"
 #include "restore.hpp"
 #include "settings.hpp"
@@ -56,24 +55,16 @@ class StorageSqlite : public PluginBase {
         settings_(std::move(settings)),
         telemetry_(host),
         tools_(host, this),
-        own_rows_(host, kManifest.id),
-        retention_(host, own_rows_, settings_.retention_grace_minutes) {
-    retention_.add({.what = "audit",
-                    .table = "gatetorio_audit",
-                    .key = "id",
-                    .time = "at",
-                    .keep_days = settings_.audit_keep_days,
-                    .keep_rows = settings_.audit_keep_rows});
-  }
+        provider_(host, kManifest.id,
+                  {.keep_days = settings_.audit_keep_days,
+                   .keep_rows = settings_.audit_keep_rows,
+                   .grace_minutes = settings_.retention_grace_minutes}) {}
 
   void configure();
   Task<Result<void>> start();
   Task<Result<void>> stop();
 
  private:
-  static void handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body);
-  void answer(gtr_call call, const Result<std::string>& result) const;
-  Done answering(gtr_call call) const;
   Result<std::string> file_path() const;
   Result<void> open();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
@@ -84,9 +75,7 @@ class StorageSqlite : public PluginBase {
   Settings settings_;
   Telemetry telemetry_;
   ToolSet<StorageSqlite> tools_;
-  gatetorio::Database own_rows_;  // by its own service, as every plugin
-  Retention retention_;
-  std::unique_ptr<Database> database_;
+  sql::Provider<Database> provider_;
 };
 
 const Manifest StorageSqlite::kManifest = {.id = "storage-sqlite",
@@ -97,11 +86,8 @@ const Manifest StorageSqlite::kManifest = {.id = "storage-sqlite",
                                            .requires_ = {}};
 
 void StorageSqlite::configure() {
-  host_.set_fact("database_connected", false);  // before anything can ask how the hub is
   if (settings_.path.empty()) throw OptionError("path", "must name a file");
-  const gtr_status status =
-      host_.services().provide(host_.raw(), to_bytes(sql::kServiceId), to_bytes(""), &StorageSqlite::handle, this);
-  if (status != GTR_OK) throw SetupError("cannot provide gatetorio.sql/1: is another storage plugin enabled?");
+  provider_.declare();
   tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
              sql::migrate_arguments(), &StorageSqlite::migrate_tool);
   tools_.add({.name = "backup",
@@ -136,42 +122,26 @@ Result<void> StorageSqlite::open() {
                           .max_wal_bytes = settings_.max_wal_mib << 20};
   auto database = Database::open(std::move(wanted), telemetry_.observer());
   if (!database) return database.error();
-  database_ = std::move(*database);
+  provider_.open(std::move(*database));
   return {};
 }
 
 Task<Result<void>> StorageSqlite::start() {
   if (const Result<void> opened = open(); !opened) co_return opened.error();
-  sql::MigrateRequest request{.plugin = kManifest.id};
-  const std::string path = host_.setting("migrations_dir");
-  for (std::size_t at = 0; at <= path.size();) {
-    const std::size_t end = std::min(path.find(':', at), path.size());
-    if (end > at) request.directories.push_back(path.substr(at, end - at));
-    at = end + 1;
-  }
-  auto migration = [this, request](gtr_completion done) {
-    database_->migrate(request, [done](Result<std::string> result) {
-      const std::string text = result ? std::string() : to_json(result.error());
-      done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
-    });
-  };
-  co_await ok(host_.complete(migration));
+  auto migration = provider_.migrate([this](sql::MigrateRequest request, sql::Done done) {
+    provider_.engine().migrate(std::move(request), std::move(done));
+  });
+  const Result<void> migrated = co_await migration;
+  if (!migrated) co_return migrated;
   telemetry_.connected(true);
-  retention_.begin();
+  provider_.keep_audit();
   co_return Result<void>();
 }
 
 Task<Result<void>> StorageSqlite::stop() {
-  if (!database_) co_return Result<void>();
-  auto shutdown = [this](gtr_completion done) {
-    database_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
-  };
-  const Result<std::string> closed = co_await host_.complete(shutdown);
-  // The object stays until `destroy`: a last request may still be on its way through handle().
-  database_->join();
+  const Result<void> closed = co_await provider_.close();
   telemetry_.connected(false);
-  if (!closed) co_return closed.error();
-  co_return Result<void>();
+  co_return closed;
 }
 
 Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) {
@@ -240,31 +210,6 @@ Task<Result<void>> StorageSqlite::restore_tool(sql::RestoreArguments arguments) 
   tools_.print("restored from " + arguments.from);
   if (!replaced.empty()) tools_.print("the database that was there is " + replaced);
   co_return Result<void>();
-}
-
-void StorageSqlite::answer(gtr_call call, const Result<std::string>& result) const {
-  if (result) return host_.services().complete(host_.raw(), call, GTR_OK, to_bytes(*result));
-  const std::string text = to_json(result.error());
-  host_.services().complete(host_.raw(), call, static_cast<gtr_status>(result.error().status), to_bytes(text));
-}
-
-Done StorageSqlite::answering(gtr_call call) const {
-  return [this, call](Result<std::string> result) { answer(call, result); };
-}
-
-void StorageSqlite::handle(void* context, gtr_call call, std::uint32_t method, gtr_bytes body) {
-  auto* self = static_cast<StorageSqlite*>(context);
-  const Done done = self->answering(call);
-  if (!self->database_) return done(Error{.status = Status::kUnavailable, .detail = "The database is not open."});
-  if (method == sql::kRunMethod) return self->database_->run(std::string(to_view(body)), done);
-  if (method != sql::kMigrateMethod) {
-    return done(Error{.status = Status::kUnsupported, .detail = "There is no such method."});
-  }
-  sql::MigrateRequest request;
-  if (!wire::decode(to_view(body), request)) {
-    return done(Error{.status = Status::kMalformed, .detail = "The request cannot be read."});
-  }
-  self->database_->migrate(std::move(request), done);
 }
 
 }  // namespace

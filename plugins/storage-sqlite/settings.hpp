@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gatetorio/options.hpp"
-#include "gatetorio/retention.hpp"
+#include "gatetorio/sql_provider.hpp"
 
 namespace gatetorio::storage_sqlite {
 
@@ -43,17 +43,9 @@ inline const OptionTable<Settings>& settings_table() {
              "More keeps long bursts of writes steady and costs disk space and time at the start after a crash.")
           .unit("MiB")
           .range(1, 4096),
-      option("audit_keep_days", &Settings::audit_keep_days,
-             "An entry of the audit log is deleted when it is so old; 0: never.")
-          .unit("days")
-          .range(0, 36'500),
-      option("audit_keep_rows", &Settings::audit_keep_rows,
-             "So many entries of the audit log are kept, the newest, whatever their age; 0: any number.")
-          .unit("rows")
-          .range(0, 10'000'000'000),
-      option("retention_grace_minutes", &Settings::retention_grace_minutes, kRetentionGraceHelp)
-          .unit("minutes")
-          .range(0, 10'080)};
+      sql::audit_keep_days<Settings>(),
+      sql::audit_keep_rows<Settings>(),
+      retention_grace_minutes<Settings>()};
   return table;
 }
 

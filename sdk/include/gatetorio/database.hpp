@@ -1,14 +1,32 @@
 // Database: the plugin's way to gatetorio.sql/1.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
 #include "gatetorio/sql.hpp"
 
 namespace gatetorio {
+
+namespace sql {
+
+// The folders of hub.migrations_dir and the hub's own, in the order of searching.
+inline std::vector<std::string> migration_directories(const Host& host) {
+  std::vector<std::string> directories;
+  const std::string path = host.setting("migrations_dir");
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find(':', at), path.size());
+    if (end > at) directories.push_back(path.substr(at, end - at));
+    at = end + 1;
+  }
+  return directories;
+}
+
+}  // namespace sql
 
 class Database {
  public:
@@ -41,13 +59,7 @@ class Database {
 
   // Brings the plugin's tables up to its migrations. In start(), before anything else.
   Task<Result<void>> migrate() {
-    sql::MigrateRequest request{.plugin = plugin_id_};
-    const std::string path = host_.setting("migrations_dir");
-    for (std::size_t at = 0; at <= path.size();) {
-      const std::size_t end = std::min(path.find(':', at), path.size());
-      if (end > at) request.directories.push_back(path.substr(at, end - at));
-      at = end + 1;
-    }
+    const sql::MigrateRequest request{.plugin = plugin_id_, .directories = sql::migration_directories(host_)};
     co_await ok(service_.call_bytes(sql::kMigrateMethod, wire::encode(request), kMigrateDeadlineMs));
     co_return Result<void>();
   }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gatetorio/database.hpp"
 #include "gatetorio/migration_files.hpp"
 #include "gatetorio/tools.hpp"
 
@@ -36,18 +37,6 @@ struct MigrationBackend {
   // As kMigrateMethod (sql.hpp).
   std::function<Result<std::string>(const MigrateRequest&)> apply;
 };
-
-// The folders of hub.migrations_dir and the hub's own, in the order of searching.
-inline std::vector<std::string> migration_directories(const Host& host) {
-  std::vector<std::string> directories;
-  const std::string path = host.setting("migrations_dir");
-  for (std::size_t at = 0; at <= path.size();) {
-    const std::size_t end = std::min(path.find(':', at), path.size());
-    if (end > at) directories.push_back(path.substr(at, end - at));
-    at = end + 1;
-  }
-  return directories;
-}
 
 namespace detail {
 

@@ -21,6 +21,7 @@
 
 #include "gatetorio/database.hpp"
 #include "gatetorio/grace.hpp"
+#include "gatetorio/options.hpp"
 
 namespace gatetorio {
 
@@ -174,10 +175,14 @@ class Retention {
   std::vector<Kept> rules_;
 };
 
-// The help of the option `retention_grace_minutes`.
-inline constexpr std::string_view kRetentionGraceHelp =
-    "Rows that are too old are deleted only when they have been so for this long while the hub ran and its clock was "
-    "not "
-    "set. A clock that is wrong for a while then deletes nothing; 0 believes it at once.";
+// The option of a plugin that has such rules, for the table of its Settings.
+template <class Settings>
+Option<Settings> retention_grace_minutes() {
+  return option("retention_grace_minutes", &Settings::retention_grace_minutes,
+                "Rows that are too old are deleted only when they have been so for this long while the hub ran and its "
+                "clock was not set. A clock that is wrong for a while then deletes nothing; 0 believes it at once.")
+      .unit("minutes")
+      .range(0, 10'080);
+}
 
 }  // namespace gatetorio

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct MigrateRequest {
   std::vector<std::string> directories = {};  // where to look for <directory>/<plugin>/NNNN_name.sql, first that exists
 };
 BOOST_DESCRIBE_STRUCT(MigrateRequest, (), (plugin, directories))
+
+// For providers: the end of one request, with encoded results or why there are none. Called exactly once, on any thread.
+using Done = std::function<void(Result<std::string>)>;
 
 enum class Mode : std::uint8_t { kRead = 0, kWrite = 1 };
 enum class Expect : std::uint8_t { kAnything = 0, kRow = 1 };
