@@ -131,8 +131,7 @@ Task<Result<void>> StorageSqlite::start() {
   auto migration = provider_.migrate([this](sql::MigrateRequest request, sql::Done done) {
     provider_.engine().migrate(std::move(request), std::move(done));
   });
-  const Result<void> migrated = co_await migration;
-  if (!migrated) co_return migrated;
+  co_await ok(std::move(migration));
   telemetry_.connected(true);
   provider_.keep_audit();
   co_return Result<void>();

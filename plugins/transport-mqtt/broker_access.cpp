@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::uint32_t kQueue = 100'000;
 constexpr std::uint64_t kAskAgainMs = 200;
-constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 }  // namespace
 
@@ -41,16 +40,6 @@ void BrokerAccess::answer(ConnectRequest request, LinkServer::Reply reply) {
   host_.post([this, request = std::move(request), reply = std::move(reply)] { host_.run(decide(request, reply)); });
 }
 
-Task<Result<Principal>> BrokerAccess::authenticate(std::string username, std::string password) {
-  auto start = [this, &username, &password](gtr_completion done) {
-    host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
-  };
-  const std::string bytes = co_await ok(host_.complete(start));
-  Principal principal;
-  if (!wire::decode(bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
-  co_return principal;
-}
-
 void BrokerAccess::judge_absent(std::vector<std::string> usernames) {
   host_.post([this, usernames = std::move(usernames)] {
     for (const std::string& username : usernames) {
@@ -76,7 +65,8 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   if (told) reply({});
   while (!told) {
     const std::uint64_t changes = changes_of(named->id);
-    const Result<Principal> principal = co_await authenticate(request.username, request.password);
+    auto asking = authenticate(host_, request.username, request.password);
+    const Result<Principal> principal = co_await asking;
     // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
     if (!principal || principal->who() != *named) {
       reply({});

@@ -39,7 +39,6 @@ class BrokerAccess {
 
  private:
   Task<void> decide(ConnectRequest request, LinkServer::Reply reply);
-  Task<Result<Principal>> authenticate(std::string username, std::string password);
   void access_changed(const PrincipalId& principal);
   void end_sessions(const PrincipalId& principal);
   void device_changed(std::int64_t device_id);

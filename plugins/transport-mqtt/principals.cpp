@@ -2,7 +2,21 @@
 
 #include <algorithm>
 
+#include "gatetorio/wire.hpp"
+
 namespace gatetorio::transport_mqtt {
+
+Task<Result<Principal>> authenticate(Host& host, std::string username, std::string password) {
+  auto start = [&host, &username, &password](gtr_completion done) {
+    host.operations().authenticate(host.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
+  };
+  auto awaiter = host.complete(start);
+  const Result<std::string> bytes = co_await awaiter;
+  if (!bytes) co_return bytes.error();
+  Principal principal;
+  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  co_return principal;
+}
 
 Policy make_policy(const PrincipalId& principal, const std::vector<Access>& grants) {
   Policy policy;

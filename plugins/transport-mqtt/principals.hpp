@@ -10,9 +10,16 @@
 #include <vector>
 
 #include "broker/policy.hpp"
+#include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
 
 namespace gatetorio::transport_mqtt {
+
+// Who it is that shows this user name and password to a broker. Errors: kUnauthenticated, kUnavailable.
+Task<Result<Principal>> authenticate(Host& host, std::string username, std::string password);
+
+// A broker waits a moment only to be told what somebody may do.
+inline constexpr std::uint32_t kListDeadlineMs = 1'000;
 
 // What the principal may do, by its grants. One without any is not valid: it has no business at the broker.
 Policy make_policy(const PrincipalId& principal, const std::vector<Access>& grants);

@@ -9,7 +9,6 @@
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::uint32_t kListDeadlineMs = 1'000;
 constexpr std::size_t kMostClientId = 200;
 
 }  // namespace
@@ -33,17 +32,7 @@ std::string topic_of_routing_key(std::string_view routing_key) {
 
 bool Decisions::is_hub(std::string_view username, std::string_view password) const {
   return !options_.external_password.empty() && username == options_.external_username &&
-         equal_in_constant_time(sha256(password), sha256(options_.external_password.reveal()));
-}
-
-Task<Result<Principal>> Decisions::authenticate(std::string username, std::string password) {
-  auto start = [this, &username, &password](gtr_completion done) {
-    host_.operations().authenticate(host_.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
-  };
-  const std::string bytes = co_await ok(host_.complete(start));
-  Principal principal;
-  if (!wire::decode(bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
-  co_return principal;
+         is_same_secret(password, options_.external_password.reveal());
 }
 
 Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::string password, std::string client_id) {
@@ -54,7 +43,8 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
   }
   const auto named = parse_principal_name(username);
   if (!named || !owns_client_id(username, client_id)) co_return client;
-  const Result<Principal> principal = co_await authenticate(username, std::move(password));
+  auto asking = authenticate(host_, username, std::move(password));
+  const Result<Principal> principal = co_await asking;
   if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
   if (!principal) co_return principal.error();
   // Later questions carry the name alone.

@@ -50,8 +50,6 @@ class Decisions {
   bool may_subscribe(const BrokerClientRights& client, std::string_view filter) const;
 
  private:
-  Task<Result<Principal>> authenticate(std::string username, std::string password);
-
   Host& host_;
   const Options& options_;
   ServiceClient access_;
