@@ -32,8 +32,8 @@ class Bus {
     std::uint32_t capacity = 1;
     gtr_event_fn handler = nullptr;
     void* context = nullptr;
-    Lane* lane = nullptr;                // where the handler runs; outlives the bus
-    std::function<void()> on_lost = {};  // once for each event dropped; any thread, must not call the bus
+    Lane* lane = nullptr;                          // where the handler runs; outlives the bus
+    std::function<void()> on_lost = {};            // once for each event dropped; any thread, must not call the bus
     std::uint64_t max_bytes = kDefaultQueueBytes;  // of topic, key and payload that may wait
   };
 

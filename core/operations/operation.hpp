@@ -73,9 +73,9 @@ struct Invocation {
   std::atomic<bool> is_stranger{false};  // its credential proves nobody whom the hub knows
   std::string caller;                    // "user:17"; to be read once is_identified says so
   std::atomic<bool> is_identified{false};
-  std::atomic<bool> has_body{false};     // its body was asked for
-  std::atomic<bool> has_stream{false};   // one a call
-  std::atomic<std::uint64_t> stream{0};  // its number; 0: none
+  std::atomic<bool> has_body{false};       // its body was asked for
+  std::atomic<bool> has_stream{false};     // one a call
+  std::atomic<std::uint64_t> stream{0};    // its number; 0: none
   std::atomic<bool> has_transfer{false};   // one a call
   std::atomic<std::uint64_t> transfer{0};  // its number; 0: none
   Clock::time_point began = Clock::now();

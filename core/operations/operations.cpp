@@ -12,7 +12,7 @@ namespace gatetorio::core {
 namespace {
 
 constexpr auto kDeadline = std::chrono::seconds(30);
-constexpr auto kBodyDeadline = std::chrono::hours(24);            // the transport has shorter ones of its own
+constexpr auto kBodyDeadline = std::chrono::hours(24);         // the transport has shorter ones of its own
 constexpr auto kDeadlineAfterBody = std::chrono::minutes(10);  // to check and keep some gigabytes
 
 Error unreadable(const std::string& whose) {
@@ -149,8 +149,7 @@ void Operations::begin(void* argument) {
 Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
   const Operation& operation = call->operation;
   if (call->principal.empty()) {
-    auto identifying = identify(call);
-    const Result<void> known = co_await identifying;
+    const Result<void> known = co_await identify(call);
     // Where anyone may call, a credential that is none is as good as no credential.
     const bool is_nobody = !known && known.error().status == Status::kUnauthenticated;
     if (!known && !(operation.is_open() && is_nobody)) co_return refuse(call, known.error());
@@ -169,8 +168,7 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
     }
     resource = *std::move(field.value);
   }
-  auto checking = check_access(call, std::move(resource));
-  const Result<void> allowed = co_await checking;
+  const Result<void> allowed = co_await check_access(call, std::move(resource));
   if (!allowed) co_return refuse(call, allowed.error());
   run_handler(call);
 }
@@ -187,8 +185,7 @@ Task<Result<void>> Operations::identify(std::shared_ptr<Invocation> call) {
   }
   if (secret.empty()) co_return unauthenticated("This needs a credential.");
   auto start = [this, &scheme, &name, &secret](gtr_completion done) { authenticate(scheme, name, secret, done); };
-  auto awaiter = host_->complete(start);
-  Result<std::string> principal = co_await awaiter;
+  Result<std::string> principal = co_await host_->complete(start);
   if (!principal) {
     call->is_stranger = principal.error().status == Status::kUnauthenticated;
     co_return principal.error();
@@ -221,11 +218,9 @@ Task<Result<void>> Operations::check_access(std::shared_ptr<Invocation> call, st
   auto start = [this, control, &body](gtr_completion done) {
     services_.call(*control, AccessControl::Check::kMethod, body, 0, done);
   };
-  auto awaiter = host_->complete(start);
-  Result<std::string> answer = co_await awaiter;
-  if (!answer) co_return answer.error();
+  const std::string answer = co_await ok(host_->complete(start));
   Decision decision;
-  if (!wire::decode(*answer, decision)) co_return unreadable("access control");
+  if (!wire::decode(answer, decision)) co_return unreadable("access control");
   if (!decision.is_allowed) {
     const bool is_stranger = decision.access.level.empty();
     if (is_stranger && call->operation.denied_as == Status::kNotFound) {

@@ -65,7 +65,7 @@ BOOST_DESCRIBE_STRUCT(UserDevice, (),
                        access_level, expires_at))
 
 struct DiscoverOutput {
-  std::vector<UserDevice> devices;    // in the order of their ids
+  std::vector<UserDevice> devices;   // in the order of their ids
   std::optional<std::int64_t> next;  // what to give as `after` for those that follow; null: there are none
 };
 BOOST_DESCRIBE_STRUCT(DiscoverOutput, (), (devices, next))

@@ -15,9 +15,7 @@ constexpr int kPixelsAModule = 8;  // of the PNG
 
 using Code = std::unique_ptr<QRcode, decltype(&QRcode_free)>;
 
-Code encode(const std::string& text) {
-  return {QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free};
-}
+Code encode(const std::string& text) { return {QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), &QRcode_free}; }
 
 bool is_black(const QRcode& code, int x, int y) {
   x -= kQuiet;

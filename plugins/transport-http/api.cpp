@@ -182,8 +182,10 @@ Api::Offered Api::offered_from(const json::object& declaration) {
     offered.is_tus = offered.is_tus || same(name, "Tus-Resumable");
   }
   for (const auto& [name, value] : pairs_at(declaration, "response_headers", "value")) {
-    if (value.empty()) offered.response_headers.push_back(name);
-    else offered.fixed_headers.append(name).append(": ").append(value).append("\r\n");
+    if (value.empty())
+      offered.response_headers.push_back(name);
+    else
+      offered.fixed_headers.append(name).append(": ").append(value).append("\r\n");
   }
   return offered;
 }

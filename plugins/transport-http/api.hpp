@@ -54,8 +54,8 @@ class Api final : public RequestHandler {
     bool is_tus = false;                                               // one of them is Tus-Resumable
     std::vector<std::string> response_headers;                         // names that an answer may set
     std::string fixed_headers;                                         // lines that every answer has
-    bool form = false;   // takes an HTML form for a body
-    bool basic = false;  // takes HTTP Basic
+    bool form = false;                                                 // takes an HTML form for a body
+    bool basic = false;                                                // takes HTTP Basic
     std::string credential_field;  // a text of the body that is the credential where no other came
   };
 
@@ -92,7 +92,7 @@ class Api final : public RequestHandler {
   const Origins allowed_origins_;
   std::string request_headers_ = std::string(kUsualRequestHeaders);   // that pages of allowed origins may send,
   std::string exposed_headers_ = std::string(kUsualResponseHeaders);  // and read
-  std::vector<Offered> offered_;  // the routes' numbers, after those of the pages
+  std::vector<Offered> offered_;                                      // the routes' numbers, after those of the pages
 };
 
 }  // namespace gatetorio::transport_http

@@ -16,7 +16,7 @@ namespace gatetorio::transport_http {
 // A call of an operation. Valid during `invoke`.
 struct OperationCall {
   std::uint64_t number = 0;
-  bool stream = false;  // declared to answer with a stream
+  bool stream = false;       // declared to answer with a stream
   bool stream_body = false;  // declared to take its body by itself
   bool has_content = false;  // its body or its answer may be a file's bytes, which may be cut off
   std::string_view body;

@@ -26,9 +26,8 @@ enum class Refusal : std::uint8_t {
   kStreamShare
 };
 inline constexpr std::array<std::string_view, 14> kRefusalNames = {
-    "malformed",   "too_large",   "timeout",   "connections", "in_flight",        "rate_limit",
-    "slow_reader", "slow_body",   "transfers", "streams",     "connection_share", "in_flight_share",
-    "transfer_share", "stream_share"};
+    "malformed", "too_large", "timeout", "connections",      "in_flight",       "rate_limit",     "slow_reader",
+    "slow_body", "transfers", "streams", "connection_share", "in_flight_share", "transfer_share", "stream_share"};
 
 struct Counters {
   std::array<std::atomic<std::uint64_t>, 6> responses{};  // by hundreds of the status

@@ -199,7 +199,8 @@ json::object problem_schema() {
 
 json::object components() {
   json::object problems;
-  for (const unsigned status : {400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 415, 416, 422, 429, 460, 500, 501, 503, 504, 507}) {
+  for (const unsigned status :
+       {400, 401, 403, 404, 405, 409, 410, 411, 412, 413, 415, 416, 422, 429, 460, 500, 501, 503, 504, 507}) {
     const json::value schema{{"$ref", "#/components/schemas/Problem"}};
     problems["Problem" + std::to_string(status)] = {{"description", status_title(status)},
                                                     {"content", {{kProblemType, {{"schema", schema}}}}}};

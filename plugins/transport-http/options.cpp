@@ -98,8 +98,7 @@ const OptionTable<Options>& option_table() {
              "Uploads and downloads at a time with one credential; more are answered with 429. Signed URLs show none: "
              "plugins.file-transfer.max_transfers_per_holder holds for them.")
           .range(1, kMillion),
-      option("max_streams", &O::max_streams, "Event streams at a time; more are answered with 503.")
-          .range(1, kMillion),
+      option("max_streams", &O::max_streams, "Event streams at a time; more are answered with 503.").range(1, kMillion),
       option("max_streams_per_address", &O::max_streams_per_address,
              "Event streams at a time of one IPv4 address or IPv6 /64; more are answered with 429.")
           .range(1, kMillion),

@@ -230,10 +230,10 @@ class Session : public Exchange, public std::enable_shared_from_this<Session> {
   bool stream_closed_ = false;   // nobody reads it any more
   bool stream_writing_ = false;  // from here on for the worker's thread alone
   bool stream_finished_ = false;
-  bool stream_begun_ = false;                        // the head is in out_, to be written first
-  std::string_view stream_piece_;                    // what is to be written next: of out_ or of the following
-  std::shared_ptr<const StreamText> stream_large_;   // one that is not worth a copy
-  std::size_t stream_piece_bytes_ = 0;               // of stream_waiting_bytes_ that are in the piece
+  bool stream_begun_ = false;                       // the head is in out_, to be written first
+  std::string_view stream_piece_;                   // what is to be written next: of out_ or of the following
+  std::shared_ptr<const StreamText> stream_large_;  // one that is not worth a copy
+  std::size_t stream_piece_bytes_ = 0;              // of stream_waiting_bytes_ that are in the piece
   std::function<void()> stream_gone_;
   Clock::time_point heartbeat_at_{};
 };

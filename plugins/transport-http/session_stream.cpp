@@ -4,9 +4,9 @@ namespace gatetorio::transport_http {
 namespace {
 
 constexpr std::string_view kHeartbeat = ":\n\n";
-constexpr std::size_t kLargeEvent = 4 * 1024;     // from here on it is not copied
-constexpr std::size_t kJoinedBytes = 16 * 1024;   // of smaller ones that are written together
-constexpr int kSystemBytes = 64 * 1024;           // that the system may keep of a stream
+constexpr std::size_t kLargeEvent = 4 * 1024;    // from here on it is not copied
+constexpr std::size_t kJoinedBytes = 16 * 1024;  // of smaller ones that are written together
+constexpr int kSystemBytes = 64 * 1024;          // that the system may keep of a stream
 
 }  // namespace
 
@@ -110,8 +110,10 @@ bool Session::next_piece() {
     const bool is_large = next.size() > kLargeEvent;
     if (!out_.empty() && (is_large || out_.size() + next.size() > kJoinedBytes)) break;
     stream_piece_bytes_ += next.size();
-    if (is_large) stream_large_ = std::move(stream_pending_.front());
-    else out_ += bytes_of(next);
+    if (is_large)
+      stream_large_ = std::move(stream_pending_.front());
+    else
+      out_ += bytes_of(next);
     stream_pending_.pop_front();
     if (is_large) break;
   }

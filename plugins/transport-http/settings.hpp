@@ -18,20 +18,20 @@ namespace gatetorio::transport_http {
 // Deadlines of a connection. They are checked by one sweep per thread, so each may be late by up to a tick
 // (an eighth of the shortest one, at most 250 ms).
 struct Deadlines {
-  std::chrono::milliseconds head{10'000};       // from the first byte (or the accept) to the end of the request head
-  std::chrono::milliseconds body{30'000};       // from the end of the head to the end of the body
-  std::chrono::milliseconds idle{60'000};       // between requests of a kept-alive connection
-  std::chrono::milliseconds reply{60'000};      // for the operation; the hub's own deadlines are shorter
-  std::chrono::milliseconds write{30'000};      // for the peer to take a response
-  std::chrono::milliseconds linger{2'000};      // for the peer to close after our last byte, or to send more
+  std::chrono::milliseconds head{10'000};          // from the first byte (or the accept) to the end of the request head
+  std::chrono::milliseconds body{30'000};          // from the end of the head to the end of the body
+  std::chrono::milliseconds idle{60'000};          // between requests of a kept-alive connection
+  std::chrono::milliseconds reply{60'000};         // for the operation; the hub's own deadlines are shorter
+  std::chrono::milliseconds write{30'000};         // for the peer to take a response
+  std::chrono::milliseconds linger{2'000};         // for the peer to close after our last byte, or to send more
   std::chrono::milliseconds whole_linger{30'000};  // the same however much it sends: a large body that was refused
-  std::chrono::milliseconds heartbeat{15'000};  // between comments on a quiet event stream
-  std::chrono::milliseconds pace{30'000};  // over which a transfer's rate is judged, from its beginning on
+  std::chrono::milliseconds heartbeat{15'000};     // between comments on a quiet event stream
+  std::chrono::milliseconds pace{30'000};          // over which a transfer's rate is judged, from its beginning on
 };
 
 struct RateLimits {
   bool enabled = true;
-  AddressSet exempt;           // peers that no rate holds for: a broker that asks for every client of its own
+  AddressSet exempt;                // peers that no rate holds for: a broker that asks for every client of its own
   TokenRate address{200, 1000};     // requests by address prefix (IPv4 /32, IPv6 /64)
   TokenRate credential{50, 300};    // requests by credential
   TokenRate failed_login{10, 100};  // refused credentials by address prefix
@@ -42,10 +42,10 @@ struct Settings {
   unsigned io_threads = 1;
   std::string tls_certificate;  // PEM files; both or neither
   std::string tls_key;
-  std::string public_url;         // without a slash at its end; empty: made from `listen`
-  AddressSet trusted_proxies;  // peers that are believed when they name their client
+  std::string public_url;                              // without a slash at its end; empty: made from `listen`
+  AddressSet trusted_proxies;                          // peers that are believed when they name their client
   ClientHeader client_header = ClientHeader::kEither;  // where they name it
-  Origins allowed_origins;  // whose pages may use the API
+  Origins allowed_origins;                             // whose pages may use the API
 
   std::size_t max_head_bytes = 8 * 1024;
   std::size_t max_body_bytes = 64 * 1024;

@@ -44,10 +44,9 @@ class StreamSession final : public Session {
   void start_goodbye() override;
 
   void start_read(char* into, std::size_t size) override {
-    stream_.async_read_some(boost::asio::buffer(into, size),
-                            [self = self()](const Error& error, std::size_t read) {
-                              self->guarded([&] { self->on_read(!error, read); });
-                            });
+    stream_.async_read_some(boost::asio::buffer(into, size), [self = self()](const Error& error, std::size_t read) {
+      self->guarded([&] { self->on_read(!error, read); });
+    });
   }
 
   void start_discard(char* into, std::size_t size) override {
@@ -66,10 +65,9 @@ class StreamSession final : public Session {
   }
 
   void start_write(std::string_view bytes) override {
-    boost::asio::async_write(stream_, boost::asio::buffer(bytes.data(), bytes.size()),
-                             [self = self()](const Error& error, std::size_t) {
-                               self->guarded([&] { self->on_written(!error); });
-                             });
+    boost::asio::async_write(
+        stream_, boost::asio::buffer(bytes.data(), bytes.size()),
+        [self = self()](const Error& error, std::size_t) { self->guarded([&] { self->on_written(!error); }); });
   }
 
   std::size_t read_now(char* into, std::size_t size) override {
@@ -82,14 +80,15 @@ class StreamSession final : public Session {
   }
 
   Descriptor raw_socket() override {
-    if constexpr (kPlain) return Descriptor(::dup(stream_.native_handle()));
-    else return {};
+    if constexpr (kPlain)
+      return Descriptor(::dup(stream_.native_handle()));
+    else
+      return {};
   }
 
   void wait_writable() override {
-    socket().async_wait(Socket::wait_write, [self = self()](const Error& error) {
-      self->guarded([&] { self->on_writable(!error); });
-    });
+    socket().async_wait(Socket::wait_write,
+                        [self = self()](const Error& error) { self->guarded([&] { self->on_writable(!error); }); });
   }
 
   void cancel_read() override {

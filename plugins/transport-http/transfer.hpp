@@ -1,10 +1,9 @@
 // The file's side of a transfer: what runs on a file thread, one step at a time.
 #pragma once
 
-#include <gatetorio/content.hpp>
-
 #include <cstdint>
 #include <functional>
+#include <gatetorio/content.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,8 +48,8 @@ struct Sending {
   Descriptor file;
   std::uint64_t offset = 0;
   std::uint64_t left = 0;
-  Descriptor socket;   // a duplicate, for as long as a file thread writes to it
-  std::string buffer;  // over TLS
+  Descriptor socket;                 // a duplicate, for as long as a file thread writes to it
+  std::string buffer;                // over TLS
   std::shared_ptr<const void> kept;  // let go of at the end
 };
 

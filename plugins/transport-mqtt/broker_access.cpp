@@ -65,8 +65,7 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   if (told) reply({});
   while (!told) {
     const std::uint64_t changes = changes_of(named->id);
-    auto asking = authenticate(host_, request.username, request.password);
-    const Result<Principal> principal = co_await asking;
+    const Result<Principal> principal = co_await authenticate(host_, request.username, request.password);
     // A principal has one user name. Whatever else an authenticator let in would be a second key to the same rights.
     if (!principal || principal->who() != *named) {
       reply({});

@@ -10,11 +10,9 @@ Task<Result<Principal>> authenticate(Host& host, std::string username, std::stri
   auto start = [&host, &username, &password](gtr_completion done) {
     host.operations().authenticate(host.raw(), to_bytes("password"), to_bytes(username), to_bytes(password), done);
   };
-  auto awaiter = host.complete(start);
-  const Result<std::string> bytes = co_await awaiter;
-  if (!bytes) co_return bytes.error();
+  const std::string bytes = co_await ok(host.complete(start));
   Principal principal;
-  if (!wire::decode(*bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
+  if (!wire::decode(bytes, principal)) co_return Error{.status = Status::kInternal, .detail = "No principal."};
   co_return principal;
 }
 

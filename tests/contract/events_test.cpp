@@ -149,8 +149,7 @@ TEST_CASE("a stream that opens while access is taken ends all the same") {
   auto owner = client(device.token);
   for (int i = 0; i < 25; ++i) {
     const TestUser user = new_user(device, "readonly");
-    std::thread taking(
-        [&] { CHECK_NOTHROW(owner.del(device_path(device) + "/users/" + std::to_string(user.id))); });
+    std::thread taking([&] { CHECK_NOTHROW(owner.del(device_path(device) + "/users/" + std::to_string(user.id))); });
     EventReader events = watch(device, user.token);
     taking.join();
     CHECK((events.status() != 200 || events.ends(kWithinASecond)));

@@ -16,9 +16,9 @@ TEST_CASE("health says what is connected and which plugins run") {
   CHECK(health.at("database_connected").as_bool());
   CHECK(run_hub({"--version"}).out == "gatetorio-hub " + health.text("version") + "\n");
   const auto plugins = health.at("plugins").as_object();
-  for (const std::string& id :
-       {shared_hub().storage(), std::string("transport-http"), std::string("transport-mqtt"), std::string("registration"),
-        std::string("auth"), std::string("commands"), std::string("sharing"), std::string("file-transfer")}) {
+  for (const std::string& id : {shared_hub().storage(), std::string("transport-http"), std::string("transport-mqtt"),
+                                std::string("registration"), std::string("auth"), std::string("commands"),
+                                std::string("sharing"), std::string("file-transfer")}) {
     CAPTURE(id);
     REQUIRE(plugins.contains(id));
     CHECK(plugins.at(id) == "started");

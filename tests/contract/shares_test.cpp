@@ -31,10 +31,9 @@ std::string upload_head(const std::string& url, std::size_t length) {
 }
 
 TEST_CASE("guessed user tokens are failed logins, in the head and in the body, whatever they are answered") {
-  const std::pair<const char*, HttpRequest> table[] = {
-      {"head", {.method = "GET", .path = "/users/me/devices"}},
-      {"body", {.method = "POST", .path = "/users/discover"}},
-      {"a command", {.method = "POST", .path = "/commands/send"}}};
+  const std::pair<const char*, HttpRequest> table[] = {{"head", {.method = "GET", .path = "/users/me/devices"}},
+                                                       {"body", {.method = "POST", .path = "/users/discover"}},
+                                                       {"a command", {.method = "POST", .path = "/commands/send"}}};
   for (const auto& [where, request] : table) {
     CAPTURE(where);
     HubProcess hub({.sets = {"plugins.transport-http.rate_limit=true",
@@ -51,7 +50,8 @@ TEST_CASE("guessed user tokens are failed logins, in the head and in the body, w
       if (request.method == "GET") {
         guess.bearer = token;
       } else {
-        guess.body = "{\"controller_id\":\"" + device.controller_id + "\",\"command\":{},\"user_token\":\"" + token + "\"}";
+        guess.body =
+            "{\"controller_id\":\"" + device.controller_id + "\",\"command\":{},\"user_token\":\"" + token + "\"}";
       }
       limited += http.request(guess).status == 429 ? 1 : 0;
     }
@@ -80,7 +80,9 @@ TEST_CASE("announced uploads of one device leave the others their room") {
   check_totals(hub);
   CHECK(HttpClient(hub.http()).request(tus("DELETE", second.text("upload_url"))).status == 204);
   CHECK(ask_for_room(hub, greedy, 4 * kMib).status == 201);
-  CHECK(HttpClient(hub.http(), owner.token).del(files_path(greedy) + "/" + std::to_string(first.number("file_id"))).status == 204);
+  CHECK(HttpClient(hub.http(), owner.token)
+            .del(files_path(greedy) + "/" + std::to_string(first.number("file_id")))
+            .status == 204);
   check_totals(hub);
   CHECK(HttpClient(hub.http(), owner.token).del(device_path(greedy)).status == 204);
   CHECK(eventually([&] { return ask_database(hub, "SELECT COUNT(*) FROM files") == 1; }));
@@ -148,8 +150,8 @@ TEST_CASE("event streams of one user are bounded, and it is named") {
   std::list<Socket> streams;
   const auto watch = [&](const TestUser& user) {
     Socket& stream = streams.emplace_back(port_of(hub.http()));
-    stream.send("GET /api/v1" + device_path(device) + "/events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer " + user.token +
-                "\r\n\r\n");
+    stream.send("GET /api/v1" + device_path(device) + "/events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer " +
+                user.token + "\r\n\r\n");
     return stream.read_some().value_or("").substr(9, 3);
   };
   HttpClient http(hub.http(), greedy.token);
@@ -211,17 +213,23 @@ TEST_CASE("a user with more than a thousand devices sees each, in pages") {
     std::string devices, grants;
     for (int i = at; i < at + 100; ++i) {
       const std::string name = "many-" + std::to_string(i);
-      devices += std::string(devices.empty() ? "" : ",") + "('" + name + "','" + name + "','','',X'00',X'00',0,0,0,0,0)";
+      devices +=
+          std::string(devices.empty() ? "" : ",") + "('" + name + "','" + name + "','','',X'00',X'00',0,0,0,0,0)";
     }
-    change_database(hub, "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash,"
-                         " mqtt_password_hash, reenrol_until, online_until, last_seen, created_at, updated_at) VALUES " + devices);
+    change_database(hub,
+                    "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash,"
+                    " mqtt_password_hash, reenrol_until, online_until, last_seen, created_at, updated_at) VALUES " +
+                        devices);
   }
-  change_database(hub, "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at) SELECT id, " +
-                           std::to_string(user.id) + ", 'readonly', '', 9223372036854775807, 'pairing', 1 FROM devices"
-                           " WHERE controller_id LIKE 'many-%'");
+  change_database(hub,
+                  "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at) SELECT id, " +
+                      std::to_string(user.id) +
+                      ", 'readonly', '', 9223372036854775807, 'pairing', 1 FROM devices"
+                      " WHERE controller_id LIKE 'many-%'");
   const auto first = HttpClient(hub.http(), user.token).get("/users/me/devices");
   CHECK(first.at("devices").as_array().size() == 1000);
-  const auto rest = HttpClient(hub.http(), user.token).get("/users/me/devices?after=" + std::to_string(first.number("next")));
+  const auto rest =
+      HttpClient(hub.http(), user.token).get("/users/me/devices?after=" + std::to_string(first.number("next")));
   CHECK(rest.at("devices").as_array().size() == 101);
   CHECK(rest.is_null("next"));
 }

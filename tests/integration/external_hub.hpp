@@ -15,8 +15,10 @@ inline HubSetup external_setup(const TempDir& folder, std::uint16_t mqtt_port, s
   write_file(folder / "password", kHubPassword);
   HubSetup setup;
   setup.more_toml = "[plugins.transport-mqtt.broker_secret]\nfile = \"" + (folder / "secret").string() +
-                    "\"\n[plugins.transport-mqtt.external_password]\nfile = \"" + (folder / "password").string() + "\"\n";
-  setup.sets = {"plugins.transport-mqtt.broker=external", std::string("plugins.transport-mqtt.external_username=") + kHubName,
+                    "\"\n[plugins.transport-mqtt.external_password]\nfile = \"" + (folder / "password").string() +
+                    "\"\n";
+  setup.sets = {"plugins.transport-mqtt.broker=external",
+                std::string("plugins.transport-mqtt.external_username=") + kHubName,
                 "plugins.transport-mqtt.external_url=tcp://127.0.0.1:" + std::to_string(mqtt_port)};
   for (const std::string& set : more) setup.sets.push_back("plugins." + set);
   return setup;

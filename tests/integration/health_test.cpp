@@ -38,10 +38,11 @@ TEST_CASE("a hub that cannot reach its broker says that it is unwell from its fi
 TEST_CASE("a hub that has no broker to reach is well without one") {
   TempDir folder;
   const std::string address = "127.0.0.1:" + std::to_string(free_port());
-  write_file(folder / "hub.toml", "[hub]\ndata_dir = \"" + (folder / "data").string() +
-                                      "\"\nplugins = [\"transport-http\", \"storage-sqlite\", \"registration\", \"auth\"]\n"
-                                      "[plugins.transport-http]\nlisten = \"" +
-                                      address + "\"\n");
+  write_file(folder / "hub.toml",
+             "[hub]\ndata_dir = \"" + (folder / "data").string() +
+                 "\"\nplugins = [\"transport-http\", \"storage-sqlite\", \"registration\", \"auth\"]\n"
+                 "[plugins.transport-http]\nlisten = \"" +
+                 address + "\"\n");
   Process hub({hub_program(), "--config", (folder / "hub.toml").string()}, {folder / "stdout", folder / "stderr"});
   REQUIRE(eventually([&] { return is_listening(port_of(address)); }));
   CHECK(eventually([&] { return HttpClient(address).root("/health").status == 200; }));

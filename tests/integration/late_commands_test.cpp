@@ -1,5 +1,5 @@
-// No command is delivered after its time to live: every way to send one, every kind of session, every trouble on the way,
-// and clocks that are wrong. Each run has all ways and sessions at once; the test's own steady clock is the judge.
+// No command is delivered after its time to live: every way to send one, every kind of session, every trouble on the
+// way, and clocks that are wrong. Each run has all ways and sessions at once; the test's own steady clock is the judge.
 #include <signal.h>
 
 #include <atomic>
@@ -29,8 +29,8 @@ struct Way {
   bool retained;
 };
 
-constexpr Way kWays[] = {{0, false, false}, {0, true, false}, {4, false, false}, {4, false, true}, {4, true, false},
-                         {4, true, true},   {5, false, false}, {5, false, true}, {5, true, false}, {5, true, true}};
+constexpr Way kWays[] = {{0, false, false}, {0, true, false},  {4, false, false}, {4, false, true}, {4, true, false},
+                         {4, true, true},   {5, false, false}, {5, false, true},  {5, true, false}, {5, true, true}};
 
 // One device, one owner, and what each saw.
 class Lane {
@@ -129,14 +129,15 @@ class Lane {
   MqttClient gate_, app_;
   std::unique_ptr<HttpClient> http_client_;
   int next_ = 0;
-  std::map<int, Clock::time_point> answered_;                  // the sender's
-  std::vector<std::pair<int, Clock::time_point>> received_;    // the gate's
+  std::map<int, Clock::time_point> answered_;                // the sender's
+  std::vector<std::pair<int, Clock::time_point>> received_;  // the gate's
   int retained_ = 0;
 };
 
 using Lanes = std::vector<std::unique_ptr<Lane>>;
 
-void send_all(Lanes& lanes, int count, bool gates_read, const std::function<void()>& meanwhile = [] {}) {
+void send_all(
+    Lanes& lanes, int count, bool gates_read, const std::function<void()>& meanwhile = [] {}) {
   std::atomic<bool> enough = false;
   std::vector<std::thread> senders, gates;
   for (auto& lane : lanes) {

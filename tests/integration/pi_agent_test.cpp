@@ -1,10 +1,11 @@
 // docs/examples/pi-agent, the agent that integrators start from, as a process of its own against the real hub.
+#include "pi_agent.hpp"
+
 #include <signal.h>
 #include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "pi_agent.hpp"
 #include "plain_mosquitto.hpp"
 
 namespace gatetorio::testing {
@@ -84,8 +85,8 @@ TEST_CASE("the reference agent registers again when its password is refused, and
   REQUIRE(agent.is_ready());
   const auto known = HttpClient(hub.http(), device.token).get("/devices/" + device.controller_id);
   const auto again = HttpClient(hub.http(), device.token)
-                         .post("/devices/register", {{"hardware_id", known.at("hardware_id")},
-                                                     {"controller_id", device.controller_id}});
+                         .post("/devices/register",
+                               {{"hardware_id", known.at("hardware_id")}, {"controller_id", device.controller_id}});
   REQUIRE(again.status == 200);
   REQUIRE(::kill(hub.broker_pid(), SIGKILL) == 0);
   CHECK(agent.is_ready(2));

@@ -41,9 +41,12 @@ TEST_CASE("a hub speaks TLS with PostgreSQL, and only with the server whose cert
   PostgresServer server({.has_tcp = true, .tls_certificate = certificate.file(), .tls_key = certificate.key()});
   const std::string database = server.make_database();
   const std::string trust = "plugins.storage-postgres.tls_ca=";
-  HubProcess hub({.sets = {"plugins.storage-postgres.tls=verify-full", trust + certificate.file()}, .storage = "storage-postgres", .database_url = server.tcp_url(database)});
+  HubProcess hub({.sets = {"plugins.storage-postgres.tls=verify-full", trust + certificate.file()},
+                  .storage = "storage-postgres",
+                  .database_url = server.tcp_url(database)});
   make_device(hub.http());
-  const std::string sessions = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_port > 0 AND ";
+  const std::string sessions =
+      "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_port > 0 AND ";
   CHECK(std::stoi(server.ask(database, sessions + "ssl AND version IN ('TLSv1.2', 'TLSv1.3')")) > 0);
   CHECK(server.ask(database, sessions + "NOT ssl") == "0");
   CHECK(hub.stop() == 0);

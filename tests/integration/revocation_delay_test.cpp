@@ -70,8 +70,8 @@ const Kind kKinds[] = {
      }},
     {"a rotated password",
      [](const HubProcess&, Scene& scene) {
-       scene.by_device.post("/devices/register", {{"hardware_id", scene.device.hardware_id},
-                                                  {"controller_id", scene.device.controller_id}});
+       scene.by_device.post("/devices/register",
+                            {{"hardware_id", scene.device.hardware_id}, {"controller_id", scene.device.controller_id}});
      },
      [](const HubProcess& hub, Scene& scene) {
        MqttClient again;

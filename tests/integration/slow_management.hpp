@@ -87,8 +87,10 @@ class SlowManagement {
     }
     if (!target.starts_with(begin)) return response;
     const std::string username = target.substr(begin.size());
-    if (request.method() == http::verb::delete_) connected_.erase(username);
-    else if (connected_.contains(username)) response.body() = R"([{"name":"x"}])";
+    if (request.method() == http::verb::delete_)
+      connected_.erase(username);
+    else if (connected_.contains(username))
+      response.body() = R"([{"name":"x"}])";
     return response;
   }
 

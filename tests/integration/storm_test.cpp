@@ -90,9 +90,8 @@ TEST_CASE("two thousand devices reconnect after the broker's death, and none get
   std::cout << "storm: 99 % of " << kDevices << " devices were back after " << took.count() << " ms; hub memory "
             << before_kib / 1024 << " MiB before, " << after_kib / 1024 << " MiB after\n";
   CHECK(after_kib < before_kib + 64 * 1024);
-  CHECK(eventually([&] {
-    return ask_database(hub, "SELECT COUNT(*) FROM devices WHERE online_until > 9e18") == kDevices;
-  }));
+  CHECK(eventually(
+      [&] { return ask_database(hub, "SELECT COUNT(*) FROM devices WHERE online_until > 9e18") == kDevices; }));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ inline std::string random_bytes(std::size_t size, unsigned seed = 1) {
 // What HttpClient asks for to reach a URL of the hub: the path below /api/v1. Throws for a URL of another place.
 inline std::string path_of(const std::string& url) {
   const auto at = url.find("/api/v1/");
-  if (!url.starts_with("http://127.0.0.1:") || at == std::string::npos) throw std::runtime_error("no URL of the hub: " + url);
+  if (!url.starts_with("http://127.0.0.1:") || at == std::string::npos)
+    throw std::runtime_error("no URL of the hub: " + url);
   return url.substr(at + 7);
 }
 

@@ -78,7 +78,8 @@ PostgresServer::PostgresServer(PostgresSetup setup) : setup_(std::move(setup)) {
 }
 
 void PostgresServer::take_certificate() {
-  for (const auto& [from, name] : {std::pair(setup_.tls_certificate, "server.pem"), std::pair(setup_.tls_key, "server.key")}) {
+  for (const auto& [from, name] :
+       {std::pair(setup_.tls_certificate, "server.pem"), std::pair(setup_.tls_key, "server.key")}) {
     fs::copy_file(from, folder_ / name);
     give_to_postgres(folder_ / name, 0600);
   }
@@ -92,8 +93,8 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::make_cluster() const {
   must(run(as_postgres({(programs() / "initdb").string(), "-D", (folder_ / "data").string(), "-U", "postgres",
-                           "--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8",
-                           "--wal-segsize=1"}),
+                        "--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8",
+                        "--wal-segsize=1"}),
            kLongPatience),
        "initdb");
 }
@@ -119,8 +120,7 @@ void PostgresServer::start() {
   const bool is_up = eventually(
       [&] {
         if (!process_ || !process_->is_running()) {
-          process_ =
-              std::make_unique<Process>(as_postgres(arguments), ProcessFiles{folder_ / "out", folder_ / "log"});
+          process_ = std::make_unique<Process>(as_postgres(arguments), ProcessFiles{folder_ / "out", folder_ / "log"});
         }
         return accepts();
       },

@@ -39,7 +39,8 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) 
 }  // namespace
 
 bool is_json_object(std::string_view payload, std::size_t most_nested) {
-  return with_object(payload, kMaxPayloadBytes, [](const json::object&) {}, most_nested);
+  return with_object(
+      payload, kMaxPayloadBytes, [](const json::object&) {}, most_nested);
 }
 
 std::optional<CommandMark> read_mark(std::string_view payload) {

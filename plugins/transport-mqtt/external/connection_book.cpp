@@ -44,8 +44,10 @@ std::map<std::string, BookEntry> ConnectionBook::open(const std::string& path) {
     const bool is_whole =
         words >> client_id >> entry.password_ends_us >> entry.controller_id >> dated.at_us && !(words >> more);
     if (entry.controller_id == kNoName) entry.controller_id.clear();
-    if (is_whole) entries_[client_id] = dated;
-    else entries_.erase(client_id);  // half a line, written as the machine stopped
+    if (is_whole)
+      entries_[client_id] = dated;
+    else
+      entries_.erase(client_id);  // half a line, written as the machine stopped
   }
   std::map<std::string, BookEntry> found;
   for (const auto& [client_id, dated] : entries_) found[client_id] = dated.entry;

@@ -43,8 +43,7 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
   }
   const auto named = parse_principal_name(username);
   if (!named || !owns_client_id(username, client_id)) co_return client;
-  auto asking = authenticate(host_, username, std::move(password));
-  const Result<Principal> principal = co_await asking;
+  const Result<Principal> principal = co_await authenticate(host_, username, std::move(password));
   if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
   if (!principal) co_return principal.error();
   // Later questions carry the name alone.

@@ -13,7 +13,7 @@
 namespace gatetorio::transport_mqtt {
 
 struct BrokerConnection {
-  std::string client_id;          // empty: not one of MQTT
+  std::string client_id;             // empty: not one of MQTT
   std::int64_t connected_at_us = 0;  // UTC, by the broker's clock; 0: it does not say
 };
 

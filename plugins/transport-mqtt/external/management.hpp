@@ -20,8 +20,8 @@ struct ManagementAddress {
 };
 
 struct ManagementRequest {
-  std::string method;  // "GET", "PUT", "DELETE"
-  std::string target;  // path and query, escaped
+  std::string method;     // "GET", "PUT", "DELETE"
+  std::string target;     // path and query, escaped
   std::string body = {};  // JSON; empty: none
   std::chrono::milliseconds deadline{2'000};
 };

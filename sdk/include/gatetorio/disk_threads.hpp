@@ -38,8 +38,7 @@ class DiskThreads {
       });
       if (!is_taken) host_.post([done] { done.done(done.context, GTR_CANCELLED, {nullptr, 0}); });
     };
-    auto awaiter = host_.complete(start);
-    const Result<std::string> done = co_await awaiter;
+    const Result<std::string> done = co_await host_.complete(start);
     static_cast<void>(done);
     if (thrown) std::rethrow_exception(thrown);
   }

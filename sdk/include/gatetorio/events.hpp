@@ -34,8 +34,8 @@ class Subscription {
  public:
   // `on_gap` runs where the handler does, before the next event.
   template <class Event>
-  static Subscription to(Host& host, WhenFull policy, std::uint32_t capacity,
-                         std::function<void(const Event&)> handler, OnGap on_gap) {
+  static Subscription to(Host& host, WhenFull policy, std::uint32_t capacity, std::function<void(const Event&)> handler,
+                         OnGap on_gap) {
     return to_ordered<Event>(
         host, policy, capacity, [handler = std::move(handler)](const Event& event, std::uint64_t) { handler(event); },
         std::move(on_gap));

@@ -3,7 +3,8 @@
 //
 //   struct Settings { std::int64_t ttl_seconds = 10; };
 //   inline const OptionTable<Settings> kOptions = {
-//       option("ttl_seconds", &Settings::ttl_seconds, "Default time to live of a command.").unit("seconds").range(1, 300)};
+//       option("ttl_seconds", &Settings::ttl_seconds, "Default time to live of a command.").unit("seconds").range(1,
+//       300)};
 #pragma once
 
 #include <boost/json.hpp>
@@ -33,7 +34,7 @@ template <class S>
 class Option {
  public:
   template <class Field>
-  Option(std::string_view name, Field S::* field, std::string_view help) {
+  Option(std::string_view name, Field S::*field, std::string_view help) {
     schema_["name"] = name;
     schema_["type"] = type_name<Field>();
     if constexpr (!std::is_same_v<Field, Secret>) schema_["default"] = boost::json::value_from(S{}.*field);
@@ -75,11 +76,16 @@ class Option {
   }
   template <class Field>
   static std::string_view type_name() {
-    if constexpr (std::is_same_v<Field, bool>) return "boolean";
-    else if constexpr (std::is_integral_v<Field>) return "integer";
-    else if constexpr (std::is_floating_point_v<Field>) return "number";
-    else if constexpr (std::is_same_v<Field, Secret>) return "secret";
-    else if constexpr (std::is_same_v<Field, std::vector<std::string>>) return "string_list";
+    if constexpr (std::is_same_v<Field, bool>)
+      return "boolean";
+    else if constexpr (std::is_integral_v<Field>)
+      return "integer";
+    else if constexpr (std::is_floating_point_v<Field>)
+      return "number";
+    else if constexpr (std::is_same_v<Field, Secret>)
+      return "secret";
+    else if constexpr (std::is_same_v<Field, std::vector<std::string>>)
+      return "string_list";
     else {
       static_assert(std::is_same_v<Field, std::string>, "no such kind of option");
       return "string";
@@ -91,7 +97,7 @@ class Option {
 };
 
 template <class S, class Field>
-Option<S> option(std::string_view name, Field S::* field, std::string_view help) {
+Option<S> option(std::string_view name, Field S::*field, std::string_view help) {
   return Option<S>(name, field, help);
 }
 

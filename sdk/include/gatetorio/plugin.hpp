@@ -98,9 +98,15 @@ struct PluginGlue {
     done.done(done.context, static_cast<gtr_status>(error.status), to_bytes(text));
   }
 
-  static void start(void* instance, gtr_completion done) noexcept { hook(instance, done, [](P& p) { return p.start(); }); }
-  static void drain(void* instance, gtr_completion done) noexcept { hook(instance, done, [](P& p) { return p.drain(); }); }
-  static void stop(void* instance, gtr_completion done) noexcept { hook(instance, done, [](P& p) { return p.stop(); }); }
+  static void start(void* instance, gtr_completion done) noexcept {
+    hook(instance, done, [](P& p) { return p.start(); });
+  }
+  static void drain(void* instance, gtr_completion done) noexcept {
+    hook(instance, done, [](P& p) { return p.drain(); });
+  }
+  static void stop(void* instance, gtr_completion done) noexcept {
+    hook(instance, done, [](P& p) { return p.stop(); });
+  }
   static void destroy(void* instance) noexcept { delete static_cast<Instance*>(instance); }
 
   template <class Hook>
@@ -108,13 +114,14 @@ struct PluginGlue {
     P* plugin = of(instance).plugin.get();
     if (plugin == nullptr) return done.done(done.context, GTR_OK, {nullptr, 0});
     try {
-      spawn(call(*plugin),
-            [done](Result<void> result) {
-              if (result) return done.done(done.context, GTR_OK, {nullptr, 0});
-              const std::string text = to_json(result.error());
-              done.done(done.context, static_cast<gtr_status>(result.error().status), to_bytes(text));
-            },
-            [done](std::exception_ptr thrown) { fail(done, thrown); });
+      spawn(
+          call(*plugin),
+          [done](Result<void> result) {
+            if (result) return done.done(done.context, GTR_OK, {nullptr, 0});
+            const std::string text = to_json(result.error());
+            done.done(done.context, static_cast<gtr_status>(result.error().status), to_bytes(text));
+          },
+          [done](std::exception_ptr thrown) { fail(done, thrown); });
     } catch (...) {
       fail(done, std::current_exception());
     }
@@ -166,8 +173,8 @@ constexpr bool runs_under(std::uint32_t host_major, std::uint32_t host_minor) {
 }  // namespace gatetorio::detail
 
 // Exports the plugin class. Once, in one source file.
-#define GATETORIO_PLUGIN(Class)                                                                        \
-  GTR_EXPORT const gtr_plugin* gtr_plugin_entry(uint32_t host_abi_major, uint32_t host_abi_minor) {    \
-    if (!::gatetorio::detail::runs_under(host_abi_major, host_abi_minor)) return nullptr;              \
-    return ::gatetorio::detail::PluginGlue<Class>::descriptor();                                       \
+#define GATETORIO_PLUGIN(Class)                                                                     \
+  GTR_EXPORT const gtr_plugin* gtr_plugin_entry(uint32_t host_abi_major, uint32_t host_abi_minor) { \
+    if (!::gatetorio::detail::runs_under(host_abi_major, host_abi_minor)) return nullptr;           \
+    return ::gatetorio::detail::PluginGlue<Class>::descriptor();                                    \
   }

@@ -1,5 +1,5 @@
-// Result<T>: a value, or an Error that says what went wrong in words for the caller. Expected failures travel as values;
-// exceptions are for the unexpected.
+// Result<T>: a value, or an Error that says what went wrong in words for the caller. Expected failures travel as
+// values; exceptions are for the unexpected.
 #pragma once
 
 #include <cstdint>
@@ -49,18 +49,18 @@ struct FieldError {
 
 struct Error {
   Status status = Status::kInternal;
-  std::string detail = {};               // one sentence for whoever called; never a secret, path or SQL text
-  std::vector<FieldError> fields = {};   // with kInvalid
-  std::uint32_t retry_after_s = 0;       // with kUnavailable and kRateLimited; 0: unknown
-  std::int32_t statement = -1;           // with a failed SQL batch: index of the statement, else -1
+  std::string detail = {};              // one sentence for whoever called; never a secret, path or SQL text
+  std::vector<FieldError> fields = {};  // with kInvalid
+  std::uint32_t retry_after_s = 0;      // with kUnavailable and kRateLimited; 0: unknown
+  std::int32_t statement = -1;          // with a failed SQL batch: index of the statement, else -1
 };
 
 template <class T>
 class [[nodiscard]] Result {
  public:
   using Value = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT: implicit on purpose
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}     // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
   explicit operator bool() const { return state_.index() == 0; }
   T& operator*() & { return std::get<0>(state_); }
   const T& operator*() const& { return std::get<0>(state_); }

@@ -35,12 +35,13 @@ inline constexpr std::uint32_t kRunMethod = 1;
 inline constexpr std::uint32_t kMigrateMethod = 2;
 
 struct MigrateRequest {
-  std::string plugin;                    // whose migrations: the folder's name
+  std::string plugin;                         // whose migrations: the folder's name
   std::vector<std::string> directories = {};  // where to look for <directory>/<plugin>/NNNN_name.sql, first that exists
 };
 BOOST_DESCRIBE_STRUCT(MigrateRequest, (), (plugin, directories))
 
-// For providers: the end of one request, with encoded results or why there are none. Called exactly once, on any thread.
+// For providers: the end of one request, with encoded results or why there are none. Called exactly once, on any
+// thread.
 using Done = std::function<void(Result<std::string>)>;
 
 enum class Mode : std::uint8_t { kRead = 0, kWrite = 1 };
@@ -167,11 +168,15 @@ class Results {
   static bool read(wire::Reader& in, Cell& cell) {
     if (!in.raw(&cell.type, 1)) return false;
     switch (cell.type) {
-      case Type::kNull: return true;
-      case Type::kInteger: return in.value(cell.integer);
-      case Type::kReal: return in.value(cell.real);
+      case Type::kNull:
+        return true;
+      case Type::kInteger:
+        return in.value(cell.integer);
+      case Type::kReal:
+        return in.value(cell.real);
       case Type::kText:
-      case Type::kBlob: return in.view(cell.bytes);
+      case Type::kBlob:
+        return in.view(cell.bytes);
     }
     return false;
   }

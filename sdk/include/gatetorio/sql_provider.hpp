@@ -83,9 +83,7 @@ class Provider {
         done.done(done.context, result ? GTR_OK : static_cast<gtr_status>(result.error().status), to_bytes(text));
       });
     };
-    auto awaiter = host_.complete(start);
-    const Result<std::string> migrated = co_await awaiter;
-    if (!migrated) co_return migrated.error();
+    co_await ok(host_.complete(start));
     co_return Result<void>();
   }
   // Once, after migrate().
@@ -98,8 +96,7 @@ class Provider {
     auto shutdown = [this](gtr_completion done) {
       engine_->shutdown([done] { done.done(done.context, GTR_OK, {nullptr, 0}); });
     };
-    auto awaiter = host_.complete(shutdown);
-    const Result<std::string> closed = co_await awaiter;
+    const Result<std::string> closed = co_await host_.complete(shutdown);
     engine_->join();
     if (!closed) co_return closed.error();
     co_return Result<void>();

@@ -123,8 +123,9 @@ namespace detail {
 // Ends a coroutine that awaits by ok(), and says who goes on.
 template <class Awaiting>
 std::coroutine_handle<> end_with(PromiseBase& base, const Error& error) {
-  static_assert(requires(Awaiting& awaiting) { awaiting.value.emplace(error); },
-                "ok() passes errors on: the coroutine around it must give a Result");
+  static_assert(
+      requires(Awaiting & awaiting) { awaiting.value.emplace(error); },
+      "ok() passes errors on: the coroutine around it must give a Result");
   auto& awaiting = static_cast<Awaiting&>(base);
   awaiting.value.emplace(error);
   return awaiting.next();

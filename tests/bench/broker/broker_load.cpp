@@ -1,8 +1,8 @@
 // Load for an MQTT broker on loopback.
 //
 //   bench_broker_load connects PORT COUNT THREADS < logins    connections opened and closed
-//   bench_broker_load relay    PORT COUNT WINDOW  < logins    QoS 0 from the first login to the second, WINDOW under way
-//   bench_broker_load latency  PORT COUNT RATE    < logins    the same at a pace, each with its time
+//   bench_broker_load relay    PORT COUNT WINDOW  < logins    QoS 0 from the first login to the second, WINDOW under
+//   way bench_broker_load latency  PORT COUNT RATE    < logins    the same at a pace, each with its time
 //
 // A login is a line "NAME PASSWORD TOPIC"; relay and latency publish to the first one's topic, which the second hears.
 // Prints {"per_s": ...} or {"p50_us": ..., "p99_us": ...} as JSON.
@@ -62,7 +62,8 @@ void measure_connects(std::uint16_t port, const std::vector<Login>& logins, int 
 }
 
 std::string status_with(long long value) {
-  return R"({"state":"OPENING","m1_percent":12,"m2_percent":10,"timestamp":1763247466,"n":)" + std::to_string(value) + "}";
+  return R"({"state":"OPENING","m1_percent":12,"m2_percent":10,"timestamp":1763247466,"n":)" + std::to_string(value) +
+         "}";
 }
 
 long long value_of(const std::string& payload) { return std::atoll(payload.c_str() + payload.rfind(':') + 1); }

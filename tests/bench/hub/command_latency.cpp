@@ -1,9 +1,11 @@
 // How long a command takes from the app's request until the gate's client has it, beside one message through the same
 // broker without the hub. One thread that sends and then waits for what comes: nothing of the client's own is between.
 //
-//   bench_command_latency HTTP_PORT MQTT_PORT COUNT RATE CONTROLLER DEVICE_NAME DEVICE_PASSWORD USER_NAME USER_PASSWORD USER_TOKEN
+//   bench_command_latency HTTP_PORT MQTT_PORT COUNT RATE CONTROLLER DEVICE_NAME DEVICE_PASSWORD USER_NAME USER_PASSWORD
+//   USER_TOKEN
 //
-// Prints {"rest": {p50_us, p99_us}, "direct": {...}} as JSON. "direct": the gate's status until the app's client has it.
+// Prints {"rest": {p50_us, p99_us}, "direct": {...}} as JSON. "direct": the gate's status until the app's client has
+// it.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -77,7 +79,9 @@ void connect_client(RawMqtt& client, std::uint16_t port, const std::string& name
   if (client.subscribe(topic) != 1) fail(name + " cannot subscribe");
 }
 
-double us_since(Clock::time_point begun) { return std::chrono::duration<double, std::micro>(Clock::now() - begun).count(); }
+double us_since(Clock::time_point begun) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - begun).count();
+}
 
 }  // namespace
 
@@ -99,17 +103,17 @@ int main(int count, char** arguments) {
     if (i % 2 == 0) {
       const std::string body =
           R"({"controller_id":")" + controller + R"(","command":{"action":"open_gate","n":)" + std::to_string(i) + "}}";
-      const std::string request = "POST /api/v1/commands/send HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer " +
-                                  std::string(arguments[10]) + "\r\nContent-Type: application/json\r\nContent-Length: " +
-                                  std::to_string(body.size()) + "\r\n\r\n" + body;
+      const std::string request =
+          "POST /api/v1/commands/send HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer " + std::string(arguments[10]) +
+          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
       const auto begun = Clock::now();
       if (::send(http, request.data(), request.size(), 0) < 0) fail("cannot send");
       if (!gate.receive()) fail("a command did not arrive: " + read_response(http));
       rest.push_back(us_since(begun));
       if (read_response(http).find(" 202 ") == std::string::npos) fail("a command was refused");
     } else {
-      const std::string status = R"({"state":"OPENING","m1_percent":12,"m2_percent":10,"timestamp":1763247466,"n":)" +
-                                 std::to_string(i) + "}";
+      const std::string status =
+          R"({"state":"OPENING","m1_percent":12,"m2_percent":10,"timestamp":1763247466,"n":)" + std::to_string(i) + "}";
       const auto begun = Clock::now();
       gate.publish(topic + "/status", status, 0);
       if (!app.receive()) fail("a status did not arrive");

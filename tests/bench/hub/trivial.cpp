@@ -33,8 +33,10 @@ class Trivial : public PluginBase {
   OperationSet<Trivial> operations_;
 };
 
-const Manifest Trivial::kManifest{
-    .id = "bench-trivial", .version = "1.0.0", .summary = "An operation that does nothing.", .affinity = Affinity::kAnyThread};
+const Manifest Trivial::kManifest{.id = "bench-trivial",
+                                  .version = "1.0.0",
+                                  .summary = "An operation that does nothing.",
+                                  .affinity = Affinity::kAnyThread};
 
 }  // namespace gatetorio::bench_trivial
 

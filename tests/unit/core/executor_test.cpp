@@ -89,7 +89,8 @@ TEST_CASE("lanes on many threads, posted to from many, lose nothing and keep the
   for (int poster = 0; poster < kPosters; ++poster) {
     posters.emplace_back([&, poster] {
       for (int i = 0; i < kTasks; ++i) {
-        lanes[static_cast<std::size_t>(poster)]->post([&, poster, i] { orders[static_cast<std::size_t>(poster)].push_back(i); });
+        lanes[static_cast<std::size_t>(poster)]->post(
+            [&, poster, i] { orders[static_cast<std::size_t>(poster)].push_back(i); });
         open.post([&] { ++side_by_side; });
       }
     });

@@ -119,11 +119,13 @@ TEST_CASE_METHOD(HostFixture, "sleepers wake with false when their plugin's time
 TEST_CASE_METHOD(HostFixture, "typed events arrive as they were published; handlers that throw are logged", "[host]") {
   Inbox<std::int64_t> counts;
   {
-    const auto subscription =
-        Subscription::to<Counted>(user_host, WhenFull::kDropOldest, 16, [&](const Counted& event) {
+    const auto subscription = Subscription::to<Counted>(
+        user_host, WhenFull::kDropOldest, 16,
+        [&](const Counted& event) {
           if (event.count == 13) throw std::runtime_error("unlucky");
           counts.put(event.count);
-        }, kGapIsHarmless);
+        },
+        kGapIsHarmless);
     for (const std::int64_t count : {1, 13, 2}) publish(server_host, Counted{count}, "key");
     platform.bus.publish(Counted::kTopic, "", "no JSON");
     publish(server_host, Counted{3}, "key");

@@ -19,7 +19,8 @@ void OperationsFixture::authenticate(void* context, gtr_call call, std::uint32_t
     return services.complete(call, GTR_OK, wire::encode(Principal{"user", 7, "", "", ""}));
   if (credential.secret == "d-good")
     return services.complete(call, GTR_OK, wire::encode(Principal{"device", 8, "", "", ""}));
-  if (credential.secret == "u-new") return services.complete(call, GTR_OK, wire::encode(Principal{"user", 0, "", "", ""}));
+  if (credential.secret == "u-new")
+    return services.complete(call, GTR_OK, wire::encode(Principal{"user", 0, "", "", ""}));
   if (credential.secret == "broken") return services.complete(call, GTR_OK, "\x01");
   services.complete(call, GTR_UNAUTHENTICATED, to_json(Error{.detail = "The credential is not valid."}));
 }
@@ -75,9 +76,9 @@ void OperationsFixture::invoke(std::uint64_t operation, const Ask& ask) {
   made.request_id = to_bytes("request-1");
   made.peer = to_bytes("192.0.2.1");
   made.reply = [](void* context, const gtr_reply* reply) {
-    static_cast<OperationsFixture*>(context)->replies.put(
-        {reply->status, std::string(to_view(reply->body)), reply->stream, reply->transfer,
-         reply->is_stranger != 0, std::string(to_view(reply->caller))});
+    static_cast<OperationsFixture*>(context)->replies.put({reply->status, std::string(to_view(reply->body)),
+                                                           reply->stream, reply->transfer, reply->is_stranger != 0,
+                                                           std::string(to_view(reply->caller))});
   };
   made.stream_data = [](void* context, gtr_bytes event) {
     static_cast<OperationsFixture*>(context)->stream_events.put(std::string(to_view(event)));

@@ -42,7 +42,7 @@ struct OperationsFixture : PlatformFixture {
   bool handler_answers = true;  // false: the test does, from `handled`
   Inbox<Handled> handled;
   Inbox<Answer> replies;
-  bool can_cut = true;                        // the transport can
+  bool can_cut = true;  // the transport can
   Inbox<bool> cuts;
   Inbox<std::string> stream_events;           // "<end>" for the end
   gtr_status auth_fails = GTR_OK;             // GTR_OK: "u-good" is user 7, "d-good" device 8, all else unknown

@@ -407,7 +407,8 @@ TEST_CASE("a credential that proves nobody is a failed login, whatever the answe
       {"in the head", get("/api/v1/devices/g", "Authorization: Bearer guess\r\n")},
       {"in the body", post("/api/v1/users/discover", R"({"user_token":"guess"})")},
       {"in a cookie", get("/api/v1/devices/g", "Cookie: gatetorio_session=guess\r\n")},
-      {"as Basic", post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTpi")}};
+      {"as Basic",
+       post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTpi")}};
   for (const auto& [where, request] : table) {
     CAPTURE(where);
     Settings settings;
@@ -425,7 +426,8 @@ TEST_CASE("the rate of a credential holds wherever it is given") {
       {"in the head", get("/api/v1/devices/g", "Authorization: Bearer mine-1\r\n")},
       {"in the body", post("/api/v1/users/discover", R"({"user_token":"mine-1"})")},
       {"in the body, escaped", post("/api/v1/users/discover", R"({"user_\u0074oken":"mine\u002d1"})")},
-      {"as Basic", post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTptaW5lLTE=")}};
+      {"as Basic",
+       post("/api/v1/broker/user", "a=b", "application/x-www-form-urlencoded\r\nAuthorization: Basic YTptaW5lLTE=")}};
   for (const auto& [where, request] : table) {
     CAPTURE(where);
     Settings settings;
@@ -480,8 +482,10 @@ TEST_CASE("uploads that are under way leave the operations their room, and have 
   ApiServer hub(settings);
   hub.backend.hold = true;
   const auto upload = [](const char* length) {
-    return std::string("PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nTus-Resumable: 1.0.0\r\n"
-                       "Content-Type: application/offset+octet-stream\r\nContent-Length: ") + length + "\r\n\r\n";
+    return std::string(
+               "PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: hub\r\nTus-Resumable: 1.0.0\r\n"
+               "Content-Type: application/offset+octet-stream\r\nContent-Length: ") +
+           length + "\r\n\r\n";
   };
   RawClient one(hub.server->port()), two(hub.server->port());
   one.send(upload("1000"));
@@ -504,7 +508,9 @@ TEST_CASE("event streams of one credential use up its own share alone") {
   settings.streams = {3, 3, 1};
   ApiServer hub(settings);
   hub.backend.hold = true;
-  const auto watch = [](const std::string& who) { return get("/api/v1/devices/g/events", "Authorization: Bearer " + who + "\r\n"); };
+  const auto watch = [](const std::string& who) {
+    return get("/api/v1/devices/g/events", "Authorization: Bearer " + who + "\r\n");
+  };
   RawClient first(hub.server->port());
   first.send(watch("mine"));
   REQUIRE(eventually([&] { return hub.ask(get("/health")).status == 200 && hub.backend.held.size() == 1; }));

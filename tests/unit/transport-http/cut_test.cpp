@@ -1,9 +1,8 @@
 // Bytes between a connection and a file, and what breaks them off.
-#include <catch2/catch_test_macros.hpp>
-
 #include <unistd.h>
 
 #include <atomic>
+#include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -49,7 +48,7 @@ class ContentServer final : public RequestHandler {
     REQUIRE(cut);
     cut();
   }
-  std::atomic<int> ended{0};            // files of which no more is sent
+  std::atomic<int> ended{0};  // files of which no more is sent
   std::atomic<gtr_status> received{-1};
 
  private:

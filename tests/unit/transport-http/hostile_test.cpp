@@ -162,7 +162,8 @@ TEST_CASE("a server stops although a handler held its thread beyond a tick") {
   std::promise<void> entered;
   const auto hold = [&entered](Exchange& exchange) {
     entered.set_value();
-    for (const auto until = std::chrono::steady_clock::now() + kBeyondATick; std::chrono::steady_clock::now() < until;) {
+    for (const auto until = std::chrono::steady_clock::now() + kBeyondATick;
+         std::chrono::steady_clock::now() < until;) {
     }
     TestServer::echo(exchange);
   };

@@ -1,8 +1,7 @@
 // A floor for the rate of transfers, in both directions.
-#include <catch2/catch_test_macros.hpp>
-
 #include <unistd.h>
 
+#include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <cstdlib>
 

@@ -68,7 +68,7 @@ class Stack {
     std::vector<std::vector<SessionOpened>> lists;
     std::vector<CommandPassed> passed;
     std::vector<DeviceStatus> statuses;
-    std::vector<std::string> absent;  // user names
+    std::vector<std::string> absent;                            // user names
     std::vector<std::optional<std::chrono::seconds>> expiries;  // of the commands that apps published
     Counters counters;
     std::vector<OverBudget> excesses;

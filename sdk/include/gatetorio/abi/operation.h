@@ -59,7 +59,8 @@ typedef struct gtr_reply {
   /* Since 1.3. To a transport: not 0 where the call showed a credential that proves nobody whom the hub knows, whatever
    * the status. It counts as a failed login of the peer; the answer itself does not tell. A feature leaves it 0. */
   uint32_t is_stranger;
-  /* Since 1.3. To a transport: who called, as "user:17"; empty: nobody whom the hub knows. A feature leaves it empty. */
+  /* Since 1.3. To a transport: who called, as "user:17"; empty: nobody whom the hub knows. A feature leaves it empty.
+   */
   gtr_bytes caller;
 } gtr_reply;
 typedef void (*gtr_reply_fn)(void* context, const gtr_reply* reply);
