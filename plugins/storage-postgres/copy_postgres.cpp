@@ -46,7 +46,15 @@ CopyCell cell_of(const Field& field, std::uint32_t type) {
 // From here on no hub begins, until the connection ends.
 void keep_hubs_away(pqxx::connection& connection) {
   pqxx::nontransaction session(connection);
-  if (session.exec("SELECT pg_try_advisory_lock(" + std::string(kHubsLock) + ")")[0][0].as<bool>()) return;
+  session.exec("SET lock_timeout = '1s'");  // the server takes a moment to notice that a hub has ended
+  try {
+    session.exec("SELECT pg_advisory_lock(" + std::string(kHubsLock) + ")");
+    session.exec("RESET lock_timeout");
+    return;
+  } catch (const pqxx::sql_error& error) {
+    constexpr const char* kLockNotAvailable = "55P03";
+    if (error.sqlstate() != kLockNotAvailable) throw;
+  }
   const auto users = session.exec(
       "SELECT string_agg(DISTINCT application_name || ' at ' || COALESCE(client_addr::text, 'this machine'), ', ')"
       " FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND granted"
