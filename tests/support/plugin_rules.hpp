@@ -3,14 +3,20 @@
 
 #include "gatetorio/devices.hpp"
 #include "gatetorio/sql.hpp"
-#include "gatetorio/testing/fake_host.hpp"
+#include "gatetorio/testing/moments.hpp"
 #include "support/paths.hpp"
 
 namespace gatetorio::testing {
 
 // Begins with storage alone; a test loads what it is about, and starts.
 struct PluginRules {
-  PluginRules() { host.load("storage-sqlite"); }
+  // `data_dir`: of a hub that has stopped.
+  explicit PluginRules(const std::string& data_dir = "")
+      : host({.plugin_dir = GATETORIO_BUILD_DIR "/plugins",
+              .migrations_dir = GATETORIO_SOURCE_DIR "/migrations",
+              .data_dir = data_dir}) {
+    host.load("storage-sqlite");
+  }
 
   // Runs a statement on the database; its rows.
   template <class... Args>
@@ -31,7 +37,7 @@ struct PluginRules {
     return count("SELECT COUNT(*) FROM gatetorio_audit WHERE action = $1", action);
   }
 
-  FakeHost host{{.plugin_dir = GATETORIO_BUILD_DIR "/plugins", .migrations_dir = GATETORIO_SOURCE_DIR "/migrations"}};
+  FakeHost host;
 };
 
 }  // namespace gatetorio::testing

@@ -79,6 +79,7 @@ class Calls {
       return;
     }
     found->second.is_answered = true;
+    work_.notify();
     const Fault& fault = found->second.fault;
     if (fault.kind == Fault::Kind::kLoseAnswer) {
       for (std::uint32_t i = 0; i < count; ++i) ::close(descriptors[i]);

@@ -69,8 +69,8 @@ class FakeHost {
   void start() { plugins_.start(); }
   // Drains and stops all. The data stay: another host may be made on data_dir().
   void stop() {
-    parts_.calls.faults = {};
-    parts_.calls.release();
+    clear_faults();
+    release();
     plugins_.stop();
   }
   const std::string& data_dir() const { return data_dir_; }
@@ -136,21 +136,24 @@ class FakeHost {
 
   // What goes wrong with services, where the request holds `text` (faults.hpp); of SQL batches their words.
   void fail(std::string_view service, Error error, std::string_view text = "", int times = 1) {
-    fault(service, text, times, {Fault::Kind::kFail, std::move(error)});
+    fault(service, text, 0, times, {Fault::Kind::kFail, std::move(error)});
   }
   // It is done, but its answer does not come back: kTimeout.
-  void lose_answer(std::string_view service, std::string_view text = "", int times = 1) {
-    fault(service, text, times, {Fault::Kind::kLoseAnswer, {.status = Status::kTimeout, .detail = "no answer"}});
+  void lose_answer(std::string_view service, std::string_view text = "") {
+    fault(service, text, 0, 1, {Fault::Kind::kLoseAnswer, {.status = Status::kTimeout, .detail = "no answer"}});
   }
-  // It waits, or its answer does, for release().
-  void hold(std::string_view service, std::string_view text = "") { fault(service, text, 1, {Fault::Kind::kHold}); }
-  void hold_answer(std::string_view service, std::string_view text = "") {
-    fault(service, text, 1, {Fault::Kind::kHoldAnswer});
+  // It waits, or its answer does, for release(). `spare` calls go by before that.
+  void hold(std::string_view service, std::string_view text = "", int spare = 0) {
+    fault(service, text, spare, 1, {Fault::Kind::kHold});
+  }
+  void hold_answer(std::string_view service, std::string_view text = "", int spare = 0) {
+    fault(service, text, spare, 1, {Fault::Kind::kHoldAnswer});
   }
   void release() { parts_.calls.release(); }
   std::size_t held() const { return parts_.calls.held(); }
   // Faults that have found no call yet. A test ends with none.
   std::size_t faults_left() const { return parts_.calls.faults.count(); }
+  void clear_faults() { parts_.calls.faults.clear(); }
   void set_available(std::string_view service, bool is_available) {
     parts_.calls.set_available(std::string(service), is_available);
   }
@@ -197,8 +200,8 @@ class FakeHost {
   }
 
  private:
-  void fault(std::string_view service, std::string_view text, int times, Fault fault) {
-    parts_.calls.faults.add(std::string(service), std::string(text), times, std::move(fault));
+  void fault(std::string_view service, std::string_view text, int spare, int times, Fault fault) {
+    parts_.calls.faults.add(std::string(service), std::string(text), spare, times, std::move(fault));
   }
 
   TemporaryFolder folder_;

@@ -26,16 +26,18 @@ struct Fault {
 
 class Faults {
  public:
-  void add(std::string service, std::string text, int times, Fault fault) {
-    waiting_.push_back({std::move(service), std::move(text), times, std::move(fault)});
+  // Lets `spare` calls pass, and strikes the next `times`.
+  void add(std::string service, std::string text, int spare, int times, Fault fault) {
+    waiting_.push_back({std::move(service), std::move(text), spare, times, std::move(fault)});
   }
+  void clear() { waiting_.clear(); }
   // The fault that strikes this call: the oldest that fits.
   Fault take(std::string_view service, std::string_view request) {
     const auto fits = [&](const Waiting& each) {
       return each.service == service && request.find(each.text) != std::string_view::npos;
     };
     const auto found = std::find_if(waiting_.begin(), waiting_.end(), fits);
-    if (found == waiting_.end()) return {};
+    if (found == waiting_.end() || found->spare-- > 0) return {};
     Fault fault = found->fault;
     if (--found->times <= 0) waiting_.erase(found);
     return fault;
@@ -47,6 +49,7 @@ class Faults {
   struct Waiting {
     std::string service;
     std::string text;
+    int spare = 0;
     int times = 1;
     Fault fault;
   };

@@ -88,7 +88,7 @@ class Invocations {
     if (!wrong && value.is_object()) outcome.body = value.get_object();
     *found->second->answer = std::move(outcome);
     open_.erase(found);
-    work_.post(nullptr, [] {});  // wakes who waits
+    work_.notify();
   }
 
   std::uint64_t open_stream(const Party& who, gtr_completion closed) {

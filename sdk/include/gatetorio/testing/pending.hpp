@@ -51,7 +51,7 @@ inline gtr_completion completion(Work& work, Pending<Result<std::string>>& pendi
   return completion([&work, slot = pending.slot()](gtr_status status, std::string_view result) {
     const auto guard = work.lock();
     *slot = status < GTR_FIRST_ERROR ? Result<std::string>(std::string(result)) : error_from_json(status, result);
-    work.post(nullptr, [] {});  // wakes who waits
+    work.notify();
   });
 }
 

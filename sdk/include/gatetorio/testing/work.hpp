@@ -34,6 +34,8 @@ class Work {
     jobs_.emplace_back(owner, std::move(job));
     changed_.notify_all();
   }
+  // Any thread: something changed that run_until() may wait for.
+  void notify() { changed_.notify_all(); }
   // Whether the calling thread runs a job of this owner.
   static bool is_on(Owner owner) { return running_ == owner; }
 
