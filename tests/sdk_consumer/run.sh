@@ -27,6 +27,7 @@ for project in "$source/sdk/template" "$source/tests/sdk_consumer/boot-counter";
     -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror ${CONSUMER_CXX_FLAGS:-}" >"$work/configure" || { cat "$work/configure"; fail "$name cannot be configured"; }
   cmake --build "$work/$name/build" >"$work/make" || { cat "$work/make"; fail "$name does not build"; }
 done
+ctest --test-dir "$work/template/build" >"$work/ctest" || { cat "$work/ctest"; fail "the template's own test fails"; }
 
 plugins=$(dirname "$(find "$work/prefix" -name gatetorio-transport-http.so)")
 cp "$work"/*/build/plugins/gatetorio-*.so "$plugins/"

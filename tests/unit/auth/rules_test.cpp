@@ -198,8 +198,19 @@ TEST_CASE_METHOD(AuthRules, "a lesser grant lowers nobody, and nobody's access i
   REQUIRE(held);
   CHECK(held->level == "owner");
   CHECK(held->expires_at_us == 0);
+  CHECK(level(kAnna) == "owner");
   host.leap(hours(2));
   CHECK(level(kAnna) == "owner");
+}
+
+TEST_CASE_METHOD(AuthRules,
+                 "who is paired again keeps what it has, unless the device names a level: that replaces all") {
+  pair(kAnna);
+  pair(kBert);
+  CHECK(pair(kAnna).word("access_level") == "owner");
+  REQUIRE(share(kAnna, "engineer"));
+  CHECK(pair(kAnna, {{"access_level", "readonly"}}).word("access_level") == "readonly");
+  CHECK(level(kAnna) == "readonly");
 }
 
 TEST_CASE_METHOD(AuthRules, "removing a user takes what every source gave") {

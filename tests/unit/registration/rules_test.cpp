@@ -194,6 +194,20 @@ TEST_CASE("a released key is used once by its own hardware, and by no other, als
   }
 }
 
+TEST_CASE("the key of a release lets no other hardware in, whatever the hub asks of newcomers") {
+  for (const char* enrolment : {"key", "open", "approval"}) {
+    RegistrationRules rules({{"enrolment", enrolment}, {"enrolment_key", "standing"}});
+    rules.query(
+        "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash,"
+        " mqtt_password_hash, reenrol_until, online_until, last_seen, created_at, updated_at)"
+        " VALUES ('hw-1', 'gate', '', '', 'a', 'b', 0, 0, 1, 1, 1)");
+    const std::string released = rules.host.invoke("registration.release", rules.about(1)).word("enrolment_key");
+    const Ask other = rules.enrolling("hw-2", "gate-2", released);
+    CHECK(rules.host.invoke("registration.register", other).status == Status::kForbidden);
+    CHECK(rules.host.invoke("registration.register", rules.enrolling("hw-1", "gate", released)).is_ok());
+  }
+}
+
 TEST_CASE_METHOD(RegistrationRules, "a release ends with its hours, and a newer one ends the older") {
   enrol("hw-1", "gate");
   const auto release = [this] { return host.invoke("registration.release", about(1)).word("enrolment_key"); };
@@ -227,6 +241,37 @@ TEST_CASE("of two who wait with one hardware_id at most one gets in, whenever th
     CHECK(rules.host.invoke("registration.register", other).status == Status::kUnauthenticated);
     CHECK(rules.devices() == 1);
     CHECK(rules.who(registered.word("device_token")));
+  }
+}
+
+TEST_CASE("whoever waits gets in with its claim, as its hardware, and after its approval only") {
+  RegistrationRules rules(kApproval);
+  const auto status = [&](const std::string& hardware, const std::string& claim) {
+    return rules.host.invoke("registration.register", rules.claiming(hardware, "gate", claim)).status;
+  };
+  const std::string claim = rules.claim("hw-1", "gate");
+  CHECK(status("hw-1", claim) == Status::kAccepted);
+  rules.pending("approve", rules.waiting().at(0));
+  CHECK(status("hw-2", claim) == Status::kUnauthenticated);
+  CHECK(status("hw-1", "gtc_guess") == Status::kUnauthenticated);
+  CHECK(rules.devices() == 0);
+  CHECK(status("hw-1", claim) == Status::kCreated);
+}
+
+TEST_CASE("an approval of who has been denied meanwhile says so, and lets nobody in") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    RegistrationRules rules(kApproval);
+    const Ask ask = rules.claiming("hw-1", "gate", rules.claim("hw-1", "gate"));
+    const std::int64_t id = rules.waiting().at(0);
+    auto approving =
+        moments.begin(rules.host, "registration.approve", {.principal = kAdmin, .body = {{"pending_id", id}}});
+    const std::int64_t before = rules.audited("device.approve");
+    CHECK(rules.pending("deny", id).is_ok());
+    rules.host.release();
+    CHECK(approving.take().is_ok() == (before == 1));
+    CHECK(rules.audited("device.approve") == before);
+    CHECK_FALSE(rules.host.invoke("registration.register", ask).is_ok());
   }
 }
 

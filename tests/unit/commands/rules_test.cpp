@@ -1,0 +1,303 @@
+// No gate moves late, twice without being asked, or for somebody who may not. Commands on real storage; rights,
+// registry and broker are the test's.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <set>
+
+#include "gatetorio/device_link.hpp"
+#include "gatetorio/devices.hpp"
+#include "gatetorio/identity.hpp"
+#include "support/plugin_rules.hpp"
+
+namespace gatetorio::commands {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::Ask;
+using testing::Moments;
+// The plugin has an Outcome of its own.
+using Answer = testing::Outcome;
+
+const Principal kAnna{.kind = "user", .id = 1};
+const Principal kGate{.kind = "device", .id = 7};
+
+struct CommandRules : testing::PluginRules {
+  CommandRules() {
+    host.provide<DeviceLink::State>(DeviceLink::kId,
+                                    [this](LinkQuery) -> Result<LinkState> { return LinkState{is_connected}; });
+    host.provide<DeviceLink::PublishCommand>(DeviceLink::kId, [this](Publish message) -> Result<Published> {
+      published.push_back(message);
+      if (!broker) return broker.error();
+      return Published{*broker};
+    });
+    host.provide<AccessControl::Check>(AccessControl::kId, [this](AccessQuery query) -> Result<Decision> {
+      ++judged;
+      return Decision{rights.contains(query.principal.id), {.resource_id = 7, .level = "engineer"}};
+    });
+    host.provide<DeviceRegistry::FindByIds>(DeviceRegistry::kId, [](DeviceIds) -> Result<DeviceList> {
+      return DeviceList{{{.id = 7, .controller_id = "gate"}}};
+    });
+    host.load("commands");
+    host.start();
+  }
+
+  static Ask sending(const std::string& key = "", const std::string& action = "open") {
+    Ask ask{.principal = kAnna,
+            .body = {{"controller_id", "gate"}, {"command", {{"action", action}}}},
+            .access = {.resource_id = 7, .resource = "gate", .level = "engineer"}};
+    if (!key.empty()) ask.body["idempotency_key"] = key;
+    return ask;
+  }
+  Answer send(const std::string& key = "", const std::string& action = "open") {
+    return host.invoke("commands.send", sending(key, action));
+  }
+  Answer get(const std::string& id, const Principal& who = kAnna) {
+    return host.invoke("commands.get", {.principal = who, .body = {{"command_id", id}}});
+  }
+  std::string state(const std::string& id) { return get(id).word("state"); }
+  std::string last_state() {
+    return query("SELECT state FROM commands ORDER BY issued_at DESC, id LIMIT 1")[0].text(0, 0);
+  }
+  void say(std::int64_t device_id, boost::json::object status) {
+    host.publish(DeviceMessage{device_id, boost::json::serialize(status)}, std::to_string(device_id));
+    host.run();
+  }
+  void hand_over(const std::string& id) {
+    host.publish(CommandHandedOver{7, id, host.now().us}, "7");
+    host.run();
+  }
+  void change_rights(std::set<std::int64_t> now_have) {
+    rights = std::move(now_have);
+    host.publish(AccessChanged{"user", 1}, "user:1");
+  }
+  Answer watch() {
+    return host.invoke("commands.events", {.principal = kAnna,
+                                           .body = {{"controller_id", "gate"}},
+                                           .access = {.resource_id = 7, .resource = "gate", .level = "readonly"}});
+  }
+
+  bool is_connected = true;
+  Result<bool> broker = true;  // whether somebody is there to get it
+  std::set<std::int64_t> rights{1};
+  int judged = 0;
+  std::vector<Publish> published;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(CommandRules, "a command is in the audit log before it goes out, and names its end") {
+  host.hold(DeviceLink::kId, "\"action\"");
+  auto sending = host.begin("commands.send", this->sending());
+  host.run();
+  REQUIRE(host.held() == 1);
+  CHECK(audited("command.send") == 1);
+  CHECK(published.empty());
+  host.release();
+  const Answer sent = sending.take();
+  CHECK(sent.status == Status::kAccepted);
+  REQUIRE(published.size() == 1);
+  CHECK(published[0].device_id == 7);
+  CHECK(published[0].expires_at_us == host.now().us + 10 * kMicrosecondsPerSecond);
+  const auto payload = boost::json::parse(published[0].payload).as_object();
+  CHECK(payload.at("command_id").as_string() == sent.word("command_id"));
+}
+
+TEST_CASE_METHOD(CommandRules, "a command that cannot be written down is not sent") {
+  for (const Status wrong : {Status::kUnavailable, Status::kFull, Status::kTimeout}) {
+    host.fail(sql::kServiceId, {.status = wrong}, "INSERT INTO commands");
+    CHECK(send().status == wrong);
+  }
+  CHECK(published.empty());
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "a command whose writing was not confirmed is not sent, and its key sends nothing later") {
+  host.lose_answer(sql::kServiceId, "INSERT INTO commands");
+  CHECK(send("key").status == Status::kTimeout);
+  CHECK(published.empty());
+  send("key");
+  CHECK(published.empty());
+}
+
+TEST_CASE_METHOD(CommandRules, "a device that is not connected gets nothing, and nothing waits for it") {
+  is_connected = false;
+  CHECK(send().status == Status::kUnavailable);
+  is_connected = true;
+  host.advance(seconds(10));
+  CHECK(published.empty());
+  CHECK(count("SELECT COUNT(*) FROM commands") == 0);
+  host.set_available(DeviceLink::kId, false);
+  CHECK(send().status == Status::kUnavailable);
+}
+
+TEST_CASE("of two sendings with one key at once one goes out, and both get its answer") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    CommandRules rules;
+    auto first = moments.begin(rules.host, "commands.send", rules.sending("key"));
+    const Answer second = rules.send("key");
+    rules.host.release();
+    const Answer answer = first.take();
+    CHECK(rules.published.size() == 1);
+    REQUIRE(answer.is_ok());
+    CHECK(answer.word("command_id") == second.word("command_id"));
+  }
+}
+
+TEST_CASE_METHOD(CommandRules, "a key sends again after its window, and never another command within it") {
+  CHECK(send("key").is_ok());
+  CHECK(send("key", "close").status == Status::kInvalid);
+  host.leap(seconds(3600));
+  CHECK(send("key").is_ok());
+  CHECK(published.size() == 1);  // still within it, to the last moment
+  host.leap(seconds(1));
+  CHECK(send("key", "close").is_ok());
+  CHECK(published.size() == 2);
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "where the storage took its time the right is judged again before the command goes out") {
+  for (const bool still_may : {true, false}) {
+    published.clear();
+    host.hold_answer(sql::kServiceId, "INSERT INTO commands");
+    auto sending = host.begin("commands.send", this->sending());
+    host.run();
+    REQUIRE(host.held() == 1);
+    host.advance(milliseconds(251));
+    if (!still_may) rights.clear();
+    host.release();
+    CHECK(sending.take().status == (still_may ? Status::kAccepted : Status::kForbidden));
+    CHECK(published.size() == (still_may ? 1 : 0));
+  }
+  CHECK(last_state() == "failed");
+}
+
+TEST_CASE_METHOD(CommandRules, "where the right cannot be judged again nothing goes out") {
+  host.hold_answer(sql::kServiceId, "INSERT INTO commands");
+  auto sending = host.begin("commands.send", this->sending());
+  host.run();
+  host.advance(seconds(1));
+  host.set_available(AccessControl::kId, false);
+  host.release();
+  CHECK(sending.take().status == Status::kUnavailable);
+  CHECK(published.empty());
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "a command that nobody took has failed and its key is free; one that was not confirmed is not") {
+  broker = false;
+  CHECK(send("a").status == Status::kUnavailable);
+  CHECK(last_state() == "failed");
+  broker = Error{.status = Status::kTimeout};
+  CHECK(send("b").status == Status::kUnavailable);
+  broker = true;
+  CHECK(send("b").status == Status::kUnavailable);
+  CHECK(published.size() == 2);
+  CHECK(send("a").is_ok());
+  CHECK(published.size() == 3);
+}
+
+TEST_CASE_METHOD(CommandRules, "a command that nobody answered has expired at its end, by the date") {
+  const std::string id = send().word("command_id");
+  host.advance(seconds(10) - milliseconds(1));
+  CHECK(state(id) == "sent");
+  host.advance(milliseconds(1));
+  CHECK(state(id) == "expired");
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "handed over is not delivered: the device must say something after it, in the same session") {
+  const std::string swallowed = send().word("command_id"), heard = send().word("command_id");
+  hand_over(swallowed);
+  CHECK(state(swallowed) == "sent");
+  host.publish(LinkSession{"device", 7, false, ""}, "device:7");
+  host.run();
+  say(7, {{"position", 1}});
+  CHECK(state(swallowed) == "sent");
+  hand_over(heard);
+  say(8, {{"position", 1}});  // another device
+  CHECK(state(heard) == "sent");
+  say(7, {{"position", 2}});
+  CHECK(state(heard) == "delivered");
+}
+
+TEST_CASE_METHOD(CommandRules, "a device answers its own commands only, and an answer is final") {
+  const std::string id = send().word("command_id");
+  say(8, {{"command_id", id}, {"result", "success"}});
+  CHECK(state(id) == "sent");
+  say(7, {{"command_id", id}, {"result", "jammed"}});
+  CHECK(state(id) == "failed");
+  say(7, {{"command_id", id}, {"result", "success"}});
+  CHECK(state(id) == "failed");
+}
+
+TEST_CASE_METHOD(CommandRules, "statuses and answers wait while the storage is away, and the newest status wins") {
+  const std::string id = send().word("command_id");
+  host.fail(sql::kServiceId, {.status = Status::kUnavailable}, "INSERT INTO device_status", 3);
+  host.fail(sql::kServiceId, {.status = Status::kUnavailable}, "UPDATE commands SET state", 3);
+  say(7, {{"position", 1}, {"command_id", id}, {"result", "success"}});
+  host.advance(seconds(2));
+  say(7, {{"position", 2}});
+  host.advance(seconds(10));
+  CHECK(host.faults_left() == 0);
+  CHECK(state(id) == "acknowledged");
+  CHECK(query("SELECT status FROM device_status WHERE device_id = 7")[0].text(0, 0) == R"({"position":2})");
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "a command carries the boot nonce of the last status, also of one that is not written yet") {
+  say(7, {{"boot_nonce", "old"}});
+  host.advance(seconds(2));
+  say(7, {{"boot_nonce", "new"}});
+  send();
+  CHECK(boost::json::parse(published.at(0).payload).as_object().at("boot_nonce").as_string() == "new");
+}
+
+TEST_CASE_METHOD(CommandRules, "a stream ends when its user loses the right, and at the end of what it was given") {
+  const Answer stream = watch();
+  REQUIRE(stream.is_ok());
+  say(7, {{"position", 1}});
+  CHECK(host.events_of(stream.stream).size() == 2);  // the state, and this
+  CHECK(host.is_open(stream.stream));
+  change_rights({});
+  host.run();
+  CHECK_FALSE(host.is_open(stream.stream));
+  say(7, {{"position", 2}});
+  CHECK(host.events_of(stream.stream).size() == 2);
+}
+
+TEST_CASE_METHOD(CommandRules, "a right that is lost while a stream begins is not missed") {
+  host.hold_answer(AccessControl::kId);
+  auto watching = host.begin(
+      "commands.events",
+      {.principal = kAnna, .body = {{"controller_id", "gate"}}, .access = {.resource_id = 7, .resource = "gate"}});
+  host.run();
+  REQUIRE(host.held() == 1);
+  change_rights({});
+  host.run();
+  host.release();
+  const Answer watched = watching.take();
+  host.run();
+  CHECK((!watched.is_ok() || !host.is_open(watched.stream)));
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "where the news of a lost right was lost the next news ends the stream, or half a minute") {
+  const Answer stream = watch();
+  host.lose_events(1);
+  change_rights({});
+  host.run();
+  CHECK(host.is_open(stream.stream));
+  host.publish(AccessChanged{"user", 99}, "user:99");
+  host.run();
+  CHECK_FALSE(host.is_open(stream.stream));
+  rights = {1};
+  const Answer other = watch();
+  host.lose_events(1);
+  change_rights({});
+  host.advance(seconds(31));
+  CHECK_FALSE(host.is_open(other.stream));
+}
+
+}  // namespace gatetorio::commands
