@@ -123,6 +123,21 @@ TEST_CASE("an offer that is revoked with its access gives none, at whatever mome
   }
 }
 
+TEST_CASE("an offer that is revoked before it is taken is not taken, at whatever moment; after that the access stays") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    SharingRules rules;
+    const Outcome made = rules.offer();
+    auto redeeming = moments.begin(rules.host, "sharing.redeem", rules.redeeming(kAnna, made.word("token")));
+    const bool is_taken = rules.audited("sharing.redeem") == 1;
+    const Ask revoking = rules.revoking(made.number("token_id"), rules.user(kOwner), false);
+    CHECK(rules.host.invoke("sharing.revoke", revoking).is_ok());
+    rules.host.release();
+    CHECK((redeeming.take().status == Status::kOk) == is_taken);
+    CHECK(rules.level(kAnna) == (is_taken ? "engineer" : ""));
+  }
+}
+
 TEST_CASE("an offer whose maker is no owner any more is worth nothing") {
   SharingRules rules;
   rules.pair(kBert);

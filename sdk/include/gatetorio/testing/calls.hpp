@@ -53,7 +53,7 @@ class Calls {
     auto& service = *reinterpret_cast<Service*>(handle);
     const gtr_call number{++last_, 1};
     Open& call =
-        open_[number.slot] = {&caller, &service, method, std::string(body), done, faults.take(service.id, body)};
+        open_[number.slot] = {&caller, &service, method, std::string(body), done, faults_.take(service.id, body)};
     const std::chrono::milliseconds deadline(deadline_ms == 0 ? kDefaultMs : deadline_ms);
     call.timer = work_.start_timer(nullptr, deadline, [this, number](gtr_status status) {
       if (status == GTR_OK) finish(number, GTR_TIMEOUT, "");
@@ -101,15 +101,31 @@ class Calls {
   }
 
   void set_available(const std::string& id, bool is_available) {
+    const auto guard = work_.lock();
     is_available ? void(unavailable_.erase(id)) : void(unavailable_.insert(id));
+  }
+  // Faults: as those of Faults.
+  void add_fault(std::string service, std::string text, int spare, int times, Fault fault) {
+    const auto guard = work_.lock();
+    faults_.add(std::move(service), std::move(text), spare, times, std::move(fault));
+  }
+  void clear_faults() {
+    const auto guard = work_.lock();
+    faults_.clear();
+  }
+  std::size_t faults_left() const {
+    const auto guard = work_.lock();
+    return faults_.count();
   }
   // Lets what is held go on, in its order.
   void release() {
+    const auto guard = work_.lock();
     for (const auto& go_on : std::exchange(held_, {})) go_on();
   }
-  std::size_t held() const { return held_.size(); }
-
-  Faults faults;
+  std::size_t held() const {
+    const auto guard = work_.lock();
+    return held_.size();
+  }
 
  private:
   struct Service {
@@ -148,16 +164,20 @@ class Calls {
     if (found != open_.end()) work_.post(found->second.service->provider, [this, number] { deliver(number); });
   }
   void deliver(gtr_call number) {
-    const auto found = open_.find(number.slot);
-    if (found == open_.end()) return;  // given up before its turn
-    const Open& call = found->second;
-    const Service& service = *call.service;
-    if (service.handler == nullptr) return answer(number, service, call);
-    service.handler(service.context, number, call.method, to_bytes(call.body));
+    const Open* call = find(number);
+    if (call == nullptr) return;  // given up before its turn
+    const Service& service = *call->service;
+    if (service.handler == nullptr) return answer(number, service, *call);
+    service.handler(service.context, number, call->method, to_bytes(call->body));
     // One batch is one step: nothing else happens meanwhile, whichever threads the storage uses.
     if (service.id == sql::kServiceId) {
       work_.run_until([&] { return is_answered(number); }, "the storage", service.provider);
     }
+  }
+  const Open* find(gtr_call number) const {
+    const auto guard = work_.lock();
+    const auto found = open_.find(number.slot);
+    return found == open_.end() ? nullptr : &found->second;
   }
   void answer(gtr_call number, const Service& service, const Open& call) {
     const auto method = service.methods.find(call.method);
@@ -168,14 +188,15 @@ class Calls {
     complete(number, static_cast<gtr_status>(result.error().status), to_json(result.error()));
   }
   bool is_answered(gtr_call number) const {
-    const auto found = open_.find(number.slot);
-    return found == open_.end() || found->second.is_answered;
+    const Open* call = find(number);
+    return call == nullptr || call->is_answered;
   }
 
   Work& work_;
   std::map<std::pair<std::string, std::string>, Service> services_;
   std::map<std::uint64_t, Open> open_;
   std::uint64_t last_ = 0;
+  Faults faults_;
   std::set<std::string> unavailable_;
   std::vector<std::function<void()>> held_;
 };

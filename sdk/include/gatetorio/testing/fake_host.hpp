@@ -78,6 +78,11 @@ class FakeHost {
   // Runs what waits until nothing is left. Batches of SQL are waited for, other work of a plugin's own threads is not:
   // Pending::take() waits for that.
   void run() { parts_.work.run(); }
+  // Runs until `is_done()`, and waits for threads of plugins. Throws where that takes 20 s.
+  template <class IsDone>
+  void run_until(IsDone is_done) {
+    parts_.work.run_until(std::move(is_done), "what the test waits for");
+  }
 
   // Time. The clocks stand still except here.
   Timestamp now() const { return parts_.clock.wall(); }
@@ -149,11 +154,14 @@ class FakeHost {
   void hold_answer(std::string_view service, std::string_view text = "", int spare = 0) {
     fault(service, text, spare, 1, {Fault::Kind::kHoldAnswer});
   }
-  void release() { parts_.calls.release(); }
-  std::size_t held() const { return parts_.calls.held(); }
+  void release() {
+    parts_.calls.release();
+    parts_.invocations.release();
+  }
+  std::size_t held() const { return parts_.calls.held() + parts_.invocations.held(); }
   // Faults that have found no call yet. A test ends with none.
-  std::size_t faults_left() const { return parts_.calls.faults.count(); }
-  void clear_faults() { parts_.calls.faults.clear(); }
+  std::size_t faults_left() const { return parts_.calls.faults_left(); }
+  void clear_faults() { parts_.calls.clear_faults(); }
   void set_available(std::string_view service, bool is_available) {
     parts_.calls.set_available(std::string(service), is_available);
   }
@@ -165,9 +173,9 @@ class FakeHost {
   }
   Outcome invoke(const std::string& operation, Ask ask = {}) { return begin(operation, std::move(ask)).take(); }
   // Events that were written to a stream; and its end by the caller.
-  std::vector<std::string> events_of(std::uint64_t stream) const { return parts_.invocations.events(stream); }
-  bool is_open(std::uint64_t stream) const { return parts_.invocations.is_open(stream); }
-  void hang_up(std::uint64_t stream) { parts_.invocations.close(stream); }
+  std::vector<std::string> events_of(std::uint64_t stream) const { return parts_.streams.events(stream); }
+  bool is_open(std::uint64_t stream) const { return parts_.streams.is_open(stream); }
+  void hang_up(std::uint64_t stream) { parts_.streams.close(stream); }
 
   // Events.
   template <class Event>
@@ -201,7 +209,7 @@ class FakeHost {
 
  private:
   void fault(std::string_view service, std::string_view text, int spare, int times, Fault fault) {
-    parts_.calls.faults.add(std::string(service), std::string(text), spare, times, std::move(fault));
+    parts_.calls.add_fault(std::string(service), std::string(text), spare, times, std::move(fault));
   }
 
   TemporaryFolder folder_;

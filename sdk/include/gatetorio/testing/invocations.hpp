@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,39 +15,13 @@
 #include <vector>
 
 #include "gatetorio/abi/operation.h"
-#include "gatetorio/identity.hpp"
-#include "gatetorio/json.hpp"
+#include "gatetorio/testing/ask.hpp"
+#include "gatetorio/testing/body.hpp"
 #include "gatetorio/testing/pending.hpp"
 #include "gatetorio/testing/record.hpp"
 #include "gatetorio/wire.hpp"
 
 namespace gatetorio::testing {
-
-// What is asked, and by whom.
-struct Ask {
-  std::optional<Principal> principal = {};  // none: anybody
-  boost::json::object body = {};            // parameters of the path and the query too, unless they stand in `params`
-  Access access = {};                       // on the operation's resource
-  std::map<std::string, std::string> params = {};
-  std::string peer = "192.0.2.1";
-  std::string resume_after = {};
-  std::string preferred = {};
-};
-
-// What came of it.
-struct Outcome {
-  Status status = Status::kInternal;
-  std::string text;          // as it was answered: JSON, or of another type; the bytes of a file
-  boost::json::object body;  // of an answer in JSON
-  std::map<std::string, std::string> headers;
-  std::uint64_t stream = 0;
-
-  bool is_ok() const { return !is_error(status); }
-  Error error() const { return error_from_json(static_cast<gtr_status>(status), text); }
-  // Throw where there is no such member.
-  std::string word(std::string_view member) const { return std::string(body.at(member).as_string()); }
-  std::int64_t number(std::string_view member) const { return body.at(member).to_number<std::int64_t>(); }
-};
 
 class Invocations {
  public:
@@ -79,6 +54,7 @@ class Invocations {
     const auto found = open_.find(call.slot);
     if (found == open_.end()) return;
     Outcome outcome{static_cast<Status>(reply.status), std::string(to_view(reply.body)), {}, {}, reply.stream};
+    outcome.was_cut = found->second->bytes.was_cut();
     for (std::uint32_t i = 0; i < reply.header_count; ++i) {
       outcome.headers[std::string(to_view(reply.headers[i].name))] = to_view(reply.headers[i].value);
     }
@@ -87,30 +63,42 @@ class Invocations {
     const auto value = boost::json::parse(outcome.text, wrong);
     if (!wrong && value.is_object()) outcome.body = value.get_object();
     *found->second->answer = std::move(outcome);
+    found->second->bytes.end(work_);
     open_.erase(found);
     work_.notify();
   }
 
-  std::uint64_t open_stream(const Party& who, gtr_completion closed) {
+  void receive(const Party& who, gtr_call call, const gtr_receive& into, gtr_completion done) {
     const auto guard = work_.lock();
-    streams_[++last_] = {&who, closed, true, {}};
-    return last_;
+    const auto found = open_.find(call.slot);
+    if (found != open_.end() && found->second->bytes.receive(work_, who, into, done)) return;
+    work_.post(&who, [done] { done.done(done.context, GTR_GONE, {}); });
   }
-  gtr_status write(std::uint64_t stream, std::string_view event) {
+  std::uint64_t open_transfer(const Party& who, gtr_call call, gtr_completion ended) {
     const auto guard = work_.lock();
-    Stream& to = streams_.at(stream);
-    if (to.is_open) to.events.emplace_back(event);
-    return to.is_open ? GTR_OK : GTR_GONE;
+    const auto found = open_.find(call.slot);
+    if (found == open_.end()) {
+      work_.post(&who, [ended] { ended.done(ended.context, GTR_GONE, {}); });
+      return 0;
+    }
+    found->second->bytes.open_transfer(who, ended);
+    return call.slot;
   }
-  // The plugin ends it, or the caller goes away.
-  void close(std::uint64_t stream) {
+  void cut(std::uint64_t transfer) {
     const auto guard = work_.lock();
-    const auto found = streams_.find(stream);
-    if (found == streams_.end() || !std::exchange(found->second.is_open, false)) return;
-    work_.post(found->second.who, [done = found->second.closed] { done.done(done.context, GTR_OK, {}); });
+    const auto found = open_.find(transfer);
+    if (found != open_.end()) found->second->bytes.cut(work_);
   }
-  bool is_open(std::uint64_t stream) const { return streams_.at(stream).is_open; }
-  const std::vector<std::string>& events(std::uint64_t stream) const { return streams_.at(stream).events; }
+  // Lets the bodies that wait come.
+  void release() {
+    const auto guard = work_.lock();
+    for (const auto& [slot, open] : open_) open->bytes.go_on(work_);
+  }
+  std::size_t held() const {
+    const auto guard = work_.lock();
+    return static_cast<std::size_t>(
+        std::count_if(open_.begin(), open_.end(), [](const auto& open) { return open.second->bytes.is_waiting(); }));
+  }
 
  private:
   struct Declared {
@@ -120,17 +108,13 @@ class Invocations {
     boost::json::object text;
   };
   struct Open {
-    Open(Ask asked, Pending<Outcome>::Slot slot) : ask(std::move(asked)), answer(std::move(slot)) {}
+    Open(Ask asked, Pending<Outcome>::Slot slot)
+        : ask(std::move(asked)), bytes(std::move(ask.stream)), answer(std::move(slot)) {}
     Ask ask;
+    Body bytes;
     Pending<Outcome>::Slot answer;
     std::string body, principal, access;
     std::vector<gtr_field> params;
-  };
-  struct Stream {
-    const Party* who = nullptr;
-    gtr_completion closed{};
-    bool is_open = false;
-    std::vector<std::string> events;
   };
 
   static bool may_call(const boost::json::object& declaration, const Ask& ask) {
@@ -140,9 +124,13 @@ class Invocations {
     }
     return false;
   }
+  Open& find(std::uint64_t slot) const {
+    const auto guard = work_.lock();
+    return *open_.at(slot);
+  }
   void run(std::uint64_t slot, const Declared& declared) {
-    Open& open = *open_.at(slot);
-    open.body = boost::json::serialize(open.ask.body);
+    Open& open = find(slot);
+    if (!open.ask.body.empty()) open.body = boost::json::serialize(open.ask.body);
     if (open.ask.principal) open.principal = wire::encode(*open.ask.principal);
     if (!declared.text.at("resource").as_string().empty()) open.access = wire::encode(open.ask.access);
     for (const auto& [name, value] : open.ask.params) open.params.push_back({to_bytes(name), to_bytes(value)});
@@ -171,7 +159,6 @@ class Invocations {
   Work& work_;
   std::map<std::string, Declared> declared_;
   std::map<std::uint64_t, std::unique_ptr<Open>> open_;
-  std::map<std::uint64_t, Stream> streams_;
   std::uint64_t last_ = 0;
 };
 

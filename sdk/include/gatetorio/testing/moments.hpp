@@ -27,10 +27,11 @@ class Moments {
   }
   // Which it is, for INFO: 0 is before the first batch, n is after the nth.
   int number() const { return moment_; }
-  // Runs the call up to this moment.
+  // Runs the call up to this moment. Throws where it waits for something else.
   Pending<Outcome> begin(FakeHost& host, const std::string& operation, Ask ask = {}) {
     moment_ == 0 ? host.hold(sql::kServiceId) : host.hold_answer(sql::kServiceId, "", moment_ - 1);
     Pending<Outcome> pending = host.begin(operation, std::move(ask));
+    host.run_until([&] { return host.held() > 0 || pending.is_done(); });
     host.run();
     has_stopped_ = host.held() > 0;
     host.clear_faults();

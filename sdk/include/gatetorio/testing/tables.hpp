@@ -10,6 +10,7 @@
 #include "gatetorio/testing/calls.hpp"
 #include "gatetorio/testing/invocations.hpp"
 #include "gatetorio/testing/record.hpp"
+#include "gatetorio/testing/streams.hpp"
 
 namespace gatetorio::testing {
 
@@ -20,6 +21,7 @@ struct HostParts {
   Bus bus{work};
   Calls calls{work};
   Invocations invocations{work};
+  Streams streams{work};
   std::map<std::string, std::string, std::less<>> settings;  // of gtr_inspect
 };
 
@@ -71,29 +73,28 @@ inline const gtr_events kEvents = {
     [](gtr_host* h, const gtr_subscription* wanted) { return parts(h).bus.subscribe(party(h), *wanted); },
     [](gtr_host* h, uint64_t subscription) { parts(h).bus.unsubscribe(subscription); }};
 
-// No bodies as streams, and no transfers that can be cut: as from a transport that has neither.
+// What is for transports alone does nothing.
 inline const gtr_operations kOperations = {
     sizeof(gtr_operations),
     [](gtr_host* h, gtr_bytes declaration, gtr_operation_fn handler, void* context) {
       return parts(h).invocations.declare(party(h), to_view(declaration), handler, context);
     },
     [](gtr_host* h, gtr_call call, const gtr_reply* reply) { parts(h).invocations.complete(call, *reply); },
-    [](gtr_host* h, gtr_call, gtr_completion closed) { return parts(h).invocations.open_stream(party(h), closed); },
-    [](gtr_host* h, uint64_t stream, gtr_bytes event) { return parts(h).invocations.write(stream, to_view(event)); },
-    [](gtr_host* h, uint64_t stream) { parts(h).invocations.close(stream); },
+    [](gtr_host* h, gtr_call, gtr_completion closed) { return parts(h).streams.open(party(h), closed); },
+    [](gtr_host* h, uint64_t stream, gtr_bytes event) { return parts(h).streams.write(stream, to_view(event)); },
+    [](gtr_host* h, uint64_t stream) { parts(h).streams.close(stream); },
     [](gtr_host*, const gtr_invocation*) {},
-    [](gtr_host* h, uint64_t stream) { parts(h).invocations.close(stream); },
+    [](gtr_host* h, uint64_t stream) { parts(h).streams.close(stream); },
     [](gtr_host* h, gtr_bytes, gtr_bytes, gtr_bytes, gtr_completion done) {
       parts(h).work.post(&party(h), [done] { done.done(done.context, GTR_UNAVAILABLE, {}); });
     },
-    [](gtr_host* h, gtr_call, const gtr_receive*, gtr_completion done) {
-      parts(h).work.post(&party(h), [done] { done.done(done.context, GTR_GONE, {}); });
+    [](gtr_host* h, gtr_call call, const gtr_receive* into, gtr_completion done) {
+      parts(h).invocations.receive(party(h), call, *into, done);
     },
-    [](gtr_host* h, gtr_call, gtr_completion ended) -> uint64_t {
-      parts(h).work.post(&party(h), [ended] { ended.done(ended.context, GTR_UNSUPPORTED, {}); });
-      return 0;
+    [](gtr_host* h, gtr_call call, gtr_completion ended) {
+      return parts(h).invocations.open_transfer(party(h), call, ended);
     },
-    [](gtr_host*, uint64_t) {},
+    [](gtr_host* h, uint64_t transfer) { parts(h).invocations.cut(transfer); },
     [](gtr_host*, uint64_t) {}};
 
 inline const gtr_metrics kMetrics = {sizeof(gtr_metrics),
