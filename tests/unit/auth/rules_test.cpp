@@ -30,6 +30,7 @@ struct AuthRules : testing::PluginRules {
     host.load("auth");
     host.start();
   }
+  ~AuthRules() { host.stop(); }  // until then it asks members of this
 
   static testing::Ask pairing(const std::string& token, boost::json::object more = {}) {
     more["user_token"] = token;

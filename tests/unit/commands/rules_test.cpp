@@ -41,6 +41,7 @@ struct CommandRules : testing::PluginRules {
     host.load("commands");
     host.start();
   }
+  ~CommandRules() { host.stop(); }  // until then it asks members of this
 
   static Ask sending(const std::string& key = "", const std::string& action = "open") {
     Ask ask{.principal = kAnna,

@@ -45,6 +45,7 @@ struct FileRules : testing::PluginRules {
     host.load("file-transfer", options);
     host.start();
   }
+  ~FileRules() { host.stop(); }  // until then it asks members of this
 
   static Ask announcing(std::int64_t size, const Principal& who = kAnna) {
     return {.principal = who,
@@ -116,6 +117,11 @@ TEST_CASE_METHOD(FileRules, "a URL is worth what its holder is") {
   const std::string upload = upload_url();
   rights.erase("user");
   CHECK(put(upload).status == Status::kForbidden);
+  for (const char* what : {"file-transfer.upload-progress", "file-transfer.upload-terminate"}) {
+    Ask asking = by_url(upload);
+    asking.params["tus_resumable"] = "1.0.0";
+    CHECK(host.invoke(what, asking).status == Status::kForbidden);
+  }
   rights.insert("user");
   CHECK(put(upload).is_ok());
   const std::string url = download_url();
@@ -144,6 +150,10 @@ TEST_CASE_METHOD(FileRules, "a device that gets other credentials loses the URLs
   const std::string url = upload_url({.kind = "device", .id = 7});
   credentials = "second";
   CHECK(put(url).status == Status::kForbidden);
+  auto flowing = flow(upload_url({.kind = "device", .id = 7}));
+  credentials = "third";
+  host.publish(AccessChanged{"device", 7}, "device:7");
+  CHECK(flowing.take().was_cut);
 }
 
 TEST_CASE_METHOD(FileRules, "who loses the right while the bytes flow is cut off, and the file is not there") {

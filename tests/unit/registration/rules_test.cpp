@@ -27,6 +27,7 @@ struct RegistrationRules : testing::PluginRules {
     host.load("registration", options);
     host.start();
   }
+  ~RegistrationRules() { host.stop(); }  // until then it asks members of this
 
   std::string key(std::int64_t uses) {
     return host.invoke("registration.make-key", {.principal = kAdmin, .body = {{"max_uses", uses}}})
@@ -81,6 +82,8 @@ struct RegistrationRules : testing::PluginRules {
   bool is_online(std::int64_t id) { return device(id)->is_online; }
   std::int64_t devices() { return count("SELECT COUNT(*) FROM devices"); }
   std::int64_t uses() { return count("SELECT SUM(uses) FROM enrolment_keys"); }
+
+  bool is_connected = true;
 };
 
 }  // namespace
@@ -425,8 +428,7 @@ TEST_CASE("a device that is deleted while its heartbeat is written is not there,
 }
 
 TEST_CASE_METHOD(RegistrationRules, "where news of a connection were lost the transport is asked who is there") {
-  bool is_connected = true;
-  host.provide<DeviceLink::State>(DeviceLink::kId, [&](LinkQuery query) -> Result<LinkState> {
+  host.provide<DeviceLink::State>(DeviceLink::kId, [this](LinkQuery query) -> Result<LinkState> {
     return LinkState{query.device_id == 1 && is_connected};
   });
   host.provide<DeviceLink::Endpoint>(DeviceLink::kId,

@@ -268,4 +268,17 @@ TEST_CASE_METHOD(PayerFixture, "what waits when the host stops is cancelled") {
   CHECK(slow.is_done());
 }
 
+TEST_CASE("a plugin that stops gets no timer any more: it would wait for ever") {
+  testing::Clock clock;
+  testing::Work work(clock);
+  const int owner = 0;
+  std::vector<gtr_status> ended;
+  const auto start = [&] { work.start_timer(&owner, seconds(1), [&](gtr_status status) { ended.push_back(status); }); };
+  start();
+  work.end_timers(&owner);
+  start();
+  work.run();
+  CHECK(ended == std::vector<gtr_status>{GTR_CANCELLED, GTR_CANCELLED});
+}
+
 }  // namespace gatetorio

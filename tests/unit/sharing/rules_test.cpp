@@ -34,6 +34,7 @@ struct SharingRules : testing::PluginRules {
     host.start();
     pair(kOwner);
   }
+  ~SharingRules() { host.stop(); }  // until then it asks members of this
 
   void pair(const std::string& token) {
     const Principal gate{.kind = "device", .id = 7};

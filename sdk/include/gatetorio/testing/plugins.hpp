@@ -69,7 +69,7 @@ class Plugins {
       if ((*each)->is_started) run_hook(**each, (*each)->descriptor->drain, "drain");
     }
     for (auto each = plugins_.rbegin(); each != plugins_.rend(); ++each) {
-      parts_.work.cancel_timers(&(*each)->party);
+      parts_.work.end_timers(&(*each)->party);
       parts_.bus.close((*each)->party);
       if ((*each)->is_configured) run_hook(**each, (*each)->descriptor->stop, "stop");
       parts_.calls.cancel_all((*each)->party);

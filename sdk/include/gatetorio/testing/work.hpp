@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -62,7 +63,8 @@ class Work {
   // Any thread. `fire` gets GTR_OK when the clock has gone on by so much, or GTR_CANCELLED.
   std::uint64_t start_timer(Owner owner, std::chrono::nanoseconds delay, std::function<void(gtr_status)> fire) {
     const auto guard = lock();
-    timers_[++last_timer_] = {clock_.steady() + delay, owner, std::move(fire)};
+    const auto timer = timers_.emplace(++last_timer_, Timer{clock_.steady() + delay, owner, std::move(fire)}).first;
+    if (without_timers_.contains(owner)) end(timer, GTR_CANCELLED);
     return last_timer_;
   }
   void cancel_timer(std::uint64_t number) {
@@ -70,8 +72,10 @@ class Work {
     const auto timer = timers_.find(number);
     if (timer != timers_.end()) end(timer, GTR_CANCELLED);
   }
-  void cancel_timers(Owner owner) {
+  // From now on every one of this owner is cancelled.
+  void end_timers(Owner owner) {
     const auto guard = lock();
+    without_timers_.insert(owner);
     for (auto timer = timers_.begin(); timer != timers_.end();) {
       const auto each = timer++;
       if (each->second.owner == owner) end(each, GTR_CANCELLED);
@@ -143,6 +147,7 @@ class Work {
   Jobs jobs_;
   Timers timers_;
   std::uint64_t last_timer_ = 0;
+  std::set<Owner> without_timers_;
 };
 
 }  // namespace gatetorio::testing
