@@ -44,8 +44,9 @@ TEST_CASE("every example in the plugin guide is a quotation of code that is buil
   for (const char* file :
        {"sdk/template/plugin.cpp", "sdk/template/CMakeLists.txt", "tests/sdk_consumer/boot-counter/plugin.cpp",
         "tests/fixtures/plugins/echo/plugin.cpp", "tests/fixtures/plugins/greeter/plugin.cpp",
-        "tests/fixtures/plugins/option-error/plugin.cpp", "tests/unit/core/host_test.cpp", "sdk/template/hello_test.cpp",
-        "tests/unit/sdk/fake_host_test.cpp", "tests/unit/auth/rules_test.cpp", "tests/unit/sharing/rules_test.cpp"}) {
+        "tests/fixtures/plugins/option-error/plugin.cpp", "tests/unit/core/host_test.cpp",
+        "sdk/template/hello_test.cpp", "tests/unit/sdk/fake_host_test.cpp", "tests/unit/auth/rules_test.cpp",
+        "tests/unit/sharing/rules_test.cpp"}) {
     code += squeezed(read(kSource / file)) + "\n";
   }
   int quotations = 0;
