@@ -21,18 +21,24 @@ std::string words(const Error& error) { return error.detail.empty() ? "it gave n
 
 }  // namespace
 
-// Where a hook's answer arrives: the first one counts.
+// Where a hook's answer arrives: the first one counts. It is one only when the hook itself has returned, too: what
+// comes after it may be the end of the plugin.
 struct Lifecycle::Answer {
   void set(Result<void> value) {
     const std::lock_guard lock(mutex);
     if (!result) result = std::move(value);
     arrived.notify_all();
   }
+  void hook_returned() {
+    const std::lock_guard lock(mutex);
+    has_returned = true;
+    arrived.notify_all();
+  }
   // Empty: not within `patience`.
   std::optional<Result<void>> wait(milliseconds patience) {
     std::unique_lock lock(mutex);
-    arrived.wait_for(lock, patience, [this] { return result.has_value(); });
-    return result;
+    const bool is_there = arrived.wait_for(lock, patience, [this] { return result && (has_returned || !is_way_down); });
+    return is_there ? result : std::nullopt;
   }
   static void done(void* context, gtr_status status, gtr_bytes result) {
     static_cast<Answer*>(context)->set(
@@ -42,6 +48,8 @@ struct Lifecycle::Answer {
   std::mutex mutex;
   std::condition_variable arrived;
   std::optional<Result<void>> result;
+  bool has_returned = false;
+  bool is_way_down = false;
 };
 
 Lifecycle::Lifecycle(Platform& platform) : platform_(platform) {}
@@ -58,6 +66,7 @@ void Lifecycle::on_lane(Plugin& plugin, const std::shared_ptr<Answer>& answer, C
     } catch (...) {
       answer->set(Error{.detail = "it threw something that is no std::exception"});
     }
+    answer->hook_returned();
   });
 }
 
@@ -102,6 +111,7 @@ Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& opt
 Result<void> Lifecycle::run(Plugin& plugin, const std::function<void(gtr_completion)>& begin, milliseconds patience,
                             const char* doing, const std::function<bool()>& is_cancelled) {
   const auto answer = answers_.emplace_back(std::make_shared<Answer>());
+  answer->is_way_down = patience != kForEver;
   on_lane(plugin, answer, [answer, begin] { begin({&Answer::done, answer.get()}); });
   constexpr milliseconds kLook(50), kRemind(10'000), kGrace(3'000);
   const auto began = Clock::now();

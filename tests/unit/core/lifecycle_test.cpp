@@ -1,5 +1,7 @@
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <future>
+#include <thread>
 
 #include "platform_fixture.hpp"
 
@@ -160,6 +162,22 @@ TEST_CASE_METHOD(LifecycleFixture, "only the first answer of a hook counts, howe
   CHECK(lifecycle.stop(fake.plugin, kPatience));
   Scripted::fail(kept);
   CHECK(state() == "stopped");
+}
+
+TEST_CASE_METHOD(LifecycleFixture, "an answer counts when its hook has returned: nothing is destroyed under it",
+                 "[lifecycle]") {
+  std::promise<void> was_destroyed;
+  std::atomic<bool> has_returned{false};
+  script.stop = [&](gtr_completion done) {
+    std::thread([done] { Scripted::ok(done); }).join();
+    was_destroyed.get_future().wait_for(milliseconds(50));
+    has_returned = true;
+  };
+  REQUIRE(lifecycle.configure(fake.plugin, {}));
+  REQUIRE(lifecycle.start(fake.plugin, never));
+  CHECK(lifecycle.stop(fake.plugin, kPatience));
+  CHECK(has_returned);
+  was_destroyed.set_value();
 }
 
 TEST_CASE_METHOD(LifecycleFixture, "a start that never ends is left when the hub is told to stop", "[lifecycle]") {
