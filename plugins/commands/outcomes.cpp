@@ -14,21 +14,17 @@ constexpr std::size_t kPerBatch = 500, kBytesPerBatch = 4 << 20;
 }  // namespace
 
 void Outcomes::handed_over(const CommandHandedOver& event, std::uint64_t sequence) {
-  add_delivered(event.device_id, handovers_.handed_over(event.device_id, event.command_id, sequence, Clock::now()));
+  add_delivered(event.device_id, handovers_.handed_over(event.session, event.command_id, sequence, Clock::now()));
 }
 
-void Outcomes::heard(std::int64_t device_id, const std::optional<Answer>& answer, const std::string& payload,
-                     std::uint64_t sequence) {
-  add_delivered(device_id, handovers_.spoke(device_id, sequence, Clock::now()));
-  if (answer) add({device_id, answer->command_id, now(), answer->is_success ? "acknowledged" : "failed", payload});
-}
-
-void Outcomes::session_changed(const LinkSession& session, std::uint64_t sequence) {
-  if (session.kind == "device" && !session.connected) handovers_.session_ended(session.id, sequence, Clock::now());
+void Outcomes::heard(const DeviceMessage& message, const std::optional<Answer>& answer, std::uint64_t sequence) {
+  add_delivered(message.device_id, handovers_.spoke(message.session, sequence, Clock::now()));
+  if (!answer) return;
+  const char* state = answer->is_success ? "acknowledged" : "failed";
+  add({message.device_id, answer->command_id, now(), state, message.payload});
 }
 
 void Outcomes::deleted(std::int64_t device_id) {
-  handovers_.forget(device_id);
   const std::lock_guard lock(mutex_);
   waiting_.erase(device_id);
 }

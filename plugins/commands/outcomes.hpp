@@ -28,12 +28,8 @@ class Outcomes {
 
   // `sequence`: of the event that tells it.
   void handed_over(const CommandHandedOver& event, std::uint64_t sequence);
-  // The device published something. `payload`: all of it, which is kept with an answer.
-  void heard(std::int64_t device_id, const std::optional<Answer>& answer, const std::string& payload,
-             std::uint64_t sequence);
-  void session_changed(const LinkSession& session, std::uint64_t sequence);
-  // Sessions may have ended.
-  void sessions_were_missed() { handovers_.forget_all(); }
+  // The device published something, all of which is kept with an answer.
+  void heard(const DeviceMessage& message, const std::optional<Answer>& answer, std::uint64_t sequence);
   void deleted(std::int64_t device_id);
 
   // Until the hub stops: tries again what could not be written.

@@ -53,13 +53,6 @@ class Commands : public PluginBase {
     on<CommandHandedOver>(
         kMessages, [this](const auto& event, std::uint64_t sequence) { outcomes_.handed_over(event, sequence); },
         kGapIsHarmless);
-    on<LinkSession>(
-        kMessages,
-        [this](const auto& session, std::uint64_t sequence) { outcomes_.session_changed(session, sequence); },
-        [this] { outcomes_.sessions_were_missed(); });
-    on<LinkReset>(
-        1, [this](const auto&, std::uint64_t) { outcomes_.sessions_were_missed(); },
-        [this] { outcomes_.sessions_were_missed(); });
     on<DeviceDeleted>(
         kChanges, [this](const auto& event, std::uint64_t) { forget(event); },
         [this] {
@@ -109,7 +102,7 @@ class Commands : public PluginBase {
     if (!said) return malformed_.add();
     if (said->is_state) {
       board_.take(message.device_id, message.payload, said->boot_nonce);
-      outcomes_.heard(message.device_id, said->answer, message.payload, sequence);
+      outcomes_.heard(message, said->answer, sequence);
     }
     feed_.status(message);
   }

@@ -93,9 +93,9 @@ void DeviceGateway::on_message(std::string_view topic, std::string_view payload,
   telemetry_.statuses_malformed.add();
 }
 
-void DeviceGateway::take_status(std::int64_t device_id, std::string payload) {
+void DeviceGateway::take_status(const DeviceMessage& message) {
   telemetry_.statuses.add();
-  gatetorio::publish(host_, DeviceMessage{device_id, std::move(payload)}, std::to_string(device_id));
+  gatetorio::publish(host_, message, std::to_string(message.device_id));
 }
 
 Task<Result<LinkState>> DeviceGateway::state(LinkQuery query) {

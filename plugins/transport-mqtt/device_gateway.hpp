@@ -35,7 +35,7 @@ class DeviceGateway {
   void set_broker(Broker broker) { broker_ = std::move(broker); }
 
   // Tells all of a device's status: a JSON object. Any thread.
-  void take_status(std::int64_t device_id, std::string payload);
+  void take_status(const DeviceMessage& message);
 
   // Connects, and stays so.
   void start(ClientSettings settings);

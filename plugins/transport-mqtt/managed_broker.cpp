@@ -73,10 +73,13 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
   callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
   callbacks.command_passed = [this](CommandPassed passed) {
-    publish(host_, CommandHandedOver{passed.device_id, passed.command_id, passed.at_us},
-            std::to_string(passed.device_id));
+    const std::string key = std::to_string(passed.device_id);
+    publish(host_, CommandHandedOver{passed.device_id, std::move(passed.command_id), passed.at_us, passed.session},
+            key);
   };
-  callbacks.device_status = [this](DeviceStatus status) { on_status_(status.device_id, std::move(status.payload)); };
+  callbacks.device_status = [this](DeviceStatus status) {
+    on_status_({.device_id = status.device_id, .payload = std::move(status.payload), .session = status.session});
+  };
   callbacks.absent_holders = [this](std::vector<std::string> usernames) { access_.judge_absent(std::move(usernames)); };
   callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };
   callbacks.over_budget = [this](const OverBudget& excess) {

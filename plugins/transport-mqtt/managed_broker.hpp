@@ -8,6 +8,7 @@
 
 #include "broker_access.hpp"
 #include "broker_process.hpp"
+#include "gatetorio/device_link.hpp"
 #include "gatetorio/host.hpp"
 #include "session_book.hpp"
 #include "telemetry.hpp"
@@ -18,7 +19,7 @@ namespace gatetorio::transport_mqtt {
 class ManagedBroker {
  public:
   // `on_status`: a device published a JSON object as its status. On the link's thread; must not block.
-  using OnStatus = std::function<void(std::int64_t device_id, std::string payload)>;
+  using OnStatus = std::function<void(DeviceMessage message)>;
   ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status);
   // Removes the socket's folder where it made one.
   ~ManagedBroker();

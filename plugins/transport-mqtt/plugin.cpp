@@ -29,14 +29,8 @@ class MqttTransport : public PluginBase {
         access_(host),
         app_commands_(host, access_.principals(), telemetry_, options_.client_commands),
         gateway_(host, options_, telemetry_, app_commands_),
-        managed_(host, access_, telemetry_,
-                 [this](std::int64_t device_id, std::string payload) {
-                   gateway_.take_status(device_id, std::move(payload));
-                 }),
-        external_(host, options_,
-                  [this](std::int64_t device_id, std::string payload) {
-                    gateway_.take_status(device_id, std::move(payload));
-                  }),
+        managed_(host, access_, telemetry_, [this](const DeviceMessage& message) { gateway_.take_status(message); }),
+        external_(host, options_, [this](const DeviceMessage& message) { gateway_.take_status(message); }),
         link_(host, &gateway_) {}
   ~MqttTransport() {
     if (closer_.joinable()) closer_.join();

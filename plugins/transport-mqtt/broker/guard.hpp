@@ -106,7 +106,7 @@ class Guard {
   Spending spend(SessionTable::Client client, std::string_view username, const Message& message);
   // Also asked about last wills when they are sent, and about the sender of a retained message when that is delivered.
   bool may_publish(SessionTable::Client client, std::string_view username, const Message& message);
-  bool may_receive(std::string_view username, const Message& message);
+  bool may_receive(SessionTable::Client client, std::string_view username, const Message& message);
   bool may_subscribe(SessionTable::Client client, std::string_view username, std::string_view filter);
   void unsubscribed(SessionTable::Client client, std::string_view filter);
   // `client` published it (no will), and may_publish let it pass.
@@ -155,9 +155,9 @@ class Guard {
   std::string command_topic(const Policy& device) const;
   void follow_name(const std::string& username);
   void end_strayed_sessions(Steady::time_point now);
-  bool may_receive_command(const Policy& device, const Message& message);
+  bool may_receive_command(SessionTable::Client client, const Policy& device, const Message& message);
   bool may_publish_status(SessionTable::Client client, const Rule& rule, const Message& message, bool is_packet);
-  bool tell_status(std::int64_t device_id, std::string_view payload);
+  bool tell_status(DeviceStatus status);
   Verdict judge_status(SessionTable::Client client, const Message& message);
   Verdict judge_from_hub(const Message& message);
   Verdict judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic,

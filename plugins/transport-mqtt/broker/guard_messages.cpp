@@ -115,17 +115,17 @@ bool Guard::may_publish_status(SessionTable::Client client, const Rule& rule, co
   }
   if (clears) return true;
   name_changes_.published(rule.controller_id, rule.device_id, message.payload);
-  tell_status(rule.device_id, message.payload);
+  tell_status({rule.device_id, std::string(message.payload)});
   return true;
 }
 
-bool Guard::may_receive(std::string_view username, const Message& message) {
+bool Guard::may_receive(SessionTable::Client client, std::string_view username, const Message& message) {
   hear();
   if (is_hub(username)) return message.topic == kRequestTopic;
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
   const Policy* policy = policy_of(username);
   if (policy == nullptr || topic.kind == TopicKind::kOther) return false;
-  if (topic.kind == TopicKind::kCommands) return may_receive_command(*policy, message);
+  if (topic.kind == TopicKind::kCommands) return may_receive_command(client, *policy, message);
   const std::int64_t now_us = now().us;
   if (!transport_mqtt::may_receive(*policy, topic, now_us) || message.payload.empty()) return false;
   const Rule& rule = *find_rule(*policy, topic.controller_id, now_us);
@@ -138,7 +138,7 @@ bool Guard::may_receive(std::string_view username, const Message& message) {
 }
 
 // For whom a command is says the ledger. The topic may be one that the device had a moment ago.
-bool Guard::may_receive_command(const Policy& device, const Message& message) {
+bool Guard::may_receive_command(SessionTable::Client client, const Policy& device, const Message& message) {
   if (!device.valid || device.kind != "device" || own_controller(device).empty()) return false;
   const std::int64_t now_us = now().us;
   const auto* command = message.retained ? nullptr : ledger_.find(message.payload, device.id, Steady::now(), now_us);
@@ -146,7 +146,9 @@ bool Guard::may_receive_command(const Policy& device, const Message& message) {
     ++counters_.commands_late;
     return false;
   }
-  link_->send(to_frame(CommandPassed{device.id, command->command_id, now_us}));
+  const Session* session = sessions_.find(client);
+  link_->send(
+      to_frame(CommandPassed{device.id, command->command_id, now_us, session == nullptr ? 0 : session->number}));
   return true;
 }
 
@@ -162,7 +164,10 @@ Verdict Guard::judge(SessionTable::Client client, std::string_view username, con
 Verdict Guard::judge_status(SessionTable::Client client, const Message& message) {
   const Session* session = sessions_.find(client);
   if (session == nullptr || session->device_id == 0) return {Verdict::Kind::kRefuse};
-  if (!message.payload.empty() && !tell_status(session->device_id, message.payload)) return {Verdict::Kind::kLater};
+  const bool is_news = !message.payload.empty();
+  if (is_news && !tell_status({session->device_id, std::string(message.payload), session->number})) {
+    return {Verdict::Kind::kLater};
+  }
   const Topic topic = parse_topic(settings_.topic_prefix, message.topic);
   name_changes_.published(topic.controller_id, session->device_id, message.payload);
   if (message.retained) {
@@ -171,12 +176,12 @@ Verdict Guard::judge_status(SessionTable::Client client, const Message& message)
   return {};
 }
 
-bool Guard::tell_status(std::int64_t device_id, std::string_view payload) {
+bool Guard::tell_status(DeviceStatus status) {
   if (!link_->up() || link_->backlog() > kMostBacklog) {
     ++counters_.statuses_unheard;
     return false;
   }
-  link_->send(to_frame(DeviceStatus{device_id, std::string(payload)}));
+  link_->send(to_frame(status));
   return true;
 }
 
@@ -187,7 +192,7 @@ Verdict Guard::judge_from_hub(const Message& message) {
   const bool is_known = device != nullptr && device->valid && !name.empty() && holder_of(name) == to.device_id;
   if (to.kind == TopicKind::kStatus && is_known) {
     name_changes_.published(name, to.device_id, message.payload);
-    tell_status(to.device_id, message.payload);  // those who watch over HTTP hear it, too
+    tell_status({to.device_id, std::string(message.payload)});  // those who watch over HTTP hear it, too
     return {Verdict::Kind::kMove, topic_of(settings_.topic_prefix, name, TopicKind::kStatus)};
   }
   const auto mark = read_mark(message.payload);

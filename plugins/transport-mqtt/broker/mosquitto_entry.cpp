@@ -93,7 +93,7 @@ int on_acl_check(int, void* event_data, void* userdata) {
       if (spending == Guard::Spending::kClose) return mosq::kUnknown;
       if (spending == Guard::Spending::kRefuse) return drop(event.client, event.qos);
     }
-    if (event.access == MOSQ_ACL_READ) allowed = guard.may_receive(username, message);
+    if (event.access == MOSQ_ACL_READ) allowed = guard.may_receive(event.client, username, message);
     if (event.access == MOSQ_ACL_WRITE) allowed = guard.may_publish(event.client, username, message);
     if (event.access == MOSQ_ACL_SUBSCRIBE) allowed = guard.may_subscribe(event.client, username, message.topic);
     if (event.access == MOSQ_ACL_UNSUBSCRIBE) {

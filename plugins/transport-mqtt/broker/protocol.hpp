@@ -47,7 +47,7 @@ struct ConnectRequest {
 };
 BOOST_DESCRIBE_STRUCT(ConnectRequest, (), (id, username, password, client_id, peer))
 
-// A client was let in. `session` is never used twice by one broker process.
+// A client was let in. `session` is never used twice, by later broker processes neither.
 struct SessionOpened {
   static constexpr std::uint8_t kType = 3;
   std::uint64_t session = 0;
@@ -98,8 +98,9 @@ struct CommandPassed {
   std::int64_t device_id = 0;
   std::string command_id;
   std::int64_t at_us = 0;  // UTC
+  std::uint64_t session = 0;
 };
-BOOST_DESCRIBE_STRUCT(CommandPassed, (), (device_id, command_id, at_us))
+BOOST_DESCRIBE_STRUCT(CommandPassed, (), (device_id, command_id, at_us, session))
 
 // A device published a status: a JSON object, for the hub. It goes this way and not over MQTT because here it can be
 // said who sent it, and because no limit for clients holds here.
@@ -107,8 +108,9 @@ struct DeviceStatus {
   static constexpr std::uint8_t kType = 8;
   std::int64_t device_id = 0;
   std::string payload;
+  std::uint64_t session = 0;  // which sent it; 0: a last will, or the hub for the device
 };
-BOOST_DESCRIBE_STRUCT(DeviceStatus, (), (device_id, payload))
+BOOST_DESCRIBE_STRUCT(DeviceStatus, (), (device_id, payload, session))
 
 // User names for whose return the broker keeps sessions. Who of them has no rights any more, the hub says by SetPolicy.
 struct AbsentHolders {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -70,6 +71,8 @@ class SessionTable {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
+  // No earlier broker process has counted from here. Fits a positive signed integer.
+  static std::uint64_t first_number() { return std::uint64_t{std::random_device()()} << 31; }
   template <class T>
   using ByText = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
@@ -77,7 +80,7 @@ class SessionTable {
   std::unordered_map<Client, std::string> departed_;  // user names of handles that nobody has now
   ByText<std::vector<Client>> by_username_;
   ByText<Client> by_client_id_;  // the connection that is not superseded
-  std::uint64_t last_number_ = 0;
+  std::uint64_t last_number_ = first_number();
 };
 
 }  // namespace gatetorio::transport_mqtt

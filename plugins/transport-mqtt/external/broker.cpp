@@ -58,7 +58,7 @@ void ExternalBroker::incoming(std::string controller_id, std::string payload) {
 
 void ExternalBroker::heard(std::int64_t device_id, std::string payload) {
   presence_.heard(device_id, payload);
-  on_status_(device_id, std::move(payload));
+  on_status_({.device_id = device_id, .payload = std::move(payload)});
 }
 
 Task<Result<std::string>> ExternalBroker::topic_for(std::int64_t device_id, TopicKind kind) {

@@ -10,13 +10,14 @@
 #include "external/presence.hpp"
 #include "external/questions.hpp"
 #include "external/revocation.hpp"
+#include "gatetorio/device_link.hpp"
 
 namespace gatetorio::transport_mqtt {
 
 class ExternalBroker {
  public:
   // `on_status`: a device published a JSON object as its status.
-  using OnStatus = std::function<void(std::int64_t device_id, std::string payload)>;
+  using OnStatus = std::function<void(DeviceMessage message)>;
   ExternalBroker(Host& host, const Options& options, OnStatus on_status);
   ~ExternalBroker() { stop(); }
 

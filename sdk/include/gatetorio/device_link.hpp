@@ -91,18 +91,20 @@ struct DeviceMessage {
   static constexpr std::string_view kTopic = "device.message";
   std::int64_t device_id = 0;  // who sent it
   std::string payload;         // a JSON object of at most 64 KiB, as the device sent it
+  std::uint64_t session = 0;   // which sent it; never used twice. 0: not known, a last will, or the hub for the device
 };
-BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (device_id, payload))
+BOOST_DESCRIBE_STRUCT(DeviceMessage, (), (device_id, payload, session))
 
 // The broker handed a command to the device's connection. A connection that hangs swallows it: what the device says
-// after this tells that it lives. Comes before those messages. Key: the device's id in decimal.
+// after this in the same session tells that it lives. Comes before those messages. Key: the device's id in decimal.
 struct CommandHandedOver {
   static constexpr std::string_view kTopic = "command.handed-over";
   std::int64_t device_id = 0;
   std::string command_id;
   std::int64_t at_us = 0;
+  std::uint64_t session = 0;  // as of DeviceMessage; 0: it has ended
 };
-BOOST_DESCRIBE_STRUCT(CommandHandedOver, (), (device_id, command_id, at_us))
+BOOST_DESCRIBE_STRUCT(CommandHandedOver, (), (device_id, command_id, at_us, session))
 
 // The broker lost all its sessions (it was restarted): until it says otherwise nobody is connected. Key: empty.
 struct LinkReset {

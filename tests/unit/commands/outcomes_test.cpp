@@ -37,11 +37,11 @@ struct OutcomesFixture : PluginFixture {
 }  // namespace
 
 TEST_CASE_METHOD(OutcomesFixture, "a command is delivered by its device's word alone") {
-  outcomes.handed_over({7, "cmd_1", 0}, 1);
+  outcomes.handed_over({7, "cmd_1", 0, 71}, 1);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
-  outcomes.heard(8, nothing, "{}", 2);
+  outcomes.heard({8, "{}", 81}, nothing, 2);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
-  outcomes.heard(7, nothing, "{}", 3);
+  outcomes.heard({7, "{}", 71}, nothing, 3);
   const AskedBatch batch = next_batch();
   CHECK(batch.text() == "UPDATE cmd_1 7");
   succeed(batch);
@@ -49,14 +49,14 @@ TEST_CASE_METHOD(OutcomesFixture, "a command is delivered by its device's word a
 }
 
 TEST_CASE_METHOD(OutcomesFixture, "answers that cannot be written wait and are written in their order") {
-  outcomes.heard(7, Answer{"cmd_1", false}, "first", 1);
+  outcomes.heard({7, "first"}, Answer{"cmd_1", false}, 1);
   const AskedBatch under_way = next_batch();
-  outcomes.heard(7, Answer{"cmd_1", true}, "second", 2);
+  outcomes.heard({7, "second"}, Answer{"cmd_1", true}, 2);
   fail(under_way);
   AskedBatch both = next_batch();
   CHECK(both.text() == "UPDATE cmd_1 7 failed first; UPDATE cmd_1 7 acknowledged second");
   fail(both);
-  outcomes.heard(7, Answer{"cmd_2", true}, "third", 3);
+  outcomes.heard({7, "third"}, Answer{"cmd_2", true}, 3);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));  // an outage is not hammered at
   host.run(flush_and_tell());
   both = next_batch();
@@ -67,10 +67,10 @@ TEST_CASE_METHOD(OutcomesFixture, "answers that cannot be written wait and are w
 }
 
 TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out its own") {
-  outcomes.heard(8, Answer{"cmd_other", true}, "kept", 1);
+  outcomes.heard({8, "kept"}, Answer{"cmd_other", true}, 1);
   const AskedBatch under_way = next_batch();
-  for (int i = 0; i < 1'000; ++i) outcomes.heard(7, Answer{"cmd_" + std::to_string(i), true}, "{}", 2);
-  for (int i = 0; i < 100; ++i) outcomes.heard(9, Answer{"cmd_large", true}, std::string(60 * 1024, 'x'), 3);
+  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, Answer{"cmd_" + std::to_string(i), true}, 2);
+  for (int i = 0; i < 100; ++i) outcomes.heard({9, std::string(60 * 1024, 'x')}, Answer{"cmd_large", true}, 3);
   fail(under_way);
   const AskedBatch batch = next_batch();
   CHECK(batch.statements.size() == Outcomes::kMostOfADevice + 1 + 4);
@@ -81,9 +81,9 @@ TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out 
 }
 
 TEST_CASE_METHOD(OutcomesFixture, "what waits while a write is under way is bounded too") {
-  outcomes.heard(8, Answer{"cmd_other", true}, "{}", 1);
+  outcomes.heard({8, "{}"}, Answer{"cmd_other", true}, 1);
   const AskedBatch under_way = next_batch();
-  for (int i = 0; i < 1'000; ++i) outcomes.heard(7, Answer{"cmd_" + std::to_string(i), true}, "{}", 2);
+  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, Answer{"cmd_" + std::to_string(i), true}, 2);
   succeed(under_way);
   const AskedBatch batch = next_batch();
   CHECK(batch.statements.size() == Outcomes::kMostOfADevice);

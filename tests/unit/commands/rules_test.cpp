@@ -60,12 +60,13 @@ struct CommandRules : testing::PluginRules {
   std::string last_state() {
     return query("SELECT state FROM commands ORDER BY issued_at DESC, id LIMIT 1")[0].text(0, 0);
   }
-  void say(std::int64_t device_id, boost::json::object status) {
-    host.publish(DeviceMessage{device_id, boost::json::serialize(status)}, std::to_string(device_id));
+  // In this session of the device.
+  void say(std::int64_t device_id, boost::json::object status, std::uint64_t session = 1) {
+    host.publish(DeviceMessage{device_id, boost::json::serialize(status), session}, std::to_string(device_id));
     host.run();
   }
-  void hand_over(const std::string& id) {
-    host.publish(CommandHandedOver{7, id, host.now().us}, "7");
+  void hand_over(const std::string& id, std::uint64_t session) {
+    host.publish(CommandHandedOver{7, id, host.now().us, session}, "7");
     host.run();
   }
   void change_rights(std::set<std::int64_t> now_have) {
@@ -210,17 +211,17 @@ TEST_CASE_METHOD(CommandRules, "a command that nobody answered has expired at it
 TEST_CASE_METHOD(CommandRules,
                  "handed over is not delivered: the device must say something after it, in the same session") {
   const std::string swallowed = send().word("command_id"), heard = send().word("command_id");
-  hand_over(swallowed);
+  hand_over(swallowed, 1);
   CHECK(state(swallowed) == "sent");
-  host.publish(LinkSession{"device", 7, false, ""}, "device:7");
-  host.run();
-  say(7, {{"position", 1}});
+  say(7, {{"position", 1}}, 2);
   CHECK(state(swallowed) == "sent");
-  hand_over(heard);
-  say(8, {{"position", 1}});  // another device
+  hand_over(heard, 2);
+  say(8, {{"position", 1}}, 3);  // another device
+  say(7, {{"position", 1}}, 0);  // its will, or the hub on its topic
   CHECK(state(heard) == "sent");
-  say(7, {{"position", 2}});
+  say(7, {{"position", 2}}, 2);
   CHECK(state(heard) == "delivered");
+  CHECK(state(swallowed) == "sent");
 }
 
 TEST_CASE_METHOD(CommandRules, "a device answers its own commands only, and an answer is final") {

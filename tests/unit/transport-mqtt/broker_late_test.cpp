@@ -83,6 +83,26 @@ TEST_CASE("an app's command takes the way over the hub, and the hub hears when t
   }
 }
 
+TEST_CASE("a command and what its device says after it are told with the session that both belong to") {
+  Stack stack(20s);
+  people(stack);
+  RawMqtt owner;
+  REQUIRE(owner.connect(stack.port(), stack.login("user-1")) == 0);
+  for (const std::size_t round : {1, 2}) {
+    RawMqtt device;
+    REQUIRE(device.connect(stack.port(), stack.login("device-1")) == 0);
+    REQUIRE(device.subscribe("gatetorio/gate1/commands") == 1);
+    CHECK(owner.publish("gatetorio/gate1/commands", R"({"action":"open"})", 1) == 0);
+    REQUIRE(device.receive());
+    CHECK(device.publish("gatetorio/gate1/status", R"({"state":"OPENING"})", 1) == 16);  // nobody watches
+    CHECK(stack.eventually([&](const Stack::Heard& heard) {
+      return heard.passed.size() == round && heard.statuses.size() == round &&
+             heard.passed.back().session == heard.opened.back().session &&
+             heard.statuses.back().session == heard.opened.back().session;
+    }));
+  }
+}
+
 TEST_CASE("an unacknowledged command is not repeated after its end") {
   Stack stack(300ms);
   people(stack);

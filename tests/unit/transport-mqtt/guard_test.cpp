@@ -159,7 +159,7 @@ TEST_CASE("the hub's own client is known by its secret and nobody may take its c
   CHECK_FALSE(world.connect(&device, "device-1", "pw", "hub-id"));
   CHECK(world.guard->may_subscribe(&hub, "hub", kRequestTopic));
   CHECK(world.guard->may_subscribe(&hub, "hub", "gatetorio/+/status"));
-  CHECK_FALSE(world.guard->may_receive("hub", {"gatetorio/gate1/status", "{}", false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "hub", {"gatetorio/gate1/status", "{}", false}));
   CHECK_FALSE(world.guard->may_subscribe(&hub, "hub", "#"));
   CHECK(world.guard->may_publish(&hub, "hub", {"$gatetorio/devices/1/commands", "{}", false}));
   for (const std::string_view topic : {"elsewhere", "gatetorio/gate1/commands", "$gatetorio/devices/01/commands",
@@ -167,6 +167,13 @@ TEST_CASE("the hub's own client is known by its secret and nobody may take its c
     CHECK_FALSE(world.guard->may_publish(&hub, "hub", {topic, "{}", false}));
   }
   CHECK_FALSE(world.guard->may_publish(&hub, "hub", {"$gatetorio/devices/1/status", "{}", true}));
+}
+
+TEST_CASE("no two broker processes give a session the same number") {
+  const int client = 0;
+  SessionTable first, second;
+  CHECK(first.open(&client, {}).number != second.open(&client, {}).number);
+  CHECK(first.open(&client, {}).number <= std::uint64_t{std::numeric_limits<std::int64_t>::max()});
 }
 
 TEST_CASE("a principal that stops being valid is kicked and may do nothing") {
@@ -199,21 +206,21 @@ TEST_CASE("only what the hub has published for this device is delivered to it, t
   listen(world, &other, "device-2", "gate2");
   const std::string topic = "gatetorio/gate1/commands";
   const std::string command = testing::command_text("cmd_1", now().us + 10'000'000);
-  CHECK_FALSE(world.guard->may_receive("device-1", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-1", {topic, command, false}));
   const Verdict verdict = world.guard->judge(nullptr, "hub", {kToDevice1, command, false});
   CHECK(verdict.kind == Verdict::Kind::kMove);
   CHECK(verdict.topic == topic);
   CHECK(verdict.payload.empty());
-  CHECK(world.guard->may_receive("device-1", {topic, command, false}));
-  CHECK_FALSE(world.guard->may_receive("device-1", {topic, command, true}));
-  CHECK_FALSE(world.guard->may_receive("device-2", {topic, command, false}));
-  CHECK_FALSE(world.guard->may_receive("device-2", {"gatetorio/gate2/commands", command, false}));
+  CHECK(world.guard->may_receive(nullptr, "device-1", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-1", {topic, command, true}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-2", {topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-2", {"gatetorio/gate2/commands", command, false}));
   // A known id with another date, or with another content, is another command.
   const std::string later = testing::command_text("cmd_1", now().us + 200'000'000);
-  CHECK_FALSE(world.guard->may_receive("device-1", {topic, later, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-1", {topic, later, false}));
   const std::string expires = std::string(boost::json::parse(command).at("expires_at").as_string());
   const std::string forged = R"({"action":"open","command_id":"cmd_1","expires_at":")" + expires + "\"}";
-  CHECK_FALSE(world.guard->may_receive("device-1", {topic, forged, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-1", {topic, forged, false}));
 }
 
 TEST_CASE("a command for a device that has not subscribed to its own topic is refused") {
@@ -275,21 +282,21 @@ TEST_CASE("a retained status is its sender's, whoever has the name later") {
   REQUIRE(world.connect(&app, "user-1", "pw", "app"));
   REQUIRE(world.connect(&other_app, "user-2", "pw", "app-2"));
   const Message status{"gatetorio/gate1/status", R"({"state":"OPEN"})", true};
-  CHECK_FALSE(world.guard->may_receive("user-1", status));  // from before the guard's time
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", status));  // from before the guard's time
   CHECK(world.guard->judge(&device, "device-1", status).kind == Verdict::Kind::kPass);
-  CHECK(world.guard->may_receive("user-1", status));
-  CHECK_FALSE(world.guard->may_receive("user-2", status));
-  CHECK_FALSE(world.guard->may_receive("user-1", {status.topic, R"({"state":"CLOSED"})", true}));
+  CHECK(world.guard->may_receive(nullptr, "user-1", status));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-2", status));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", {status.topic, R"({"state":"CLOSED"})", true}));
   world.server().set_policy(testing::device_policy("device-1", "gate8"));
   CHECK(world.ticking_until([&] { return world.cleared == std::vector<std::string>{"gatetorio/gate1/status"}; }));
   listen(world, &next, "device-2", "gate1");
-  CHECK_FALSE(world.guard->may_receive("user-2", status));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-2", status));
   // A status that waited in the broker, or in a QoS 2 flow, since the former holder sent it: not of the present one.
   const Message live{status.topic, "{}", false};
-  CHECK_FALSE(world.guard->may_receive("user-2", live));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-2", live));
   CHECK(world.guard->judge(&next, "device-2", live).kind == Verdict::Kind::kPass);
-  CHECK(world.guard->may_receive("user-2", live));
-  CHECK_FALSE(world.guard->may_receive("user-1", live));
+  CHECK(world.guard->may_receive(nullptr, "user-2", live));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", live));
 }
 
 TEST_CASE("an empty retained message clears, and is delivered to nobody") {
@@ -375,9 +382,9 @@ TEST_CASE("an app's command goes to the hub with who sent it") {
   CHECK(request.at("command").at("username") == "x");
   CHECK(std::abs(request.at("received_at_us").as_int64() - now().us) < 5'000'000);
   CHECK_FALSE(world.guard->may_publish(&app, "user-1", {kRequestTopic, "{}", false}));
-  CHECK_FALSE(world.guard->may_receive("user-1", {kRequestTopic, "{}", false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", {kRequestTopic, "{}", false}));
   CHECK_FALSE(world.guard->may_subscribe(&app, "user-1", kRequestTopic));
-  CHECK(world.guard->may_receive("hub", {kRequestTopic, "{}", false}));
+  CHECK(world.guard->may_receive(nullptr, "hub", {kRequestTopic, "{}", false}));
 }
 
 TEST_CASE("a device that gets another name hears commands all the time, and must subscribe to its new name soon") {
@@ -397,8 +404,8 @@ TEST_CASE("a device that gets another name hears commands all the time, and must
   const Verdict verdict = world.guard->judge(nullptr, "hub", {kToDevice1, command, false});
   CHECK(verdict.topic == "gatetorio/gate1/commands");
   // There only this device hears it, although another one has the name by now.
-  CHECK(world.guard->may_receive("device-1", {verdict.topic, command, false}));
-  CHECK_FALSE(world.guard->may_receive("device-2", {verdict.topic, command, false}));
+  CHECK(world.guard->may_receive(nullptr, "device-1", {verdict.topic, command, false}));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "device-2", {verdict.topic, command, false}));
   SECTION("one that follows keeps its connection") {
     CHECK(world.guard->may_subscribe(&device, "device-1", "gatetorio/gate9/commands"));
     CHECK(world.guard->judge(nullptr, "hub", {kToDevice1, command, false}).topic == "gatetorio/gate9/commands");
