@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <cmath>
 #include <sstream>
 
 #include "core/config/hub_options.hpp"
@@ -60,6 +61,13 @@ void append_option(std::string& out, const Option& option) {
   out += "# " + option.name + " = " + value + "\n";
 }
 
+// A whole number is written without a point while it is an integer of TOML, too.
+std::string toml_number(double number) {
+  const std::string text = number_text(number);
+  const bool is_integer = text.find_first_of(".e") == std::string::npos;
+  return is_integer && std::abs(number) >= 0x1p63 ? text + ".0" : text;
+}
+
 }  // namespace
 
 std::string to_toml(const json::value& value) {
@@ -76,7 +84,7 @@ std::string to_toml(const json::value& value) {
     }
     return out.empty() ? "{}" : "{ " + out + " }";
   }
-  if (value.is_double()) return number_text(value.get_double());
+  if (value.is_double()) return toml_number(value.get_double());
   if (!value.is_string()) return json::serialize(value);
   std::string out = "\"";
   append_escaped_json(out, value.get_string());  // TOML's basic strings know the escapes of JSON

@@ -71,6 +71,20 @@ TEST_CASE("the sample writes every option that the schema declares", "[config]")
   for (const Option& option : hub_schema()) CHECK(sample.find("\n" + option.name + " = ") != std::string::npos);
 }
 
+TEST_CASE("a number is written as TOML reads it, whole ones of any size", "[config]") {
+  CHECK(to_toml(1.0) == "1");
+  CHECK(to_toml(-0.25) == "-0.25");
+  for (const double number : {1e15, 9223372036854774784.0, 9223372036854775808.0, -9223372036854775808.0,
+                              1444444442444444444444.4444444441, -1e22, 1e23, 1e300, 5e-324}) {
+    Problems problems;
+    const NodeTable root = parse_toml("v = " + to_toml(number), "text", problems);
+    INFO(to_toml(number));
+    REQUIRE(problems.errors.empty());
+    const auto* whole = std::get_if<std::int64_t>(&root.front().node.value);
+    CHECK((whole != nullptr ? static_cast<double>(*whole) : std::get<double>(root.front().node.value)) == number);
+  }
+}
+
 TEST_CASE("the reference has a row for every option, with its bars escaped", "[config]") {
   const std::string page = render_reference(plugins());
   CHECK(page.find("## `[hub]`") != std::string::npos);
