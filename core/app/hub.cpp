@@ -64,12 +64,8 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
       config.hub().plugin_dir.empty()
           ? first_existing({program_dir_ / "plugins", program_dir_ / kInstalledPluginDir}).lexically_normal().string()
           : fs::absolute(config.hub().plugin_dir).string();
-  std::vector<std::string> migrations = config.hub().migrations_dir;
-  for (std::string& dir : migrations) dir = fs::absolute(dir).string();
-  migrations.push_back(first_existing({program_dir_ / "migrations", program_dir_ / kInstalledMigrationsDir})
-                           .lexically_normal()
-                           .string());
-  settings["migrations_dir"] = joined(migrations);
+  settings["migrations_dir"] = search_path(config.hub().migrations_dir, "migrations", kInstalledMigrationsDir);
+  settings["pages_dir"] = search_path(config.hub().pages_dir, "pages", kInstalledPagesDir);
 
   self_.id = "hub";
   self_.version = kVersion;
@@ -82,6 +78,13 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
   host_ = std::make_unique<Host>(&self_.host);
   platform_->operations.set_host(*host_, *self_.lane);
   sweep();
+}
+
+// The configured folders, then the hub's own: beside the program, or where an installed hub has it.
+std::string Hub::search_path(std::vector<std::string> folders, const char* beside, const char* installed) const {
+  for (std::string& folder : folders) folder = fs::absolute(folder).string();
+  folders.push_back(first_existing({program_dir_ / beside, program_dir_ / installed}).lexically_normal().string());
+  return joined(folders);
 }
 
 Hub::~Hub() {
@@ -152,6 +155,7 @@ void Hub::configure_one(Loaded& loaded) {
   const std::size_t before = config_.problems().errors.size();
   const boost::json::object options = config_.plugin_options(loaded.plugin.id, loaded.schema);
   if (config_.problems().errors.size() != before) return;
+  loaded.plugin.configuration = config_.plugin_sources(loaded.plugin.id, loaded.schema, options);
   const Result<void> done = lifecycle_.configure(loaded.plugin, options);
   if (done) return;
   const Error& error = done.error();

@@ -47,6 +47,7 @@ class Hub {
   bool needs_failed(const Loaded& loaded) const;
   std::vector<Loaded*> needed_by(const Plugin& plugin) const;
   std::filesystem::path plugin_file(const std::string& id) const;
+  std::string search_path(std::vector<std::string> folders, const char* beside, const char* installed) const;
   void sweep();
 
   Config& config_;

@@ -144,6 +144,28 @@ boost::json::object Config::plugin_options(std::string_view id, const Schema& sc
   return validate(table, schema, "plugins." + std::string(id), own == nullptr ? whole_file_ : own->node.at, problems_);
 }
 
+boost::json::array Config::plugin_sources(std::string_view id, const Schema& schema,
+                                          const boost::json::object& values) const {
+  const Member* own = plugin_member(id);
+  boost::json::array out;
+  for (const Option& option : schema) {
+    const Member* written = own == nullptr ? nullptr : find_member(*own->node.table(), option.name);
+    std::string source;
+    if (written != nullptr && written->node.at.source != nullptr) {
+      const Position& at = written->node.at;
+      source = *at.source + (at.line == 0 ? "" : ":" + std::to_string(at.line));
+    }
+    const auto* value = values.if_contains(option.name);
+    const bool is_shown = value != nullptr && !option.is_secret && option.type != OptionType::kSecret;
+    out.push_back(boost::json::object{{"name", option.name},
+                                      {"value", is_shown ? *value : boost::json::value()},
+                                      {"source", source},
+                                      {"is_secret", option.is_secret || option.type == OptionType::kSecret},
+                                      {"help", option.help}});
+  }
+  return out;
+}
+
 void Config::plugin_error(std::string_view id, std::string message) {
   Position at = whole_file_;
   const Member* hub = find_member(root_, "hub");

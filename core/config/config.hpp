@@ -9,6 +9,7 @@
 // message names the place where its value came from.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
@@ -38,6 +39,10 @@ class Config {
   // Checks [plugins.<id>] (an absent table is an empty one) and returns every option of the schema: as written, else
   // the default, else null; secrets resolved. Adds to problems() what is wrong with it.
   boost::json::object plugin_options(std::string_view id, const Schema& schema);
+
+  // The options of the schema as they are in force, for people: [{"name", "value", "source", "is_secret", "help"}]. The
+  // value of a secret is null; the source of one that nobody wrote (its default is in force) is empty.
+  boost::json::array plugin_sources(std::string_view id, const Schema& schema, const boost::json::object& values) const;
 
   // An error about an entry of hub.plugins ("no file gatetorio-x.so in ..."), with its place. An empty id: about the
   // list.

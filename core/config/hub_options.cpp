@@ -18,6 +18,8 @@ constexpr std::string_view kHubOptions = R"json([
    "help": "The one folder that plugins are loaded from. Empty: plugins/ beside the program, else ../lib/gatetorio/plugins from there. Who can write in it can run code in the hub."},
   {"name": "migrations_dir", "type": "string_list", "default": [],
    "help": "Folders with a sub-folder of database migrations for each plugin, searched in this order before the hub's own."},
+  {"name": "pages_dir", "type": "string_list", "default": [],
+   "help": "Folders with a sub-folder of web pages for each plugin that has some, searched in this order before the hub's own."},
   {"name": "log_level", "type": "enum", "choices": ["debug", "info", "warn", "error"], "default": "info",
    "help": "The least important lines that are logged. debug writes several lines for every request."},
   {"name": "log_format", "type": "enum", "choices": ["text", "json"], "default": "text",
@@ -65,6 +67,7 @@ HubOptions to_hub_options(const json::object& options) {
   hub.plugins = list(options, "plugins");
   hub.plugin_dir = text(options, "plugin_dir");
   hub.migrations_dir = list(options, "migrations_dir");
+  hub.pages_dir = list(options, "pages_dir");
   hub.log_level = text(options, "log_level");
   hub.log_format = text(options, "log_format");
   hub.worker_threads = static_cast<int>(options.at("worker_threads").as_int64());

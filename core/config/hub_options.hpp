@@ -17,6 +17,7 @@ struct HubOptions {
   std::vector<std::string> plugins;  // ids, in the operator's order, each once
   std::string plugin_dir;            // empty: beside the program
   std::vector<std::string> migrations_dir;
+  std::vector<std::string> pages_dir;
   std::string log_level;   // debug, info, warn, error
   std::string log_format;  // text, json
   int worker_threads = 0;  // 0: as many as the machine has

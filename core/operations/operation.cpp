@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstring>
 
+#include "gatetorio/identity.hpp"
 #include "gatetorio/json.hpp"
+#include "gatetorio/wire.hpp"
 
 namespace gatetorio::core {
 
@@ -108,6 +110,11 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
              given.expires_at_us};
   principal = to_view(from.principal);
   request.principal = to_bytes(principal);
+  Principal known;
+  if (!principal.empty() && wire::decode(principal, known) && known.id != 0) {
+    caller = key_of(known.who());
+    is_identified = true;
+  }
 }
 
 void Invocation::answer(const gtr_reply& given) const {

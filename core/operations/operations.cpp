@@ -5,6 +5,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "gatetorio/operations.hpp"
 #include "gatetorio/utf8.hpp"
 
 namespace gatetorio::core {
@@ -277,7 +278,26 @@ void Operations::refuse(const std::shared_ptr<Invocation>& call, const Error& er
 // A transport is not to hear of a cut after it was answered for good.
 void Operations::answer(const Invocation& call, const Error& error) {
   transfers_.end(call.transfer);
+  tell_refused(call, error.status, error.detail);
   call.answer(error);
+}
+
+// For the audit log, which is to know of what was tried, too.
+void Operations::tell_refused(const Invocation& call, Status status, std::string_view detail) {
+  const Operation& operation = call.operation;
+  if (operation.method.empty() || operation.method == "GET") return;
+  OperationRefused event{.operation = operation.id,
+                         .who = call.is_identified ? call.caller : "anonymous",
+                         .peer = std::string(to_view(call.request.peer)),
+                         .request_id = std::string(to_view(call.request.request_id)),
+                         .status = http_status(status),
+                         .detail = std::string(detail),
+                         .at_us = now().us};
+  for (const gtr_field& param : call.params) {
+    if (to_view(param.name) == operation.resource) event.resource = to_view(param.value);
+  }
+  const std::string& key = call.is_identified ? event.who : event.peer;
+  bus_.publish(OperationRefused::kTopic, key, json::write(event));
 }
 
 void Operations::complete(gtr_call call, const gtr_reply& reply) {
@@ -297,6 +317,9 @@ void Operations::complete(gtr_call call, const gtr_reply& reply) {
   if (first && answer.stream != 0 && answer.stream != stream) {
     this->answer(*invocation, Error{.detail = "The answer names a stream that is not its own."});
   } else if (first) {
+    if (is_error(Status{answer.status})) {
+      tell_refused(*invocation, Status{answer.status}, error_from_json(answer.status, to_view(answer.body)).detail);
+    }
     invocation->answer(answer);
     if (answer.stream != 0) return streams_.begin(stream);
   }

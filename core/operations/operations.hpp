@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bus/bus.hpp"
 #include "core/operations/operation.hpp"
 #include "core/operations/streams.hpp"
 #include "core/operations/transfers.hpp"
@@ -18,7 +19,7 @@ namespace gatetorio::core {
 
 class Operations {
  public:
-  Operations(Services& services, Metrics& metrics) : services_(services), metrics_(metrics) {}
+  Operations(Services& services, Metrics& metrics, Bus& bus) : services_(services), metrics_(metrics), bus_(bus) {}
 
   // The hub's own host, for calls to authenticators and access control. Once, before the first invoke.
   void set_host(Host& host, Lane& lane) {
@@ -58,9 +59,11 @@ class Operations {
   void refuse(const std::shared_ptr<Invocation>& call, const Error& error);
   void give_up(gtr_call call, const Error& error);
   void answer(const Invocation& call, const Error& error);
+  void tell_refused(const Invocation& call, Status status, std::string_view detail);
 
   Services& services_;
   Metrics& metrics_;
+  Bus& bus_;
   Host* host_ = nullptr;
   Lane* lane_ = nullptr;
   mutable std::shared_mutex mutex_;  // guards operations_

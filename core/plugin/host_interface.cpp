@@ -8,6 +8,7 @@
 
 #include "core/plugin/platform.hpp"
 #include "gatetorio/abi/backup.h"
+#include "gatetorio/abi/contribution.h"
 #include "gatetorio/abi/event.h"
 #include "gatetorio/abi/executor.h"
 #include "gatetorio/abi/inspect.h"
@@ -176,6 +177,8 @@ void inspect_report(gtr_host* host, gtr_bytes name, gtr_completion done) {
       report = platform.plugins_report();
     else if (wanted == "metrics")
       report = platform.metrics.render();
+    else if (wanted == "contributions")
+      report = platform.contributions.report();
     done.done(done.context, report.empty() ? GTR_NOT_FOUND : GTR_OK, to_bytes(report));
   });
 }
@@ -224,6 +227,20 @@ constexpr gtr_backup kBackup{sizeof(gtr_backup),
                                platform_of(host).backups.run(plugin_of(host), step, to_view(folder), done);
                              }};
 
+// ---- contributions -------------------------------------------------------------------------------------------------
+
+gtr_status contributions_add(gtr_host* host, gtr_bytes point, gtr_bytes entry) {
+  std::string problem;
+  const gtr_status status =
+      platform_of(host).contributions.add(plugin_of(host), to_view(point), to_view(entry), problem);
+  if (status != GTR_OK) {
+    platform_of(host).log.write(LogLevel::kError, plugin_of(host).id, "a contribution is refused", {{"why", problem}});
+  }
+  return status;
+}
+
+constexpr gtr_contributions kContributions{sizeof(gtr_contributions), &contributions_add};
+
 }  // namespace
 
 const void* host_interface(gtr_host*, const char* id) {
@@ -237,6 +254,7 @@ const void* host_interface(gtr_host*, const char* id) {
   if (wanted == GTR_INSPECT_ID) return &kInspect;
   if (wanted == GTR_TOOLS_ID) return &kTools;
   if (wanted == GTR_BACKUP_ID) return &kBackup;
+  if (wanted == GTR_CONTRIBUTIONS_ID) return &kContributions;
   return nullptr;
 }
 

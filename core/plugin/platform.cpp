@@ -46,7 +46,17 @@ Platform::Platform(Log& log_, std::string version, unsigned threads)
                [this](const std::string& lane, const std::string& what) {
                  log.write(LogLevel::kError, "hub", "a task threw", {{"plugin", lane}, {"exception", what}});
                }),
-      operations(services, metrics) {}
+      operations(services, metrics, bus) {}
+
+namespace {
+
+boost::json::array ids(const char* const* list) {
+  boost::json::array out;
+  for (; list != nullptr && *list != nullptr; ++list) out.emplace_back(*list);
+  return out;
+}
+
+}  // namespace
 
 std::string Platform::plugins_report() const {
   boost::json::array list;
@@ -56,7 +66,10 @@ std::string Platform::plugins_report() const {
                                        {"version", plugin->version},
                                        {"summary", plugin->descriptor ? plugin->descriptor->summary : ""},
                                        {"state", to_string(state)},
-                                       {"detail", state == PluginState::kFailed ? plugin->detail : ""}});
+                                       {"detail", state == PluginState::kFailed ? plugin->detail : ""},
+                                       {"provides", ids(plugin->descriptor ? plugin->descriptor->provides : nullptr)},
+                                       {"requires", ids(plugin->descriptor ? plugin->descriptor->requires_ : nullptr)},
+                                       {"configuration", plugin->configuration}});
   }
   return boost::json::serialize(list);
 }

@@ -12,6 +12,7 @@
 #include "core/observe/metrics.hpp"
 #include "core/operations/operations.hpp"
 #include "core/plugin/backups.hpp"
+#include "core/plugin/contributions.hpp"
 #include "core/plugin/services.hpp"
 #include "core/plugin/tools.hpp"
 #include "core/runtime/executor.hpp"
@@ -41,6 +42,7 @@ struct Platform {
   Operations operations;
   Announcements announcements;
   Tools tools;
+  Contributions contributions;
   Backups backups;
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
   std::string plugins_report() const;

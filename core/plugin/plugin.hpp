@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/json/array.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ struct Plugin {
   bool is_configured = false;  // `stop` is owed to it
   bool is_stuck = false;       // a hook of it never ended: nothing of it may be destroyed
   std::atomic<PluginState> state{PluginState::kLoaded};
-  std::string detail;  // why it failed; written before `state`
+  std::string detail;                // why it failed; written before `state`
+  boost::json::array configuration;  // its options as they are in force, without secrets; written before it is started
 
   // Whether its services and operations may be called by others.
   bool serves() const {

@@ -51,7 +51,7 @@ inline std::optional<PrincipalId> parse_principal_name(std::string_view name) {
 
 // How a caller proves who it is. Never log one.
 struct Credential {
-  std::string scheme;  // "bearer", "cookie", "password"
+  std::string scheme;  // "bearer", "password", "cookie" (the call may change something), "cookie-read"
   std::string name;    // user name, for "password"; the CSRF token, for "cookie"
   std::string secret;
 };
@@ -79,6 +79,18 @@ struct Authenticator {
   struct Authenticate {
     static constexpr std::uint32_t kMethod = 1;
     using Request = Credential;
+    using Reply = Principal;
+  };
+};
+
+// gatetorio.principals/1, under the kind of principal as its selector: whether one that was authenticated a while ago
+// still is what it was.
+struct Principals {
+  static constexpr std::string_view kId = "gatetorio.principals/1";
+  // The principal with its present role. Errors: kNotFound: it is gone, or its session or token is; kUnavailable.
+  struct Current {
+    static constexpr std::uint32_t kMethod = 1;
+    using Request = Principal;
     using Reply = Principal;
   };
 };

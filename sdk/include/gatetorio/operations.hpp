@@ -75,6 +75,21 @@ struct Call {
   Timestamp expires_at = {};   // the caller wants no effect after this; 0: it did not say
 };
 
+// A call that could have changed something was refused, or failed: published by the hub for every such operation (one
+// whose HTTP method is not GET). Key: the caller, or where nobody is known its address.
+struct OperationRefused {
+  static constexpr std::string_view kTopic = "operation.refused";
+  std::string operation;  // its id
+  std::string who;        // "user:17"; "anonymous" where nobody is known
+  std::string peer;       // address
+  std::string resource;   // as a parameter named it; empty: none did
+  std::string request_id;
+  std::int64_t status = 0;  // of HTTP
+  std::string detail;       // what the caller was told
+  std::int64_t at_us = 0;   // UTC
+};
+BOOST_DESCRIBE_STRUCT(OperationRefused, (), (operation, who, peer, resource, request_id, status, detail, at_us))
+
 // No input, or no output.
 struct Nothing {};
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())

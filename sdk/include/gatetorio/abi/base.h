@@ -19,7 +19,7 @@
 
 /* A hub loads plugins of its own major version whose minor version is not above its own. */
 #define GTR_ABI_MAJOR 1u
-#define GTR_ABI_MINOR 3u
+#define GTR_ABI_MINOR 4u
 
 #if defined(__cplusplus)
 #define GTR_EXTERN_C extern "C"

@@ -11,8 +11,11 @@ typedef struct gtr_inspect {
   /* Completes with a report:
    *   "operations"  JSON array of declarations, each with "number" and "plugin"
    *   "health"      JSON {"status", "healthy", "ready", "version", "facts": {name: bool}, "plugins": {id: state}}
-   *   "plugins"     JSON array of {"id", "version", "summary", "state", "detail"}
+   *   "plugins"     JSON array of {"id", "version", "summary", "state", "detail"}; since 1.4 also "provides",
+   * "requires" (lists of service ids) and "configuration": each option with "name", "value" (null for a secret),
+   *                 "source" ("hub.toml:12", "--set"; empty: the default), "is_secret" and "help"
    *   "metrics"     Prometheus text format 0.0.4
+   *   "contributions"  since 1.4: JSON {point: [entry, ...]}, each with the "plugin" that added it (contribution.h)
    * GTR_NOT_FOUND for another name. */
   void (*report)(gtr_host* host, gtr_bytes name, gtr_completion done);
   /* States a fact about health ("database_connected"). A false fact makes the hub unhealthy. */
@@ -20,7 +23,8 @@ typedef struct gtr_inspect {
   /* A word for the line that the hub prints when it is ready ("http" = "127.0.0.1:8080"). Call it in `start`. */
   void (*announce)(gtr_host* host, gtr_bytes name, gtr_bytes value);
   /* Where things are: "data_dir" (this plugin may write below data_dir/<plugin id>/), "migrations_dir" (colon-separated
-   * search path), "plugin_dir", "version". Empty for another name. Valid as long as the process. */
+   * search path), since 1.4 "pages_dir" (the same), "plugin_dir", "version". Empty for another name. Valid as long as
+   * the process. */
   gtr_bytes (*setting)(gtr_host* host, gtr_bytes name);
 } gtr_inspect;
 

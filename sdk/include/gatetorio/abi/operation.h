@@ -72,7 +72,7 @@ typedef struct gtr_invocation {
   gtr_bytes body;
   const gtr_field* params;
   uint32_t param_count;
-  gtr_bytes credential_scheme; /* "bearer", "cookie", "password" or empty */
+  gtr_bytes credential_scheme; /* "bearer", "cookie", "cookie-read", "password" or empty */
   gtr_bytes credential_name;   /* user name, where the scheme has one */
   gtr_bytes credential_secret;
   gtr_bytes request_id;
