@@ -87,6 +87,7 @@ constexpr PoolWords kPoolWords[] = {
     {Refusal::kTransfers, Refusal::kTransferShare, "You have too many transfers under way; try again later."},
     {Refusal::kStreams, Refusal::kStreamShare, "You have too many event streams; end one of them first."}};
 
+constexpr std::string_view kReadOnly = "Allow: GET, HEAD, OPTIONS\r\n";
 constexpr std::string_view kAllMethods = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
 
 bool flag_at(const json::object& object, std::string_view key) {
@@ -133,6 +134,12 @@ std::string Api::set_operations(std::string_view report, std::string_view versio
   }
   pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
   return {};
+}
+
+std::string Api::add_pages(const StaticPages& pages, std::string_view search_path) {
+  std::string wrong = files_.add(pages, search_path);
+  pages_.set_home(files_.home());
+  return wrong;
 }
 
 std::string Api::offer(const json::object& declaration) {
@@ -220,6 +227,13 @@ void Api::handle(Exchange& exchange) {
   const auto* operation = offered_at(match);
   exchange.operation = operation;  // its headers are due in refusals too
   if (!admit(exchange, read_credential(exchange.request())) || answer_options(exchange)) return;
+  if (const auto* file = match.route == nullptr && match.methods == 0 ? files_.find(segments) : nullptr) {
+    return answer_file(*file, exchange);
+  }
+  if (match.route == nullptr && match.methods == 0 && method == Method::kGet && !segments.empty() &&
+      segments.front() == "admin") {
+    return Pages::answer_no_admin(exchange);
+  }
   if (match.route == nullptr) return answer_other_methods(match, method == Method::kOptions, exchange);
   if (operation == nullptr) return pages_.answer(static_cast<Page>(match.route->number), exchange);
   call_operation(*operation, match, exchange);
@@ -245,7 +259,7 @@ bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
     refuse(exchange, make_problem(429, {}, wait));
     return false;
   }
-  if (credential.scheme == "cookie" && !is_same_origin(exchange.request())) {
+  if (credential.scheme.starts_with("cookie") && !is_same_origin(exchange.request())) {
     refuse(exchange, make_problem(403, "The request comes from another site."));
     return false;
   }
@@ -301,6 +315,27 @@ bool Api::enter(Exchange& exchange, Pool pool) {
 void Api::give_back(Exchange& exchange) {
   if (exchange.holds) exchange.shares()->leave(*exchange.holds, exchange.holder);
   exchange.holds.reset();
+}
+
+void Api::answer_file(const PageFile& file, Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (request.method == Method::kOptions) {
+    backend_.log_request(exchange, 204);
+    return exchange.respond({204, {}, {}, kReadOnly});
+  }
+  if (request.method != Method::kGet && request.method != Method::kHead) {
+    return refuse(exchange, make_problem(405, "The path does not take this method."), kReadOnly);
+  }
+  std::string buffer;
+  const FileForm& form = file.form_for(request.list("Accept-Encoding", buffer));
+  std::string headers = file.headers;
+  if (!form.coding.empty()) headers.append("Content-Encoding: ").append(form.coding).append("\r\n");
+  const gtr_content content{sizeof content, form.file.get(), 0, form.length, to_bytes(form.etag)};
+  gtr_reply reply{};
+  reply.size = sizeof reply;
+  reply.content_type = to_bytes(file.type);
+  reply.content = &content;
+  answer_content(exchange, 200, reply, std::move(headers), nullptr);
 }
 
 void Api::answer_other_methods(const Match& match, bool is_options, Exchange& exchange) {

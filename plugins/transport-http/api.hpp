@@ -16,6 +16,7 @@
 #include "request_limits.hpp"
 #include "router.hpp"
 #include "shares.hpp"
+#include "static_files.hpp"
 
 namespace gatetorio::transport_http {
 
@@ -29,6 +30,8 @@ class Api final : public RequestHandler {
   // Takes the "operations" report of abi/inspect.h: routes and OpenAPI document. Returns an empty string, or which
   // declaration is wrong. Before the server starts.
   std::string set_operations(std::string_view report, std::string_view version);
+  // Before the server starts. Returns an empty string, or why these pages are not served; the others are.
+  std::string add_pages(const StaticPages& pages, std::string_view search_path);
   void handle(Exchange& exchange) override;
   bool streams_body(const Request& request) override;
   std::string_view exposed_headers() const override { return exposed_headers_; }
@@ -70,6 +73,7 @@ class Api final : public RequestHandler {
   static std::optional<Problem> body_problem(const Offered& operation, const Request& request);
   void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers,
                       std::shared_ptr<const void> kept);
+  void answer_file(const PageFile& file, Exchange& exchange);
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
   bool admit_found(Exchange& exchange, const RequestCredential& credential);
@@ -88,6 +92,7 @@ class Api final : public RequestHandler {
   const AddressSet exempt_;
   RequestLimits limits_;
   Pages pages_;
+  StaticFiles files_;
   Router router_;
   const Origins allowed_origins_;
   std::string request_headers_ = std::string(kUsualRequestHeaders);   // that pages of allowed origins may send,

@@ -20,6 +20,12 @@ std::string_view authorization_of(const Request& request, std::string_view schem
   return rest;
 }
 
+// A request whose method only reads, and that is not to be taken for another one.
+bool reads(const Request& request) {
+  const bool is_plain = request.header("X-HTTP-Method-Override").empty();
+  return is_plain && (request.method == Method::kGet || request.method == Method::kHead);
+}
+
 }  // namespace
 
 std::optional<std::string> read_basic(const Request& request) {
@@ -31,13 +37,15 @@ std::optional<std::string> read_basic(const Request& request) {
 
 RequestCredential read_credential(const Request& request) {
   if (const auto token = authorization_of(request, "Bearer"); !token.empty()) return {"bearer", {}, token};
-  auto session = cookie_value(request.cookie, kSessionCookie);
-  // A proxy that speaks HTTP/2 to the browser may hand its cookies on one by one.
-  for (auto field = request.fields.begin(); session.empty() && field != request.fields.end(); ++field) {
-    if (equals_ignoring_case(field->first, "Cookie")) session = cookie_value(field->second, kSessionCookie);
+  for (const auto cookie : kSessionCookies) {
+    auto session = cookie_value(request.cookie, cookie);
+    // A proxy that speaks HTTP/2 to the browser may hand its cookies on one by one.
+    for (auto field = request.fields.begin(); session.empty() && field != request.fields.end(); ++field) {
+      if (equals_ignoring_case(field->first, "Cookie")) session = cookie_value(field->second, cookie);
+    }
+    if (!session.empty()) return {reads(request) ? "cookie-read" : "cookie", request.csrf_token, session};
   }
-  if (session.empty()) return {};
-  return {"cookie", request.csrf_token, session};
+  return {};
 }
 
 std::optional<std::string> read_body_credential(std::string_view body, std::string_view field) {
@@ -52,8 +60,7 @@ std::optional<std::string> read_body_credential(std::string_view body, std::stri
 }
 
 bool is_same_origin(const Request& request) {
-  const bool reads = request.method == Method::kGet || request.method == Method::kHead;
-  if (reads || request.origin.empty()) return true;  // no Origin: no browser that would send one
+  if (reads(request) || request.origin.empty()) return true;  // no Origin: no browser that would send one
   const auto host = request.origin.find("://");
   return host != std::string_view::npos && equals_ignoring_case(request.origin.substr(host + 3), request.host);
 }

@@ -11,12 +11,14 @@ namespace gatetorio::transport_http {
 
 // As abi/operation.h means it. Views into the request.
 struct RequestCredential {
-  std::string_view scheme;  // "bearer", "cookie" or empty
+  std::string_view scheme;  // "bearer", "cookie" (of a request that may change something), "cookie-read" or empty
   std::string_view name;    // cookie: the CSRF token that came with it
   std::string_view secret;
 };
 
-inline constexpr std::string_view kSessionCookie = "gatetorio_session";
+// The browser sends the second one over TLS alone, and nobody but this host can have set it (RFC 6265bis
+// section 4.1.3).
+inline constexpr std::string_view kSessionCookies[] = {"__Host-gatetorio_session", "gatetorio_session"};
 
 // "Authorization: Bearer …" wins over the session cookie. Another scheme counts as no credential.
 RequestCredential read_credential(const Request& request);

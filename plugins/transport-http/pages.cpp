@@ -82,9 +82,22 @@ void Pages::answer(Page page, Exchange& exchange) {
     case Page::kDocsStyle:
       return show_file(docs_style(), exchange);
     case Page::kRoot:
+      if (home_.empty()) return exchange.respond({302, {}, {}, "Location: /docs\r\n"});
+      return exchange.respond({302, {}, {}, "Location: " + home_ + "\r\n"});
     case Page::kRedoc:  // where FastAPI has its second page
       return exchange.respond({302, {}, {}, "Location: /docs\r\n"});
   }
+}
+
+void Pages::answer_no_admin(Exchange& exchange) {
+  constexpr std::string_view kText =
+      "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>No admin page</title>\n"
+      "<h1>This hub has no admin page</h1>\n"
+      "<p>Add <code>\"admin\"</code> to <code>hub.plugins</code> in the hub's configuration file and restart it. A hub "
+      "that "
+      "was built without Node.js has the admin's API, but not its page.</p>\n"
+      "<p>What this hub offers: <a href=\"/docs\">/docs</a></p></html>\n";
+  exchange.respond({404, "text/html; charset=utf-8", kText, kDocsHeaders});
 }
 
 void Pages::answer_report(std::string_view name, Exchange& exchange, void (*show)(std::string_view, Exchange&)) {

@@ -17,13 +17,18 @@ class Pages {
  public:
   explicit Pages(Backend& backend) : backend_(backend) {}
   void set_openapi(std::string document) { openapi_ = std::move(document); }
+  // Where "/" leads; empty: to /docs.
+  void set_home(std::string path) { home_ = std::move(path); }
   void answer(Page page, Exchange& exchange);
+  // At /admin, where no plugin has pages.
+  static void answer_no_admin(Exchange& exchange);
 
  private:
   void answer_report(std::string_view name, Exchange& exchange, void (*show)(std::string_view, Exchange&));
 
   Backend& backend_;
   std::string openapi_;
+  std::string home_;
 };
 
 // From the "health" report to the body of GET /health (docs/reference) and whether the hub is healthy. A fact that

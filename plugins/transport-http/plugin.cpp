@@ -105,6 +105,11 @@ Task<Result<void>> HttpTransport::start() {
     if (const auto renewed = server_->reload_certificate()) tell_of_certificate(*renewed);
   });
   gateway_.before_metrics([this] { metrics_->publish(); });
+  const std::vector<StaticPages> pages = co_await ok(contributions<StaticPages>(host_));
+  for (const StaticPages& entry : pages) {
+    const std::string why = api_->add_pages(entry, host_.setting("pages_dir"));
+    if (!why.empty()) host_.error("pages are not served", {{"path", entry.path}, {"why", why}});
+  }
   wrong = server_->start();
   if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};
   if (settings_.tls()) tell_of_certificate({{}, server_->certificate_ends()});
