@@ -18,7 +18,8 @@ bool covers(std::string_view level, std::string_view need);
 
 class AccessDecisions {
  public:
-  AccessDecisions(Repository& repository, ServiceClient& devices) : repository_(repository), devices_(devices) {}
+  AccessDecisions(Host& host, Repository& repository, ServiceClient& devices)
+      : repository_(repository), devices_(devices), admins_(host, Principals::kId, "admin") {}
 
   // AccessControl::Check. By the id where there is one; a name is looked up once.
   Task<Result<Decision>> check(AccessQuery query);
@@ -27,11 +28,13 @@ class AccessDecisions {
 
  private:
   Task<Result<Device>> find(std::string name, std::int64_t id);
+  Task<Result<Principal>> present(Principal principal);
   Task<Result<Access>> access_of(Principal principal, Device device);
   Task<Result<void>> add_grants(std::vector<Grant> grants, Grants* out);
 
   Repository& repository_;
   ServiceClient& devices_;
+  ServiceClient admins_;  // to be asked where a plugin with admins is there
 };
 
 }  // namespace gatetorio::auth

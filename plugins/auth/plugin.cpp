@@ -24,7 +24,7 @@ class Auth : public PluginBase {
         devices_(host, DeviceRegistry::kId),
         repository_(database_),
         service_(host, repository_, devices_, settings_),
-        decisions_(repository_, devices_),
+        decisions_(host, repository_, devices_),
         keeper_(host, repository_),
         operations_(host, &service_),
         access_(host, &decisions_),

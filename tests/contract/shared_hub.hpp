@@ -5,7 +5,7 @@
 
 namespace gatetorio::testing {
 
-// With open enrolment and the test-admin plugin; started at the first call.
+// With open enrolment; started at the first call.
 HubProcess& shared_hub();
 
 inline HttpClient client(std::string bearer = {}) { return HttpClient(shared_hub().http(), std::move(bearer)); }

@@ -16,7 +16,7 @@ std::vector<std::string> mosquitto(const std::string& program, const HubProcess&
 }
 
 TEST_CASE("a Pi registers, an app pairs and opens the gate, and sees it open") {
-  HubProcess hub({.with_test_admin = false});
+  HubProcess hub({.with_admin = false});
   const TestDevice pi = make_device(hub.http(), "front-gate");
   HttpClient device(hub.http(), pi.token);
   const std::string app_token = "app-token-captured-over-bluetooth";
@@ -91,7 +91,7 @@ std::string until(const std::string& block, const std::string& sign, const std::
 }
 
 TEST_CASE("README's first success works as it is printed") {
-  HubProcess hub({.with_test_admin = false});
+  HubProcess hub({.with_admin = false});
   std::vector<std::string> blocks = readme_blocks();
   REQUIRE(blocks.size() == 4);
   const std::string address = "http://127.0.0.1:8080";

@@ -37,11 +37,12 @@ StreamEvent event_from(std::string_view block) {
 }  // namespace
 
 EventReader::EventReader(const std::string& address, const std::string& path, const std::string& bearer,
-                         const std::string& after)
+                         const std::string& after, const std::vector<std::string>& headers)
     : socket_(port_of(address)), parser_(std::make_unique<Parser>()) {
   std::string request = "GET /api/v1" + path + " HTTP/1.1\r\nHost: " + address + "\r\nAccept: text/event-stream\r\n";
   if (!bearer.empty()) request += "Authorization: Bearer " + bearer + "\r\n";
   if (!after.empty()) request += "Last-Event-ID: " + after + "\r\n";
+  for (const std::string& line : headers) request += line + "\r\n";
   socket_.send(request + "\r\n");
   parser_->http.eager(true);
   parser_->http.body_limit(64 * 1024 * 1024);

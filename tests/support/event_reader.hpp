@@ -18,9 +18,9 @@ struct StreamEvent {
 
 class EventReader {
  public:
-  // Asks for a stream; `after`: the Last-Event-ID to resume from.
+  // Asks for a stream; `after`: the Last-Event-ID to resume from. `headers`: whole lines, without the line end.
   EventReader(const std::string& address, const std::string& path, const std::string& bearer,
-              const std::string& after = {});
+              const std::string& after = {}, const std::vector<std::string>& headers = {});
   ~EventReader();
 
   // Of the response's head; 0 where none came.

@@ -6,7 +6,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "gatetorio/secret.hpp"
 #include "support/paths.hpp"
+#include "support/people.hpp"
 #include "support/postgres_server.hpp"
 #include "support/socket.hpp"
 
@@ -55,9 +57,23 @@ HubProcess::HubProcess(HubSetup setup) : setup_(with_storage(std::move(setup))) 
   link_plugins(folder_ / "plugins");
   write_config();
   start();
+  if (setup_.with_admin) add_tokens();
 }
 
 HubProcess::~HubProcess() = default;
+
+// As the plugin keeps them: by the hash of what follows "gta_".
+void HubProcess::add_tokens() const {
+  for (const auto& [token, role] : {std::pair(kAdminToken, "admin"), std::pair(kViewerToken, "viewer")}) {
+    const std::string hash = to_hex(sha256(std::string(token).substr(4)));
+    const std::string bytes = database_url().empty() ? "x'" + hash + "'" : "'\\x" + hash + "'";
+    change_database(
+        *this,
+        "INSERT INTO admin_tokens (secret_hash, name, role, created_by, created_at, expires_at, last_used_at)"
+        " VALUES (" +
+            bytes + ", 'tests', '" + role + "', 'tests', 0, 9223372036854775807, 0)");
+  }
+}
 
 void HubProcess::write_config() const {
   std::ostringstream out;
@@ -65,7 +81,7 @@ void HubProcess::write_config() const {
       << "\"\nlog_level = \"debug\"\nplugins = [\"" << setup_.storage
       << "\", \"transport-http\", \"transport-mqtt\", \"registration\", \"auth\", \"commands\", \"sharing\", "
          "\"file-transfer\", "
-      << "\"import-fastapi\"" << (setup_.with_test_admin ? ", \"test-admin\"" : "") << "]\n\n"
+      << "\"import-fastapi\"" << (setup_.with_admin ? ", \"admin\"" : "") << "]\n\n"
       << "[plugins.transport-http]\nlisten = \"127.0.0.1:0\"\nrate_limit = false\n\n"
       << "[plugins.transport-mqtt]\nlisten = \"127.0.0.1:0\"\n\n"
       << "[plugins.registration]\nenrolment = \"" << setup_.enrolment << "\"\n\n"

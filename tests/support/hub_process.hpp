@@ -14,12 +14,12 @@ struct HubSetup {
   std::string enrolment = "open";
   std::string more_toml = {};          // tables beside those of the smallest configuration
   std::vector<std::string> sets = {};  // KEY=VALUE of --set
-  bool with_test_admin = true;         // tests/fixtures/plugins/test-admin: bearer gta_admin..., gta_viewer...
+  bool with_admin = true;              // the plugin, and in its table the two tokens below
   std::string storage = {};            // empty: storage-sqlite, or what GATETORIO_TEST_STORAGE says ("postgres")
   std::string database_url = {};       // of storage-postgres; empty: a database of its own on this program's server
 };
 
-// Bearer tokens that the test-admin plugin knows.
+// API tokens of admins.
 inline constexpr const char* kAdminToken = "gta_admin-of-the-tests";
 inline constexpr const char* kViewerToken = "gta_viewer-of-the-tests";
 
@@ -39,6 +39,8 @@ class HubProcess {
   bool is_running() { return process_->is_running(); }
   // Everything it wrote on stderr so far, over all its runs.
   std::string log() const { return read_file(folder_ / "stderr"); }
+  // Of its present run, on stdout.
+  std::string said() const { return read_file(folder_ / "stdout"); }
   // Its broker's process. Throws where there is not exactly one child.
   pid_t broker_pid() const;
 
@@ -51,6 +53,7 @@ class HubProcess {
 
  private:
   void write_config() const;
+  void add_tokens() const;
 
   HubSetup setup_;
   TempDir folder_;

@@ -23,7 +23,7 @@ struct AccessFixture : test::AuthFixture {
 
   ServiceClient devices{host, DeviceRegistry::kId};
   Repository repository{database};
-  AccessDecisions decisions{repository, devices};
+  AccessDecisions decisions{host, repository, devices};
   test::Inbox<Result<Decision>> answers;
 };
 

@@ -1,0 +1,82 @@
+#include "feed.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace gatetorio::admin {
+
+namespace {
+
+constexpr std::uint64_t kHealthEveryMs = 5'000;
+
+bool has_ended(const Principal& principal) {
+  return principal.valid_until_us != 0 && principal.valid_until_us <= now().us;
+}
+
+}  // namespace
+
+Task<Result<Reply<Nothing>>> Feed::watch(Call call, Nothing) {
+  const auto watcher = std::make_shared<Watcher>(host_, call);
+  {
+    const std::lock_guard lock(mutex_);
+    watchers_.push_back(watcher);
+  }
+  co_await check(watcher);  // between the call's own check and its entry here its right may have gone
+  const std::string health = co_await ok(overview_.read());
+  watcher->stream.send("0", "health", health);
+  Reply<Nothing> reply(Nothing{});
+  reply.stream = watcher->stream.number();
+  co_return reply;
+}
+
+void Feed::tell(std::string_view type, std::string_view data) {
+  const std::lock_guard lock(mutex_);
+  if (watchers_.empty()) return;
+  const std::string text = EventStream::render(std::to_string(++last_id_), type, data);
+  for (const WatcherPtr& watcher : watchers_) watcher->stream.send(text);
+}
+
+void Feed::access_changed(const AccessChanged& event) {
+  if (event.kind != "admin") return;
+  std::vector<WatcherPtr> meant;
+  {
+    const std::lock_guard lock(mutex_);
+    std::copy_if(watchers_.begin(), watchers_.end(), std::back_inserter(meant),
+                 [&event](const WatcherPtr& watcher) { return watcher->principal.id == event.id; });
+  }
+  for (WatcherPtr& watcher : meant) host_.run(check(std::move(watcher)));
+}
+
+Task<void> Feed::check(WatcherPtr watcher) {
+  const Result<Principal> current = co_await current_(watcher->principal);
+  if (!current && current.error().status == Status::kNotFound) remove(watcher);
+}
+
+void Feed::remove(const WatcherPtr& watcher) {
+  const std::lock_guard lock(mutex_);
+  watchers_.remove(watcher);
+}
+
+Task<void> Feed::keep_telling() {
+  while (true) {
+    const bool go_on = co_await host_.sleep(kHealthEveryMs);
+    std::list<WatcherPtr> ended;  // their streams end without the lock
+    bool is_anybody_there = false;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
+        const bool is_over = !go_on || !(*watcher)->stream.is_open() || has_ended((*watcher)->principal);
+        if (is_over) ended.splice(ended.end(), watchers_, watcher++);
+        else ++watcher;
+      }
+      is_anybody_there = !watchers_.empty();
+    }
+    if (!go_on) co_return;
+    ended.clear();
+    if (!is_anybody_there) continue;
+    const Result<std::string> health = co_await overview_.read();
+    if (health) tell("health", *health);
+  }
+}
+
+}  // namespace gatetorio::admin

@@ -1,0 +1,54 @@
+// GET /admin/events: what happens in the hub, as it happens. A browser that lost the stream loads what it shows anew, so
+// nothing is kept here for it. Any thread.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "gatetorio/devices.hpp"
+#include "gatetorio/operations.hpp"
+#include "overview.hpp"
+
+namespace gatetorio::admin {
+
+class Feed {
+ public:
+  // Who this principal is now. Errors: kNotFound where it is none any more.
+  using Current = std::function<Task<Result<Principal>>(Principal)>;
+
+  Feed(Host& host, Overview& overview, Current current)
+      : host_(host), overview_(overview), current_(std::move(current)) {}
+
+  // The stream begins with `health`.
+  Task<Result<Reply<Nothing>>> watch(Call call, Nothing input);
+  // To all who watch. `data`: a JSON object on one line.
+  void tell(std::string_view type, std::string_view data);
+  // Ends the streams of this principal that it may not have any more.
+  void access_changed(const AccessChanged& event);
+  // `health` every five seconds while somebody watches; ends streams whose credential has ended. Until the hub stops.
+  Task<void> keep_telling();
+
+ private:
+  struct Watcher {
+    Watcher(Host& host, const Call& call) : principal(*call.principal), stream(host, call) {}
+    const Principal principal;
+    EventStream stream;
+  };
+  using WatcherPtr = std::shared_ptr<Watcher>;
+
+  Task<void> check(WatcherPtr watcher);
+  void remove(const WatcherPtr& watcher);
+
+  Host& host_;
+  Overview& overview_;
+  const Current current_;
+  std::mutex mutex_;  // guards what follows
+  std::list<WatcherPtr> watchers_;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace gatetorio::admin

@@ -1,0 +1,276 @@
+#include "jobs.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace gatetorio::admin {
+
+namespace {
+
+using sql::Batch;
+using sql::Mode;
+
+constexpr std::uint64_t kLookEveryMs = 5'000;
+constexpr std::int64_t kLeaseUs = 60 * kMicrosecondsPerSecond;
+constexpr std::int64_t kRowsAtOnce = 25, kDefaultPage = 50;
+
+// What a kind of job calls for each row, and which parameter the item is.
+struct Kind {
+  std::string_view name;
+  std::string_view operation;
+  std::string_view parameter;
+};
+constexpr Kind kKinds[] = {{"approve-devices", "registration.approve", "pending_id"},
+                           {"deny-devices", "registration.deny", "pending_id"},
+                           {"delete-devices", "registration.delete", "controller_id"},
+                           {"revoke-sharing-tokens", "sharing.revoke", "token_id"},
+                           {"delete-enrolment-keys", "registration.delete-key", "key_id"},
+                           {"delete-users", "auth.delete-user", "user_id"}};
+
+const Kind* find_kind(std::string_view name) {
+  const auto found = std::find_if(std::begin(kKinds), std::end(kKinds), [name](const Kind& k) { return k.name == name; });
+  return found == std::end(kKinds) ? nullptr : found;
+}
+
+std::string all_kinds() {
+  std::string text;
+  for (const Kind& kind : kKinds) text.append(text.empty() ? "" : ", ").append(kind.name);
+  return text;
+}
+
+Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such job."}; }
+
+constexpr std::string_view kJobColumns = "SELECT id, kind, state, created_at, admin_name, total, done, failed FROM admin_jobs";
+
+JobEntry job_from(const sql::Table& rows, std::size_t row) {
+  return {.job_id = rows.integer(row, 0),
+          .kind = rows.text(row, 1),
+          .state = rows.text(row, 2),
+          .created_at = {rows.integer(row, 3)},
+          .created_by = rows.text(row, 4),
+          .total = rows.integer(row, 5),
+          .done = rows.integer(row, 6),
+          .failed = rows.integer(row, 7)};
+}
+
+}  // namespace
+
+Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
+  const Kind* kind = find_kind(input.kind);
+  Error wrong{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = {}};
+  if (kind == nullptr) wrong.fields.push_back({"/kind", "must be one of " + all_kinds()});
+  if (input.items.empty() || input.items.size() > kMostItems) {
+    wrong.fields.push_back({"/items", "must be 1 to " + std::to_string(kMostItems) + " entries"});
+  }
+  for (std::size_t i = 0; i < input.items.size() && wrong.fields.size() < 10; ++i) {
+    const bool has_form = !input.items[i].empty() && input.items[i].size() <= 128;
+    if (!has_form) wrong.fields.push_back({"/items/" + std::to_string(i), "must be 1 to 128 bytes"});
+  }
+  if (!wrong.fields.empty()) co_return wrong;
+  if (!operations_.contains(kind->operation)) {
+    co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin can do that."};
+  }
+  const Principal& self = *call.principal;
+  const Timestamp at = now();
+  const auto total = static_cast<std::int64_t>(input.items.size());
+  Batch batch(Mode::kWrite);
+  // The rows follow in the same batch; their job is the newest, as nobody else writes meanwhile, or in PostgreSQL as this
+  // transaction alone sees it.
+  batch.add(
+      "INSERT INTO admin_jobs (kind, state, admin_id, admin_name, role, peer, created_at, total, done, failed, lease_until)"
+      " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, 0, 0, 0) RETURNING id",
+      input.kind, self.id, self.name, self.role, call.peer, at, total);
+  for (std::int64_t i = 0; i < total; ++i) {
+    batch.add(
+        "INSERT INTO admin_job_rows (job_id, number, item, state, detail)"
+        " SELECT MAX(id), $1, $2, 'waiting', '' FROM admin_jobs WHERE admin_id = $3 AND created_at = $4",
+        i + 1, input.items[static_cast<std::size_t>(i)], self.id, at);
+  }
+  audit(batch, call, "admin.job", input.kind, R"({"rows":)" + std::to_string(total) + "}");
+  const sql::Results done = co_await ok(database_.run(std::move(batch)));
+  work_soon();
+  JobEntry job{.job_id = done[0].integer(0, 0),
+               .kind = input.kind,
+               .state = "running",
+               .created_at = at,
+               .created_by = self.name,
+               .total = total};
+  co_return Reply<JobEntry>(Status::kAccepted, std::move(job));
+}
+
+Task<Result<JobsOutput>> Jobs::list(Call, PageInput page) {
+  const std::int64_t limit = page.limit ? page.limit->value : kDefaultPage;
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kJobColumns) + " WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            page.cursor ? page.cursor->value : kForeverUs, limit + 1);
+  batch.add("SELECT COUNT(*) FROM admin_jobs");
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  const sql::Table& rows = results[0];
+  JobsOutput out;
+  out.total = results[1].integer(0, 0);
+  const auto shown = std::min(rows.rows(), static_cast<std::size_t>(limit));
+  for (std::size_t row = 0; row < shown; ++row) out.jobs.push_back(job_from(rows, row));
+  if (rows.rows() > shown) out.next_cursor = std::to_string(out.jobs.back().job_id);
+  co_return out;
+}
+
+Task<Result<JobOutput>> Jobs::get(Call, JobInput input) {
+  const std::int64_t limit = input.limit ? input.limit->value : kDefaultPage;
+  Batch batch(Mode::kRead);
+  batch.add(std::string(kJobColumns) + " WHERE id = $1", input.job_id.value);
+  batch.add(
+      "SELECT number, item, state, detail FROM admin_job_rows WHERE job_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+      input.job_id.value, input.cursor ? input.cursor->value : 0, limit + 1);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  if (results[0].empty()) co_return not_found();
+  const sql::Table& rows = results[1];
+  JobOutput out{.job = job_from(results[0], 0), .rows = {}, .next_cursor = {}};
+  const auto shown = std::min(rows.rows(), static_cast<std::size_t>(limit));
+  for (std::size_t row = 0; row < shown; ++row) {
+    out.rows.push_back({rows.integer(row, 0), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3)});
+  }
+  if (rows.rows() > shown) out.next_cursor = std::to_string(out.rows.back().number);
+  co_return out;
+}
+
+Task<Result<void>> Jobs::cancel(Call call, JobRef input) {
+  Batch batch(Mode::kWrite);
+  batch.require("UPDATE admin_jobs SET state = 'cancelled' WHERE id = $1 AND state = 'running'", input.job_id.value);
+  audit(batch, call, "admin.cancel-job", "job:" + std::to_string(input.job_id.value));
+  const Result<sql::Results> done = co_await database_.run(std::move(batch));
+  if (!done && done.error().status == Status::kGuardFailed) co_return not_found();
+  if (!done) co_return done.error();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Jobs::begin() {
+  auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
+  const std::string report = co_await ok(host_.complete(ask));
+  const boost::json::value list = boost::json::parse(report);
+  for (const auto& entry : list.as_array()) {
+    operations_.emplace(entry.at("id").as_string(), entry.at("number").to_number<std::uint64_t>());
+  }
+  co_return Result<void>();
+}
+
+Task<void> Jobs::keep_working() {
+  while (true) {
+    work_soon();
+    const bool go_on = co_await host_.sleep(kLookEveryMs);
+    if (!go_on) co_return;
+  }
+}
+
+void Jobs::work_soon() {
+  if (!is_working_.exchange(true)) host_.run(work());
+}
+
+Task<void> Jobs::work() {
+  while (true) {
+    const Result<Job> job = co_await claim();
+    if (!job) break;
+    const Result<void> done = co_await work_on(*job);
+    if (!done) break;  // its lease ends, and somebody goes on
+  }
+  is_working_ = false;
+}
+
+Task<Result<Jobs::Job>> Jobs::claim() {
+  const std::int64_t at = now().us;
+  const sql::Results results = co_await ok(database_.write(
+      "UPDATE admin_jobs SET lease_until = $1 WHERE id = (SELECT id FROM admin_jobs WHERE state = 'running'"
+      " AND lease_until < $2 ORDER BY id LIMIT 1) AND lease_until < $2"
+      " RETURNING id, kind, admin_id, admin_name, role, peer",
+      at + kLeaseUs, at));
+  const sql::Table& rows = results[0];
+  if (rows.empty()) co_return not_found();
+  co_return Job{.id = rows.integer(0, 0),
+                .kind = rows.text(0, 1),
+                .principal = {.kind = "admin", .id = rows.integer(0, 2), .name = rows.text(0, 3), .role = rows.text(0, 4)},
+                .peer = rows.text(0, 5)};
+}
+
+Task<Result<void>> Jobs::work_on(Job job) {
+  while (true) {
+    std::vector<Row> rows = co_await ok(next_rows(job.id));
+    if (rows.empty()) {
+      co_await ok(database_.write(
+          "UPDATE admin_jobs SET state = 'done', lease_until = 0 WHERE id = $1 AND state = 'running'", job.id));
+      co_return Result<void>();
+    }
+    // Who asked for it may not be what it was then.
+    const Result<Principal> current = co_await current_(job.principal);
+    if (!current && current.error().status != Status::kNotFound) co_return current.error();
+    for (Row& row : rows) {
+      if (!current) {
+        row.error = {.status = Status::kForbidden, .detail = "Who asked for this is no admin any more."};
+        continue;
+      }
+      job.principal = *current;
+      const Result<void> done = co_await call(job, row.item, row.number);
+      if (!done) row.error = done.error();
+    }
+    co_await ok(save(job.id, std::move(rows)));
+  }
+}
+
+Task<Result<std::vector<Jobs::Row>>> Jobs::next_rows(std::int64_t job_id) {
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT r.number, r.item FROM admin_job_rows r JOIN admin_jobs j ON j.id = r.job_id"
+      " WHERE r.job_id = $1 AND r.state = 'waiting' AND j.state = 'running' ORDER BY r.number LIMIT $2",
+      job_id, kRowsAtOnce));
+  std::vector<Row> rows;
+  for (std::size_t row = 0; row < results[0].rows(); ++row) {
+    rows.push_back({results[0].integer(row, 0), results[0].text(row, 1)});
+  }
+  co_return rows;
+}
+
+Task<Result<void>> Jobs::save(std::int64_t job_id, std::vector<Row> rows) {
+  Batch batch(Mode::kWrite);
+  std::int64_t failed = 0;
+  for (const Row& row : rows) {
+    const bool has_failed = row.error.status != Status::kOk;
+    failed += has_failed ? 1 : 0;
+    batch.add("UPDATE admin_job_rows SET state = $1, detail = $2 WHERE job_id = $3 AND number = $4",
+              has_failed ? "failed" : "done", row.error.detail, job_id, row.number);
+  }
+  batch.add("UPDATE admin_jobs SET done = done + $1, failed = failed + $2, lease_until = $3 WHERE id = $4",
+            static_cast<std::int64_t>(rows.size()) - failed, failed, now().us + kLeaseUs, job_id);
+  co_await ok(database_.run(std::move(batch)));
+  co_return Result<void>();
+}
+
+// As a transport would, for the admin who asked for the job.
+Task<Result<void>> Jobs::call(Job job, std::string item, std::int64_t number) {
+  const Kind* kind = find_kind(job.kind);
+  const auto operation = kind == nullptr ? operations_.end() : operations_.find(kind->operation);
+  if (operation == operations_.end()) {
+    co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin can do that."};
+  }
+  const std::string principal = wire::encode(job.principal);
+  const std::string request_id = "job-" + std::to_string(job.id) + "-" + std::to_string(number);
+  const gtr_field parameter{to_bytes(kind->parameter), to_bytes(item)};
+  gtr_completion waiting{};
+  auto start = [&](gtr_completion done) {
+    waiting = done;
+    gtr_invocation made{};
+    made.size = sizeof made;
+    made.operation = operation->second;
+    made.params = &parameter;
+    made.param_count = 1;
+    made.request_id = to_bytes(request_id);
+    made.peer = to_bytes(job.peer);
+    made.principal = to_bytes(principal);
+    made.context = &waiting;
+    made.reply = [](void* context, const gtr_reply* reply) {
+      const gtr_completion whose = *static_cast<gtr_completion*>(context);
+      whose.done(whose.context, reply->status, reply->body);
+    };
+    host_.operations().invoke(host_.raw(), &made);
+  };
+  co_await ok(host_.complete(start));
+  co_return Result<void>();
+}
+
+}  // namespace gatetorio::admin

@@ -1,0 +1,88 @@
+#include "overview.hpp"
+
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace gatetorio::admin {
+
+namespace {
+
+namespace json = boost::json;
+
+// The value of the first label of these that the series has; empty: it has none.
+std::string_view word_of(std::string_view labels) {
+  for (const std::string_view name : {"outcome=\"", "reason=\"", "status=\"", "of=\""}) {
+    const auto at = labels.find(name);
+    if (at == std::string_view::npos) continue;
+    const auto rest = labels.substr(at + name.size());
+    return rest.substr(0, rest.find('"'));
+  }
+  return {};
+}
+
+}  // namespace
+
+json::object summed_metrics(std::string_view text) {
+  json::object sums;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const auto space = line.rfind(' ');
+    if (line.empty() || line.front() == '#' || space == std::string_view::npos) continue;
+    const auto series = line.substr(0, space);
+    const auto name = series.substr(0, series.find('{'));
+    if (name.ends_with("_bucket")) continue;
+    double value = 0;
+    std::from_chars(line.data() + space + 1, line.data() + line.size(), value);
+    std::string key(name);
+    const auto word = word_of(series.substr(name.size()));
+    if (!word.empty()) key.append("{").append(word).append("}");
+    auto& sum = sums[key];
+    sum = (sum.is_double() ? sum.get_double() : 0) + value;
+  }
+  return sums;
+}
+
+Task<Result<std::string>> Overview::report(std::string name) {
+  auto ask = [this, &name](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes(name), done); };
+  const std::string text = co_await ok(host_.complete(ask));
+  co_return text;
+}
+
+Task<Result<std::string>> Overview::read() {
+  const std::string health = co_await ok(report("health"));
+  const std::string metrics = co_await ok(report("metrics"));
+  json::object out = json::parse(health).as_object();
+  out["started_at"] = to_rfc3339(started_at_);
+  out["at"] = to_rfc3339(now());
+  out["metrics"] = summed_metrics(metrics);
+  co_return json::serialize(out);
+}
+
+Task<Result<Bytes>> Overview::overview(Call, Nothing) {
+  std::string text = co_await ok(read());
+  co_return Bytes{"application/json", std::move(text)};
+}
+
+Task<Result<MenuOutput>> Overview::menu(Call, Nothing) {
+  MenuOutput out;
+  out.entries = co_await ok(contributions<MenuEntry>(host_));
+  co_return out;
+}
+
+Task<Result<Bytes>> Overview::plugins(Call, Nothing) {
+  const std::string text = co_await ok(report("plugins"));
+  json::value list = json::parse(text);
+  for (json::value& entry : list.as_array()) {
+    json::object& plugin = entry.as_object();
+    plugin["enabled"] = true;
+    for (json::value& option : plugin["configuration"].as_array()) {
+      option.as_object()["is_default"] = option.as_object()["source"].as_string().empty();
+    }
+  }
+  json::object out{{"plugins", std::move(list)}};
+  co_return Bytes{"application/json", json::serialize(out)};
+}
+
+}  // namespace gatetorio::admin

@@ -1,0 +1,347 @@
+// Section 7: who is an admin, what an admin sees, and what is written down of it.
+#include <catch2/catch_test_macros.hpp>
+
+#include "shared_hub.hpp"
+#include "support/event_reader.hpp"
+
+namespace gatetorio::testing {
+namespace {
+
+constexpr const char* kPassword = "night gate 42";
+
+std::string setup_token(const HubProcess& hub) {
+  const std::string said = hub.said();
+  const auto at = said.find("/admin#setup=");
+  REQUIRE(at != std::string::npos);
+  const auto begin = at + 13;
+  return said.substr(begin, said.find_first_of(" \n", begin) - begin);
+}
+
+// A browser: the cookie that it was given, and the page's CSRF token.
+struct Browser {
+  std::string address, cookie, csrf;
+
+  HttpResponse send(const std::string& method, const std::string& path, JsonObject body = {},
+                    std::vector<std::string> headers = {}) {
+    HttpRequest request{.method = method, .path = path, .headers = std::move(headers)};
+    if (method != "GET") request.headers.push_back("X-CSRF-Token: " + csrf);
+    if (!cookie.empty()) request.headers.push_back("Cookie: gatetorio_session=" + cookie);
+    if (method != "GET" && method != "DELETE") request.body = boost::json::serialize(body);
+    HttpResponse response = HttpClient(address).request(request);
+    const std::string set = response.header("set-cookie");
+    if (set.starts_with("gatetorio_session=")) cookie = set.substr(18, set.find(';') - 18);
+    if (response.status < 300 && response.body.find("\"csrf_token\":\"") != std::string::npos) csrf = response.text("csrf_token");
+    return response;
+  }
+};
+
+// The first admin of a hub of its own.
+struct FirstAdmin {
+  HubProcess hub;
+  Browser anna{hub.http(), {}, {}};
+  FirstAdmin() {
+    const auto made =
+        anna.send("POST", "/admin/setup", {{"setup_token", setup_token(hub)}, {"name", "anna"}, {"password", kPassword}});
+    REQUIRE(made.status == 201);
+  }
+  Browser log_in(const std::string& name, const std::string& password) {
+    Browser browser{hub.http(), {}, {}};
+    REQUIRE(browser.send("POST", "/admin/session", {{"name", name}, {"password", password}}).status == 200);
+    return browser;
+  }
+};
+
+std::vector<std::string> audited(const HubProcess& hub, const std::string& query) {
+  std::vector<std::string> list;
+  const JsonObject page = HttpClient(hub.http(), kViewerToken).get("/admin/audit?limit=500&" + query).json();
+  for (const auto& entry : page.at("entries").as_array()) {
+    list.push_back(std::string(entry.at("action").as_string()) + " " + std::string(entry.at("outcome").as_string()));
+  }
+  return list;
+}
+
+TEST_CASE("the first start prints a one-time link, which makes one admin") {
+  HubProcess hub;
+  const std::string token = setup_token(hub);
+  CHECK(hub.said().find("admin: open http://" + hub.http() + "/admin#setup=" + token) != std::string::npos);
+  CHECK(hub.log().find(token) == std::string::npos);
+  Browser anna{hub.http(), {}, {}}, bert{hub.http(), {}, {}};
+  const auto use = [&](Browser& who, const std::string& link, const std::string& password) {
+    return who.send("POST", "/admin/setup", {{"setup_token", link}, {"name", "anna"}, {"password", password}});
+  };
+  CHECK(use(anna, token, "short").status == 422);
+  CHECK(use(anna, token + "x", kPassword).status == 401);
+  const auto made = use(anna, token, kPassword);
+  REQUIRE(made.status == 201);
+  CHECK(made.text("name") == "anna");
+  CHECK(made.text("role") == "admin");
+  CHECK(is_timestamp(made.text("expires_at")));
+  const std::string cookie = made.header("set-cookie");
+  for (const char* part : {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="}) {
+    CHECK(cookie.find(part) != std::string::npos);
+  }
+  const auto again = use(bert, token, kPassword);
+  CHECK(again.status == 410);
+  CHECK(again.text("detail").find("gatetorio-hub admin create") != std::string::npos);
+  CHECK(anna.send("GET", "/admin/session").text("csrf_token") == made.text("csrf_token"));
+  hub.stop();
+  hub.start();
+  CHECK(hub.said().find("#setup=") == std::string::npos);
+}
+
+TEST_CASE("a link that is too old makes nobody an admin, and the next start prints another") {
+  HubProcess hub;
+  const std::string token = setup_token(hub);
+  change_database(hub, "UPDATE admin_links SET expires_at = 1");
+  Browser anna{hub.http(), {}, {}};
+  const auto use = [&](const std::string& link) {
+    return anna.send("POST", "/admin/setup", {{"setup_token", link}, {"name", "anna"}, {"password", kPassword}}).status;
+  };
+  CHECK(use(token) == 410);
+  CHECK(ask_database(hub, "SELECT COUNT(*) FROM admins") == 0);
+  hub.stop();
+  hub.start();
+  anna.address = hub.http();
+  CHECK(setup_token(hub) != token);
+  CHECK(use(setup_token(hub)) == 201);
+}
+
+TEST_CASE("a session is a cookie; a write with it needs its CSRF token, and a page of another site has none") {
+  FirstAdmin world;
+  Browser& anna = world.anna;
+  const JsonObject token{{"name", "ci"}, {"role", "viewer"}};
+  REQUIRE(anna.send("POST", "/admin/tokens", token).status == 201);
+  Browser forger = anna;
+  for (const std::string& csrf : {std::string(), std::string("x"), std::string(43, 'A')}) {
+    forger.csrf = csrf;
+    CHECK(forger.send("POST", "/admin/tokens", token).status == 403);
+    CHECK(forger.send("DELETE", "/admin/tokens/1").status == 403);
+  }
+  CHECK(anna.send("POST", "/admin/tokens", token, {"Origin: https://evil.example"}).status == 403);
+  CHECK(anna.send("POST", "/admin/tokens", token, {"Origin: http://" + world.hub.http()}).status == 201);
+  CHECK(forger.send("GET", "/admin/tokens").status == 200);
+  // A method in a header does not make a write of a read.
+  HttpRequest tricked{.method = "GET", .path = "/admin/session", .headers = {"X-HTTP-Method-Override: DELETE"}};
+  tricked.headers.push_back("Cookie: gatetorio_session=" + anna.cookie);
+  CHECK(HttpClient(world.hub.http()).request(tricked).status == 403);
+  CHECK(anna.send("DELETE", "/admin/session").status == 204);
+  CHECK(anna.send("GET", "/admin/session").status == 401);
+}
+
+TEST_CASE("a wrong name and a wrong password look the same; a name is one in any case") {
+  FirstAdmin world;
+  Browser nobody{world.hub.http(), {}, {}};
+  const auto log_in = [&](const std::string& name, const std::string& password) {
+    return nobody.send("POST", "/admin/session", {{"name", name}, {"password", password}});
+  };
+  const auto wrong_name = log_in("nobody", kPassword), wrong_password = log_in("anna", "night gate 43");
+  CHECK(wrong_name.status == 401);
+  CHECK(wrong_password.status == 401);
+  CHECK(wrong_name.body == wrong_password.body);
+  CHECK(log_in("ANNA", kPassword).status == 200);
+  CHECK(eventually([&] { return audited(world.hub, "action=admin.login&outcome=refused").size() == 2; }));
+  // A cookie that is none, or has ended, is not in the way of a login.
+  nobody.cookie = "x";
+  nobody.csrf = "";
+  CHECK(log_in("anna", kPassword).status == 200);
+}
+
+TEST_CASE("guesses are slowed down and nobody is locked out") {
+  FirstAdmin world;
+  Browser guesser{world.hub.http(), {}, {}};
+  const auto log_in = [&](const std::string& password) {
+    return guesser.send("POST", "/admin/session", {{"name", "anna"}, {"password", password}}).status;
+  };
+  for (int i = 0; i < 5; ++i) CHECK(log_in("wrong") == 401);
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(log_in(kPassword) == 200);
+  CHECK(std::chrono::steady_clock::now() - began > std::chrono::milliseconds(500));
+}
+
+TEST_CASE("API tokens have a role and an end, are shown once, and end at once") {
+  FirstAdmin world;
+  const auto made = world.anna.send("POST", "/admin/tokens", {{"name", "ci"}, {"role", "viewer"}, {"expires_in_days", 3}});
+  REQUIRE(made.status == 201);
+  const std::string token = made.text("token");
+  CHECK(token.starts_with("gta_"));
+  CHECK(hours_ahead(made.text("expires_at")) == 72);
+  HttpClient program(world.hub.http(), token);
+  CHECK(program.get("/admin/tokens").status == 200);
+  CHECK(program.get("/admin/tokens").body.find(token) == std::string::npos);
+  CHECK(program.get("/admin/session").text("role") == "viewer");
+  CHECK(program.post("/admin/tokens", {{"name", "x"}, {"role", "viewer"}}).status == 403);
+  const std::string path = "/admin/tokens/" + std::to_string(made.number("token_id"));
+  CHECK(program.del(path).status == 403);
+  CHECK(eventually([&] { return program.get("/admin/tokens").body.find("\"last_used_at\":\"") != std::string::npos; }));
+  EventReader events(world.hub.http(), "/admin/events", token);
+  REQUIRE(events.status() == 200);
+  CHECK(world.anna.send("DELETE", path).status == 204);
+  CHECK(program.get("/admin/tokens").status == 401);
+  CHECK(events.ends());
+  CHECK(world.anna.send("DELETE", path).status == 404);
+  for (const JsonObject& wrong : {JsonObject{{"name", "x"}}, JsonObject{{"name", "x"}, {"role", "owner"}},
+                                  JsonObject{{"name", "x"}, {"role", "admin"}, {"expires_in_days", 0}}}) {
+    CHECK(world.anna.send("POST", "/admin/tokens", wrong).status == 422);
+  }
+}
+
+TEST_CASE("a token ends with its time") {
+  FirstAdmin world;
+  HttpClient admin(world.hub.http(), kAdminToken);
+  CHECK(admin.get("/admin/tokens").status == 200);
+  change_database(world.hub, "UPDATE admin_tokens SET expires_at = 1");
+  CHECK(admin.get("/admin/tokens").status == 401);
+}
+
+TEST_CASE("admins are added, changed and removed, but the last one stays") {
+  FirstAdmin world;
+  Browser& anna = world.anna;
+  CHECK(anna.send("DELETE", "/admin/admins/anna").status == 409);
+  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"role", "viewer"}}).status == 409);
+  const JsonObject bert{{"name", "Bert"}, {"password", kPassword}, {"role", "viewer"}};
+  REQUIRE(anna.send("POST", "/admin/admins", bert).status == 201);
+  CHECK(anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}}).status == 409);
+  Browser viewer = world.log_in("bert", kPassword);
+  CHECK(viewer.send("GET", "/admin/admins").number("total") == 2);
+  CHECK(viewer.send("POST", "/admin/admins", {{"name", "c"}, {"password", kPassword}, {"role", "admin"}}).status == 403);
+  // A new role counts for the sessions that there are, a new password ends them.
+  CHECK(anna.send("PATCH", "/admin/admins/bert", {{"role", "admin"}}).text("role") == "admin");
+  CHECK(viewer.send("POST", "/admin/tokens", {{"name", "x"}, {"role", "viewer"}}).status == 201);
+  CHECK(anna.send("PATCH", "/admin/admins/bert", {{"role", "viewer"}}).status == 200);
+  CHECK(viewer.send("POST", "/admin/tokens", {{"name", "x"}, {"role", "viewer"}}).status == 403);
+  CHECK(anna.send("PATCH", "/admin/admins/bert", {{"password", "another one 77"}}).status == 200);
+  CHECK(viewer.send("GET", "/admin/session").status == 401);
+  viewer = world.log_in("bert", "another one 77");
+  CHECK(anna.send("DELETE", "/admin/admins/bert").status == 204);
+  CHECK(viewer.send("GET", "/admin/session").status == 401);
+  CHECK(anna.send("DELETE", "/admin/admins/bert").status == 404);
+  // The own password needs the old one.
+  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}}).wrong_fields() == "/current_password");
+  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}, {"current_password", kPassword}}).status == 200);
+}
+
+TEST_CASE("sessions are listed and ended, and a stream ends with its session") {
+  FirstAdmin world;
+  Browser phone = world.log_in("anna", kPassword);
+  const JsonObject list = world.anna.send("GET", "/admin/sessions").json();
+  REQUIRE(list.at("sessions").as_array().size() == 2);
+  CHECK(list.at("sessions").at(0).at("is_current") == false);
+  CHECK(list.at("sessions").at(1).at("is_current") == true);
+  const TestDevice device = make_device(world.hub.http());
+  const std::string cookie = "Cookie: gatetorio_session=" + phone.cookie;
+  EventReader all(world.hub.http(), "/admin/events", "", "", {cookie}), one(world.hub.http(), "/devices/" + device.controller_id + "/events", "", "", {cookie});
+  REQUIRE(all.status() == 200);
+  REQUIRE(one.status() == 200);
+  const auto id = list.at("sessions").at(0).at("session_id").as_int64();
+  CHECK(world.anna.send("DELETE", "/admin/sessions/" + std::to_string(id)).status == 204);
+  CHECK(phone.send("GET", "/admin/session").status == 401);
+  CHECK((all.ends() && one.ends()));
+  CHECK(world.anna.send("DELETE", "/admin/sessions/" + std::to_string(id)).status == 404);
+}
+
+TEST_CASE("everything that was tried is in the audit log, with who, from where and what became of it") {
+  FirstAdmin world;
+  const TestDevice device = make_device(world.hub.http());
+  HttpClient admin(world.hub.http(), kAdminToken), viewer(world.hub.http(), kViewerToken);
+  CHECK(viewer.del("/devices/" + device.controller_id).status == 403);
+  CHECK(admin.del("/devices/" + device.controller_id).status == 204);
+  CHECK(admin.del("/devices/" + device.controller_id).status == 404);
+  CHECK(eventually([&] { return audited(world.hub, "target=" + device.controller_id).size() == 2; }));
+  CHECK(audited(world.hub, "action=device.delete") == std::vector<std::string>{"device.delete ok"});
+  CHECK(audited(world.hub, "who=anonymous&action=admin.setup") == std::vector<std::string>{"admin.setup ok"});
+  const JsonObject page = viewer.get("/admin/audit?action=device.delete").json();
+  const auto& entry = page.at("entries").at(0).as_object();
+  CHECK(entry.at("peer") == "127.0.0.1");
+  CHECK(entry.at("who_name") == "token tests");
+  CHECK(is_timestamp(std::string(entry.at("at").as_string())));
+  CHECK(page.at("next_cursor").is_null());
+  // Pages hang together.
+  const std::size_t all = audited(world.hub, "").size();
+  std::size_t seen = 0;
+  std::string cursor;
+  do {
+    const JsonObject part = viewer.get("/admin/audit?limit=2" + cursor).json();
+    seen += part.at("entries").as_array().size();
+    cursor = part.at("next_cursor").is_null() ? "" : "&cursor=" + std::string(part.at("next_cursor").as_string());
+  } while (!cursor.empty());
+  CHECK(seen == all);
+  CHECK(audited(world.hub, "from=2999-01-01T00:00:00Z").empty());
+  CHECK(audited(world.hub, "until=1999-01-01T00:00:00%2B01:00").empty());
+  CHECK(viewer.get("/admin/audit?from=yesterday").wrong_fields() == "/from");
+  HttpRequest csv{.path = "/admin/audit?limit=1", .bearer = kViewerToken, .headers = {"Accept: text/csv"}};
+  const auto table = HttpClient(world.hub.http()).request(csv);
+  CHECK(table.header("content-type").starts_with("text/csv"));
+  CHECK(table.body.starts_with("id,at,who,"));
+}
+
+TEST_CASE("refusals of one source cannot fill the audit log") {
+  HubProcess hub;
+  HttpClient stranger(hub.http(), kViewerToken);
+  for (int i = 0; i < 300; ++i) stranger.post("/admin/tokens", {{"name", "x"}, {"role", "viewer"}});
+  CHECK(eventually([&] { return audited(hub, "outcome=refused").size() >= 30; }));
+  CHECK(audited(hub, "outcome=refused").size() < 60);
+}
+
+TEST_CASE("a job does the same to many, each with its own outcome") {
+  FirstAdmin world;
+  std::vector<TestDevice> devices;
+  boost::json::array names;
+  for (int i = 0; i < 30; ++i) {
+    devices.push_back(make_device(world.hub.http()));
+    names.emplace_back(devices.back().controller_id);
+  }
+  names.emplace_back("nobody");
+  HttpClient admin(world.hub.http(), kAdminToken), viewer(world.hub.http(), kViewerToken);
+  CHECK(viewer.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", names}}).status == 403);
+  CHECK(admin.post("/admin/jobs", {{"kind", "no-such"}, {"items", names}}).wrong_fields() == "/kind");
+  CHECK(admin.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", boost::json::array()}}).wrong_fields() == "/items");
+  const auto made = admin.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", names}});
+  REQUIRE(made.status == 202);
+  const std::string path = "/admin/jobs/" + std::to_string(made.number("job_id"));
+  REQUIRE(eventually([&] { return viewer.get(path).at("job").at("state") == "done"; }));
+  const JsonObject job = viewer.get(path + "?limit=500").json();
+  CHECK(job.at("job").at("done") == 30);
+  CHECK(job.at("job").at("failed") == 1);
+  CHECK(job.at("rows").as_array().size() == 31);
+  CHECK(job.at("rows").at(30).at("state") == "failed");
+  CHECK(job.at("rows").at(30).at("detail").as_string().size() > 0);
+  for (const TestDevice& device : devices) CHECK(admin.get("/devices/" + device.controller_id).status == 404);
+  CHECK(audited(world.hub, "action=device.delete").size() == 30);
+  CHECK(viewer.get("/admin/jobs").number("total") == 1);
+  CHECK(viewer.get("/admin/jobs/9007199254740991").status == 404);
+}
+
+TEST_CASE("an admin sees what the hub is, and watches what happens") {
+  HubProcess hub;
+  HttpClient viewer(hub.http(), kViewerToken);
+  const JsonObject overview = viewer.get("/admin/overview").json();
+  CHECK(overview.at("status") == "healthy");
+  CHECK(overview.at("facts").at("mqtt_connected") == true);
+  CHECK(overview.at("plugins").at("admin") == "started");
+  CHECK(overview.at("metrics").at("process_resident_memory_bytes").as_double() > 0);
+  const JsonObject list = viewer.get("/admin/plugins").json();
+  bool is_mqtt_there = false;
+  for (const auto& plugin : list.at("plugins").as_array()) {
+    if (plugin.at("id") != "transport-mqtt") continue;
+    is_mqtt_there = true;
+    for (const auto& option : plugin.at("configuration").as_array()) {
+      if (option.at("name") != "listen") continue;
+      CHECK(option.at("value") == "127.0.0.1:0");
+      CHECK(option.at("source").as_string().find("hub.toml:") != std::string::npos);
+      CHECK(option.at("is_default") == false);
+    }
+  }
+  CHECK(is_mqtt_there);
+  EventReader events(hub.http(), "/admin/events", kViewerToken);
+  const auto first = events.next();
+  REQUIRE(first);
+  CHECK(first->type == "health");
+  const TestDevice device = make_device(hub.http());
+  const auto second = events.next();
+  REQUIRE(second);
+  CHECK(second->type == "registered");
+  CHECK(second->data.find(device.controller_id) != std::string::npos);
+}
+
+}  // namespace
+}  // namespace gatetorio::testing
