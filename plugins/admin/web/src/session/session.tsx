@@ -1,0 +1,74 @@
+// Who is logged in, and what this person may do.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useCallback, useContext, useEffect, type ReactNode } from "react";
+import { ApiError, get, onSessionEnd, remove, setCsrfToken } from "../api/client";
+import type { NewSession, Session } from "../api/types";
+
+export const kSessionKey = ["session"];
+
+interface SessionAccess {
+  session: Session;
+  /** The role `admin`. What a viewer cannot do is not shown. */
+  canWrite: boolean;
+  logOut(): Promise<void>;
+}
+
+const SessionContext = createContext<SessionAccess | null>(null);
+
+export function useSession(): SessionAccess {
+  const access = useContext(SessionContext);
+  if (!access) throw new Error("useSession is used outside of SessionProvider");
+  return access;
+}
+
+async function readSession(): Promise<Session | null> {
+  try {
+    const session = await get<Session>("/admin/session");
+    setCsrfToken(session.csrf_token);
+    return session;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** null: nobody is logged in. */
+export function useSessionQuery() {
+  return useQuery({ queryKey: kSessionKey, queryFn: readSession, staleTime: 60_000, retry: 2 });
+}
+
+/** Puts a session in place that a login or the setup has just made. */
+export function useEnterSession() {
+  const client = useQueryClient();
+  return useCallback(
+    async (made: NewSession) => {
+      setCsrfToken(made.csrf_token);
+      await client.fetchQuery({ queryKey: kSessionKey, queryFn: readSession, staleTime: 0 });
+    },
+    [client],
+  );
+}
+
+export function useSessionEnd(listener: () => void) {
+  const client = useQueryClient();
+  useEffect(() => {
+    onSessionEnd(() => {
+      if (client.getQueryData(kSessionKey) === null) return;
+      setCsrfToken(null);
+      client.setQueryData(kSessionKey, null);
+      listener();
+    });
+  }, [client, listener]);
+}
+
+export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  const client = useQueryClient();
+  const logOut = useCallback(async () => {
+    await remove("/admin/session");
+    setCsrfToken(null);
+    client.clear();
+    client.setQueryData(kSessionKey, null);
+  }, [client]);
+  const access = { session, canWrite: session.role === "admin", logOut };
+  return <SessionContext value={access}>{children}</SessionContext>;
+}

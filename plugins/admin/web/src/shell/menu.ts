@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { get } from "../api/client";
+import type { ListEnd, MenuEntry } from "../api/types";
+import type { IconName } from "../parts/Icon";
+import { t } from "../strings";
+
+export interface MenuItem {
+  to: string;
+  label: string;
+  icon: IconName;
+}
+
+export interface MenuGroup {
+  title: string;
+  items: MenuItem[];
+}
+
+export const menu: readonly MenuGroup[] = [
+  { title: "", items: [{ to: "/", label: t.menu.overview, icon: "overview" }] },
+  {
+    title: t.menu.gates,
+    items: [
+      { to: "/devices", label: t.menu.devices, icon: "gate" },
+      { to: "/commands", label: t.menu.commands, icon: "command" },
+      { to: "/files", label: t.menu.files, icon: "file" },
+      { to: "/enrolment", label: t.menu.enrolment, icon: "key" },
+    ],
+  },
+  {
+    title: t.menu.people,
+    items: [
+      { to: "/users", label: t.menu.users, icon: "users" },
+      { to: "/sharing", label: t.menu.sharing, icon: "share" },
+    ],
+  },
+  {
+    title: t.menu.system,
+    items: [
+      { to: "/monitoring", label: t.menu.monitoring, icon: "pulse" },
+      { to: "/audit", label: t.menu.audit, icon: "audit" },
+      { to: "/jobs", label: t.menu.jobs, icon: "jobs" },
+      { to: "/plugins", label: t.menu.plugins, icon: "plugin" },
+      { to: "/admins", label: t.menu.admins, icon: "shield" },
+    ],
+  },
+];
+
+/** Pages that plugins brought, by paths of this hub; anything else in there is left out. */
+export function usePluginPages(): MenuEntry[] {
+  const { data } = useQuery({
+    queryKey: ["one", "/admin/menu"],
+    queryFn: ({ signal }) => get<{ entries: MenuEntry[] }>("/admin/menu", {}, signal),
+    staleTime: 300_000,
+  });
+  return (data?.entries ?? []).filter((entry) => /^\/(?![/\\])/.test(entry.path));
+}
+
+export function useWaitingDevices(): number {
+  const { data } = useQuery({
+    queryKey: ["count", "/admin/pending-devices"],
+    queryFn: ({ signal }) => get<ListEnd>("/admin/pending-devices", { limit: 1 }, signal),
+    refetchInterval: 60_000,
+  });
+  return data?.total ?? 0;
+}

@@ -1,0 +1,61 @@
+import { Link } from "wouter";
+import type { CommandEntry, CommandState } from "../../api/types";
+import type { Column } from "../../parts/DataTable";
+import { Ago, Badge, Given, type Tone } from "../../parts/Words";
+import { t } from "../../strings";
+
+const kTones: Record<CommandState, Tone> = {
+  sent: "busy",
+  delivered: "busy",
+  acknowledged: "good",
+  failed: "bad",
+  expired: "warn",
+};
+
+export function CommandStateBadge({ state }: { state: CommandState }) {
+  return <Badge tone={kTones[state] ?? "calm"}>{t.commandState[state] ?? state}</Badge>;
+}
+
+/** What the device answered, or why it failed; short. */
+export function resultText(result: Record<string, unknown> | string | null): string {
+  if (result === null || result === undefined) return "";
+  return typeof result === "string" ? result : JSON.stringify(result);
+}
+
+/** The action by its name where the command has one, else the whole text. */
+export function commandText(command: CommandEntry["command"]): string {
+  const { action, ...rest } = command;
+  if (typeof action !== "string") return JSON.stringify(command);
+  const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [action, ...details].join(" ");
+}
+
+export function commandColumns({ withDevice }: { withDevice: boolean }): Column<CommandEntry>[] {
+  const device: Column<CommandEntry> = {
+    id: "device",
+    header: t.columns.device,
+    cell: ({ controller_id }) => (
+      <Link href={`/devices/${encodeURIComponent(controller_id)}`}>
+        <Given text={controller_id} />
+      </Link>
+    ),
+  };
+  return [
+    {
+      id: "command",
+      header: t.columns.command,
+      place: "main",
+      cell: ({ command }) => <Given text={commandText(command)} isMono />,
+    },
+    ...(withDevice ? [device] : []),
+    { id: "sender", header: t.columns.sender, cell: ({ sender }) => <Given text={sender} /> },
+    { id: "state", header: t.columns.outcome, cell: ({ state }) => <CommandStateBadge state={state} /> },
+    { id: "sent", header: t.columns.sent, cell: ({ sent_at }) => <Ago at={sent_at} /> },
+    {
+      id: "result",
+      header: t.columns.answer,
+      place: "wide",
+      cell: ({ result }) => <Given text={resultText(result)} isMono />,
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import { useState } from "react";
+import { useList } from "../../api/list";
+import type { FileEntry } from "../../api/types";
+import { BulkBar } from "../../parts/BulkBar";
+import { ConfirmButton } from "../../parts/ConfirmButton";
+import { SelectField } from "../../parts/fields";
+import { FilterBar, FilterText, useFilters } from "../../parts/filters";
+import { Empty, ViewHead } from "../../parts/layout";
+import { useSession } from "../../session/session";
+import { t } from "../../strings";
+import { useStartJob } from "../jobs/start_job";
+import { FileTable } from "./FileTable";
+
+const kKindChoices = [
+  { value: "", label: t.table.any },
+  ...["config", "log", "firmware", "other"].map((value) => ({ value, label: value })),
+];
+const kStateChoices = [
+  { value: "", label: t.table.any },
+  ...["uploading", "complete"].map((value) => ({ value, label: value })),
+];
+
+export function FilesView() {
+  const { canWrite } = useSession();
+  const filters = useFilters(["controller_id", "kind", "state", "sort"]);
+  const list = useList<FileEntry>("/admin/files", "files", filters.values);
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const jobs = useStartJob();
+  const ids = [...selected].map(Number);
+  return (
+    <>
+      <ViewHead title={t.files.title} lead={t.files.lead} />
+      <FilterBar filters={filters}>
+        <FilterText filters={filters} name="controller_id" label={t.columns.device} />
+        <SelectField
+          label={t.columns.kind}
+          value={filters.get("kind")}
+          choices={kKindChoices}
+          onChange={(kind) => filters.set({ kind })}
+        />
+        <SelectField
+          label={t.columns.state}
+          value={filters.get("state")}
+          choices={kStateChoices}
+          onChange={(state) => filters.set({ state })}
+        />
+      </FilterBar>
+      <BulkBar count={ids.length} onClear={() => setSelected(new Set())}>
+        <ConfirmButton
+          label={t.common.delete}
+          kind="danger"
+          title={t.files.deleteManyTitle(ids.length)}
+          consequence={t.files.deleteText}
+          confirmLabel={t.common.delete}
+          isDisabled={jobs.isRunning}
+          onConfirm={() => void jobs.start("delete-files", ids)}
+        />
+      </BulkBar>
+      <FileTable
+        list={list}
+        withDevice
+        sort={filters.get("sort")}
+        onSort={(sort) => filters.set({ sort })}
+        selection={
+          canWrite ? { ids: selected, onChange: setSelected, nameOf: (file) => file.name } : undefined
+        }
+        empty={
+          filters.isAnySet ? (
+            <Empty title={t.table.noMatch} next={t.table.noMatchNext} />
+          ) : (
+            <Empty title={t.files.none} next={t.files.noneNext} />
+          )
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+import { useMemo, type ReactNode } from "react";
+import { Link } from "wouter";
+import { path, remove } from "../../api/client";
+import type { Listing } from "../../api/list";
+import type { Grant } from "../../api/types";
+import { useAction } from "../../parts/action";
+import { ConfirmButton } from "../../parts/ConfirmButton";
+import { DataTable, type Column } from "../../parts/DataTable";
+import { Ago, Badge, Given } from "../../parts/Words";
+import { useSession } from "../../session/session";
+import { t } from "../../strings";
+
+interface GrantTableProps {
+  label: string;
+  list: Listing<Grant>;
+  /** What is the same in all rows and so is not shown. */
+  without?: "device" | "user";
+  empty: ReactNode;
+}
+
+export function GrantTable({ label, list, without, empty }: GrantTableProps) {
+  const { canWrite } = useSession();
+  const columns = useMemo(() => grantColumns(without, canWrite), [without, canWrite]);
+  return (
+    <DataTable
+      label={label}
+      columns={columns}
+      rowId={(grant) => `${grant.device_id}/${grant.user_id}/${grant.source}`}
+      list={list}
+      empty={empty}
+    />
+  );
+}
+
+function grantColumns(without: GrantTableProps["without"], canWrite: boolean): Column<Grant>[] {
+  const user: Column<Grant> = {
+    id: "user",
+    header: t.columns.user,
+    place: "main",
+    cell: ({ user_id, name }) => (
+      <Link href={`/users/${user_id}`}>
+        <Given text={name || t.users.unnamed(user_id)} />
+      </Link>
+    ),
+  };
+  const device: Column<Grant> = {
+    id: "device",
+    header: t.columns.device,
+    ...(without === "user" ? { place: "main" as const } : {}),
+    cell: ({ controller_id }) => (
+      <Link href={`/devices/${encodeURIComponent(controller_id)}?tab=users`}>
+        <Given text={controller_id} />
+      </Link>
+    ),
+  };
+  const end: Column<Grant> = {
+    id: "end",
+    header: t.columns.acts,
+    place: "end",
+    cell: (grant) => <RemoveGrant grant={grant} />,
+  };
+  return [
+    ...(without === "user" ? [] : [user]),
+    ...(without === "device" ? [] : [device]),
+    { id: "level", header: t.columns.level, cell: ({ access_level }) => <LevelBadge level={access_level} /> },
+    { id: "source", header: t.columns.source, cell: ({ source }) => <Given text={source} /> },
+    {
+      id: "expires",
+      header: t.columns.expires,
+      cell: ({ expires_at }) => <Ago at={expires_at} never={t.common.noEnd} />,
+    },
+    { id: "created", header: t.columns.since, cell: ({ created_at }) => <Ago at={created_at} /> },
+    ...(canWrite ? [end] : []),
+  ];
+}
+
+export function LevelBadge({ level }: { level: string }) {
+  return <Badge tone={level === "owner" ? "busy" : "calm"}>{level}</Badge>;
+}
+
+function RemoveGrant({ grant }: { grant: Grant }) {
+  const action = useAction();
+  const name = grant.name || t.users.unnamed(grant.user_id);
+  const url = path`/devices/${grant.controller_id}/users/${grant.user_id}`;
+  return (
+    <ConfirmButton
+      label={t.users.removeGrant}
+      kind="quiet"
+      title={t.users.removeGrantTitle(name, grant.controller_id)}
+      consequence={t.users.removeGrantText}
+      confirmLabel={t.users.removeGrant}
+      isDisabled={action.isRunning}
+      onConfirm={() =>
+        void action.run(() => remove(url), {
+          done: t.users.grantRemoved(name, grant.controller_id),
+          failed: t.users.grantNotRemoved(name, grant.controller_id),
+        })
+      }
+    />
+  );
+}
