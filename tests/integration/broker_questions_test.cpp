@@ -130,6 +130,8 @@ TEST_CASE("RabbitMQ's questions are answered by what the hub knows now") {
       {"resource", resource(gate, "queue", "mqtt-subscription-" + gate + "-xqos1qos1", "read"), false},
       {"resource", resource(spelt("0"), "queue", "mqtt-subscription-" + spelt("0") + "-xqos1", "read"), false},
       {"resource", resource(kHubName, "queue", "mqtt-subscription-" + gate + "-xqos1", "read"), false},
+      {"resource", resource(kHubName, "queue", "mqtt-subscription-" + gate + "-xqos1", "write"), false},
+      {"resource", resource(kHubName, "queue", "mqtt-subscription-" + gate + "-xqos1", "configure"), true},
       {"resource", resource(kHubName, "queue", "mqtt-subscription-other-hubqos1", "read"), false},
       {"resource", resource(gate, "exchange", "amq.topic%20", "read"), false},
       {"resource", resource(gate, "exchange", "amq.topic", "write"), true},

@@ -20,13 +20,13 @@ std::string text(std::uint16_t port) { return std::to_string(port); }
 
 }  // namespace
 
-bool RabbitMq::is_new() {
+bool RabbitMq::is_new(int wanted_major, int wanted_minor) {
   int major = 0, minor = 0;
   for (const auto& entry : fs::directory_iterator("/usr/lib/rabbitmq/lib")) {
     const std::string name = entry.path().filename();
     if (std::sscanf(name.c_str(), "rabbitmq_server-%d.%d", &major, &minor) == 2) break;
   }
-  return major > 3 || (major == 3 && minor >= 13);
+  return std::pair(major, minor) >= std::pair(wanted_major, wanted_minor);
 }
 
 RabbitMq::RabbitMq(const std::string& config, RabbitMqPorts ports) : ports_(ports) {

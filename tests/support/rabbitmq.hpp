@@ -25,8 +25,8 @@ class RabbitMq {
   void restart();
   std::string log() const { return read_file(folder_ / "stdout") + read_file(folder_ / "stderr"); }
 
-  // Whether this RabbitMQ is 3.13 or newer: MQTT 5, and another option against sessions.
-  static bool is_new();
+  // Whether this RabbitMQ is of that version or a newer one: 3.13 brought MQTT 5 and another option against sessions.
+  static bool is_new(int major, int minor);
 
  private:
   void start();

@@ -23,6 +23,11 @@ bool is_own_queue(const RabbitQuestion& asked, bool is_hub) {
   return is_hub || asked.client_id == *client;
 }
 
+// RabbitMQ 4 asks whether whoever deletes a queue may configure it: the hub deletes those of clients that lost a right.
+bool may_delete(const RabbitQuestion& asked, const BrokerClientRights& client) {
+  return client.is_hub && asked.permission == "configure" && client_of_queue(asked.name.value_or("")).has_value();
+}
+
 bool is_set(const OptionalText& flag) { return flag && !flag->empty() && *flag != "false" && *flag != "0"; }
 
 // Unix seconds when the first of the client's rights, or its password, ends; 0 where none does.
@@ -134,7 +139,7 @@ Task<Result<Reply<Bytes>>> Questions::resource(Call, RabbitQuestion asked) {
   if (asked.resource == "exchange") {
     co_return verdict(asked.name == "amq.topic" && (asked.permission == "read" || asked.permission == "write"));
   }
-  co_return verdict(asked.resource == "queue" && is_own_queue(asked, client.is_hub));
+  co_return verdict(asked.resource == "queue" && (is_own_queue(asked, client.is_hub) || may_delete(asked, client)));
 }
 
 Task<Result<Reply<Bytes>>> Questions::topic(Call, RabbitQuestion asked) {

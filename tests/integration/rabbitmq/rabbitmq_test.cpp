@@ -29,9 +29,10 @@ std::string documented_config(const std::string& hub, RabbitMqPorts ports) {
   replace(config, "127.0.0.1:8080", hub);
   replace(config, "127.0.0.1:1883", "127.0.0.1:" + std::to_string(ports.mqtt));
   replace(config, "port = 15672", "port = " + std::to_string(ports.management));
-  if (RabbitMq::is_new()) {
+  if (RabbitMq::is_new(3, 13)) {
     replace(config, "mqtt.subscription_ttl", "# mqtt.subscription_ttl");
     replace(config, "# mqtt.max_session", "mqtt.max_session");
+    if (RabbitMq::is_new(4, 0)) replace(config, "# mqtt.max_packet", "mqtt.max_packet");
   }
   return config;
 }
