@@ -39,7 +39,8 @@ describe("the catalogue", () => {
   it.each(leaves(t).map(([path, value]) => [path.join("."), path, value] as const))(
     "%s says something",
     (_, path, value) => {
-      const text = typeof value === "function" ? (value as (...some: unknown[]) => string)("2", "3", "4") : value;
+      const text =
+        typeof value === "function" ? (value as (...some: unknown[]) => string)("2", "3", "4") : value;
       expect(typeof text).toBe("string");
       if (path[path.length - 1] !== "value") expect(String(text).trim()).not.toBe("");
     },
