@@ -1,7 +1,7 @@
 // Writes a .gz and a .br copy beside each file of the built page that gets smaller by it. The hub sends these
 // copies as they are, so it never compresses anything itself.
 import { readFile, readdir, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
@@ -13,7 +13,7 @@ export function precompress(): Plugin {
     name: "precompress",
     apply: "build",
     configResolved(config) {
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     async closeBundle() {
       for (const file of await textFilesBelow(folder)) await compress(file);
