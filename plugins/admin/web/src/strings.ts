@@ -269,6 +269,10 @@ export const t = {
     allCommands: "All commands",
   },
 
+  person: {
+    admin: "admin",
+  },
+
   devices: {
     title: "Devices",
     longestOffline: "Offline now, longest first",

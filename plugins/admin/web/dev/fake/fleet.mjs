@@ -49,6 +49,7 @@ export class Fleet extends EventEmitter {
   audit = [];
   jobs = [];
   #turn = 0;
+  #away = null;
   #next = { command: 1, audit: 1 };
 
   constructor() {
@@ -309,8 +310,8 @@ export class Fleet extends EventEmitter {
   }
 
   #changePresence() {
-    const device = pick(this.devices, this.#turn * 13);
-    if (device.keepsOnline) return;
+    const device = this.#away ?? pick(this.devices, this.#turn * 13);
+    this.#away = this.#away ? null : device; // who went comes back
     device.is_online = !device.is_online;
     device.last_seen = new Date().toISOString();
     this.emit("presence", {

@@ -23,7 +23,7 @@ export interface Column<Row> {
   /** The field by which the hub sorts; without it this column does not sort. */
   sortField?: string;
   /** "main": the card's title. "end": buttons. "wide": takes the room. */
-  place?: "main" | "end" | "wide" | "number";
+  place?: "main" | "end" | "wide" | "number" | "code";
 }
 
 export interface Selection<Row> {

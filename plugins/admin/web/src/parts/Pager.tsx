@@ -5,6 +5,7 @@ import { Button } from "./Button";
 export function Pager({ list }: { list: Listing<unknown> }) {
   const { position, total } = list;
   const words = position ? t.table.position(position.first, position.last, total) : t.table.noMore;
+  if (!position && !list.hasPrevious) return null;
   const hasPages = list.hasNext || list.hasPrevious;
   return (
     <nav className="pager" aria-label={t.table.pages}>

@@ -17,7 +17,7 @@ export function TimeRange({ filters }: { filters: Filters }) {
 
 function MomentField({ label, at, onChange }: { label: string; at: string; onChange(at: string): void }) {
   return (
-    <label className="field">
+    <label className="field field-moment">
       <span className="label">{label}</span>
       <input
         className="input"

@@ -7,7 +7,8 @@ it.each([
   [0.3, 0.5],
   [1, 1],
   [18, 20],
-  [21, 50],
+  [21, 30],
+  [137, 150],
   [1000, 1000],
 ])("a scale for %d ends at %d", (value, top) => {
   expect(niceTop(value)).toBeCloseTo(top);

@@ -1,11 +1,13 @@
 // The arithmetic of a line chart.
 import type { Point } from "../live/metric_series";
 
-/** The next of 1, 2, 5, 10, 20, … that is not below `value`; 1 for nothing. */
+const kSteps = [1, 1.5, 2, 3, 5, 7.5, 10];
+
+/** The next of 1, 1.5, 2, 3, 5, 7.5, 10, 15, … that is not below `value`; 1 for nothing. */
 export function niceTop(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= value * 0.999_999) ?? 10;
+  const step = kSteps.find((factor) => factor * power >= value * 0.999_999) ?? 10;
   return step * power;
 }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Listing } from "../../api/list";
 import type { AuditEntry } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
+import { Person } from "../../parts/Person";
 import { Badge, Given, Moment, type Tone } from "../../parts/Words";
 import { t } from "../../strings";
 
@@ -13,7 +14,7 @@ const kColumns: Column<AuditEntry>[] = [
     place: "main",
     cell: ({ action }) => <Given text={action} isMono />,
   },
-  { id: "who", header: t.columns.who, cell: ({ who }) => <Given text={who} /> },
+  { id: "who", header: t.columns.who, cell: ({ who }) => <Person who={who} /> },
   { id: "target", header: t.columns.target, cell: ({ target }) => <Given text={target} /> },
   {
     id: "outcome",

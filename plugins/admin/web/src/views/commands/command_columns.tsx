@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import type { CommandEntry, CommandState } from "../../api/types";
 import type { Column } from "../../parts/DataTable";
+import { Person } from "../../parts/Person";
 import { Ago, Badge, Given, type Tone } from "../../parts/Words";
 import { t } from "../../strings";
 
@@ -48,7 +49,7 @@ export function commandColumns({ withDevice }: { withDevice: boolean }): Column<
       cell: ({ command }) => <Given text={commandText(command)} isMono />,
     },
     ...(withDevice ? [device] : []),
-    { id: "sender", header: t.columns.sender, cell: ({ sender }) => <Given text={sender} /> },
+    { id: "sender", header: t.columns.sender, cell: ({ sender }) => <Person who={sender} /> },
     { id: "state", header: t.columns.outcome, cell: ({ state }) => <CommandStateBadge state={state} /> },
     { id: "sent", header: t.columns.sent, cell: ({ sent_at }) => <Ago at={sent_at} /> },
     {

@@ -61,7 +61,12 @@ const kColumns: Column<DeviceEntry>[] = [
     sortField: "firmware_version",
     cell: (row) => <Given text={row.firmware_version} />,
   },
-  { id: "hardware_id", header: t.columns.hardware, cell: (row) => <Given text={row.hardware_id} isMono /> },
+  {
+    id: "hardware_id",
+    header: t.columns.hardware,
+    place: "code",
+    cell: (row) => <Given text={row.hardware_id} isMono />,
+  },
   {
     id: "created_at",
     header: t.columns.added,

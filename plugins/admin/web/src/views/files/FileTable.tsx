@@ -4,6 +4,7 @@ import type { Listing } from "../../api/list";
 import type { FileEntry } from "../../api/types";
 import { DataTable, type Column, type Selection } from "../../parts/DataTable";
 import { formatBytes } from "../../parts/format";
+import { Person } from "../../parts/Person";
 import { Ago, Badge, Given } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
@@ -74,7 +75,7 @@ function fileColumns(withDevice: boolean, canWrite: boolean, all: FileEntry[]): 
       header: t.columns.state,
       cell: ({ state }) => <Badge tone={state === "complete" ? "good" : "busy"}>{state}</Badge>,
     },
-    { id: "by", header: t.columns.madeBy, cell: ({ created_by }) => <Given text={created_by} /> },
+    { id: "by", header: t.columns.madeBy, cell: ({ created_by }) => <Person who={created_by} /> },
     {
       id: "created",
       header: t.columns.added,

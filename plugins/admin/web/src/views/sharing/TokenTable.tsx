@@ -6,6 +6,7 @@ import type { SharingToken } from "../../api/types";
 import { useAction } from "../../parts/action";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column, type Selection } from "../../parts/DataTable";
+import { Person } from "../../parts/Person";
 import { Ago, Badge, Given, type Tone } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
@@ -69,8 +70,8 @@ function tokenColumns(withDevice: boolean, canWrite: boolean): Column<SharingTok
       },
     },
     { id: "level", header: t.columns.level, cell: ({ access_level }) => <LevelBadge level={access_level} /> },
-    { id: "by", header: t.columns.madeBy, cell: ({ created_by }) => <Given text={created_by} /> },
-    { id: "used_by", header: t.columns.usedBy, cell: ({ used_by }) => <Given text={used_by} /> },
+    { id: "by", header: t.columns.madeBy, cell: ({ created_by }) => <Person who={created_by} /> },
+    { id: "used_by", header: t.columns.usedBy, cell: ({ used_by }) => <Person who={used_by} /> },
     { id: "expires", header: t.columns.expires, cell: ({ expires_at }) => <Ago at={expires_at} /> },
     { id: "notes", header: t.columns.notes, place: "wide", cell: ({ notes }) => <Given text={notes} /> },
     ...(canWrite ? [acts] : []),

@@ -1,0 +1,39 @@
+// Who did something. The hub says `user:7`, `admin:jane`, `device:12`; a person wants a name.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { get } from "../api/client";
+import type { Grant } from "../api/types";
+import { t } from "../strings";
+import { readPrincipal } from "./principal";
+import { Given } from "./Words";
+
+const kNamesStayMs = 600_000;
+
+export function Person({ who }: { who: string | number | null | undefined }) {
+  const { kind, id } = readPrincipal(who);
+  if (kind === "user") return <UserName id={id} />;
+  if (kind === "admin") {
+    return (
+      <>
+        <Given text={id} /> <span className="small faint">{t.person.admin}</span>
+      </>
+    );
+  }
+  return <Given text={who} />;
+}
+
+/** The name by which a device knows this user, and the way to all that the hub knows of them. */
+function UserName({ id }: { id: string }) {
+  const { data } = useQuery({
+    queryKey: ["name", "user", id],
+    queryFn: ({ signal }) => get<{ grants: Grant[] }>("/admin/grants", { user_id: id, limit: 1 }, signal),
+    staleTime: kNamesStayMs,
+    gcTime: kNamesStayMs,
+    retry: false,
+  });
+  return (
+    <Link href={`/users/${id}`}>
+      <Given text={data?.grants[0]?.name || t.users.unnamed(id)} />
+    </Link>
+  );
+}
