@@ -91,7 +91,7 @@ function ConfirmCode({ made, onClose, onConfirmed }: ConfirmCodeProps) {
     if (answer) onConfirmed(answer.recovery_codes);
   };
   return (
-    <DialogBox title={t.totp.switchOn} isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <DialogBox title={t.totp.title} isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
       <p>{t.totp.scan}</p>
       {/* As an image it can neither run script nor load anything. */}
       <img

@@ -20,7 +20,7 @@ const kColumns: Column<SessionEntry>[] = [
     ),
   },
   { id: "role", header: t.columns.role, cell: ({ role }) => <RoleBadge role={role} /> },
-  { id: "peer", header: t.columns.peer, cell: ({ peer }) => <Given text={peer} isMono /> },
+  { id: "peer", header: t.columns.peer, place: "code", cell: ({ peer }) => <Given text={peer} isMono /> },
   { id: "used", header: t.admins.lastUsed, cell: ({ last_used_at }) => <Ago at={last_used_at} /> },
   { id: "created", header: t.admins.loggedIn, cell: ({ created_at }) => <Ago at={created_at} /> },
   { id: "expires", header: t.columns.expires, cell: ({ expires_at }) => <Ago at={expires_at} /> },

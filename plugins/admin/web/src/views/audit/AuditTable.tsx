@@ -21,7 +21,7 @@ const kColumns: Column<AuditEntry>[] = [
     header: t.columns.outcome,
     cell: ({ outcome }) => <Badge tone={toneOf(outcome)}>{outcome}</Badge>,
   },
-  { id: "peer", header: t.columns.peer, cell: ({ peer }) => <Given text={peer} isMono /> },
+  { id: "peer", header: t.columns.peer, place: "code", cell: ({ peer }) => <Given text={peer} isMono /> },
   { id: "detail", header: t.columns.detail, place: "wide", cell: ({ detail }) => <Given text={detail} /> },
 ];
 

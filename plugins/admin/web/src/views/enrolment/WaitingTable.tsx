@@ -27,7 +27,7 @@ const kColumns: Column<PendingDevice>[] = [
   },
   { id: "device", header: t.columns.device, cell: ({ controller_id }) => <Given text={controller_id} /> },
   { id: "name", header: t.columns.name, cell: ({ device_name }) => <Given text={device_name} /> },
-  { id: "peer", header: t.columns.peer, cell: ({ peer }) => <Given text={peer} isMono /> },
+  { id: "peer", header: t.columns.peer, place: "code", cell: ({ peer }) => <Given text={peer} isMono /> },
   { id: "asked", header: t.columns.asked, cell: ({ requested_at }) => <Ago at={requested_at} /> },
   { id: "expires", header: t.columns.expires, cell: ({ expires_at }) => <Ago at={expires_at} /> },
 ];

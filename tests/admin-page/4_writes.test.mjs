@@ -1,0 +1,182 @@
+// A write of each kind, by the page.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { call, logIn, newName, registerDevice, useBrowser } from "./browser.mjs";
+
+const open = useBrowser();
+
+async function opened(path) {
+  const page = await open();
+  await logIn(page);
+  if (path) await page.goto(path);
+  return page;
+}
+
+async function finish(page) {
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+}
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const dialog = (page) => page.getByRole("dialog").or(page.getByRole("alertdialog"));
+
+it("an enrolment key is made, shown once, and deleted", async () => {
+  const page = await opened("/admin/enrolment");
+  const name = newName("key");
+  await button(page, "New key").click();
+  await dialog(page).getByLabel("Name", { exact: true }).fill(name);
+  await button(page, "Make key").click();
+  const secret = await page.locator(".secret-text").textContent();
+  assert.match(secret, /^gte_/);
+  await page.keyboard.press("Escape"); // a slip must not lose it
+  await button(page, "I have saved it").click();
+  assert.equal(await page.getByText(secret).count(), 0);
+  const row = page.getByRole("row").filter({ hasText: name });
+  await row.getByRole("button", { name: "Delete" }).click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByText(`${name} was deleted`).waitFor();
+  await row.waitFor({ state: "detached" });
+  await finish(page);
+});
+
+it("an API token is made, works, and is refused once it is deleted", async () => {
+  const page = await opened("/admin/admins?tab=tokens");
+  const name = newName("token");
+  await button(page, "New token").click();
+  await dialog(page).getByLabel("Name", { exact: true }).fill(name);
+  await dialog(page).getByRole("button", { name: "New token" }).click();
+  const token = await page.locator(".secret-text").textContent();
+  assert.match(token, /^gta_/);
+  await button(page, "I have saved it").click();
+  const row = page.getByRole("row").filter({ hasText: name });
+  await row.getByRole("button", { name: "Delete" }).click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByText(`The token ${name} was deleted`).waitFor();
+  await finish(page);
+});
+
+it("a device is renamed, re-enrolled and deleted", async () => {
+  const page = await opened();
+  const [name, better] = [newName("gate"), newName("better")];
+  await registerDevice(page, name);
+  await page.goto(`/admin/devices/${name}`);
+  await button(page, "Rename").click();
+  await dialog(page).getByLabel("Device", { exact: true }).fill(better);
+  await dialog(page).getByLabel("Name", { exact: true }).fill("By the river");
+  await button(page, "Save").click();
+  await page.getByRole("heading", { level: 1, name: better }).waitFor();
+  await button(page, "Re-enrol").click();
+  await dialog(page).getByRole("button", { name: "Re-enrol" }).click();
+  assert.match(await page.locator(".secret-text").textContent(), /^gte_/);
+  await button(page, "I have saved it").click();
+  await button(page, "Delete").click();
+  await dialog(page).getByText("This cannot be undone").waitFor();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { level: 1, name: "Devices" }).waitFor();
+  assert.equal((await call(page, "GET", `/devices/${better}`)).status, 404);
+  await finish(page);
+});
+
+it("a wrong name is refused beside its field", async () => {
+  const page = await opened();
+  const name = newName("gate");
+  await registerDevice(page, name);
+  await page.goto(`/admin/devices/${name}`);
+  await button(page, "Rename").click();
+  await dialog(page).getByLabel("Device", { exact: true }).fill("no spaces/or slashes");
+  await button(page, "Save").click();
+  await dialog(page).locator(".field-error").filter({ hasText: /./ }).waitFor();
+  await finish(page);
+});
+
+it("several devices are deleted by a job that says what came of each", async () => {
+  const page = await opened();
+  const stem = newName("bulk");
+  for (const i of [1, 2]) await registerDevice(page, `${stem}-${i}`);
+  await page.goto(`/admin/devices?query=${stem}`);
+  await page.getByRole("cell").filter({ hasText: `${stem}-2` }).first().waitFor();
+  await page.getByRole("columnheader").first().locator("label").click();
+  await page.getByRole("group", { name: "2 selected" }).getByRole("button", { name: "Delete" }).click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { level: 1, name: "Delete devices" }).waitFor();
+  await page.getByText("2 of 2").first().waitFor({ timeout: 15_000 });
+  await page.getByRole("row").filter({ hasText: `${stem}-1` }).getByText("done").waitFor();
+  await finish(page);
+});
+
+it("a command is asked for once, sent in one's name, and followed to its end", async (test) => {
+  const page = await opened();
+  const { body } = await call(page, "GET", "/admin/devices?online=true&sort=-last_seen&limit=1");
+  if (body.devices.length === 0) {
+    await page.context().close();
+    return test.skip("no device is connected");
+  }
+  await page.goto(`/admin/devices/${encodeURIComponent(body.devices[0].controller_id)}`);
+  await page.getByText("Sent in your name").waitFor();
+  await button(page, "Open").click();
+  await dialog(page).getByText("nobody stands in its way").waitFor();
+  await dialog(page).getByRole("button", { name: "Open" }).click();
+  await page.locator(".progress").getByText(/acknowledged|failed|expired/).waitFor({ timeout: 30_000 });
+  await finish(page);
+});
+
+it("an admin is added, becomes a viewer, and is deleted", async () => {
+  const page = await opened("/admin/admins");
+  const name = newName("ada");
+  await button(page, "Add admin").click();
+  await dialog(page).getByLabel("Name", { exact: true }).fill(name);
+  await dialog(page).getByLabel("Password", { exact: true }).fill("a long enough phrase");
+  await dialog(page).getByLabel("Role").selectOption("admin");
+  await dialog(page).getByRole("button", { name: "Add admin" }).click();
+  const row = page.getByRole("row").filter({ hasText: name });
+  await row.getByRole("button", { name: "Make viewer" }).click();
+  await dialog(page).getByRole("button", { name: "Make viewer" }).click();
+  await row.getByRole("button", { name: "Make admin" }).waitFor();
+  await row.getByRole("button", { name: "Delete" }).click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await row.waitFor({ state: "detached" });
+  await finish(page);
+});
+
+it("disabling a plugin says that a restart is needed", async () => {
+  const page = await opened("/admin/plugins");
+  const card = page.getByRole("article").filter({ hasText: "sharing" }).filter({ has: page.getByRole("heading", { name: "sharing" }) });
+  await card.getByRole("button", { name: "Disable" }).click();
+  await dialog(page).getByText("after the next start").waitFor();
+  await dialog(page).getByRole("button", { name: "Disable" }).click();
+  await card.getByRole("button", { name: "Enable" }).click();
+  await dialog(page).getByRole("button", { name: "Enable" }).click();
+  await card.getByRole("button", { name: "Disable" }).waitFor();
+  await finish(page);
+});
+
+it("the audit log is saved as a file", async () => {
+  const page = await opened("/admin/audit");
+  const download = page.waitForEvent("download");
+  await button(page, "Save as CSV").click();
+  assert.equal((await download).suggestedFilename(), "audit.csv");
+  await finish(page);
+});
+
+it("a write without the CSRF token is refused", async () => {
+  const page = await opened();
+  const answer = await call(page, "POST", "/admin/enrolment-keys", { name: "forged" }, { "X-CSRF-Token": "wrong" });
+  assert.equal(answer.status, 403);
+  await finish(page);
+});
+
+it("an error stays until it is dismissed, and says what to do", async () => {
+  const page = await opened();
+  const name = newName("gone");
+  await registerDevice(page, name);
+  await page.goto(`/admin/devices/${name}`);
+  await button(page, "Delete").click();
+  await call(page, "DELETE", `/devices/${name}`);
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  const notice = page.locator(".notices").getByRole("alert");
+  await notice.getByText("Go back to the list").waitFor();
+  await page.waitForTimeout(8_000); // longer than a message of success stays
+  await notice.getByRole("button", { name: "Dismiss" }).click();
+  await notice.waitFor({ state: "detached" });
+  await finish(page);
+});
