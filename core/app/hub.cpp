@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr std::string_view kFilePrefix = "gatetorio-";
 constexpr std::uint64_t kSweepMs = 500;
 constexpr std::chrono::minutes kHeapEvery{1};
 
@@ -56,7 +57,8 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
       log_(log),
       program_dir_(fs::weakly_canonical(program).parent_path()),
       platform_(std::make_unique<Platform>(log, kVersion, static_cast<unsigned>(config.hub().worker_threads))),
-      lifecycle_(*platform_) {
+      lifecycle_(*platform_),
+      choices_(fs::path(config.hub().data_dir) / "plugins.json") {
   auto& settings = platform_->settings;
   settings["version"] = kVersion;
   settings["data_dir"] = fs::absolute(config.hub().data_dir).lexically_normal().string();
@@ -107,7 +109,7 @@ void Hub::sweep() {
 }
 
 fs::path Hub::plugin_file(const std::string& id) const {
-  return fs::path(platform_->settings.at("plugin_dir")) / ("gatetorio-" + id + ".so");
+  return fs::path(platform_->settings.at("plugin_dir")) / (std::string(kFilePrefix) + id + ".so");
 }
 
 void Hub::load(const std::string& id) {
@@ -133,11 +135,19 @@ void Hub::load(const std::string& id) {
 }
 
 void Hub::configure() {
-  for (const std::string& id : config_.hub().plugins) load(id);
+  if (const Result<void> read = choices_.read(); !read) {
+    log_.write(LogLevel::kError, "hub", "what was chosen of plugins does not count", {{"why", read.error().detail}});
+  }
+  ids_ = choices_.applied(config_.hub().plugins);
+  for (const std::string& id : config_.hub().plugins) {
+    if (std::find(ids_.begin(), ids_.end(), id) != ids_.end()) continue;
+    log_.write(LogLevel::kWarn, "hub", "a plugin of the configuration was switched off by an admin", {{"plugin", id}});
+  }
+  for (const std::string& id : ids_) load(id);
   std::vector<Needs> needs;
   for (const auto& loaded : plugins_) needs.push_back(loaded->needs);
   // Without all of them loaded, "nobody provides" would be a second message about the same fault.
-  if (plugins_.size() == config_.hub().plugins.size()) {
+  if (plugins_.size() == ids_.size()) {
     const auto order = start_order(needs);
     if (!order) {
       config_.plugin_error("", order.error().detail);
@@ -148,7 +158,43 @@ void Hub::configure() {
     }
   }
   for (const auto& loaded : plugins_) platform_->plugins.push_back(&loaded->plugin);
+  platform_->choose_plugin = [this](const std::string& id, bool is_enabled) { return choose(id, is_enabled); };
+  platform_->installed_plugins = [this] { return installed(); };
+  platform_->chosen_plugins = [this] { return choices_.applied(config_.hub().plugins); };
   for (const auto& loaded : plugins_) configure_one(*loaded);
+}
+
+// All that could be loaded, by the names of their files.
+std::vector<std::string> Hub::installed() const {
+  std::vector<std::string> ids;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(platform_->settings.at("plugin_dir"), none)) {
+    const std::string name = entry.path().stem().string();
+    const std::string id = name.starts_with(kFilePrefix) ? name.substr(kFilePrefix.size()) : std::string();
+    if (entry.path().extension() == ".so" && is_plugin_id(id)) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+// For the next start. What the others then require must still be there.
+Result<void> Hub::choose(const std::string& id, bool is_enabled) {
+  const std::vector<std::string> all = installed();
+  if (std::find(all.begin(), all.end(), id) == all.end()) {
+    return Error{.status = Status::kNotFound, .detail = "There is no plugin '" + id + "' on this hub."};
+  }
+  std::vector<Needs> needs;
+  for (const std::string& other : choices_.applied(config_.hub().plugins)) {
+    if (other == id && !is_enabled) continue;
+    const auto loaded = std::find_if(plugins_.begin(), plugins_.end(),
+                                     [&other](const auto& entry) { return entry->plugin.id == other; });
+    if (loaded == plugins_.end()) return choices_.set(id, is_enabled);  // needs that nobody knows before its start
+    needs.push_back((*loaded)->needs);
+  }
+  if (const auto order = start_order(needs); !order) {
+    return Error{.status = Status::kConflict, .detail = "Others need it: " + order.error().detail};
+  }
+  return choices_.set(id, is_enabled);
 }
 
 void Hub::configure_one(Loaded& loaded) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/app/plugin_choices.hpp"
 #include "core/config/config.hpp"
 #include "core/config/render.hpp"
 #include "core/plugin/lifecycle.hpp"
@@ -43,6 +44,8 @@ class Hub {
  private:
   struct Loaded;
   void load(const std::string& id);
+  Result<void> choose(const std::string& id, bool is_enabled);
+  std::vector<std::string> installed() const;
   void configure_one(Loaded& loaded);
   bool needs_failed(const Loaded& loaded) const;
   std::vector<Loaded*> needed_by(const Plugin& plugin) const;
@@ -55,7 +58,9 @@ class Hub {
   std::filesystem::path program_dir_;
   std::unique_ptr<Platform> platform_;
   Lifecycle lifecycle_;
-  Plugin self_;  // the hub's own door to its services
+  PluginChoices choices_;
+  std::vector<std::string> ids_;  // of the plugins of this run
+  Plugin self_;                   // the hub's own door to its services
   std::unique_ptr<Host> host_;
   std::vector<std::unique_ptr<Loaded>> plugins_;  // in the order of starting, once configured
   Clock::time_point heap_given_back_at_ = Clock::now();

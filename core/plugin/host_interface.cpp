@@ -183,7 +183,18 @@ void inspect_report(gtr_host* host, gtr_bytes name, gtr_completion done) {
   });
 }
 
-constexpr gtr_inspect kInspect{sizeof(gtr_inspect), &inspect_report,
+void inspect_choose_plugin(gtr_host* host, gtr_bytes id, std::uint32_t is_enabled, gtr_completion done) {
+  Platform& platform = platform_of(host);
+  plugin_of(host).lane->post([&platform, wanted = std::string(to_view(id)), is_enabled, done] {
+    const Result<void> chosen = platform.choose_plugin ? platform.choose_plugin(wanted, is_enabled != 0)
+                                                       : Result<void>(Error{.status = Status::kUnsupported});
+    const std::string problem = chosen ? std::string() : to_json(chosen.error());
+    done.done(done.context, chosen ? GTR_OK : static_cast<gtr_status>(chosen.error().status), to_bytes(problem));
+  });
+}
+
+constexpr gtr_inspect kInspect{sizeof(gtr_inspect),
+                               &inspect_report,
                                [](gtr_host* host, gtr_bytes name, std::uint32_t value) {
                                  platform_of(host).health.set_fact(to_view(name), value != 0);
                                },
@@ -194,7 +205,8 @@ constexpr gtr_inspect kInspect{sizeof(gtr_inspect), &inspect_report,
                                  const auto& settings = platform_of(host).settings;
                                  const auto found = settings.find(to_view(name));
                                  return found == settings.end() ? gtr_bytes{nullptr, 0} : to_bytes(found->second);
-                               }};
+                               },
+                               &inspect_choose_plugin};
 
 // ---- tools ---------------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 // What the hub is made of, for the functions that plugins call.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/bus/bus.hpp"
 #include "core/observe/health.hpp"
@@ -47,6 +49,9 @@ struct Platform {
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
   std::string plugins_report() const;
   std::vector<const Plugin*> plugins;  // as above
+  // For the next start. Written before the first plugin is started; then any thread.
+  std::function<Result<void>(const std::string& id, bool is_enabled)> choose_plugin;
+  std::function<std::vector<std::string>()> installed_plugins, chosen_plugins;
 };
 
 // The function through which a plugin reaches all of it (abi/host.h).

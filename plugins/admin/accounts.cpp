@@ -24,7 +24,9 @@ Error wrong_login() { return {.status = Status::kUnauthenticated, .detail = "Nam
 Error nobody() { return {.status = Status::kUnauthenticated, .detail = "The credential is not valid."}; }
 
 // What a page must send back with each write: it can be told from the cookie, which other sites cannot read.
-std::string csrf_token(std::string_view secret_hash) { return to_base64url(sha256("csrf:" + std::string(secret_hash))); }
+std::string csrf_token(std::string_view secret_hash) {
+  return to_base64url(sha256("csrf:" + std::string(secret_hash)));
+}
 
 Role role_from(const std::string& word) { return word == "admin" ? Role::admin : Role::viewer; }
 std::string word_of(Role role) { return boost::describe::enum_to_string(role, ""); }
@@ -73,7 +75,8 @@ Task<Result<Principal>> Accounts::authenticate(Credential credential) {
 Task<Result<Principal>> Accounts::holder_of(Credential credential) {
   const bool is_session = credential.scheme != "bearer";
   const std::string hash =
-      sha256(is_session ? credential.secret : credential.secret.substr(std::min(kTokenPrefix.size(), credential.secret.size())));
+      sha256(is_session ? credential.secret
+                        : credential.secret.substr(std::min(kTokenPrefix.size(), credential.secret.size())));
   auto finding = is_session ? repository_.find_session(hash) : repository_.find_token(hash);
   const Holder holder = co_await ok(std::move(finding));
   if (now().us - holder.last_used_us > kTouchEveryUs) host_.run(touch(is_session, holder.credential_id));
@@ -129,8 +132,9 @@ Task<Result<Reply<SessionOutput>>> Accounts::set_up(Call call, SetupInput input)
   }
   if (!link) co_return link.error();
   const Error over{.status = Status::kGone,
-                   .detail = "The link is used or too old. `gatetorio-hub admin create` on the hub's machine, or a restart"
-                             " of a hub without an admin, gives a new one."};
+                   .detail =
+                       "The link is used or too old. `gatetorio-hub admin create` on the hub's machine, or a restart"
+                       " of a hub without an admin, gives a new one."};
   if (link->is_used || link->expires_at <= now()) co_return over;
   if (link->admin_id != 0) {
     const Admin meant = co_await ok(repository_.find_admin_by_id(link->admin_id));
@@ -232,8 +236,8 @@ Task<Result<Reply<Nothing>>> Accounts::log_out(Call call, Nothing) {
   tell_changed(call.principal->id);
   Reply<Nothing> reply(Status::kNoContent, {});
   const std::string name = is_https_ ? "__Host-gatetorio_session" : "gatetorio_session";
-  reply.headers.emplace_back("Set-Cookie", name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" +
-                                               (is_https_ ? "; Secure" : ""));
+  reply.headers.emplace_back("Set-Cookie",
+                             name + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + (is_https_ ? "; Secure" : ""));
   co_return reply;
 }
 
@@ -258,8 +262,7 @@ Task<Result<NewTokenOutput>> Accounts::make_token(Call call, NewTokenInput input
   std::optional<Timestamp> expires_at;
   if (input.expires_in_days) expires_at = Timestamp{now().us + input.expires_in_days->value * kDayUs};
   const std::string role = word_of(input.role);
-  const std::int64_t id =
-      co_await ok(repository_.add_token(sha256(secret), input.name.value, role, expires_at, call));
+  const std::int64_t id = co_await ok(repository_.add_token(sha256(secret), input.name.value, role, expires_at, call));
   co_return NewTokenOutput{.token_id = id,
                            .token = std::string(kTokenPrefix) + secret,
                            .name = input.name.value,
@@ -320,7 +323,8 @@ Task<Result<void>> Accounts::remove_admin(Call call, AdminRef input) {
 
 Task<Result<Admin>> Accounts::own_account(Call call) {
   if (is_token(*call.principal)) {
-    co_return Error{.status = Status::kConflict, .detail = "An API token has no second factor; log in to change yours."};
+    co_return Error{.status = Status::kConflict,
+                    .detail = "An API token has no second factor; log in to change yours."};
   }
   auto finding = repository_.find_admin_by_id(call.principal->id);
   co_return co_await finding;
@@ -335,8 +339,8 @@ Task<Result<TotpOutput>> Accounts::begin_totp(Call call, Nothing) {
     offered_[admin.id] = secret;
   }
   const std::string text = to_base32(secret);
-  co_return TotpOutput{text, "otpauth://totp/Gatetorio:" + percent_encoded(admin.name) + "?secret=" + text +
-                                 "&issuer=Gatetorio"};
+  co_return TotpOutput{
+      text, "otpauth://totp/Gatetorio:" + percent_encoded(admin.name) + "?secret=" + text + "&issuer=Gatetorio"};
 }
 
 Task<Result<RecoveryOutput>> Accounts::confirm_totp(Call call, TotpConfirmInput input) {

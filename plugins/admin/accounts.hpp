@@ -36,8 +36,8 @@ class Accounts {
   // but the call may change something and does not carry its CSRF token.
   Task<Result<Principal>> authenticate(Credential credential);
 
-  // Who an admin is now, for whoever keeps one: gatetorio.principals/1. Errors: kNotFound, where its session, its token or
-  // the admin is gone.
+  // Who an admin is now, for whoever keeps one: gatetorio.principals/1. Errors: kNotFound, where its session, its token
+  // or the admin is gone.
   Task<Result<Principal>> current(Principal principal);
 
   Task<Result<Reply<SessionOutput>>> set_up(Call call, SetupInput input);
@@ -88,8 +88,8 @@ class Accounts {
   Passwords passwords_;
   LoginBrake brake_;
   std::atomic<bool> is_https_{false};
-  std::mutex mutex_;                                // guards offered_
-  std::map<std::int64_t, std::string> offered_;     // secrets of second factors that are not confirmed yet, by admin
+  std::mutex mutex_;                             // guards offered_
+  std::map<std::int64_t, std::string> offered_;  // secrets of second factors that are not confirmed yet, by admin
 };
 
 }  // namespace gatetorio::admin

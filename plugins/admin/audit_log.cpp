@@ -97,7 +97,8 @@ Task<Result<AuditOutput>> AuditLog::read(AuditInput input) {
   batch.add(
       "SELECT a.id, a.at, a.principal, a.action, a.target, a.peer, a.outcome, a.detail, a.request_id,"
       " COALESCE((SELECT name FROM admins WHERE 'admin:' || admins.id = a.principal),"
-      " (SELECT 'token ' || name FROM admin_tokens WHERE 'admin:' || (admin_tokens.id + 1099511627776) = a.principal), '')"
+      " (SELECT 'token ' || name FROM admin_tokens WHERE 'admin:' || (admin_tokens.id + 1099511627776) = a.principal), "
+      "'')"
       " FROM gatetorio_audit a WHERE a.id <= $1 AND a.id >= $2 AND a.at >= $3 AND a.at < $4"
       " AND SUBSTR(a.principal, 1, LENGTH($5)) = $5 AND SUBSTR(a.action, 1, LENGTH($6)) = $6"
       " AND SUBSTR(a.target, 1, LENGTH($7)) = $7 AND ($8 = '' OR a.outcome = $8)"

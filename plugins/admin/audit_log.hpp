@@ -17,8 +17,8 @@
 
 namespace gatetorio::admin {
 
-// Each that is given must hold. `who`, `action` and `target` are compared from the beginning: "device" finds all actions
-// on devices.
+// Each that is given must hold. `who`, `action` and `target` are compared from the beginning: "device" finds all
+// actions on devices.
 struct AuditInput {
   std::optional<Label<128>> who;
   std::optional<Label<64>> action;
@@ -45,8 +45,8 @@ struct AuditEntry {
 };
 BOOST_DESCRIBE_STRUCT(AuditEntry, (), (id, at, who, who_name, action, target, peer, outcome, detail, request_id))
 
-// Newest first. A page looks at a bounded piece of the log: it may have fewer entries than asked for, or none, and still
-// a next_cursor.
+// Newest first. A page looks at a bounded piece of the log: it may have fewer entries than asked for, or none, and
+// still a next_cursor.
 struct AuditOutput {
   std::vector<AuditEntry> entries;
   std::optional<std::string> next_cursor;

@@ -66,8 +66,10 @@ Task<void> Feed::keep_telling() {
       const std::lock_guard lock(mutex_);
       for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
         const bool is_over = !go_on || !(*watcher)->stream.is_open() || has_ended((*watcher)->principal);
-        if (is_over) ended.splice(ended.end(), watchers_, watcher++);
-        else ++watcher;
+        if (is_over)
+          ended.splice(ended.end(), watchers_, watcher++);
+        else
+          ++watcher;
       }
       is_anybody_there = !watchers_.empty();
     }

@@ -1,5 +1,5 @@
-// GET /admin/events: what happens in the hub, as it happens. A browser that lost the stream loads what it shows anew, so
-// nothing is kept here for it. Any thread.
+// GET /admin/events: what happens in the hub, as it happens. A browser that lost the stream loads what it shows anew,
+// so nothing is kept here for it. Any thread.
 #pragma once
 
 #include <functional>

@@ -28,7 +28,8 @@ constexpr Kind kKinds[] = {{"approve-devices", "registration.approve", "pending_
                            {"delete-users", "auth.delete-user", "user_id"}};
 
 const Kind* find_kind(std::string_view name) {
-  const auto found = std::find_if(std::begin(kKinds), std::end(kKinds), [name](const Kind& k) { return k.name == name; });
+  const auto found =
+      std::find_if(std::begin(kKinds), std::end(kKinds), [name](const Kind& k) { return k.name == name; });
   return found == std::end(kKinds) ? nullptr : found;
 }
 
@@ -40,7 +41,8 @@ std::string all_kinds() {
 
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such job."}; }
 
-constexpr std::string_view kJobColumns = "SELECT id, kind, state, created_at, admin_name, total, done, failed FROM admin_jobs";
+constexpr std::string_view kJobColumns =
+    "SELECT id, kind, state, created_at, admin_name, total, done, failed FROM admin_jobs";
 
 JobEntry job_from(const sql::Table& rows, std::size_t row) {
   return {.job_id = rows.integer(row, 0),
@@ -74,10 +76,11 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
   const Timestamp at = now();
   const auto total = static_cast<std::int64_t>(input.items.size());
   Batch batch(Mode::kWrite);
-  // The rows follow in the same batch; their job is the newest, as nobody else writes meanwhile, or in PostgreSQL as this
-  // transaction alone sees it.
+  // The rows follow in the same batch; their job is the newest, as nobody else writes meanwhile, or in PostgreSQL as
+  // this transaction alone sees it.
   batch.add(
-      "INSERT INTO admin_jobs (kind, state, admin_id, admin_name, role, peer, created_at, total, done, failed, lease_until)"
+      "INSERT INTO admin_jobs (kind, state, admin_id, admin_name, role, peer, created_at, total, done, failed, "
+      "lease_until)"
       " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, 0, 0, 0) RETURNING id",
       input.kind, self.id, self.name, self.role, call.peer, at, total);
   for (std::int64_t i = 0; i < total; ++i) {
@@ -119,7 +122,8 @@ Task<Result<JobOutput>> Jobs::get(Call, JobInput input) {
   Batch batch(Mode::kRead);
   batch.add(std::string(kJobColumns) + " WHERE id = $1", input.job_id.value);
   batch.add(
-      "SELECT number, item, state, detail FROM admin_job_rows WHERE job_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+      "SELECT number, item, state, detail FROM admin_job_rows WHERE job_id = $1 AND number > $2 ORDER BY number LIMIT "
+      "$3",
       input.job_id.value, input.cursor ? input.cursor->value : 0, limit + 1);
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   if (results[0].empty()) co_return not_found();
@@ -184,10 +188,11 @@ Task<Result<Jobs::Job>> Jobs::claim() {
       at + kLeaseUs, at));
   const sql::Table& rows = results[0];
   if (rows.empty()) co_return not_found();
-  co_return Job{.id = rows.integer(0, 0),
-                .kind = rows.text(0, 1),
-                .principal = {.kind = "admin", .id = rows.integer(0, 2), .name = rows.text(0, 3), .role = rows.text(0, 4)},
-                .peer = rows.text(0, 5)};
+  co_return Job{
+      .id = rows.integer(0, 0),
+      .kind = rows.text(0, 1),
+      .principal = {.kind = "admin", .id = rows.integer(0, 2), .name = rows.text(0, 3), .role = rows.text(0, 4)},
+      .peer = rows.text(0, 5)};
 }
 
 Task<Result<void>> Jobs::work_on(Job job) {
@@ -215,10 +220,10 @@ Task<Result<void>> Jobs::work_on(Job job) {
 }
 
 Task<Result<std::vector<Jobs::Row>>> Jobs::next_rows(std::int64_t job_id) {
-  const sql::Results results = co_await ok(database_.read(
-      "SELECT r.number, r.item FROM admin_job_rows r JOIN admin_jobs j ON j.id = r.job_id"
-      " WHERE r.job_id = $1 AND r.state = 'waiting' AND j.state = 'running' ORDER BY r.number LIMIT $2",
-      job_id, kRowsAtOnce));
+  const sql::Results results = co_await ok(
+      database_.read("SELECT r.number, r.item FROM admin_job_rows r JOIN admin_jobs j ON j.id = r.job_id"
+                     " WHERE r.job_id = $1 AND r.state = 'waiting' AND j.state = 'running' ORDER BY r.number LIMIT $2",
+                     job_id, kRowsAtOnce));
   std::vector<Row> rows;
   for (std::size_t row = 0; row < results[0].rows(); ++row) {
     rows.push_back({results[0].integer(row, 0), results[0].text(row, 1)});

@@ -1,6 +1,6 @@
-// Work on many things at once: each row is a call of an operation that exists anyway, as the admin who asked for the job,
-// so that rights, audit and rules are those of a single call. A job survives the hub's end and goes on at its start; a
-// row that was under way then is called once more.
+// Work on many things at once: each row is a call of an operation that exists anyway, as the admin who asked for the
+// job, so that rights, audit and rules are those of a single call. A job survives the hub's end and goes on at its
+// start; a row that was under way then is called once more.
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
 // Commands of the machine's own operator to a hub that runs, or will: `gatetorio-hub admin create | reset` leave a file
-// in the plugin's folder of data_dir, which only the hub's user can enter; the hub takes it up within a second, or at its
-// start, and leaves the answer beside it.
+// in the plugin's folder of data_dir, which only the hub's user can enter; the hub takes it up within a second, or at
+// its start, and leaves the answer beside it.
 #pragma once
 
 #include <filesystem>

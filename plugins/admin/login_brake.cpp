@@ -42,9 +42,8 @@ LoginBrake::Entry& LoginBrake::entry_of(Table& table, const std::string& key, co
   const auto found = table.find(key);
   if (found != table.end()) return found->second;
   if (table.size() >= kMostKept) {
-    std::erase_if(table, [&](const auto& entry) {
-      return entry.second.waiting == 0 && entry.second.bucket.is_full(rate, at);
-    });
+    std::erase_if(
+        table, [&](const auto& entry) { return entry.second.waiting == 0 && entry.second.bucket.is_full(rate, at); });
   }
   // Still full: of those whose guesses are known some are forgotten, rather than that the table grows.
   if (table.size() >= kMostKept) {

@@ -19,7 +19,8 @@ class LoginBrake {
 
   // How long this attempt has to wait; nothing where too many of that address wait already: it is refused. Each that is
   // let in is followed by `left`.
-  std::optional<std::chrono::milliseconds> enter(const std::string& name, const std::string& peer, Clock::time_point at);
+  std::optional<std::chrono::milliseconds> enter(const std::string& name, const std::string& peer,
+                                                 Clock::time_point at);
   void left(const std::string& name, const std::string& peer, bool was_right, Clock::time_point at);
 
  private:

@@ -76,13 +76,43 @@ Task<Result<Bytes>> Overview::plugins(Call, Nothing) {
   json::value list = json::parse(text);
   for (json::value& entry : list.as_array()) {
     json::object& plugin = entry.as_object();
-    plugin["enabled"] = true;
     for (json::value& option : plugin["configuration"].as_array()) {
       option.as_object()["is_default"] = option.as_object()["source"].as_string().empty();
     }
   }
   json::object out{{"plugins", std::move(list)}};
   co_return Bytes{"application/json", json::serialize(out)};
+}
+
+Task<Result<Reply<PluginChosen>>> Overview::enable_plugin(Call call, PluginRef input) {
+  auto choosing = choose(std::move(call), input.id.value, true);
+  co_return co_await choosing;
+}
+
+Task<Result<Reply<PluginChosen>>> Overview::disable_plugin(Call call, PluginRef input) {
+  if (input.id.value == "admin") {
+    co_return Error{.status = Status::kConflict,
+                    .detail = "Nobody could switch the admin on again from here; take it out of hub.plugins instead."};
+  }
+  auto choosing = choose(std::move(call), input.id.value, false);
+  co_return co_await choosing;
+}
+
+Task<Result<Reply<PluginChosen>>> Overview::choose(Call call, std::string id, bool is_enabled) {
+  auto ask = [this, &id, is_enabled](gtr_completion done) {
+    host_.inspect().choose_plugin(host_.raw(), to_bytes(id), is_enabled ? 1 : 0, done);
+  };
+  co_await ok(host_.complete(ask));
+  sql::Batch batch(sql::Mode::kWrite);
+  audit(batch, call, is_enabled ? "admin.enable-plugin" : "admin.disable-plugin", "plugin:" + id);
+  co_await ok(database_.run(std::move(batch)));
+  const std::string what = is_enabled ? "on" : "off";
+  PluginChosen out{"The plugin is " + what + " from the hub's next start on; restart the hub to have it so."};
+  co_return Reply<PluginChosen>(Status::kAccepted, std::move(out));
+}
+
+Task<Result<Reply<PluginChosen>>> Overview::reload_plugin(Call, PluginRef) {
+  co_return Error{.status = Status::kUnsupported, .detail = "A plugin is replaced by a restart of the hub."};
 }
 
 }  // namespace gatetorio::admin

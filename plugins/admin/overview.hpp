@@ -8,6 +8,8 @@
 
 #include "gatetorio/content.hpp"
 #include "gatetorio/contributions.hpp"
+#include "gatetorio/database.hpp"
+#include "gatetorio/identifiers.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
 
@@ -18,9 +20,19 @@ struct MenuOutput {
 };
 BOOST_DESCRIBE_STRUCT(MenuOutput, (), (entries))
 
+struct PluginRef {
+  Label<64> id;
+};
+BOOST_DESCRIBE_STRUCT(PluginRef, (), (id))
+
+struct PluginChosen {
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(PluginChosen, (), (message))
+
 class Overview {
  public:
-  explicit Overview(Host& host) : host_(host), started_at_(now()) {}
+  Overview(Host& host, Database& database) : host_(host), database_(database), started_at_(now()) {}
 
   // {"version", "started_at", "at", "status", "ready", "facts": {name: bool}, "plugins": {id: state}, "metrics": {name:
   // number}}. Metrics: those without labels by their name, those of an operation's or command's outcome summed up.
@@ -29,11 +41,17 @@ class Overview {
   Task<Result<MenuOutput>> menu(Call call, Nothing input);
   // {"plugins": [...]}.
   Task<Result<Bytes>> plugins(Call call, Nothing input);
+  // From the next start on.
+  Task<Result<Reply<PluginChosen>>> enable_plugin(Call call, PluginRef input);
+  Task<Result<Reply<PluginChosen>>> disable_plugin(Call call, PluginRef input);
+  Task<Result<Reply<PluginChosen>>> reload_plugin(Call call, PluginRef input);
 
  private:
   Task<Result<std::string>> report(std::string name);
+  Task<Result<Reply<PluginChosen>>> choose(Call call, std::string id, bool is_enabled);
 
   Host& host_;
+  Database& database_;
   const Timestamp started_at_;
 };
 

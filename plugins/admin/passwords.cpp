@@ -20,10 +20,10 @@ const std::string& nobodys_hash() {
 
 std::string hash_password(const std::string& password) {
   char out[crypto_pwhash_STRBYTES];
-  const int failed = sodium_init() < 0 ? -1
-                                       : crypto_pwhash_str(out, password.data(), password.size(),
-                                                           crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                                           crypto_pwhash_MEMLIMIT_INTERACTIVE);
+  const int failed = sodium_init() < 0
+                         ? -1
+                         : crypto_pwhash_str(out, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                             crypto_pwhash_MEMLIMIT_INTERACTIVE);
   return failed == 0 ? std::string(out) : std::string();
 }
 

@@ -19,7 +19,8 @@ class Passwords {
 
   // As hash_password. Errors: kUnavailable where too many wait.
   Task<Result<std::string>> hash(std::string password);
-  // Whether the password is the one of this hash. An empty hash is nobody's: false, after the same time. Errors: as hash.
+  // Whether the password is the one of this hash. An empty hash is nobody's: false, after the same time. Errors: as
+  // hash.
   Task<Result<bool>> verify(std::string hash, std::string password);
   // Blocks until what was begun is done.
   void stop() { threads_.stop(); }

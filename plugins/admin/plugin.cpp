@@ -74,7 +74,7 @@ class AdminPlugin : public PluginBase {
         repository_(database_),
         accounts_(host, repository_, {settings_.session_hours, settings_.link_minutes},
                   [this](const Call& call, std::int64_t admin_id) { audit_.wrong_login(call, admin_id); }),
-        overview_(host),
+        overview_(host, database_),
         audit_(host, database_),
         feed_(host, overview_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
         jobs_(host, database_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
@@ -85,13 +85,12 @@ class AdminPlugin : public PluginBase {
         operations_(host, &accounts_),
         tools_(host, this),
         retention_(host, database_, settings_.retention_grace_minutes) {
-    retention_.add({.what = "admin_sessions",
-                    .table = "admin_sessions",
-                    .key = "id",
-                    .time = "expires_at",
-                    .keep_days = 1});
-    retention_.add({.what = "admin_links", .table = "admin_links", .key = "secret_hash", .time = "expires_at", .keep_days = 1});
-    retention_.add({.what = "admin_tokens", .table = "admin_tokens", .key = "id", .time = "expires_at", .keep_days = 30});
+    retention_.add(
+        {.what = "admin_sessions", .table = "admin_sessions", .key = "id", .time = "expires_at", .keep_days = 1});
+    retention_.add(
+        {.what = "admin_links", .table = "admin_links", .key = "secret_hash", .time = "expires_at", .keep_days = 1});
+    retention_.add(
+        {.what = "admin_tokens", .table = "admin_tokens", .key = "id", .time = "expires_at", .keep_days = 30});
     retention_.add({.what = "admin_jobs",
                     .table = "admin_jobs",
                     .key = "id",
@@ -165,8 +164,9 @@ void AdminPlugin::configure() {
       option("name", &ResetArguments::name, "Whose password is set anew. The second factor and all sessions go."),
       option("password_stdin", &ResetArguments::password_stdin,
              "Reads the new password from the first line of stdin; without it a one-time link is printed.")};
-  tools_.add({.name = "admin create", .help = "Adds an admin, beside a hub that runs or for its next start.", .starts = false},
-             create, &AdminPlugin::create_tool);
+  tools_.add(
+      {.name = "admin create", .help = "Adds an admin, beside a hub that runs or for its next start.", .starts = false},
+      create, &AdminPlugin::create_tool);
   tools_.add({.name = "admin reset", .help = "Gives an admin a new password.", .starts = false}, reset,
              &AdminPlugin::reset_tool);
   authenticator_.on<Authenticator::Authenticate>(&Accounts::authenticate);
@@ -179,11 +179,15 @@ void AdminPlugin::configure() {
   declare_views(operations_, overview_, audit_, feed_);
   declare_jobs(operations_, jobs_);
   if (settings_.page) {
-    contribute(host_, StaticPages{.path = "/admin", .folder = "admin", .content_policy = std::string(kContentPolicy), .is_home = true});
+    contribute(
+        host_,
+        StaticPages{
+            .path = "/admin", .folder = "admin", .content_policy = std::string(kContentPolicy), .is_home = true});
   }
   constexpr std::uint32_t kMany = 10'000;
   on<OperationRefused>(kMany, [this](const auto& event) {
-    const bool is_told = event.operation == kLogin && event.status == kUnauthorized;  // by `accounts_`, with the account
+    const bool is_told =
+        event.operation == kLogin && event.status == kUnauthorized;  // by `accounts_`, with the account
     if (!is_told) audit_.refused(event);
   });
   on<AccessChanged>(kMany, [this](const auto& event) { feed_.access_changed(event); });
@@ -284,7 +288,8 @@ Result<void> AdminPlugin::ask_hub(LocalRequest request, bool from_stdin) {
   if (from_stdin) {
     const std::string password = first_line_of_stdin();
     if (password.size() < NewPasswordRule::kMin || password.size() > NewPasswordRule::kMax) {
-      return Error{.status = Status::kInvalid, .detail = "a password is 8 to 256 characters, on the first line of stdin"};
+      return Error{.status = Status::kInvalid,
+                   .detail = "a password is 8 to 256 characters, on the first line of stdin"};
     }
     request.password_hash = hash_password(password);
     if (request.password_hash.empty()) return Error{.detail = "there is no memory to hash the password"};
@@ -304,24 +309,28 @@ Result<void> AdminPlugin::ask_hub(LocalRequest request, bool from_stdin) {
   return {};
 }
 
-const Manifest AdminPlugin::kManifest{
-    .id = "admin",
-    .version = "1.0.0",
-    .summary = "See and steer everything, by API and from a browser.",
-    .affinity = Affinity::kAnyThread,
-    .provides = {"gatetorio.authenticator/1", "gatetorio.principals/1"},
-    .requires_ = {"gatetorio.sql/1", "gatetorio.access/1", "gatetorio.http/1"}};
+const Manifest AdminPlugin::kManifest{.id = "admin",
+                                      .version = "1.0.0",
+                                      .summary = "See and steer everything, by API and from a browser.",
+                                      .affinity = Affinity::kAnyThread,
+                                      .provides = {"gatetorio.authenticator/1", "gatetorio.principals/1"},
+                                      .requires_ = {"gatetorio.sql/1", "gatetorio.access/1", "gatetorio.http/1"}};
 
 const OptionTable<Settings>& AdminPlugin::options() {
   static const OptionTable<Settings> table = {
       option("page", &Settings::page, "Serves the page at /admin. false: the API alone."),
-      option("first_admin", &Settings::first_admin,
-             "Name of an admin that is made where there is none yet, with first_password: for installations that nobody "
-             "watches. Empty: the first start prints a one-time link."),
-      option("first_password", &Settings::first_password, "The password of first_admin; change it after the first login."),
+      option(
+          "first_admin", &Settings::first_admin,
+          "Name of an admin that is made where there is none yet, with first_password: for installations that nobody "
+          "watches. Empty: the first start prints a one-time link."),
+      option("first_password", &Settings::first_password,
+             "The password of first_admin; change it after the first login."),
       option("session_hours", &Settings::session_hours, "A login lasts so long.").unit("hours").range(1, 720),
-      option("link_minutes", &Settings::link_minutes, "A one-time link is good for so long.").unit("minutes").range(1, 1440),
-      option("jobs_keep_days", &Settings::jobs_keep_days, "Jobs and their rows are forgotten so long after they were made; 0: never.")
+      option("link_minutes", &Settings::link_minutes, "A one-time link is good for so long.")
+          .unit("minutes")
+          .range(1, 1440),
+      option("jobs_keep_days", &Settings::jobs_keep_days,
+             "Jobs and their rows are forgotten so long after they were made; 0: never.")
           .unit("days")
           .range(0, 36'500),
       retention_grace_minutes<Settings>()};

@@ -30,7 +30,7 @@ Error not_found(const char* detail) { return {.status = Status::kNotFound, .deta
 constexpr std::string_view kAdminColumns = "SELECT id, name, role, password_hash, totp_secret, totp_step FROM admins";
 
 Admin admin_from(const sql::Table& table) {
-  return {table.integer(0, 0), table.text(0, 1),    table.text(0, 2),
+  return {table.integer(0, 0), table.text(0, 1), table.text(0, 2),
           table.text(0, 3),    table.text(0, 4), table.integer(0, 5)};
 }
 
@@ -116,7 +116,8 @@ void end_sessions(Batch& batch, std::int64_t admin_id) {
 Task<Result<std::int64_t>> Repository::add_admin(NewAdmin admin, Call call) {
   Batch batch(Mode::kWrite);
   insert_admin(batch, admin);
-  audit(batch, call, "admin.create", "admin:" + admin.name, json::write(AdminEntry{.name = admin.name, .role = admin.role}));
+  audit(batch, call, "admin.create", "admin:" + admin.name,
+        json::write(AdminEntry{.name = admin.name, .role = admin.role}));
   const Result<sql::Results> done = co_await database_.run(std::move(batch));
   if (!done && done.error().status == Status::kConflict) {
     co_return Error{.status = Status::kConflict, .detail = "There is an admin with this name."};
@@ -138,8 +139,8 @@ Task<Result<void>> Repository::change_admin(std::int64_t id, AdminChange change,
   }
   batch.require("SELECT 1 FROM admins WHERE id = $1", id);
   require_an_admin(batch);
-  const std::string what = change.drop_totp              ? "admin.totp-off"
-                           : change.role.empty()         ? "admin.password"
+  const std::string what = change.drop_totp               ? "admin.totp-off"
+                           : change.role.empty()          ? "admin.password"
                            : change.password_hash.empty() ? "admin.role"
                                                           : "admin.role-and-password";
   audit(batch, call, what, target("admin", id), change.role.empty() ? "" : R"({"role":")" + change.role + "\"}");
@@ -177,16 +178,17 @@ Task<Result<void>> Repository::add_link(std::string secret_hash, std::int64_t ad
   Batch batch(Mode::kWrite);
   const Timestamp at = now();
   batch.add("UPDATE admin_links SET expires_at = $1 WHERE admin_id = $2 AND expires_at > $1", at, admin_id);
-  batch.add("INSERT INTO admin_links (secret_hash, admin_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, 0)",
-            Blob{secret_hash}, admin_id, at, expires_at);
+  batch.add(
+      "INSERT INTO admin_links (secret_hash, admin_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, 0)",
+      Blob{secret_hash}, admin_id, at, expires_at);
   audit(batch, call, "admin.link", admin_id == 0 ? "admin:new" : target("admin", admin_id));
   co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
 Task<Result<Repository::Link>> Repository::find_link(std::string secret_hash) {
-  const sql::Results results = co_await ok(
-      database_.read("SELECT admin_id, used_at, expires_at FROM admin_links WHERE secret_hash = $1", Blob{secret_hash}));
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT admin_id, used_at, expires_at FROM admin_links WHERE secret_hash = $1", Blob{secret_hash}));
   const sql::Table& rows = results[0];
   if (rows.empty()) co_return not_found("There is no such link.");
   co_return Link{rows.integer(0, 0), rows.integer(0, 1) != 0, {rows.integer(0, 2)}};
@@ -216,12 +218,14 @@ Task<Result<void>> Repository::use_link(std::string secret_hash, NewAdmin admin,
 Task<Result<void>> Repository::open_session(Admin admin, SecondFactor factor, NewSession session, Call call) {
   Batch batch(Mode::kWrite);
   const std::string step = factor.totp_step == 0 ? "" : " AND totp_step < $2";
-  batch.require("UPDATE admins SET last_login_at = $1, totp_step = CASE WHEN $2 = 0 THEN totp_step ELSE $2 END"
-                " WHERE id = $3 AND password_hash = $4" + step,
-                now(), factor.totp_step, admin.id, admin.password_hash);
+  batch.require(
+      "UPDATE admins SET last_login_at = $1, totp_step = CASE WHEN $2 = 0 THEN totp_step ELSE $2 END"
+      " WHERE id = $3 AND password_hash = $4" +
+          step,
+      now(), factor.totp_step, admin.id, admin.password_hash);
   if (!factor.recovery_code_hash.empty()) {
-    batch.require("DELETE FROM admin_recovery_codes WHERE admin_id = $1 AND code_hash = $2 RETURNING admin_id", admin.id,
-                  Blob{factor.recovery_code_hash});
+    batch.require("DELETE FROM admin_recovery_codes WHERE admin_id = $1 AND code_hash = $2 RETURNING admin_id",
+                  admin.id, Blob{factor.recovery_code_hash});
   }
   insert_session(batch, admin.name, session, call);
   audit(batch, call, "admin.login", target("admin", admin.id));

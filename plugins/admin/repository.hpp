@@ -87,8 +87,8 @@ class Repository {
   };
   // Errors: kNotFound.
   Task<Result<Link>> find_link(std::string secret_hash);
-  // Makes the admin of a link, or gives one a new password, and opens its first session; once. Errors: kGuardFailed: the
-  // link is used or over; kConflict: the name is taken.
+  // Makes the admin of a link, or gives one a new password, and opens its first session; once. Errors: kGuardFailed:
+  // the link is used or over; kConflict: the name is taken.
   Task<Result<void>> use_link(std::string secret_hash, NewAdmin admin, NewSession session, Call call);
 
   // Errors: kGuardFailed where the second factor was used meanwhile, or the password has changed.

@@ -121,7 +121,8 @@ std::string StaticFiles::add(const StaticPages& pages, std::string_view search_p
   if (!has_form || !is_header_text(pages.content_policy)) return "its pages are declared wrongly";
   if (pages_.contains(pages.path)) return "another plugin has pages at " + pages.path;
   const fs::path folder = folder_of(pages, search_path);
-  if (folder.empty()) return "there is no folder " + pages.folder + " with an index.html in " + std::string(search_path);
+  if (folder.empty())
+    return "there is no folder " + pages.folder + " with an index.html in " + std::string(search_path);
   Files files;
   std::error_code failed;
   for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {

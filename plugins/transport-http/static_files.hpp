@@ -1,5 +1,5 @@
-// The web pages that plugins bring (StaticPages of gatetorio/contributions.hpp): which file answers which path. Files are
-// found and opened once, before the server starts: a request names nothing on the disk, and what is replaced there
+// The web pages that plugins bring (StaticPages of gatetorio/contributions.hpp): which file answers which path. Files
+// are found and opened once, before the server starts: a request names nothing on the disk, and what is replaced there
 // meanwhile is served from the next start on.
 #pragma once
 
@@ -32,8 +32,8 @@ struct PageFile {
 // Filled before the server starts, then read by any thread.
 class StaticFiles {
  public:
-  // Takes the folder from the first of the `search_path` (folders, colons between) that has it. Returns an empty string,
-  // or what is wrong: then nothing answers below pages.path.
+  // Takes the folder from the first of the `search_path` (folders, colons between) that has it. Returns an empty
+  // string, or what is wrong: then nothing answers below pages.path.
   std::string add(const StaticPages& pages, std::string_view search_path);
   // The file that answers GET of this path (decoded segments), or NULL. Whatever lies below the path of pages and is no
   // file of theirs is their index.html, but for what is missing in assets/.

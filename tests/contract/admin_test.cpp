@@ -30,7 +30,8 @@ struct Browser {
     HttpResponse response = HttpClient(address).request(request);
     const std::string set = response.header("set-cookie");
     if (set.starts_with("gatetorio_session=")) cookie = set.substr(18, set.find(';') - 18);
-    if (response.status < 300 && response.body.find("\"csrf_token\":\"") != std::string::npos) csrf = response.text("csrf_token");
+    if (response.status < 300 && response.body.find("\"csrf_token\":\"") != std::string::npos)
+      csrf = response.text("csrf_token");
     return response;
   }
 };
@@ -40,8 +41,8 @@ struct FirstAdmin {
   HubProcess hub;
   Browser anna{hub.http(), {}, {}};
   FirstAdmin() {
-    const auto made =
-        anna.send("POST", "/admin/setup", {{"setup_token", setup_token(hub)}, {"name", "anna"}, {"password", kPassword}});
+    const auto made = anna.send("POST", "/admin/setup",
+                                {{"setup_token", setup_token(hub)}, {"name", "anna"}, {"password", kPassword}});
     REQUIRE(made.status == 201);
   }
   Browser log_in(const std::string& name, const std::string& password) {
@@ -160,7 +161,8 @@ TEST_CASE("guesses are slowed down and nobody is locked out") {
 
 TEST_CASE("API tokens have a role and an end, are shown once, and end at once") {
   FirstAdmin world;
-  const auto made = world.anna.send("POST", "/admin/tokens", {{"name", "ci"}, {"role", "viewer"}, {"expires_in_days", 3}});
+  const auto made =
+      world.anna.send("POST", "/admin/tokens", {{"name", "ci"}, {"role", "viewer"}, {"expires_in_days", 3}});
   REQUIRE(made.status == 201);
   const std::string token = made.text("token");
   CHECK(token.starts_with("gta_"));
@@ -200,10 +202,12 @@ TEST_CASE("admins are added, changed and removed, but the last one stays") {
   CHECK(anna.send("PATCH", "/admin/admins/anna", {{"role", "viewer"}}).status == 409);
   const JsonObject bert{{"name", "Bert"}, {"password", kPassword}, {"role", "viewer"}};
   REQUIRE(anna.send("POST", "/admin/admins", bert).status == 201);
-  CHECK(anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}}).status == 409);
+  CHECK(anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}}).status ==
+        409);
   Browser viewer = world.log_in("bert", kPassword);
   CHECK(viewer.send("GET", "/admin/admins").number("total") == 2);
-  CHECK(viewer.send("POST", "/admin/admins", {{"name", "c"}, {"password", kPassword}, {"role", "admin"}}).status == 403);
+  CHECK(viewer.send("POST", "/admin/admins", {{"name", "c"}, {"password", kPassword}, {"role", "admin"}}).status ==
+        403);
   // A new role counts for the sessions that there are, a new password ends them.
   CHECK(anna.send("PATCH", "/admin/admins/bert", {{"role", "admin"}}).text("role") == "admin");
   CHECK(viewer.send("POST", "/admin/tokens", {{"name", "x"}, {"role", "viewer"}}).status == 201);
@@ -216,8 +220,10 @@ TEST_CASE("admins are added, changed and removed, but the last one stays") {
   CHECK(viewer.send("GET", "/admin/session").status == 401);
   CHECK(anna.send("DELETE", "/admin/admins/bert").status == 404);
   // The own password needs the old one.
-  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}}).wrong_fields() == "/current_password");
-  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}, {"current_password", kPassword}}).status == 200);
+  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}}).wrong_fields() ==
+        "/current_password");
+  CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}, {"current_password", kPassword}})
+            .status == 200);
 }
 
 TEST_CASE("sessions are listed and ended, and a stream ends with its session") {
@@ -229,7 +235,8 @@ TEST_CASE("sessions are listed and ended, and a stream ends with its session") {
   CHECK(list.at("sessions").at(1).at("is_current") == true);
   const TestDevice device = make_device(world.hub.http());
   const std::string cookie = "Cookie: gatetorio_session=" + phone.cookie;
-  EventReader all(world.hub.http(), "/admin/events", "", "", {cookie}), one(world.hub.http(), "/devices/" + device.controller_id + "/events", "", "", {cookie});
+  EventReader all(world.hub.http(), "/admin/events", "", "", {cookie}),
+      one(world.hub.http(), "/devices/" + device.controller_id + "/events", "", "", {cookie});
   REQUIRE(all.status() == 200);
   REQUIRE(one.status() == 200);
   const auto id = list.at("sessions").at(0).at("session_id").as_int64();
@@ -294,7 +301,8 @@ TEST_CASE("a job does the same to many, each with its own outcome") {
   HttpClient admin(world.hub.http(), kAdminToken), viewer(world.hub.http(), kViewerToken);
   CHECK(viewer.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", names}}).status == 403);
   CHECK(admin.post("/admin/jobs", {{"kind", "no-such"}, {"items", names}}).wrong_fields() == "/kind");
-  CHECK(admin.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", boost::json::array()}}).wrong_fields() == "/items");
+  CHECK(admin.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", boost::json::array()}}).wrong_fields() ==
+        "/items");
   const auto made = admin.post("/admin/jobs", {{"kind", "delete-devices"}, {"items", names}});
   REQUIRE(made.status == 202);
   const std::string path = "/admin/jobs/" + std::to_string(made.number("job_id"));
@@ -341,6 +349,43 @@ TEST_CASE("an admin sees what the hub is, and watches what happens") {
   REQUIRE(second);
   CHECK(second->type == "registered");
   CHECK(second->data.find(device.controller_id) != std::string::npos);
+}
+
+TEST_CASE("a plugin is switched off and on from the next start on, where nobody needs it") {
+  HubProcess hub;
+  const auto post = [&](const std::string& path) {
+    return HttpClient(hub.http(), kAdminToken).post("/admin/plugins/" + path, JsonObject());
+  };
+  const auto entry_of = [&](const std::string& id) {
+    const JsonObject page = HttpClient(hub.http(), kViewerToken).get("/admin/plugins").json();
+    for (const auto& plugin : page.at("plugins").as_array()) {
+      if (plugin.at("id") == id)
+        return std::string(plugin.at("state").as_string()) + (plugin.at("enabled").as_bool() ? " on" : " off");
+    }
+    return std::string("none");
+  };
+  CHECK(entry_of("sharing") == "started on");
+  CHECK(entry_of(hub.storage() == "storage-sqlite" ? "storage-postgres" : "storage-sqlite") == "off off");
+  const auto off = post("sharing/disable");
+  REQUIRE(off.status == 202);
+  CHECK(off.text("message").find("restart") != std::string::npos);
+  CHECK(entry_of("sharing") == "started off");
+  const auto needed = post("auth/disable");
+  CHECK(needed.status == 409);
+  CHECK(needed.text("detail").find("gatetorio.access/1") != std::string::npos);
+  CHECK(post("admin/disable").status == 409);
+  CHECK(post("nobody/enable").status == 404);
+  CHECK(post("sharing/reload").status == 501);
+  hub.stop();
+  hub.start();
+  CHECK(entry_of("sharing") == "off off");
+  CHECK(HttpClient(hub.http(), kAdminToken).post("/sharing/create", JsonObject()).status == 404);
+  CHECK(hub.log().find("was switched off by an admin") != std::string::npos);
+  CHECK(post("sharing/enable").status == 202);
+  hub.stop();
+  hub.start();
+  CHECK(entry_of("sharing") == "started on");
+  CHECK(audited(hub, "target=plugin:sharing").size() == 2);
 }
 
 }  // namespace

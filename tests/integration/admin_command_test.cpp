@@ -1,15 +1,16 @@
 // `gatetorio-hub admin create | reset`: on the hub's machine, beside a hub that runs or before its next start.
 #include <catch2/catch_test_macros.hpp>
 
-#include "support/hub_process.hpp"
 #include "support/http_client.hpp"
+#include "support/hub_process.hpp"
 
 namespace gatetorio::testing {
 namespace {
 
 // The command with this line on its stdin.
 RunResult admin_command(const HubProcess& hub, const std::string& command, const std::string& line = "") {
-  const std::string script = "printf '%s\\n' '" + line + "' | " + hub_program() + " admin " + command + " --config " + hub.config().string();
+  const std::string script =
+      "printf '%s\\n' '" + line + "' | " + hub_program() + " admin " + command + " --config " + hub.config().string();
   return run({"/bin/sh", "-c", script});
 }
 
@@ -19,7 +20,9 @@ int log_in(const HubProcess& hub, const std::string& name, const std::string& pa
 
 int use_link(const HubProcess& hub, const std::string& link, const std::string& name) {
   const std::string token = link.substr(link.find("#setup=") + 7, 43);
-  return HttpClient(hub.http()).post("/admin/setup", {{"setup_token", token}, {"name", name}, {"password", "night gate 42"}}).status;
+  return HttpClient(hub.http())
+      .post("/admin/setup", {{"setup_token", token}, {"name", name}, {"password", "night gate 42"}})
+      .status;
 }
 
 TEST_CASE("an admin is created beside a hub that runs") {
@@ -74,7 +77,8 @@ TEST_CASE("an admin command says what is wrong with it and changes nothing") {
 TEST_CASE("an admin of the configuration is made at the first start, unattended") {
   TempDir folder;
   write_file(folder / "password", "night gate 42\n");
-  HubProcess hub({.more_toml = "[plugins.admin]\nfirst_admin = \"anna\"\nfirst_password = { file = \"" + (folder / "password").string() + "\" }\n"});
+  HubProcess hub({.more_toml = "[plugins.admin]\nfirst_admin = \"anna\"\nfirst_password = { file = \"" +
+                               (folder / "password").string() + "\" }\n"});
   CHECK(log_in(hub, "anna", "night gate 42") == 200);
   CHECK(hub.said().find("#setup=") == std::string::npos);
   REQUIRE(admin_command(hub, "reset --name anna --password-stdin", "morning gate 43").code == 0);

@@ -21,10 +21,10 @@ namespace gatetorio {
 // (.br, .gz) may lie.
 struct StaticPages {
   static constexpr std::string_view kPoint = "http.pages";
-  std::string path;             // "/admin": one or more segments, without a slash at its end
-  std::string folder;           // relative
-  std::string content_policy;   // the Content-Security-Policy of its pages
-  bool is_home = false;         // "/" leads there
+  std::string path;            // "/admin": one or more segments, without a slash at its end
+  std::string folder;          // relative
+  std::string content_policy;  // the Content-Security-Policy of its pages
+  bool is_home = false;        // "/" leads there
 };
 BOOST_DESCRIBE_STRUCT(StaticPages, (), (path, folder, content_policy, is_home))
 

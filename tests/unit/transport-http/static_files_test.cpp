@@ -31,7 +31,10 @@ struct Built {
     return std::string(folder.path()) + "/nowhere:" + std::string(folder.path()) + "/pages";
   }
   std::string add(std::string path = "/admin", std::string folder_name = "admin") {
-    return files.add({.path = std::move(path), .folder = std::move(folder_name), .content_policy = "default-src 'self'", .is_home = true},
+    return files.add({.path = std::move(path),
+                      .folder = std::move(folder_name),
+                      .content_policy = "default-src 'self'",
+                      .is_home = true},
                      search_path());
   }
   // The type of what answers a path; empty: nothing does.
@@ -61,7 +64,8 @@ TEST_CASE("files are found below their path, and what is none is the page itself
 TEST_CASE("pages must not be framed and name their policy; assets are kept for ever") {
   Built built;
   REQUIRE(built.add().empty());
-  const std::string page = built.files.find({"admin"})->headers, asset = built.files.find({"admin", "assets", "app-1a2b.js"})->headers;
+  const std::string page = built.files.find({"admin"})->headers,
+                    asset = built.files.find({"admin", "assets", "app-1a2b.js"})->headers;
   CHECK(page.find("Content-Security-Policy: default-src 'self'\r\n") != std::string::npos);
   CHECK(page.find("X-Frame-Options: DENY\r\n") != std::string::npos);
   CHECK(page.find("Cache-Control: no-cache\r\n") != std::string::npos);

@@ -10,8 +10,8 @@
 /* Since 1.4 */
 typedef struct gtr_contributions {
   uint32_t size;
-  /* In `configure`. `point`: lower-case words with dots between; `entry`: a JSON object. Copied. GTR_INVALID for another
-   * form, GTR_CONFLICT once the plugin is started. Read by the report "contributions" of inspect.h. */
+  /* In `configure`. `point`: lower-case words with dots between; `entry`: a JSON object. Copied. GTR_INVALID for
+   * another form, GTR_CONFLICT once the plugin is started. Read by the report "contributions" of inspect.h. */
   gtr_status (*add)(gtr_host* host, gtr_bytes point, gtr_bytes entry);
 } gtr_contributions;
 

@@ -12,8 +12,9 @@ typedef struct gtr_inspect {
    *   "operations"  JSON array of declarations, each with "number" and "plugin"
    *   "health"      JSON {"status", "healthy", "ready", "version", "facts": {name: bool}, "plugins": {id: state}}
    *   "plugins"     JSON array of {"id", "version", "summary", "state", "detail"}; since 1.4 also "provides",
-   * "requires" (lists of service ids) and "configuration": each option with "name", "value" (null for a secret),
-   *                 "source" ("hub.toml:12", "--set"; empty: the default), "is_secret" and "help"
+   * "requires" (lists of service ids) "enabled" (at the next start) and "configuration": each option with
+   *                 "name", "value" (null for a secret), "source" ("hub.toml:12", "--set"; empty: the default),
+   *                 "is_secret" and "help". Those that are installed and do not run have the state "off"
    *   "metrics"     Prometheus text format 0.0.4
    *   "contributions"  since 1.4: JSON {point: [entry, ...]}, each with the "plugin" that added it (contribution.h)
    * GTR_NOT_FOUND for another name. */
@@ -26,6 +27,9 @@ typedef struct gtr_inspect {
    * search path), since 1.4 "pages_dir" (the same), "plugin_dir", "version". Empty for another name. Valid as long as
    * the process. */
   gtr_bytes (*setting)(gtr_host* host, gtr_bytes name);
+  /* Since 1.4. Switches a plugin on (not 0) or off from the hub's next start on, beside what the configuration says.
+   * Errors: GTR_NOT_FOUND, GTR_CONFLICT where others require it, GTR_UNAVAILABLE, GTR_FULL where it cannot be kept. */
+  void (*choose_plugin)(gtr_host* host, gtr_bytes id, uint32_t is_enabled, gtr_completion done);
 } gtr_inspect;
 
 #endif

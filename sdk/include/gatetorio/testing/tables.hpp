@@ -115,6 +115,9 @@ inline const gtr_inspect kInspect = {
     [](gtr_host* h, gtr_bytes name) -> gtr_bytes {
       const auto found = parts(h).settings.find(to_view(name));
       return found == parts(h).settings.end() ? gtr_bytes{} : to_bytes(found->second);
+    },
+    [](gtr_host* h, gtr_bytes, uint32_t, gtr_completion done) {
+      parts(h).work.post(&party(h), [done] { done.done(done.context, GTR_UNSUPPORTED, {}); });
     }};
 
 // Tools and parts of backups there are none: a plugin leaves them out.
