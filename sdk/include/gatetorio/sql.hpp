@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "gatetorio/result.hpp"
@@ -53,6 +54,9 @@ struct Blob {
   std::string_view bytes;
 };
 
+// An argument whose type is known only when it is there.
+using Value = std::variant<std::int64_t, std::string>;
+
 // Encoding: u8 mode, then for each statement: u32 size and text, u8 expectation, u32 number of parameters, and for each
 // a u8 type and its value (integer and real 8 bytes; text and blob u32 size and bytes).
 class Batch {
@@ -64,6 +68,12 @@ class Batch {
   Batch& add(std::string_view sql, const Args&... args) {
     return statement(sql, Expect::kAnything, args...);
   }
+  // The same with arguments whose number is known only when they are there.
+  Batch& add(std::string_view sql, const std::vector<Value>& arguments) {
+    begin(sql, Expect::kAnything, arguments.size());
+    for (const Value& value : arguments) std::visit([this](const auto& held) { argument(held); }, value);
+    return *this;
+  }
   // Adds a statement that must change or return a row.
   template <class... Args>
   Batch& require(std::string_view sql, const Args&... args) {
@@ -74,11 +84,14 @@ class Batch {
  private:
   template <class... Args>
   Batch& statement(std::string_view sql, Expect expect, const Args&... args) {
-    text(sql);
-    bytes_.push_back(static_cast<char>(expect));
-    wire::Writer(bytes_).u32(sizeof...(Args));
+    begin(sql, expect, sizeof...(Args));
     (argument(args), ...);
     return *this;
+  }
+  void begin(std::string_view sql, Expect expect, std::size_t arguments) {
+    text(sql);
+    bytes_.push_back(static_cast<char>(expect));
+    wire::Writer(bytes_).u32(static_cast<std::uint32_t>(arguments));
   }
   void tag(Type type) { bytes_.push_back(static_cast<char>(type)); }
   void text(std::string_view value) {
