@@ -187,10 +187,8 @@ Task<Result<Reply<RegisterOutput>>> Service::answer(Status status, std::int64_t 
   co_return Reply<RegisterOutput>(status, std::move(out));
 }
 
-Task<Result<PendingOutput>> Service::pending(Call, Nothing) {
-  PendingOutput out;
-  out.pending = co_await ok(repository_.pending());
-  co_return out;
+Task<Result<PendingOutput>> Service::pending(Call, PendingInput input) {
+  co_return co_await repository_.pending(std::move(input));
 }
 
 Task<Result<void>> Service::approve(Call call, PendingRef input) {

@@ -18,7 +18,8 @@ void declare(OperationSet<Service>& operations, Presence& presence) {
                   .callers = {{"device", "self"}, {"user", "readonly"}, {"admin", "viewer"}},
                   .resource = "controller_id",
                   .denied_as = Status::kNotFound,
-                  .errors = {Status::kNotFound}},
+                  .errors = {Status::kNotFound},
+                  .response_headers = {{"ETag"}}},
                  &Service::get);
   operations.add({.id = "registration.update",
                   .method = "PATCH",
@@ -27,8 +28,10 @@ void declare(OperationSet<Service>& operations, Presence& presence) {
                   .callers = {{"device", "self"}, {"user", "owner"}, {"admin", "admin"}},
                   .resource = "controller_id",
                   .denied_as = Status::kNotFound,
-                  .errors = {Status::kForbidden, Status::kNotFound, Status::kConflict},
-                  .body_only = true},
+                  .errors = {Status::kForbidden, Status::kNotFound, Status::kConflict, Status::kPrecondition},
+                  .body_only = true,
+                  .request_headers = {{"If-Match", "if_match"}},
+                  .response_headers = {{"ETag"}}},
                  &Service::update);
   operations.add({.id = "registration.heartbeat",
                   .method = "POST",
@@ -49,6 +52,20 @@ void declare(OperationSet<Service>& operations, Presence& presence) {
                   .success = {Status::kNoContent},
                   .errors = {Status::kForbidden, Status::kNotFound}},
                  &Service::remove);
+  operations.add({.id = "registration.devices",
+                  .method = "GET",
+                  .path = "/admin/devices",
+                  .summary = "Devices, by filters and in an order.",
+                  .callers = {{"admin", "viewer"}}},
+                 &Service::devices);
+  operations.add({.id = "registration.presence",
+                  .method = "GET",
+                  .path = "/admin/devices/{controller_id}/presence",
+                  .summary = "When a device was online, how that was known, and why it ended; the newest first.",
+                  .callers = {{"admin", "viewer"}},
+                  .resource = "controller_id",
+                  .errors = {Status::kNotFound}},
+                 &Service::presence);
   operations.add({.id = "registration.pending",
                   .method = "GET",
                   .path = "/admin/pending-devices",
@@ -86,6 +103,20 @@ void declare(OperationSet<Service>& operations, Presence& presence) {
                   .callers = {{"admin", "admin"}},
                   .success = {Status::kCreated}},
                  &Service::make_key);
+  operations.add({.id = "registration.keys",
+                  .method = "GET",
+                  .path = "/admin/enrolment-keys",
+                  .summary = "Enrolment keys, without what they are.",
+                  .callers = {{"admin", "viewer"}}},
+                 &Service::keys);
+  operations.add({.id = "registration.delete-key",
+                  .method = "DELETE",
+                  .path = "/admin/enrolment-keys/{key_id}",
+                  .summary = "End an enrolment key.",
+                  .callers = {{"admin", "admin"}},
+                  .success = {Status::kNoContent},
+                  .errors = {Status::kNotFound}},
+                 &Service::remove_key);
 }
 
 }  // namespace gatetorio::registration

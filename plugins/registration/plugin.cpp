@@ -31,6 +31,12 @@ class Registration : public PluginBase {
       retention_.add(
           {.what = table, .table = table, .key = "id", .time = "expires_at", .keep_days = settings_.ended_keep_days});
     }
+    retention_.add({.what = "presence_periods",
+                    .table = "presence_periods",
+                    .key = "device_id, begun_at",
+                    .time = "ended_at",
+                    .keep_days = settings_.presence_keep_days,
+                    .keep_rows = settings_.presence_keep_rows});
   }
 
   void configure() {
@@ -50,12 +56,15 @@ class Registration : public PluginBase {
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
     host_.run(presence_.keep_gathering());
     host_.run(presence_.keep_watching());
+    host_.run(presence_.restore());
+    host_.run(presence_.keep_history());
     retention_.begin();
     co_return Result<void>();
   }
 
   Task<Result<void>> drain() {
     co_await presence_.flush();
+    co_await presence_.flush_history();
     co_return Result<void>();
   }
 
@@ -116,6 +125,14 @@ const OptionTable<Settings>& Registration::options() {
              "never.")
           .unit("days")
           .range(0, 36'500),
+      option("presence_keep_days", &Settings::presence_keep_days,
+             "When a device was online is forgotten so long after that ended; 0: never.")
+          .unit("days")
+          .range(0, 36'500),
+      option("presence_keep_rows", &Settings::presence_keep_rows,
+             "So many times of presence are kept of all devices together, the newest; 0: any number.")
+          .unit("rows")
+          .range(0, 1'000'000'000),
       retention_grace_minutes<Settings>()};
   return table;
 }

@@ -20,6 +20,14 @@ void fire(const std::vector<gtr_completion>& waiting, const Result<void>& result
   for (const gtr_completion& done : waiting) done.done(done.context, status, to_bytes(error));
 }
 
+// Why a period of presence ended, by what a reset says.
+std::string_view word_of(const LinkReset& reset) {
+  return reset.reason == "the broker died" ? "broker died" : "hub restarted";
+}
+// The same of a session, and how a device is known to be there: words of ours for those of the event.
+std::string_view end_of(const LinkSession& session) { return session.reason == "timeout" ? "timeout" : "closed"; }
+std::string_view way_of(const LinkSession& session) { return session.via == "status" ? "status" : "mqtt"; }
+
 Error gone() { return {.status = Status::kNotFound, .detail = "There is no such device."}; }
 
 }  // namespace
@@ -32,7 +40,7 @@ void Presence::subscribe() {
       [this](const LinkSession& session, std::uint64_t sequence) { session_changed(session, sequence); }, read_anew));
   subscriptions_.push_back(Subscription::to_ordered<LinkReset>(
       host_, WhenFull::kCoalesceByKey, 1,
-      [this](const LinkReset&, std::uint64_t sequence) { link_was_reset(sequence); }, read_anew));
+      [this](const LinkReset& reset, std::uint64_t sequence) { link_was_reset(reset, sequence); }, read_anew));
   subscriptions_.push_back(Subscription::to<DeviceMessage>(
       host_, WhenFull::kCoalesceByKey, kQueue,
       [this](const DeviceMessage& message) { book_.message(message.device_id, this_moment()); }, kGapIsHarmless));
@@ -52,12 +60,17 @@ void Presence::session_changed(const LinkSession& session, std::uint64_t sequenc
   if (session.kind != "device") return;
   const Moment at = this_moment();
   if (!book_.session(session.id, session.connected, sequence, at)) return;
+  history_.settle(session.id, at, way_of(session), end_of(session));
   tell(session.id, session.connected, at.wall.us);
   write_soon();
 }
 
-void Presence::link_was_reset(std::uint64_t sequence) {
-  for (const LastSeen& device : book_.reset(sequence)) tell(device.device_id, false, device.last_seen_us);
+void Presence::link_was_reset(const LinkReset& reset, std::uint64_t sequence) {
+  const Moment at = this_moment();
+  for (const LastSeen& device : book_.reset(sequence)) {
+    history_.settle(device.device_id, at, "mqtt", word_of(reset));
+    tell(device.device_id, false, device.last_seen_us);
+  }
   write_soon();
 }
 
@@ -66,6 +79,7 @@ Task<Result<HeartbeatOutput>> Presence::heartbeat(Call call, DeviceRef) {
   const Moment at = this_moment();
   auto start = [this, device_id, at](gtr_completion done) {
     book_.heartbeat(device_id, at, done);
+    history_.settle(device_id, at, "heartbeat", "closed");
     write_soon();
   };
   co_await ok(host_.complete(start));
@@ -77,14 +91,21 @@ Task<Result<HeartbeatOutput>> Presence::heartbeat(Call call, DeviceRef) {
   co_return HeartbeatOutput{.status = "ok", .last_seen = at.wall};
 }
 
-void Presence::forget(std::int64_t device_id) { fire(book_.forget(device_id), gone()); }
+void Presence::forget(std::int64_t device_id) {
+  fire(book_.forget(device_id), gone());
+  history_.forget(device_id);
+}
 
 Task<void> Presence::keep_watching() {
   while (true) {
     const bool go_on = co_await host_.sleep(kWatchMs);
     if (!go_on) co_return;
-    const std::vector<LastSeen> overdue = book_.take_overdue(this_moment());
-    for (const LastSeen& device : overdue) tell(device.device_id, false, device.last_seen_us);
+    const Moment at = this_moment();
+    const std::vector<LastSeen> overdue = book_.take_overdue(at);
+    for (const LastSeen& device : overdue) {
+      history_.settle(device.device_id, at, "heartbeat", "timeout");
+      tell(device.device_id, false, device.last_seen_us);
+    }
     if (!overdue.empty()) write_soon();
   }
 }
@@ -100,14 +121,43 @@ Task<void> Presence::keep_gathering() {
 
 Task<void> Presence::flush() {
   book_.gather();
-  auto start = [this](gtr_completion done) {
-    {
-      const std::lock_guard lock(mutex_);
-      flushing_.push_back(done);
-    }
-    write_soon();
-  };
+  auto start = [this](gtr_completion done) { write_and_tell(done, false); };
   co_await host_.complete(start);
+}
+
+Task<void> Presence::settle() {
+  auto start = [this](gtr_completion done) { write_and_tell(done, true); };
+  co_await host_.complete(start);
+}
+
+// `not_away`: at once where the storage could not write the last time, and is asked again later.
+void Presence::write_and_tell(gtr_completion done, bool not_away) {
+  bool is_over = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_over = has_given_up_ || (not_away && is_pausing_);
+    if (!is_over) flushing_.push_back(done);
+  }
+  is_over ? fire({done}, {}) : write_soon();
+}
+
+Task<void> Presence::restore() {
+  std::int64_t last_id = 0;
+  while (true) {
+    const Result<std::vector<StoredDevice>> devices = co_await repository_.find_beating(last_id, kDevicesPerPage);
+    if (devices && devices->empty()) co_return write_soon();
+    if (!devices) {
+      const bool go_on = co_await host_.sleep(kLongestPauseMs);
+      if (!go_on) co_return;
+      continue;
+    }
+    last_id = devices->back().device.id;
+    const Moment at = this_moment();
+    for (const StoredDevice& stored : *devices) {
+      book_.restore(stored, at);
+      history_.settle(stored.device.id, at, "heartbeat", "timeout");
+    }
+  }
 }
 
 // One writer at a time: it goes on as long as there is something to write.
@@ -125,7 +175,7 @@ Task<void> Presence::write_changes() {
   while (true) {
     {
       const std::lock_guard lock(mutex_);
-      has_more_ = false;
+      has_more_ = is_pausing_ = false;
     }
     PresenceChange change = book_.take(kRowsPerBatch, this_moment());
     if (change.empty()) {
@@ -146,6 +196,7 @@ Task<void> Presence::write_changes() {
     std::vector<gtr_completion> given_up;
     {
       const std::lock_guard lock(mutex_);
+      is_pausing_ = true;
       given_up.swap(flushing_);
     }
     fire(given_up, {});
@@ -160,6 +211,13 @@ void Presence::give_up() {
   const PresenceChange change = book_.take(book_.size(), this_moment());
   const Error stopped{.status = Status::kUnavailable, .detail = "The hub is stopping."};
   for (const PresenceRow& row : change.rows) fire(row.waiting, stopped);
+  std::vector<gtr_completion> given_up;
+  {
+    const std::lock_guard lock(mutex_);
+    has_given_up_ = true;
+    given_up.swap(flushing_);
+  }
+  fire(given_up, {});
 }
 
 // False where it must be tried again.
@@ -235,6 +293,7 @@ Task<Result<void>> Presence::ask(StoredDevice stored) {
   const LinkState state = co_await ok(link_.call_within<DeviceLink::State>(kAskDeadlineMs, id));
   const Moment at = this_moment();
   if (!book_.correct(stored, state.is_connected, changes, at)) co_return Result<void>();
+  history_.settle(id, at, "mqtt", "closed");
   const Device device = book_.shown(std::move(stored), at);
   tell(id, device.is_online, device.last_seen_us);
   co_return Result<void>();

@@ -13,6 +13,7 @@
 #include "gatetorio/events.hpp"
 #include "gatetorio/services.hpp"
 #include "presence_book.hpp"
+#include "presence_history.hpp"
 #include "repository.hpp"
 #include "types.hpp"
 
@@ -25,15 +26,25 @@ class Presence {
         repository_(repository),
         link_(host, DeviceLink::kId),
         heartbeat_timeout_(heartbeat_timeout),
-        book_(heartbeat_timeout) {}
+        book_(heartbeat_timeout),
+        history_(host, repository, book_) {}
 
   void subscribe();
   // Writes what is gathered until the hub stops.
   Task<void> keep_gathering();
   // Tells of devices whose heartbeats have stopped, within a second, until the hub stops.
   Task<void> keep_watching();
+  // Writes when devices were online, until the hub stops.
+  Task<void> keep_history() { return history_.keep_writing(); }
+  // Writes what there is of that.
+  Task<void> flush_history() { return history_.flush(); }
+  // At the start: takes up heartbeats that an earlier hub has heard, so that their ends are noticed.
+  Task<void> restore();
   // Writes what there is. Comes back when that is done, or cannot be.
   Task<void> flush();
+  // Writes who came and went, so that the columns say who is online: 0 for everybody who is not. Does not wait for a
+  // storage that is away.
+  Task<void> settle();
 
   // The call's device lives; it is written when this answers. Errors: kNotFound, those of the storage.
   Task<Result<HeartbeatOutput>> heartbeat(Call call, DeviceRef);
@@ -44,7 +55,8 @@ class Presence {
 
  private:
   void session_changed(const LinkSession& session, std::uint64_t sequence);
-  void link_was_reset(std::uint64_t sequence);
+  void link_was_reset(const LinkReset& reset, std::uint64_t sequence);
+  void write_and_tell(gtr_completion done, bool not_away);
   void write_soon();
   Task<void> write_changes();
   Task<bool> write(PresenceChange change);
@@ -60,8 +72,9 @@ class Presence {
   ServiceClient link_;
   const std::chrono::seconds heartbeat_timeout_;
   PresenceBook book_;
-  std::mutex mutex_;  // guards the next three
-  bool is_writing_ = false, has_more_ = false;
+  PresenceHistory history_;
+  std::mutex mutex_;  // guards the next four
+  bool is_writing_ = false, has_more_ = false, is_pausing_ = false, has_given_up_ = false;
   std::vector<gtr_completion> flushing_;
   bool is_failing_ = false;  // the writer's alone
   std::atomic<int> readings_wanted_{0};

@@ -51,6 +51,17 @@ void PresenceBook::heartbeat(std::int64_t device_id, Moment at, gtr_completion w
   due_.insert(device_id);
 }
 
+void PresenceBook::restore(const StoredDevice& stored, Moment at) {
+  const std::lock_guard lock(mutex_);
+  Entry& entry = entries_[stored.device.id];
+  if (entry.is_known) return;
+  entry.last_seen_us = std::max(entry.last_seen_us, stored.device.last_seen_us);
+  entry.is_known = true;
+  ++entry.changes;
+  if (!is_online(stored, at)) return void(due_.insert(stored.device.id));  // its column shall say so
+  set_alive(stored.device.id, entry, at.steady + std::chrono::microseconds(stored.online_until_us - at.wall.us));
+}
+
 void PresenceBook::message(std::int64_t device_id, Moment at) {
   const std::lock_guard lock(mutex_);
   entries_[device_id].last_seen_us = at.wall.us;

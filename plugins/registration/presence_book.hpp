@@ -63,6 +63,9 @@ class PresenceBook {
   void message(std::int64_t device_id, Moment at);
   // Nobody was connected when this was told; sessions that began after it stay. Those that were, by this book.
   std::vector<LastSeen> reset(std::uint64_t sequence);
+  // At the start: until when a heartbeat keeps a device online that an earlier hub has heard. What is known counts
+  // more.
+  void restore(const StoredDevice& stored, Moment at);
   // The device is gone. Who waited for it.
   std::vector<gtr_completion> forget(std::int64_t device_id);
   // Those whose heartbeats have stopped and who are not connected.

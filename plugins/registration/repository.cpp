@@ -10,26 +10,8 @@ namespace {
 using sql::Batch;
 using sql::Mode;
 
-// The hardware id of an imported device that has not registered yet is what lets it in: nobody is shown it.
-constexpr std::string_view kColumns =
-    "id, controller_id, CASE WHEN LENGTH(token_hash) = 0 THEN '' ELSE hardware_id END, device_name, firmware_version,"
-    " online_until, last_seen, created_at, token_hash";
-
 std::string select_devices(std::string_view rest) {
-  return "SELECT " + std::string(kColumns) + " FROM devices " + std::string(rest);
-}
-
-StoredDevice device_from(const sql::Table& table, std::size_t row) {
-  return {.device = {.id = table.integer(row, 0),
-                     .controller_id = table.text(row, 1),
-                     .hardware_id = table.text(row, 2),
-                     .device_name = table.text(row, 3),
-                     .firmware_version = table.text(row, 4),
-                     .is_online = false,
-                     .last_seen_us = table.integer(row, 6),
-                     .created_at_us = table.integer(row, 7),
-                     .credentials = fingerprint(table.text(row, 8))},
-          .online_until_us = table.integer(row, 5)};
+  return "SELECT " + std::string(kDeviceColumns) + " FROM devices " + std::string(rest);
 }
 
 Result<std::vector<StoredDevice>> all_devices(const Result<sql::Results>& results) {
@@ -43,6 +25,19 @@ Result<std::vector<StoredDevice>> all_devices(const Result<sql::Results>& result
 }
 
 }  // namespace
+
+StoredDevice device_from(const sql::Table& table, std::size_t row) {
+  return {.device = {.id = table.integer(row, 0),
+                     .controller_id = table.text(row, 1),
+                     .hardware_id = table.text(row, 2),
+                     .device_name = table.text(row, 3),
+                     .firmware_version = table.text(row, 4),
+                     .is_online = false,
+                     .last_seen_us = table.integer(row, 6),
+                     .created_at_us = table.integer(row, 7),
+                     .credentials = fingerprint(table.text(row, 8))},
+          .online_until_us = table.integer(row, 5)};
+}
 
 Task<Result<StoredDevice>> Repository::find_by_name(std::string controller_id) {
   const sql::Results results = co_await ok(database_.read(select_devices("WHERE controller_id = $1"), controller_id));
@@ -80,23 +75,33 @@ Task<Result<DeviceSecrets>> Repository::secrets(std::int64_t device_id) {
 }
 
 Task<Result<Repository::Updated>> Repository::update(std::int64_t device_id, std::optional<std::string> controller_id,
-                                                     std::optional<std::string> device_name, Call call) {
+                                                     std::optional<std::string> device_name,
+                                                     std::optional<DeviceNames> expected, Call call) {
   Batch batch(Mode::kWrite);
   batch.require("SELECT controller_id FROM devices WHERE id = $1", device_id);
+  if (expected) {
+    batch.require("SELECT 1 FROM devices WHERE id = $1 AND controller_id = $2 AND device_name = $3", device_id,
+                  expected->controller_id, expected->device_name);
+  }
   batch.require(
       "UPDATE devices SET controller_id = COALESCE($2, controller_id), device_name = COALESCE($3, device_name),"
       " updated_at = $4 WHERE id = $1 RETURNING " +
-          std::string(kColumns),
+          std::string(kDeviceColumns),
       device_id, controller_id, device_name, now());
   audit(batch, call, "device.update", target(device_id));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
-  if (!results) co_return in_words(results.error());
-  co_return Updated{(*results)[0].text(0, 0), device_from((*results)[1], 0)};
+  if (!results) {
+    const bool is_other = expected && results.error().statement == 1;
+    co_return is_other&& results.error().status == Status::kGuardFailed ? changed_meanwhile()
+                                                                        : in_words(results.error());
+  }
+  co_return Updated{(*results)[0].text(0, 0), device_from((*results)[expected ? 2 : 1], 0)};
 }
 
 Task<Result<std::string>> Repository::remove(std::int64_t device_id, Call call) {
   Batch batch(Mode::kWrite);
   batch.require("DELETE FROM devices WHERE id = $1 RETURNING controller_id", device_id);
+  batch.add("DELETE FROM presence_periods WHERE device_id = $1", device_id);
   audit(batch, call, "device.delete", target(device_id));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) co_return in_words(results.error());

@@ -1,5 +1,5 @@
 // The only class of this plugin with SQL: devices (repository.cpp), how they get and renew credentials
-// (repository_enrolment.cpp), and who waits for approval (repository_claims.cpp).
+// (repository_enrolment.cpp), who waits for approval (repository_claims.cpp), and lists (repository_lists.cpp).
 #pragma once
 
 #include <optional>
@@ -9,6 +9,7 @@
 #include "credentials.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/devices.hpp"
+#include "gatetorio/lists.hpp"
 #include "presence_book.hpp"
 #include "types.hpp"
 
@@ -39,6 +40,20 @@ struct Claim {
 struct FoundClaim {
   std::int64_t id = 0;
   std::string hardware_id, controller_id, device_name;
+};
+
+// What people may change of a device.
+struct DeviceNames {
+  std::string controller_id, device_name;
+};
+
+// A device was online.
+struct PresencePeriod {
+  std::int64_t device_id = 0;
+  std::int64_t begun_at_us = 0;
+  std::int64_t ended_at_us = kForeverUs;  // it has not ended
+  std::string_view via;                   // literals
+  std::string_view ended_by = {};
 };
 
 class Repository {
@@ -91,7 +106,7 @@ class Repository {
   Task<Result<FoundClaim>> find_claim(std::string claim_hash);
   // What the holder of a claim wants to be called now.
   Task<Result<void>> rename_claim(std::int64_t pending_id, Announcement device, Call call);
-  Task<Result<std::vector<PendingDevice>>> pending();
+  Task<Result<PendingOutput>> pending(PendingInput input);
   // Errors: kNotFound.
   Task<Result<void>> approve(std::int64_t pending_id, Timestamp until, Call call);
   Task<Result<void>> deny(std::int64_t pending_id, Call call);
@@ -102,13 +117,34 @@ class Repository {
   Task<Result<std::vector<StoredDevice>>> find_after(std::int64_t id, std::int64_t limit);
   Task<Result<DeviceSecrets>> secrets(std::int64_t device_id);
 
-  // The device as it is now, and what it was called before. Errors: kConflict (the name is taken), kNotFound.
+  // Errors of the lists: kInvalid at /sort or /cursor.
+  struct DevicePage {
+    ListPage end;
+    std::vector<StoredDevice> devices;
+  };
+  // Whether one is online is here what its column says.
+  Task<Result<DevicePage>> devices(DevicesInput input);
+  Task<Result<KeysOutput>> keys(KeysInput input);
+  // Errors: kNotFound.
+  Task<Result<void>> remove_key(std::int64_t key_id, Call call);
+  Task<Result<PresenceOutput>> presence(std::int64_t device_id, PresenceInput input);
+
+  // Writes periods, over what is known of them; of devices that are there. And that the hub lived at `alive_at`.
+  Task<Result<void>> save_periods(std::vector<PresencePeriod> periods, Timestamp alive_at);
+  Task<Result<Timestamp>> alive_at();
+  // Ends at most so many that are open, because the hub restarted; how many it were.
+  Task<Result<std::int64_t>> end_open_periods(Timestamp at, std::int64_t most);
+  // Online by a heartbeat, as their columns say, in the order of their ids, at most `limit` after this one.
+  Task<Result<std::vector<StoredDevice>>> find_beating(std::int64_t after, std::int64_t limit);
+
+  // The device as it is now, and what it was called before. Errors: kConflict (the name is taken), kNotFound;
+  // kPrecondition where it is not called as `expected` any more.
   struct Updated {
     std::string old_controller_id;
     StoredDevice device;
   };
   Task<Result<Updated>> update(std::int64_t device_id, std::optional<std::string> controller_id,
-                               std::optional<std::string> device_name, Call call);
+                               std::optional<std::string> device_name, std::optional<DeviceNames> expected, Call call);
   // What it was called. Errors: kNotFound.
   Task<Result<std::string>> remove(std::int64_t device_id, Call call);
 

@@ -66,28 +66,6 @@ Task<Result<void>> Repository::rename_claim(std::int64_t pending_id, Announcemen
   co_return Result<void>();
 }
 
-Task<Result<std::vector<PendingDevice>>> Repository::pending() {
-  const sql::Results results = co_await ok(database_.read(
-      "SELECT id, hardware_id, controller_id, device_name, peer, requested_at, expires_at, (SELECT COUNT(*) FROM"
-      " pending_claims AS same WHERE same.hardware_id = pending_claims.hardware_id AND same.is_approved = 0"
-      " AND same.expires_at > $1) FROM pending_claims WHERE is_approved = 0 AND expires_at > $1"
-      " ORDER BY requested_at, id",
-      now()));
-  const sql::Table& table = results[0];
-  std::vector<PendingDevice> list;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    list.push_back({.pending_id = table.integer(row, 0),
-                    .hardware_id = table.text(row, 1),
-                    .controller_id = table.text(row, 2),
-                    .device_name = table.text(row, 3),
-                    .peer = table.text(row, 4),
-                    .requested_at = {table.integer(row, 5)},
-                    .expires_at = {table.integer(row, 6)},
-                    .pending_for_hardware = table.integer(row, 7)});
-  }
-  co_return list;
-}
-
 // A row's hardware never changes: it can be read beforehand, for the audit log.
 Task<Result<std::string>> Repository::claimed_hardware(std::int64_t pending_id) {
   const sql::Results results = co_await ok(

@@ -24,6 +24,8 @@ struct Settings {
   std::int64_t max_pending = 1000;
   std::int64_t pending_hours = 72;
   std::int64_t ended_keep_days = 30;
+  std::int64_t presence_keep_days = 90;
+  std::int64_t presence_keep_rows = 5'000'000;
   std::int64_t retention_grace_minutes = 60;
 };
 
@@ -39,17 +41,24 @@ class Service {
   Task<Result<void>> approve(Call call, PendingRef input);
   // Turns a waiting device away, or takes its approval back before it is used. Errors: kNotFound.
   Task<Result<void>> deny(Call call, PendingRef input);
-  Task<Result<PendingOutput>> pending(Call call, Nothing);
+  Task<Result<PendingOutput>> pending(Call call, PendingInput input);
   // A key by which the call's device, known hardware, gets new credentials once.
   Task<Result<ReleaseOutput>> release(Call call, DeviceRef);
   Task<Result<NewKeyOutput>> make_key(Call call, NewKeyInput input);
+  Task<Result<KeysOutput>> keys(Call call, KeysInput input);
+  // Whoever has it can register nothing with it from now on. Errors: kNotFound.
+  Task<Result<void>> remove_key(Call call, KeyRef input);
+  Task<Result<DevicesOutput>> devices(Call call, DevicesInput input);
+  // When the call's device was online, the newest first.
+  Task<Result<PresenceOutput>> presence(Call call, PresenceInput input);
 
   // Errors: kNotFound.
   Task<Result<Device>> find_by_name(std::string controller_id);
   Task<Result<std::vector<Device>>> find_by_ids(std::vector<std::int64_t> ids);
-  // Each on the call's device.
-  Task<Result<DeviceOutput>> get(Call call, DeviceRef);
-  Task<Result<DeviceOutput>> update(Call call, UpdateInput input);
+  // Each on the call's device. With its ETag; update() errors: kConflict (the name is taken), kPrecondition where
+  // If-Match names another state, also at the moment of the write.
+  Task<Result<Reply<DeviceOutput>>> get(Call call, DeviceRef);
+  Task<Result<Reply<DeviceOutput>>> update(Call call, UpdateInput input);
   Task<Result<void>> remove(Call call, DeviceRef);
 
   // A device by its token or by its MQTT user name and password. Unknown and wrong take the same way.

@@ -7,6 +7,7 @@
 
 #include "gatetorio/devices.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::registration {
@@ -57,8 +58,49 @@ BOOST_DESCRIBE_STRUCT(DeviceOutput, (),
 struct UpdateInput {
   std::optional<ControllerId> controller_id;
   std::optional<Label<128>> device_name;
+  std::optional<std::string> if_match;  // the header
 };
-BOOST_DESCRIBE_STRUCT(UpdateInput, (), (controller_id, device_name))
+BOOST_DESCRIBE_STRUCT(UpdateInput, (), (controller_id, device_name, if_match))
+
+struct DevicesInput {
+  std::optional<Label<128>> query;  // part of controller_id, hardware_id or device_name
+  std::optional<bool> online;
+  std::optional<Integer<0, 315'360'000>> offline_for_seconds;
+  std::optional<Label<64>> firmware;
+  std::optional<std::string> sort;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(DevicesInput, (), (query, online, offline_for_seconds, firmware, sort, limit, cursor))
+
+struct DevicesOutput {
+  std::vector<DeviceOutput> devices;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(DevicesOutput, (), (devices, next_cursor, total))
+
+struct PresenceInput {
+  ControllerId controller_id;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(PresenceInput, (), (controller_id, limit, cursor))
+
+// A time during which a device was online.
+struct PresenceSession {
+  Timestamp from;
+  std::optional<Timestamp> until;  // null: it is online now
+  std::string via;                 // "mqtt", "heartbeat", "status"
+  std::optional<std::string> ended_by;
+};
+BOOST_DESCRIBE_STRUCT(PresenceSession, (), (from, until, via, ended_by))
+
+struct PresenceOutput {
+  std::vector<PresenceSession> sessions;
+  std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(PresenceOutput, (), (sessions, next_cursor))
 
 struct HeartbeatOutput {
   std::string status = "ok";
@@ -80,6 +122,41 @@ struct NewKeyOutput {
 };
 BOOST_DESCRIBE_STRUCT(NewKeyOutput, (), (key_id, enrolment_key, expires_at))
 
+struct KeysInput {
+  std::optional<std::string> sort;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(KeysInput, (), (sort, limit, cursor))
+
+struct KeyEntry {
+  std::int64_t key_id = 0;
+  std::string name;
+  std::int64_t max_uses = 0;
+  std::int64_t uses = 0;
+  Timestamp expires_at;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(KeyEntry, (), (key_id, name, max_uses, uses, expires_at, created_at))
+
+struct KeysOutput {
+  std::vector<KeyEntry> keys;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(KeysOutput, (), (keys, next_cursor, total))
+
+struct KeyRef {
+  RowId key_id;
+};
+BOOST_DESCRIBE_STRUCT(KeyRef, (), (key_id))
+
+struct PendingInput {
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(PendingInput, (), (limit, cursor))
+
 struct PendingDevice {
   std::int64_t pending_id = 0;
   std::string hardware_id;
@@ -96,8 +173,10 @@ BOOST_DESCRIBE_STRUCT(PendingDevice, (),
 
 struct PendingOutput {
   std::vector<PendingDevice> pending;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
 };
-BOOST_DESCRIBE_STRUCT(PendingOutput, (), (pending))
+BOOST_DESCRIBE_STRUCT(PendingOutput, (), (pending, next_cursor, total))
 
 struct PendingRef {
   RowId pending_id;

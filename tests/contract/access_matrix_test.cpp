@@ -52,6 +52,7 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"GET /devices/{controller_id}/events", "owner engineer readonly admin viewer"},
     {"GET /users/access/{controller_id}", "owner engineer readonly stranger foreign_owner"},
     {"POST /admin/devices/{controller_id}/release", "admin"},
+    {"GET /admin/devices/{controller_id}/presence", "admin viewer"},
     {"POST /sharing/create", "owner"},
     {"POST /files/{controller_id}", "device owner engineer admin"},
     {"GET /files/{controller_id}", "device owner engineer admin viewer"},
@@ -92,6 +93,7 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"GET /admin/pending-devices", "admin viewer"},
     {"POST /admin/pending-devices/{pending_id}/approve", "admin"},
     {"DELETE /admin/pending-devices/{pending_id}", "admin"},
+    {"GET /admin/devices", "admin viewer"},
     {"POST /admin/enrolment-keys", "admin"},
     {"POST /admin/setup",  // what opens it is the link: admin_test.cpp
      "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong "
@@ -125,6 +127,8 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /admin/jobs", "admin"},
     {"GET /admin/jobs/{job_id}", "admin viewer"},
     {"DELETE /admin/jobs/{job_id}", "admin"},
+    {"GET /admin/enrolment-keys", "admin viewer"},
+    {"DELETE /admin/enrolment-keys/{key_id}", "admin"},
 };
 
 bool contains_word(const std::string& words, const std::string& word) {

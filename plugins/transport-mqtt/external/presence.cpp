@@ -45,7 +45,7 @@ void ExternalPresence::heard(std::int64_t device_id, std::string_view payload) {
     is_news = is_new || known->second.is_online != *is_online;
     known->second = {*is_online, Clock::now()};
   }
-  if (is_news) tell(device_id, *is_online);
+  if (is_news) tell(device_id, *is_online, "closed");
 }
 
 bool ExternalPresence::is_connected(std::int64_t device_id) const {
@@ -54,9 +54,10 @@ bool ExternalPresence::is_connected(std::int64_t device_id) const {
   return known != known_.end() && known->second.is_online;
 }
 
-void ExternalPresence::tell(std::int64_t device_id, bool is_online) const {
-  publish(host_, LinkSession{.kind = "device", .id = device_id, .connected = is_online, .peer = {}},
-          key_of(PrincipalId{"device", device_id}));
+void ExternalPresence::tell(std::int64_t device_id, bool is_online, std::string_view reason) const {
+  LinkSession session{.kind = "device", .id = device_id, .connected = is_online, .peer = {}, .via = "status"};
+  if (!is_online) session.reason = reason;
+  publish(host_, session, key_of(PrincipalId{"device", device_id}));
 }
 
 Task<void> ExternalPresence::watch() {
@@ -73,7 +74,7 @@ Task<void> ExternalPresence::watch() {
         silent.push_back(device_id);
       }
     }
-    for (const std::int64_t device_id : silent) tell(device_id, false);
+    for (const std::int64_t device_id : silent) tell(device_id, false, "timeout");
   }
 }
 

@@ -35,7 +35,8 @@ class ExternalPresence {
     Clock::time_point heard;
   };
 
-  void tell(std::int64_t device_id, bool is_online) const;
+  // `reason`: of one that is not online any more.
+  void tell(std::int64_t device_id, bool is_online, std::string_view reason) const;
 
   Host& host_;
   const std::chrono::seconds silence_;

@@ -3,6 +3,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -83,8 +84,10 @@ struct LinkSession {
   std::int64_t id = 0;
   bool connected = false;  // false: it has no session left
   std::string peer;
+  std::optional<std::string> via = {};     // how it is known: "mqtt", which is meant where nothing is said, or "status"
+  std::optional<std::string> reason = {};  // of one that ended: "closed" or "timeout", where that is known
 };
-BOOST_DESCRIBE_STRUCT(LinkSession, (), (kind, id, connected, peer))
+BOOST_DESCRIBE_STRUCT(LinkSession, (), (kind, id, connected, peer, via, reason))
 
 // A device published on its status topic. Key: the device's id in decimal.
 struct DeviceMessage {

@@ -9,9 +9,8 @@
 //                           .sorts = {{"name", {list_text("name"), list_integer("id")}}}};
 //   ListQuery query(kGates, input);
 //   if (input.colour) query.where("colour = ?", input.colour->value);
-//   sql::Batch batch = co_await ok(query.batch());
-//   const sql::Results results = co_await ok(database_.run(std::move(batch)));
-//   const ListPage page = query.page(results);         // rows 0 to page.rows of results[0], with the described columns
+//   const ListRows list = co_await ok(read_list(database_, std::move(query)));
+//   for (std::size_t row = 0; row < list.page.rows; ++row) gate_from(list.table(), row);  // with the described columns
 //
 // A page begins behind the last row of the one before, by the values that the rows are sorted by, never by counting
 // rows: it costs the same wherever it lies, where an index begins with the columns of its sort, and rows that come and
@@ -27,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "gatetorio/database.hpp"
 #include "gatetorio/json.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/sql.hpp"
@@ -136,25 +136,14 @@ class ListQuery {
   Result<sql::Batch> batch() const {
     if (error_) return *error_;
     std::vector<sql::Value> values = values_;
-    std::string columns(source_.columns), rows = filter_, keys, order;
+    std::string columns(source_.columns), limit;
     for (const auto& [sql, given] : more_columns_) place(columns.append(", "), sql, given, values);
-    for (const ListColumn& column : sort_->columns) {
-      keys.append(", ").append(column.sql);
-      order.append(order.empty() ? "" : ", ").append(column.sql).append(is_descending_ ? " DESC" : "");
-    }
-    if (!after_.empty()) {
-      rows.append(rows.empty() ? "" : " AND ").append("(").append(keys.substr(2)).append(")");
-      rows.append(is_descending_ ? " < (?" : " > (?");
-      for (std::size_t i = 1; i < after_.size(); ++i) rows.append(", ?");
-      std::string placed;
-      place(placed, rows.append(")"), after_, values);
-      rows = std::move(placed);
-    }
-    const std::string from = " FROM " + std::string(source_.from);
-    std::string page = "SELECT " + columns + keys + from + where_of(rows) + " ORDER BY " + order;
-    place(page, " LIMIT ?", {limit_ + 1}, values);
+    std::vector<std::string> after(after_.size());
+    for (std::size_t i = 0; i < after.size(); ++i) place(after[i], "?", {after_[i]}, values);
+    place(limit, " LIMIT ?", {limit_ + 1}, values);
     sql::Batch batch(sql::Mode::kRead);
-    batch.add(page, values);
+    batch.add(page_of(columns, after, limit), values);
+    const std::string from = " FROM " + std::string(source_.from);
     if (counts()) batch.add("SELECT COUNT(*)" + from + where_of(filter_), values_);
     return batch;
   }
@@ -181,6 +170,37 @@ class ListQuery {
  private:
   bool counts() const { return source_.has_total && after_.empty(); }
   static std::string where_of(const std::string& condition) { return condition.empty() ? "" : " WHERE " + condition; }
+  // What follows the values `after` is, of k columns, k ranges of an index: first what is equal in all columns but the
+  // last, in the end what comes later in the first. One comparison of rows would say the same, but SQLite reads all
+  // that are equal in the first column for it where the last one is the rowid.
+  std::string page_of(const std::string& columns, const std::vector<std::string>& after,
+                      const std::string& limit) const {
+    std::string keys, order, result_order;
+    for (std::size_t i = 0; i < sort_->columns.size(); ++i) {
+      const std::string key = "key_" + std::to_string(i + 1), joint = i == 0 ? "" : ", ";
+      const std::string_view direction = is_descending_ ? " DESC" : "";
+      keys.append(", ").append(sort_->columns[i].sql).append(" AS ").append(key);
+      order.append(joint).append(sort_->columns[i].sql).append(direction);
+      result_order.append(joint).append(key).append(direction);
+    }
+    const auto select = [&](const std::string& condition) {
+      return "SELECT " + columns + keys + " FROM " + std::string(source_.from) + where_of(condition) + " ORDER BY " +
+             order + limit;
+    };
+    if (after.empty()) return select(filter_);
+    std::string page;
+    for (std::size_t equal = after.size(); equal-- > 0;) {
+      std::string condition = filter_;
+      for (std::size_t i = 0; i <= equal; ++i) {
+        condition.append(condition.empty() ? "" : " AND ").append(sort_->columns[i].sql);
+        condition.append(i < equal ? " = " : is_descending_ ? " < " : " > ").append(after[i]);
+      }
+      if (after.size() == 1) return select(condition);
+      page.append(page.empty() ? "" : " UNION ALL ").append("SELECT * FROM (").append(select(condition));
+      page.append(") AS range_").append(std::to_string(equal + 1));
+    }
+    return page + " ORDER BY " + result_order + limit;
+  }
   // Appends SQL with a number for each ?, and the values to those that are numbered so.
   static void place(std::string& out, std::string_view sql, const std::vector<sql::Value>& values,
                     std::vector<sql::Value>& numbered) {
@@ -252,5 +272,21 @@ class ListQuery {
   std::int64_t total_ = 0;
   std::optional<Error> error_;
 };
+
+struct ListRows {
+  ListPage page;
+  sql::Results results;
+  const sql::Table& table() const { return results[0]; }
+};
+
+// Errors: kInvalid at /sort or /cursor, those of the storage. `database` must outlive the task.
+inline Task<Result<ListRows>> read_list(Database& database, ListQuery query) {
+  Result<sql::Batch> batch = query.batch();
+  if (!batch) co_return batch.error();
+  ListRows rows;
+  rows.results = co_await ok(database.run(*std::move(batch)));
+  rows.page = query.page(rows.results);
+  co_return rows;
+}
 
 }  // namespace gatetorio

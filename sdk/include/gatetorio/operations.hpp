@@ -3,6 +3,7 @@
 // nor MQTT.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -50,7 +51,7 @@ struct OperationSpec {
   std::vector<Status> success = {Status::kOk};
   std::vector<Status> errors = {};
   bool stream = false;
-  bool body_only = false;    // the input is the body alone: a path parameter may share its name with a body field
+  bool body_only = false;    // the input is the body (and request_headers): a path parameter may share a field's name
   bool stream_body = false;  // the body is no JSON and is taken by receive_body()
   std::vector<std::string_view> body_types = {};  // with stream_body: its media types; none: any
   std::vector<std::string_view> content_types =
@@ -218,9 +219,18 @@ void read_param(std::string_view text, T& out, const std::string& pointer, json:
   }
 }
 
+// What of an input may come from outside the body.
+struct InputRule {
+  bool body_only = false;
+  std::vector<std::string> headers = {};  // fields that a request header fills: also with body_only
+  bool takes_parameter(std::string_view field) const {
+    return !body_only || std::find(headers.begin(), headers.end(), field) != headers.end();
+  }
+};
+
 // Input fields come from the parameters (path, then query) and, for the rest, from the JSON body.
 template <class In>
-Result<In> read_input(const gtr_operation_request& request, bool body_only) {
+Result<In> read_input(const gtr_operation_request& request, const InputRule& rule) {
   const Error malformed{.status = Status::kMalformed, .detail = "The body is not valid JSON."};
   const Error not_object{
       .status = Status::kInvalid, .detail = "The body must be a JSON object.", .fields = {{"", "must be an object"}}};
@@ -239,7 +249,7 @@ Result<In> read_input(const gtr_operation_request& request, bool body_only) {
     auto& field = in.*member.pointer;
     using Member = std::remove_reference_t<decltype(field)>;
     const std::string_view name = member.name;
-    for (std::uint32_t i = 0; i < request.param_count && !body_only; ++i) {
+    for (std::uint32_t i = 0; i < request.param_count && rule.takes_parameter(name); ++i) {
       if (to_view(request.params[i].name) == name) {
         return read_param(to_view(request.params[i].value), field, "/" + std::string(name), errors);
       }
@@ -294,10 +304,12 @@ class OperationSet {
   template <class Object, class In, class Out>
   OperationSet& add(const OperationSpec& spec, Object& object, Task<Result<Out>> (Object::*handler)(Call, In)) {
     auto& entry = entries_.emplace_back(std::make_unique<Entry>());
-    entry->run = [this, &object, handler, body_only = spec.body_only,
+    detail::InputRule rule{.body_only = spec.body_only};
+    for (const RequestHeader& header : spec.request_headers) rule.headers.emplace_back(header.field);
+    entry->run = [this, &object, handler, rule = std::move(rule),
                   success = spec.success.front()](const gtr_operation_request& request) {
       try {
-        Result<In> in = detail::read_input<In>(request, body_only);
+        Result<In> in = detail::read_input<In>(request, rule);
         if (!in) return fail(request.call, in.error());
         answer_with((object.*handler)(call_of(request), *std::move(in)), request.call, success);
       } catch (...) {
