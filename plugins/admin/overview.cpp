@@ -57,6 +57,10 @@ Task<Result<std::string>> Overview::read() {
   out["started_at"] = to_rfc3339(started_at_);
   out["at"] = to_rfc3339(now());
   out["metrics"] = summed_metrics(metrics);
+  if (devices_.available()) {
+    const DeviceCount count = co_await ok(devices_.call<DeviceRegistry::Count>());
+    out["devices"] = json::object{{"total", count.total}, {"online", count.online}};
+  }
   co_return json::serialize(out);
 }
 

@@ -9,6 +9,7 @@
 #include "gatetorio/content.hpp"
 #include "gatetorio/contributions.hpp"
 #include "gatetorio/database.hpp"
+#include "gatetorio/devices.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
@@ -32,10 +33,12 @@ BOOST_DESCRIBE_STRUCT(PluginChosen, (), (message))
 
 class Overview {
  public:
-  Overview(Host& host, Database& database) : host_(host), database_(database), started_at_(now()) {}
+  Overview(Host& host, Database& database)
+      : host_(host), database_(database), devices_(host, DeviceRegistry::kId), started_at_(now()) {}
 
-  // {"version", "started_at", "at", "status", "ready", "facts": {name: bool}, "plugins": {id: state}, "metrics": {name:
-  // number}}. Metrics: those without labels by their name, those of an operation's or command's outcome summed up.
+  // {"version", "started_at", "at", "status", "ready", "facts": {name: bool}, "plugins": {id: state}, "devices":
+  // {"total", "online"}, "metrics": {name: number}}. Metrics: those without labels by their name, those of an
+  // operation's or command's outcome summed up.
   Task<Result<std::string>> read();
   Task<Result<Bytes>> overview(Call call, Nothing input);
   Task<Result<MenuOutput>> menu(Call call, Nothing input);
@@ -52,6 +55,7 @@ class Overview {
 
   Host& host_;
   Database& database_;
+  ServiceClient devices_;
   const Timestamp started_at_;
 };
 

@@ -43,6 +43,7 @@ class Registration : public PluginBase {
     declare(operations_, presence_);
     devices_.on<DeviceRegistry::FindByName>(&Registration::find_by_name)
         .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
+        .on<DeviceRegistry::Count>(&Registration::count)
         .on<DeviceRegistry::Import>(&Registration::import)
         .provide(DeviceRegistry::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
@@ -71,6 +72,10 @@ class Registration : public PluginBase {
  private:
   Task<Result<Device>> find_by_name(DeviceName name) { return service_.find_by_name(std::move(name.controller_id)); }
   Task<Result<DeviceImported>> import(DeviceImport device) { return service_.import(std::move(device)); }
+  Task<Result<DeviceCount>> count(DeviceCountQuery) {
+    auto counting = repository_.count();
+    co_return co_await counting;
+  }
   Task<Result<DeviceList>> find_by_ids(DeviceIds wanted) {
     constexpr std::size_t kMost = 1000;
     if (wanted.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 1,000 ids a call."};

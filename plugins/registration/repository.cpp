@@ -45,6 +45,12 @@ Task<Result<StoredDevice>> Repository::find_by_name(std::string controller_id) {
   co_return device_from(results[0], 0);
 }
 
+Task<Result<DeviceCount>> Repository::count() {
+  const sql::Results results = co_await ok(
+      database_.read("SELECT (SELECT COUNT(*) FROM devices), (SELECT COUNT(*) FROM devices WHERE online_until > 0)"));
+  co_return DeviceCount{results[0].integer(0, 0), results[0].integer(0, 1)};
+}
+
 Task<Result<std::vector<StoredDevice>>> Repository::find_by_ids(std::vector<std::int64_t> ids) {
   // Eight a statement, the rest filled up with 0, which no device has: one prepared statement serves any number.
   constexpr std::size_t kPerStatement = 8;

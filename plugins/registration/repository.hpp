@@ -113,6 +113,7 @@ class Repository {
 
   Task<Result<StoredDevice>> find_by_name(std::string controller_id);
   Task<Result<std::vector<StoredDevice>>> find_by_ids(std::vector<std::int64_t> ids);
+  Task<Result<DeviceCount>> count();
   // In the order of their ids, at most `limit`, after this one.
   Task<Result<std::vector<StoredDevice>>> find_after(std::int64_t id, std::int64_t limit);
   Task<Result<DeviceSecrets>> secrets(std::int64_t device_id);

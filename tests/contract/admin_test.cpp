@@ -325,6 +325,7 @@ TEST_CASE("an admin sees what the hub is, and watches what happens") {
   const JsonObject overview = viewer.get("/admin/overview").json();
   CHECK(overview.at("status") == "healthy");
   CHECK(overview.at("facts").at("mqtt_connected") == true);
+  CHECK(overview.at("devices").at("total") == 0);
   CHECK(overview.at("plugins").at("admin") == "started");
   CHECK(overview.at("metrics").at("process_resident_memory_bytes").as_double() > 0);
   const JsonObject list = viewer.get("/admin/plugins").json();
@@ -349,6 +350,49 @@ TEST_CASE("an admin sees what the hub is, and watches what happens") {
   REQUIRE(second);
   CHECK(second->type == "registered");
   CHECK(second->data.find(device.controller_id) != std::string::npos);
+}
+
+TEST_CASE("the page answers below its path, to browsers that must not be fooled") {
+  TempDir pages;
+  std::filesystem::create_directories(pages / "admin/assets");
+  write_file(pages / "admin/index.html", "<p>the page");
+  write_file(pages / "admin/assets/app-1.js", "let a;");
+  write_file(pages / "admin/assets/app-1.js.gz", "zipped");
+  HubProcess hub({.sets = {"hub.pages_dir=[\"" + pages.path().string() + "\"]"}});
+  const auto get = [&](const std::string& path, std::vector<std::string> headers = {},
+                       const std::string& method = "GET") {
+    return HttpClient(hub.http())
+        .request({.method = method, .path = path, .headers = std::move(headers), .at_root = true});
+  };
+  for (const char* path : {"/admin", "/admin/", "/admin/devices/gate-7"}) {
+    const auto page = get(path);
+    CHECK(page.status == 200);
+    CHECK(page.body == "<p>the page");
+    CHECK(page.header("content-security-policy").find("script-src 'self'") != std::string::npos);
+    CHECK(page.header("content-security-policy").find("unsafe") == std::string::npos);
+    CHECK(page.header("x-frame-options") == "DENY");
+  }
+  const auto script = get("/admin/assets/app-1.js");
+  CHECK(script.body == "let a;");
+  CHECK(script.header("cache-control").find("immutable") != std::string::npos);
+  CHECK(get("/admin/assets/app-1.js", {"If-None-Match: " + script.header("etag")}).status == 304);
+  const auto zipped = get("/admin/assets/app-1.js", {"Accept-Encoding: gzip"});
+  CHECK(zipped.header("content-encoding") == "gzip");
+  CHECK(zipped.body == "zipped");
+  CHECK(get("/admin/assets/app-2.js").status == 404);
+  CHECK(get("/admin", {}, "POST").status == 405);
+  const auto home = get("/");
+  CHECK(home.status == 302);
+  CHECK(home.header("location") == "/admin");
+}
+
+TEST_CASE("a hub without the admin says at /admin how to have it") {
+  HubProcess hub({.with_admin = false});
+  const auto page = HttpClient(hub.http()).request({.path = "/admin", .at_root = true});
+  CHECK(page.status == 404);
+  CHECK(page.header("content-type").starts_with("text/html"));
+  CHECK(page.body.find("hub.plugins") != std::string::npos);
+  CHECK(HttpClient(hub.http()).request({.path = "/", .at_root = true}).header("location") == "/docs");
 }
 
 TEST_CASE("a plugin is switched off and on from the next start on, where nobody needs it") {

@@ -62,6 +62,15 @@ struct DeviceImported {
 };
 BOOST_DESCRIBE_STRUCT(DeviceImported, (), (device_id, is_new, is_ours))
 
+struct DeviceCountQuery {};
+BOOST_DESCRIBE_STRUCT(DeviceCountQuery, (), ())
+
+struct DeviceCount {
+  std::int64_t total = 0;
+  std::int64_t online = 0;
+};
+BOOST_DESCRIBE_STRUCT(DeviceCount, (), (total, online))
+
 struct DeviceRegistry {
   static constexpr std::string_view kId = "gatetorio.devices/1";
   // Errors: kNotFound.
@@ -82,6 +91,12 @@ struct DeviceRegistry {
     static constexpr std::uint32_t kMethod = 3;
     using Request = DeviceImport;
     using Reply = DeviceImported;
+  };
+  // How many there are, and of these online, as storage has it: up to a second old.
+  struct Count {
+    static constexpr std::uint32_t kMethod = 4;
+    using Request = DeviceCountQuery;
+    using Reply = DeviceCount;
   };
 };
 
