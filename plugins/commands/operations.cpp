@@ -23,6 +23,21 @@ void Operations::declare() {
             .callers = {{"user"}, {"device"}, {"admin"}},
             .errors = {Status::kNotFound}},
            service_, &Service::find);
+  set_.add({.id = "commands.send-as-admin",
+            .method = "POST",
+            .path = "/admin/devices/{controller_id}/commands",
+            .summary = "Send a command to a connected device, as an admin.",
+            .callers = {{"admin", "admin"}},
+            .resource = "controller_id",
+            .success = {Status::kAccepted},
+            .errors = {Status::kNotFound, Status::kTooLarge, Status::kUnavailable}},
+           service_, &Service::send_as_admin);
+  set_.add({.id = "commands.list",
+            .method = "GET",
+            .path = "/admin/commands",
+            .summary = "Commands to all devices and what became of them, the newest first.",
+            .callers = {{"admin", "viewer"}}},
+           service_, &Service::list);
   set_.add({.id = "commands.status",
             .method = "GET",
             .path = "/commands/status/{controller_id}",

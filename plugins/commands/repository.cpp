@@ -8,23 +8,51 @@ using sql::Batch;
 using sql::Mode;
 
 constexpr std::string_view kColumns =
-    "SELECT id, device_id, sender_kind, sender_id, command, state, result, issued_at, expires_at, updated_at"
-    " FROM commands ";
+    "id, device_id, sender_kind, sender_id, command, state, result, issued_at, expires_at, updated_at";
+
+std::string select_commands(std::string_view rest) {
+  return "SELECT " + std::string(kColumns) + " FROM commands " + std::string(rest);
+}
+
+const ListSource kCommands{.name = "commands",
+                           .columns = kColumns,
+                           .from = "commands",
+                           .default_sort = "-sent_at",
+                           .sorts = {{"sent_at", {list_integer("issued_at"), list_text("id")}}}};
+
+Command command_at(const sql::Table& table, std::size_t row) {
+  return {.id = table.text(row, 0),
+          .device_id = table.integer(row, 1),
+          .sender_kind = table.text(row, 2),
+          .sender_id = table.integer(row, 3),
+          .command = table.text(row, 4),
+          .state = table.text(row, 5),
+          .result = table.text_or_null(row, 6),
+          .issued_at = {table.integer(row, 7)},
+          .expires_at = {table.integer(row, 8)},
+          .updated_at = {table.integer(row, 9)}};
+}
 
 Result<Command> command_from(const Result<sql::Results>& results) {
   if (!results) return results.error();
-  const sql::Table& table = (*results)[0];
-  if (table.empty()) return Error{.status = Status::kNotFound, .detail = "There is no such command."};
-  return Command{.id = table.text(0, 0),
-                 .device_id = table.integer(0, 1),
-                 .sender_kind = table.text(0, 2),
-                 .sender_id = table.integer(0, 3),
-                 .command = table.text(0, 4),
-                 .state = table.text(0, 5),
-                 .result = table.text_or_null(0, 6),
-                 .issued_at = {table.integer(0, 7)},
-                 .expires_at = {table.integer(0, 8)},
-                 .updated_at = {table.integer(0, 9)}};
+  if ((*results)[0].empty()) return Error{.status = Status::kNotFound, .detail = "There is no such command."};
+  return command_at((*results)[0], 0);
+}
+
+// What a state that is shown is in the table.
+void add_state(ListQuery& query, State state) {
+  switch (state) {
+    case State::acknowledged:
+      return void(query.where("state = 'acknowledged'"));
+    case State::failed:
+      return void(query.where("state = 'failed'"));
+    case State::sent:
+      return void(query.where("state IN ('sent', 'unconfirmed') AND expires_at > ?", now()));
+    case State::delivered:
+      return void(query.where("state = 'delivered' AND expires_at > ?", now()));
+    case State::expired:
+      return void(query.where("state IN ('sent', 'unconfirmed', 'delivered') AND expires_at <= ?", now()));
+  }
 }
 
 }  // namespace
@@ -58,15 +86,31 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
 
 Task<Result<Command>> Repository::find_repeated(Command like, Timestamp window_start) {
   Result<sql::Results> results = co_await database_.read(
-      std::string(kColumns) +
-          "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5",
+      select_commands(
+          "WHERE device_id = $1 AND sender_kind = $2 AND sender_id = $3 AND idempotency_key = $4 AND issued_at >= $5"),
       like.device_id, like.sender_kind, like.sender_id, like.idempotency_key, window_start);
   co_return command_from(results);
 }
 
 Task<Result<Command>> Repository::find(std::string command_id) {
-  Result<sql::Results> results = co_await database_.read(std::string(kColumns) + "WHERE id = $1", command_id);
+  Result<sql::Results> results = co_await database_.read(select_commands("WHERE id = $1"), command_id);
   co_return command_from(results);
+}
+
+Task<Result<Repository::Page>> Repository::list(CommandsInput input, std::optional<std::int64_t> device_id) {
+  ListQuery query(kCommands, input);
+  if (device_id) query.where("device_id = ?", *device_id);
+  if (input.state) add_state(query, *input.state);
+  if (input.sender) {
+    const PrincipalId sender = *SenderRule::parse(input.sender->value);
+    query.where("sender_kind = ? AND sender_id = ?", sender.kind, sender.id);
+  }
+  if (input.from) query.where("issued_at >= ?", time_of(*input.from));
+  if (input.until) query.where("issued_at < ?", time_of(*input.until));
+  const ListRows list = co_await ok(read_list(database_, std::move(query)));
+  Page page{list.page, {}};
+  for (std::size_t row = 0; row < list.page.rows; ++row) page.commands.push_back(command_at(list.table(), row));
+  co_return page;
 }
 
 Task<Result<void>> Repository::set_failed(std::string command_id, std::string why) {

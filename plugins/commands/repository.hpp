@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/lists.hpp"
+#include "types.hpp"
 
 namespace gatetorio::commands {
 
@@ -57,6 +59,13 @@ class Repository {
   Task<Result<Command>> find_repeated(Command like, Timestamp window_start);
   // Errors: kNotFound.
   Task<Result<Command>> find(std::string command_id);
+
+  // The newest first. `device_id`: the input's device. Errors: kInvalid at /cursor.
+  struct Page {
+    ListPage end;
+    std::vector<Command> commands;
+  };
+  Task<Result<Page>> list(CommandsInput input, std::optional<std::int64_t> device_id);
 
   // It never reached a device: the key may be used again.
   Task<Result<void>> set_failed(std::string command_id, std::string why);

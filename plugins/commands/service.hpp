@@ -37,6 +37,11 @@ class Service {
   // failed).
   Task<Result<SendOutput>> send(Call call, SendInput input);
 
+  // The same by an admin: same rules, same audit; the sender is "admin:<id>".
+  Task<Result<SendOutput>> send_as_admin(Call call, AdminSendInput input);
+  // Those of all devices, the newest first.
+  Task<Result<CommandsOutput>> list(Call call, CommandsInput input);
+
   // Errors: kNotFound, also for those who may not see it.
   Task<Result<CommandOutput>> find(Call call, CommandRef input);
 

@@ -53,6 +53,7 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"GET /users/access/{controller_id}", "owner engineer readonly stranger foreign_owner"},
     {"POST /admin/devices/{controller_id}/release", "admin"},
     {"GET /admin/devices/{controller_id}/presence", "admin viewer"},
+    {"POST /admin/devices/{controller_id}/commands", "admin"},
     {"POST /sharing/create", "owner"},
     {"POST /files/{controller_id}", "device owner engineer admin"},
     {"GET /files/{controller_id}", "device owner engineer admin viewer"},
@@ -94,6 +95,7 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /admin/pending-devices/{pending_id}/approve", "admin"},
     {"DELETE /admin/pending-devices/{pending_id}", "admin"},
     {"GET /admin/devices", "admin viewer"},
+    {"GET /admin/commands", "admin viewer"},
     {"POST /admin/enrolment-keys", "admin"},
     {"POST /admin/setup",  // what opens it is the link: admin_test.cpp
      "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong "
@@ -140,6 +142,7 @@ JsonObject body_for(const std::string& key, const std::string& controller_id) {
   if (key == "POST /devices/register") return {{"hardware_id", unique("hw")}, {"controller_id", unique("gate")}};
   if (key == "POST /users/authorize") return {{"user_token", unique("user-token-of-an-app")}};
   if (key == "POST /commands/send") return {{"controller_id", controller_id}, {"command", {{"action", "x"}}}};
+  if (key == "POST /admin/devices/{controller_id}/commands") return {{"command", {{"action", "x"}}}};
   if (key == "POST /files/{controller_id}") return {{"name", "a.bin"}, {"kind", "other"}, {"size", 1}};
   if (key == "POST /sharing/create") return {{"controller_id", controller_id}};
   if (key == "POST /sharing/redeem") return {{"token", "gts_of-nobody"}};

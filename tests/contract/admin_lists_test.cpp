@@ -172,5 +172,26 @@ TEST_CASE("enrolment keys are listed without what they are, and ended by admins 
   CHECK(listed().empty());
 }
 
+TEST_CASE("an admin's command reaches the gate with the admin's name on it, and a viewer's does not") {
+  const TestDevice device = new_device();
+  const auto gate = go_online(shared_hub(), device);
+  const std::string path = "/admin/devices/" + device.controller_id + "/commands";
+  const JsonObject body{{"command", {{"action", "open"}}}, {"idempotency_key", unique("key")}};
+  CHECK(viewer().post(path, body).status == 403);
+  const HttpResponse sent = admin().post(path, body);
+  CHECK(sent.status == 202);
+  CHECK(admin().post(path, body).text("command_id") == sent.text("command_id"));
+  const auto arrived = gate->receive();
+  REQUIRE(arrived);
+  CHECK(arrived->payload.find(sent.text("command_id")) != std::string::npos);
+  const auto listed = walk("/admin/commands?limit=1&controller_id=" + device.controller_id, "commands");
+  REQUIRE(listed.size() == 1);
+  CHECK(word(listed[0], "sender").starts_with("admin:"));
+  CHECK(word(listed[0], "command_id") == sent.text("command_id"));
+  CHECK(word(listed[0], "controller_id") == device.controller_id);
+  CHECK(viewer().get("/admin/commands?from=2000-01-01T00:00:00Z&until=2001-01-01T00:00:00Z").number("total") == 0);
+  CHECK(viewer().get("/admin/commands?from=yesterday").wrong_fields() == "/from");
+}
+
 }  // namespace
 }  // namespace gatetorio::testing
