@@ -48,6 +48,26 @@ void declare(OperationSet<Service>& operations) {
                   .success = {Status::kNoContent},
                   .errors = {Status::kForbidden, Status::kNotFound, Status::kConflict}},
                  &Service::remove);
+  operations.add({.id = "auth.all-users",
+                  .method = "GET",
+                  .path = "/admin/users",
+                  .summary = "All users.",
+                  .callers = {{"admin", "viewer"}}},
+                 &Service::all_users);
+  operations.add({.id = "auth.remove-user",
+                  .method = "DELETE",
+                  .path = "/admin/users/{user_id}",
+                  .summary = "Forget a user, and take all access that it has.",
+                  .callers = {{"admin", "admin"}},
+                  .success = {Status::kNoContent},
+                  .errors = {Status::kNotFound}},
+                 &Service::remove_user);
+  operations.add({.id = "auth.all-grants",
+                  .method = "GET",
+                  .path = "/admin/grants",
+                  .summary = "Who has access to what, and from where.",
+                  .callers = {{"admin", "viewer"}}},
+                 &Service::all_grants);
   operations.add({.id = "auth.mqtt-credentials",
                   .method = "POST",
                   .path = "/users/mqtt-credentials",

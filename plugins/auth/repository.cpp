@@ -227,6 +227,7 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
                                                  Call call) {
   const Timestamp at = now();
   Batch batch(Mode::kWrite);
+  batch.require("SELECT 1 FROM users WHERE id = $1", user_id);
   // By number only: the clock that says which have ended may be wrong for a moment (retention does it later).
   batch.add(
       "DELETE FROM mqtt_credentials WHERE user_id = $1 AND password_hash NOT IN"
@@ -235,8 +236,10 @@ Task<Result<void>> Repository::add_mqtt_password(std::int64_t user_id, std::stri
   batch.add("INSERT INTO mqtt_credentials (user_id, password_hash, expires_at, created_at) VALUES ($1, $2, $3, $4)",
             user_id, Blob{password_hash}, expires_at, at);
   audit(batch, call, "mqtt_credentials.create", key_of(PrincipalId{"user", user_id}));
-  co_await ok(database_.run(std::move(batch)));
-  co_return Result<void>();
+  const Result<sql::Results> results = co_await database_.run(std::move(batch));
+  if (results) co_return Result<void>();
+  if (results.error().status != Status::kGuardFailed) co_return results.error();
+  co_return Error{.status = Status::kNotFound, .detail = "There is no such user."};
 }
 
 Task<Result<std::vector<MqttPassword>>> Repository::mqtt_passwords(std::int64_t user_id) {

@@ -1,4 +1,4 @@
-// The only file of this plugin with SQL.
+// The only class of this plugin with SQL: users and grants (repository.cpp), and lists (repository_lists.cpp).
 #pragma once
 
 #include <map>
@@ -61,6 +61,13 @@ class Repository {
   // Of at most so many users, those that follow this one, in the order of their ids.
   Task<Result<std::vector<UserEntry>>> users_of(std::int64_t device_id, std::int64_t after, std::int64_t limit);
 
+  // Errors of the lists: kInvalid at /sort or /cursor.
+  Task<Result<AllUsersOutput>> all_users(AllUsersInput input);
+  // `device_id`: the input's device. Those that have ended too. Without what devices are called.
+  Task<Result<GrantsOutput>> all_grants(GrantsInput input, std::optional<std::int64_t> device_id);
+
+  // The user, all that it was given, and its broker passwords. Errors: kNotFound.
+  Task<Result<void>> remove_user(std::int64_t user_id, Call call);
   // Errors: kNotFound; kConflict where `keep_last_owner` and no other owner would be left.
   Task<Result<void>> remove_grant(std::int64_t device_id, std::int64_t user_id, bool keep_last_owner, Call call);
   // Devices on which there are grants, in their order, at most `limit` after this one.
@@ -68,7 +75,7 @@ class Repository {
   // Who had grants on a device that is gone; deletes them.
   Task<Result<std::vector<std::int64_t>>> remove_device(std::int64_t device_id);
 
-  // Keeps the newest few of a user's passwords.
+  // Keeps the newest few of a user's passwords. Errors: kNotFound where the user is gone.
   Task<Result<void>> add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,
                                        Call call);
   Task<Result<std::vector<MqttPassword>>> mqtt_passwords(std::int64_t user_id);

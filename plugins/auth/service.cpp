@@ -125,16 +125,44 @@ Task<Result<void>> Service::remove(Call call, UserRef input) {
   co_return Result<void>();
 }
 
+Task<Result<AllUsersOutput>> Service::all_users(Call, AllUsersInput input) {
+  co_return co_await repository_.all_users(std::move(input));
+}
+
+Task<Result<GrantsOutput>> Service::all_grants(Call, GrantsInput input) {
+  std::optional<std::int64_t> device_id;
+  if (input.controller_id) {
+    const std::int64_t id = co_await ok(find_device_id(devices_, input.controller_id->value));
+    device_id = id;
+  }
+  GrantsOutput out = co_await ok(repository_.all_grants(std::move(input), device_id));
+  std::vector<std::int64_t> ids;
+  for (const GrantEntry& grant : out.grants) ids.push_back(grant.device_id);
+  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
+  for (GrantEntry& grant : out.grants) {
+    const auto name = names.find(grant.device_id);
+    if (name != names.end()) grant.controller_id = name->second;
+  }
+  co_return out;
+}
+
+Task<Result<void>> Service::remove_user(Call call, UserIdRef input) {
+  co_await ok(repository_.remove_user(input.user_id.value, std::move(call)));
+  tell_access_changed(input.user_id.value);
+  co_return Result<void>();
+}
+
 Task<Result<MqttCredentialsOutput>> Service::mqtt_credentials(Call call, TokenInput) {
   const std::int64_t user_id = call.principal->id;
-  if (user_id == 0) {
-    co_return Error{.status = Status::kForbidden, .detail = "No device has paired with this user yet."};
-  }
+  const Error unknown{.status = Status::kForbidden, .detail = "No device has paired with this user yet."};
+  if (user_id == 0) co_return unknown;
   MqttCredentialsOutput out;
   out.mqtt_username = name_of(PrincipalId{"user", user_id});
   out.mqtt_password = random_text();
   out.expires_at = {now().us + settings_.mqtt_credentials_hours * kMicrosecondsPerHour};
-  co_await ok(repository_.add_mqtt_password(user_id, sha256(out.mqtt_password), out.expires_at, call));
+  const Result<void> added =
+      co_await repository_.add_mqtt_password(user_id, sha256(out.mqtt_password), out.expires_at, call);
+  if (!added) co_return added.error().status == Status::kNotFound ? unknown : added.error();
   if (!link_.available()) co_return out;
   const Result<LinkEndpoint> endpoint = co_await link_.call<DeviceLink::Endpoint>();
   if (endpoint) {

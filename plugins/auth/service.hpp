@@ -45,6 +45,10 @@ class Service {
   Task<Result<UsersOutput>> users(Call call, UsersInput input);
   // Takes a user's access to the call's device.
   Task<Result<void>> remove(Call call, UserRef input);
+  Task<Result<AllUsersOutput>> all_users(Call call, AllUsersInput input);
+  Task<Result<GrantsOutput>> all_grants(Call call, GrantsInput input);
+  // Forgets a user and all that it was given; its app is a stranger then, who can be paired anew. Errors: kNotFound.
+  Task<Result<void>> remove_user(Call call, UserIdRef input);
   Task<Result<MqttCredentialsOutput>> mqtt_credentials(Call call, TokenInput);
 
   // A user by its token (Bearer) or by its MQTT user name and password. A well-formed token that nobody has been paired

@@ -7,6 +7,7 @@
 
 #include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::auth {
@@ -106,6 +107,65 @@ struct UserRef {
   RowId user_id;
 };
 BOOST_DESCRIBE_STRUCT(UserRef, (), (controller_id, user_id))
+
+struct AllUsersInput {
+  std::optional<Label<128>> query;  // part of a name, or the user_id
+  std::optional<std::string> sort;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(AllUsersInput, (), (query, sort, limit, cursor))
+
+struct KnownUser {
+  std::int64_t user_id = 0;
+  std::vector<std::string> names;  // what devices call it; some, where there are many
+  std::int64_t devices = 0;        // to how many it has access now
+  Timestamp created_at;
+  std::optional<Timestamp> last_seen;
+};
+BOOST_DESCRIBE_STRUCT(KnownUser, (), (user_id, names, devices, created_at, last_seen))
+
+struct AllUsersOutput {
+  std::vector<KnownUser> users;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(AllUsersOutput, (), (users, next_cursor, total))
+
+struct UserIdRef {
+  RowId user_id;
+};
+BOOST_DESCRIBE_STRUCT(UserIdRef, (), (user_id))
+
+struct GrantsInput {
+  std::optional<ControllerId> controller_id;
+  std::optional<RowId> user_id;
+  std::optional<AccessLevel> level;
+  std::optional<Label<128>> source;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(GrantsInput, (), (controller_id, user_id, level, source, limit, cursor))
+
+struct GrantEntry {
+  std::int64_t device_id = 0;
+  std::optional<std::string> controller_id;  // null: the device is gone
+  std::int64_t user_id = 0;
+  std::string name;
+  std::string access_level;
+  std::string source;
+  std::optional<Timestamp> expires_at;
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(GrantEntry, (),
+                      (device_id, controller_id, user_id, name, access_level, source, expires_at, created_at))
+
+struct GrantsOutput {
+  std::vector<GrantEntry> grants;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(GrantsOutput, (), (grants, next_cursor, total))
 
 struct MqttCredentialsOutput {
   std::string mqtt_username;

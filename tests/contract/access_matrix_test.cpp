@@ -95,6 +95,9 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /admin/pending-devices/{pending_id}/approve", "admin"},
     {"DELETE /admin/pending-devices/{pending_id}", "admin"},
     {"GET /admin/devices", "admin viewer"},
+    {"GET /admin/users", "admin viewer"},
+    {"DELETE /admin/users/{user_id}", "admin"},
+    {"GET /admin/grants", "admin viewer"},
     {"GET /admin/commands", "admin viewer"},
     {"POST /admin/enrolment-keys", "admin"},
     {"POST /admin/setup",  // what opens it is the link: admin_test.cpp

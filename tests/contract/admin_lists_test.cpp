@@ -193,5 +193,24 @@ TEST_CASE("an admin's command reaches the gate with the admin's name on it, and 
   CHECK(viewer().get("/admin/commands?from=yesterday").wrong_fields() == "/from");
 }
 
+TEST_CASE("an admin sees who has access to what, and a user that it removes has none at once") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner"), reader = new_user(device, "readonly");
+  const std::string grants = "/admin/grants?limit=1&controller_id=" + device.controller_id;
+  CHECK(walk(grants, "grants").size() == 2);
+  CHECK(walk(grants + "&level=readonly", "grants").at(0).at("user_id").as_int64() == reader.id);
+  const auto app = go_online(shared_hub(), owner, device);
+  const std::string path = "/admin/users/" + std::to_string(owner.id);
+  CHECK(walk("/admin/users?query=" + std::to_string(owner.id), "users").at(0).at("devices").as_int64() == 1);
+  CHECK(viewer().del(path).status == 403);
+  CHECK(client(owner.token).get(device_path(device)).status == 200);
+  CHECK(admin().del(path).status == 204);
+  CHECK(client(owner.token).get(device_path(device)).status == 404);
+  CHECK(client(reader.token).get(device_path(device)).status == 200);
+  CHECK(app->is_closed_by_broker());
+  CHECK(admin().del(path).status == 404);
+  CHECK(walk(grants, "grants").size() == 1);
+}
+
 }  // namespace
 }  // namespace gatetorio::testing
