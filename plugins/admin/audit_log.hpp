@@ -13,6 +13,7 @@
 #include "gatetorio/database.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/time_text.hpp"
 #include "gatetorio/token_bucket.hpp"
 
 namespace gatetorio::admin {
@@ -24,8 +25,8 @@ struct AuditInput {
   std::optional<Label<64>> action;
   std::optional<Label<128>> target;
   std::optional<Label<16>> outcome;
-  std::optional<std::string> from;   // RFC 3339
-  std::optional<std::string> until;  // RFC 3339; not included
+  std::optional<TimeText> from;
+  std::optional<TimeText> until;  // not included
   std::optional<PageLimit> limit;
   std::optional<RowId> cursor;
 };

@@ -10,6 +10,7 @@
 #include "audit_log.hpp"
 #include "feed.hpp"
 #include "gatetorio/contributions.hpp"
+#include "gatetorio/device_link.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/http_endpoint.hpp"
 #include "gatetorio/retention.hpp"
@@ -192,6 +193,7 @@ void AdminPlugin::configure() {
   });
   on<AccessChanged>(kMany, [this](const auto& event) { feed_.access_changed(event); });
   on<DevicePresence>(kMany, [this](const auto& event) { feed_.tell("presence", json::write(event)); });
+  on<CommandOutcome>(kMany, [this](const auto& event) { feed_.tell("command", json::write(event)); });
   on<DeviceRegistered>(kMany, [this](const auto& event) { feed_.tell("registered", json::write(event)); });
   on<DeviceRenamed>(kMany, [this](const auto& event) { feed_.tell("renamed", json::write(event)); });
   on<DeviceDeleted>(kMany, [this](const auto& event) { feed_.tell("deleted", json::write(event)); });

@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "gatetorio/events.hpp"
+
 namespace gatetorio::commands {
 
 namespace {
@@ -78,6 +80,10 @@ Task<void> Outcomes::flush() {
       co_return outage_.began(saved.error());
     }
     outage_.ended();
+    for (const Outcome& outcome : batch) {
+      publish(host_, CommandOutcome{outcome.device_id, outcome.command_id, std::string(outcome.state), outcome.at.us},
+              std::to_string(outcome.device_id));
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "command_payload.hpp"
+#include "gatetorio/events.hpp"
 #include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 
@@ -122,6 +123,8 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
                     unwritten ? unwritten->boot_nonce : recorded.boot_nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
   co_await ok(publish(std::move(message), command.id));
+  gatetorio::publish(host_, CommandOutcome{command.device_id, command.id, "sent", command.issued_at.us},
+                     std::to_string(command.device_id));
   co_return sent(command);
 }
 

@@ -24,7 +24,8 @@ struct Settings {
 class Service {
  public:
   Service(Host& host, Repository& repository, StatusBoard& board, const Settings& settings)
-      : repository_(repository),
+      : host_(host),
+        repository_(repository),
         board_(board),
         devices_(host, DeviceRegistry::kId),
         link_(host, DeviceLink::kId),
@@ -55,6 +56,7 @@ class Service {
   Task<Result<void>> publish(Publish message, std::string command_id);
   Task<bool> may_see(Principal principal, Command command);
 
+  Host& host_;
   Repository& repository_;
   StatusBoard& board_;
   ServiceClient devices_;

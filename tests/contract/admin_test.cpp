@@ -3,6 +3,7 @@
 
 #include "shared_hub.hpp"
 #include "support/event_reader.hpp"
+#include "support/mqtt_client.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -350,6 +351,22 @@ TEST_CASE("an admin sees what the hub is, and watches what happens") {
   REQUIRE(second);
   CHECK(second->type == "registered");
   CHECK(second->data.find(device.controller_id) != std::string::npos);
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  MqttClient gate;
+  REQUIRE(gate.connect(hub.mqtt_port(), login_of(device)) == kMqttOk);
+  REQUIRE(gate.subscribe(device.commands) == 1);
+  REQUIRE(events.next_of("presence"));
+  HttpClient app(hub.http(), owner.token);
+  const JsonObject command{{"controller_id", device.controller_id}, {"command", {{"action", "open"}}}};
+  REQUIRE(eventually([&] { return app.post("/commands/send", command).status == 202; }));
+  REQUIRE(gate.receive());
+  const auto sent = events.next_of("command");
+  REQUIRE(sent);
+  CHECK(sent->data.find("\"state\":\"sent\"") != std::string::npos);
+  REQUIRE(gate.publish(device.status, R"({"state":"OPENING"})") != -1);
+  const auto delivered = events.next_of("command");
+  REQUIRE(delivered);
+  CHECK(delivered->data.find("\"state\":\"delivered\"") != std::string::npos);
 }
 
 TEST_CASE("the page answers below its path, to browsers that must not be fooled") {
@@ -403,7 +420,7 @@ TEST_CASE("a plugin is switched off and on from the next start on, where nobody 
   const auto entry_of = [&](const std::string& id) {
     const JsonObject page = HttpClient(hub.http(), kViewerToken).get("/admin/plugins").json();
     for (const auto& plugin : page.at("plugins").as_array()) {
-      if (plugin.at("id") == id)
+      if (plugin.at("id").as_string() == id)
         return std::string(plugin.at("state").as_string()) + (plugin.at("enabled").as_bool() ? " on" : " off");
     }
     return std::string("none");

@@ -109,6 +109,16 @@ struct CommandHandedOver {
 };
 BOOST_DESCRIBE_STRUCT(CommandHandedOver, (), (device_id, command_id, at_us, session))
 
+// What became of a command is written down. Key: the device's id in decimal.
+struct CommandOutcome {
+  static constexpr std::string_view kTopic = "command.outcome";
+  std::int64_t device_id = 0;
+  std::string command_id;
+  std::string state;  // sent, delivered, acknowledged, failed
+  std::int64_t at_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(CommandOutcome, (), (device_id, command_id, state, at_us))
+
 // The broker lost all its sessions (it was restarted): until it says otherwise nobody is connected. Key: empty.
 struct LinkReset {
   static constexpr std::string_view kTopic = "link.reset";

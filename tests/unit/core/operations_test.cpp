@@ -111,7 +111,7 @@ TEST_CASE_METHOD(OperationsFixture, "a transport learns of each credential that 
 
 TEST_CASE_METHOD(OperationsFixture, "a parameter that is no text is refused before anybody sees it", "[operations]") {
   const auto open = declare(kOpen);
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string("\xff"), std::string("a\xc3"), std::string("\xed\xa0\x80"), std::string("a\0b", 3)}) {
     CAPTURE(bad);
     CHECK(call(open, {.params = {{"good", "x"}, {"name", bad}}}).status == GTR_MALFORMED);
