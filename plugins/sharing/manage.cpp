@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gatetorio/events.hpp"
+#include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/sharing.hpp"
 #include "qr_code.hpp"
@@ -39,6 +40,38 @@ Task<Result<TokensOutput>> Service::list(Call call, ListInput input) {
   if (out.tokens.size() > static_cast<std::size_t>(limit)) {
     out.tokens.pop_back();
     out.next = out.tokens.back().token_id;
+  }
+  co_return out;
+}
+
+Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
+  std::optional<std::int64_t> device_id;
+  if (input.controller_id) {
+    const std::int64_t id = co_await ok(find_device_id(devices_, input.controller_id->value));
+    device_id = id;
+  }
+  const Repository::Page page = co_await ok(repository_.list(std::move(input), device_id));
+  std::vector<std::int64_t> ids;
+  for (const Token& token : page.tokens) ids.push_back(token.device_id);
+  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
+  AllTokensOutput out{{}, page.end.next_cursor, page.end.total};
+  for (const Token& token : page.tokens) {
+    TokenEntry shown = to_entry(token);
+    AdminTokenEntry entry{.token_id = shown.token_id,
+                          .token = std::move(shown.token),
+                          .device_id = token.device_id,
+                          .controller_id = {},
+                          .created_by = key_of(PrincipalId{"user", token.creator_id}),
+                          .access_level = std::move(shown.access_level),
+                          .is_used = shown.is_used,
+                          .used_by = shown.used_by,
+                          .expires_at = shown.expires_at,
+                          .created_at = shown.created_at,
+                          .notes = std::move(shown.notes),
+                          .revoked = shown.revoked};
+    const auto name = names.find(token.device_id);
+    if (name != names.end()) entry.controller_id = name->second;
+    out.tokens.push_back(std::move(entry));
   }
   co_return out;
 }

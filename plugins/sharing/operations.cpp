@@ -32,6 +32,12 @@ void declare(OperationSet<Service>& operations) {
                   .denied_as = Status::kNotFound,
                   .errors = {Status::kForbidden, Status::kNotFound}},
                  &Service::list);
+  operations.add({.id = "sharing.all-tokens",
+                  .method = "GET",
+                  .path = "/admin/sharing-tokens",
+                  .summary = "The tokens that were made for all devices, the newest first.",
+                  .callers = {{"admin", "viewer"}}},
+                 &Service::list_all);
   // The next two name no device: whose the token is decides the service.
   operations.add({.id = "sharing.revoke",
                   .method = "DELETE",

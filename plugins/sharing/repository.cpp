@@ -9,8 +9,18 @@ using sql::Blob;
 using sql::Mode;
 
 constexpr std::string_view kColumns =
-    "SELECT id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
-    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken FROM sharing_tokens ";
+    "id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
+    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken";
+
+std::string select_tokens(std::string_view rest) {
+  return "SELECT " + std::string(kColumns) + " FROM sharing_tokens " + std::string(rest);
+}
+
+const ListSource kTokens{.name = "sharing-tokens",
+                         .columns = kColumns,
+                         .from = "sharing_tokens",
+                         .default_sort = "-token_id",
+                         .sorts = {{"token_id", {list_integer("id")}}}};
 
 Token token_from(const sql::Table& table, std::size_t row) {
   return {.id = table.integer(row, 0),
@@ -89,29 +99,41 @@ Task<Result<void>> Repository::add_secret(Token token, std::string secret_hash, 
 
 Task<Result<Token>> Repository::find_by_secret(std::string secret_hash) {
   Result<sql::Results> results = co_await database_.read(
-      std::string(kColumns) +
-          "WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)",
+      select_tokens("WHERE secret_hash = $1 OR id = (SELECT token_id FROM sharing_secrets WHERE secret_hash = $1)"),
       Blob{secret_hash});
   co_return one_token(results);
 }
 
 Task<Result<Token>> Repository::find(std::int64_t token_id) {
-  Result<sql::Results> results = co_await database_.read(std::string(kColumns) + "WHERE id = $1", token_id);
+  Result<sql::Results> results = co_await database_.read(select_tokens("WHERE id = $1"), token_id);
   co_return one_token(results);
 }
 
 Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, std::int64_t before,
                                                        std::int64_t limit) {
   Result<sql::Results> results = co_await database_.read(
-      std::string(kColumns) + "WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", device_id, before, limit);
+      select_tokens("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
   co_return all_tokens(results);
+}
+
+Task<Result<Repository::Page>> Repository::list(AllTokensInput input, std::optional<std::int64_t> device_id) {
+  ListQuery query(kTokens, input);
+  if (device_id) query.where("device_id = ?", *device_id);
+  if (input.state == TokenState::revoked) query.where("revoked_at IS NOT NULL");
+  if (input.state && *input.state != TokenState::revoked) query.where("revoked_at IS NULL");
+  if (input.state == TokenState::used) query.where("claimed_at IS NOT NULL");
+  if (input.state == TokenState::expired) query.where("claimed_at IS NULL AND expires_at <= ?", now());
+  if (input.state == TokenState::open) query.where("claimed_at IS NULL AND expires_at > ?", now());
+  const ListRows list = co_await ok(read_list(database_, std::move(query)));
+  Page page{list.page, {}};
+  for (std::size_t row = 0; row < list.page.rows; ++row) page.tokens.push_back(token_from(list.table(), row));
+  co_return page;
 }
 
 Task<Result<std::vector<Token>>> Repository::unfinished(std::int64_t token_id, std::int64_t limit) {
   Result<sql::Results> results = co_await database_.read(
-      std::string(kColumns) +
-          "WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
-          " LIMIT $2",
+      select_tokens("WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
+                    " LIMIT $2"),
       token_id, limit);
   co_return all_tokens(results);
 }

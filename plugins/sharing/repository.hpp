@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/lists.hpp"
 #include "types.hpp"
 
 namespace gatetorio::sharing {
@@ -43,6 +44,12 @@ class Repository {
   Task<Result<Token>> find(std::int64_t token_id);
   // Newest first, at most 1,000.
   Task<Result<std::vector<Token>>> of_device(std::int64_t device_id, std::int64_t before, std::int64_t limit);
+  // Of all devices, the newest first. `device_id`: the input's device. Errors: kInvalid at /cursor.
+  struct Page {
+    ListPage end;
+    std::vector<Token> tokens;
+  };
+  Task<Result<Page>> list(AllTokensInput input, std::optional<std::int64_t> device_id);
   // Claimed by somebody who has not been given the access yet.
   Task<Result<std::vector<Token>>> unfinished(std::int64_t token_id, std::int64_t limit);
 

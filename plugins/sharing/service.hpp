@@ -34,6 +34,8 @@ class Service {
   Task<Result<RedeemOutput>> redeem(Call call, RedeemInput input);
   // The offers for the call's device.
   Task<Result<TokensOutput>> list(Call call, ListInput input);
+  // The offers for all devices, the newest first.
+  Task<Result<AllTokensOutput>> list_all(Call call, AllTokensInput input);
   // Ends an offer, and with revoke_access what came of it. Repeating changes nothing. Errors: kNotFound, also where it
   // is not the caller's.
   Task<Result<void>> revoke(Call call, RevokeInput input);

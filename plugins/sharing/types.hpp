@@ -7,6 +7,7 @@
 
 #include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::sharing {
@@ -82,6 +83,43 @@ struct TokensOutput {
   std::optional<std::int64_t> next;  // what to give as `before` for those that follow; null: there are none
 };
 BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens, next))
+
+// The first of these that fits: one that was used and then revoked is revoked.
+enum class TokenState { revoked, used, expired, open };
+BOOST_DESCRIBE_ENUM(TokenState, revoked, used, expired, open)
+
+struct AllTokensInput {
+  std::optional<ControllerId> controller_id;
+  std::optional<TokenState> state;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(AllTokensInput, (), (controller_id, state, limit, cursor))
+
+struct AdminTokenEntry {
+  std::int64_t token_id = 0;
+  std::string token;  // its first 8 characters and an ellipsis
+  std::int64_t device_id = 0;
+  std::optional<std::string> controller_id;  // null: the device is gone
+  std::string created_by;                    // "user:17"
+  std::string access_level;
+  bool is_used = false;
+  std::optional<std::int64_t> used_by;  // a user_id
+  Timestamp expires_at;
+  Timestamp created_at;
+  std::string notes;
+  bool revoked = false;
+};
+BOOST_DESCRIBE_STRUCT(AdminTokenEntry, (),
+                      (token_id, token, device_id, controller_id, created_by, access_level, is_used, used_by,
+                       expires_at, created_at, notes, revoked))
+
+struct AllTokensOutput {
+  std::vector<AdminTokenEntry> tokens;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(AllTokensOutput, (), (tokens, next_cursor, total))
 
 struct TokenRef {
   RowId token_id;

@@ -212,5 +212,25 @@ TEST_CASE("an admin sees who has access to what, and a user that it removes has 
   CHECK(walk(grants, "grants").size() == 1);
 }
 
+TEST_CASE("an admin sees the tokens of a device by their beginning, and revokes one") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner");
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 3; ++i) {
+    tokens.push_back(
+        client(owner.token).post("/sharing/create", {{"controller_id", device.controller_id}}).text("token"));
+  }
+  const std::string path = "/admin/sharing-tokens?limit=1&controller_id=" + device.controller_id;
+  const auto listed = walk(path, "tokens");
+  REQUIRE(listed.size() == 3);
+  CHECK(word(listed[0], "token").starts_with(tokens[2].substr(0, 8)));
+  CHECK(boost::json::serialize(listed[0]).find(tokens[2]) == std::string::npos);
+  CHECK(word(listed[0], "created_by") == "user:" + std::to_string(owner.id));
+  const std::string id = std::to_string(listed[0].at("token_id").as_int64());
+  CHECK(admin().del("/sharing/tokens/" + id).status == 204);
+  CHECK(walk(path + "&state=revoked", "tokens").size() == 1);
+  CHECK(walk(path + "&state=open", "tokens").size() == 2);
+}
+
 }  // namespace
 }  // namespace gatetorio::testing
