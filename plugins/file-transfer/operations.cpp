@@ -28,6 +28,12 @@ void Operations::declare() {
 }
 
 void Operations::declare_files() {
+  set_.add({.id = "file-transfer.all-files",
+            .method = "GET",
+            .path = "/admin/files",
+            .summary = "The files of all devices.",
+            .callers = {{"admin", "viewer"}}},
+           service_, &Service::list_all);
   const auto add = [this](OperationSpec spec, auto& object, auto handler) {
     spec.resource = "controller_id";
     spec.denied_as = Status::kNotFound;

@@ -10,9 +10,17 @@ using sql::Batch;
 using sql::Blob;
 using sql::Mode;
 
-constexpr std::string_view kSelect =
-    "SELECT id, device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at, upload_until,"
-    " announce, announcer_kind, announcer_id, charged, announced, reserved_until FROM files ";
+constexpr std::string_view kColumns =
+    "id, device_id, name, kind, size, sha256, state, blob, creator_kind, creator_id, created_at, upload_until,"
+    " announce, announcer_kind, announcer_id, charged, announced, reserved_until";
+
+const ListSource kFiles{.name = "files",
+                        .columns = kColumns,
+                        .from = "files",
+                        .default_sort = "-created_at",
+                        .sorts = {{"created_at", {list_integer("created_at"), list_integer("id")}},
+                                  {"name", {list_text("name"), list_integer("id")}},
+                                  {"size", {list_integer("size"), list_integer("id")}}}};
 
 File file_from(const sql::Table& table, std::size_t row) {
   return {.id = table.integer(row, 0),
@@ -33,7 +41,9 @@ File file_from(const sql::Table& table, std::size_t row) {
           .reserved_until = {table.integer(row, 17)}};
 }
 
-std::string select(std::string_view rest) { return std::string(kSelect).append(rest); }
+std::string select(std::string_view rest) {
+  return "SELECT " + std::string(kColumns) + " FROM files " + std::string(rest);
+}
 std::string target(const File& file) { return "device:" + std::to_string(file.device_id); }
 std::string detail(const File& file) { return "{\"file_id\":" + std::to_string(file.id) + "}"; }
 
@@ -180,6 +190,17 @@ Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::op
     batch.add(select("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
   }
   co_return co_await files_of(std::move(batch));
+}
+
+Task<Result<Repository::Page>> Repository::list_all(AllFilesInput input, std::optional<std::int64_t> device_id) {
+  ListQuery query(kFiles, input);
+  if (device_id) query.where("device_id = ?", *device_id);
+  if (input.kind) query.where("kind = ?", std::string(boost::describe::enum_to_string(*input.kind, "")));
+  if (input.state) query.where("state = ?", std::string(boost::describe::enum_to_string(*input.state, "")));
+  const ListRows list = co_await ok(read_list(database_, std::move(query)));
+  Page page{list.page, {}};
+  for (std::size_t row = 0; row < list.page.rows; ++row) page.files.push_back(file_from(list.table(), row));
+  co_return page;
 }
 
 Task<Result<std::optional<File>>> Repository::newest(std::int64_t device_id, std::string kind) {

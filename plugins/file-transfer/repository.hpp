@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/lists.hpp"
+#include "types.hpp"
 #include "url_signer.hpp"
 
 namespace gatetorio::file_transfer {
@@ -60,6 +62,12 @@ class Repository {
   Task<Result<File>> find(std::int64_t file_id);
   Task<Result<std::vector<File>>> list(std::int64_t device_id, std::optional<std::string> kind, std::int64_t before,
                                        std::int64_t limit);
+  // Of all devices. `device_id`: the input's device. Errors: kInvalid at /sort or /cursor.
+  struct Page {
+    ListPage end;
+    std::vector<File> files;
+  };
+  Task<Result<Page>> list_all(AllFilesInput input, std::optional<std::int64_t> device_id);
   // The newest complete one of a kind.
   Task<Result<std::optional<File>>> newest(std::int64_t device_id, std::string kind);
   // False: it was not there, or with `only_upload` it has become complete.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/describe.hpp>
 
+#include "gatetorio/find_device.hpp"
 #include "line_diff.hpp"
 
 namespace gatetorio::file_transfer {
@@ -83,6 +84,35 @@ Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
   if (out.files.size() > static_cast<std::size_t>(limit)) {
     out.files.pop_back();
     out.next = out.files.back().file_id;
+  }
+  co_return out;
+}
+
+Task<Result<AllFilesOutput>> Service::list_all(Call, AllFilesInput input) {
+  std::optional<std::int64_t> device_id;
+  if (input.controller_id) {
+    const std::int64_t id = co_await ok(find_device_id(devices_, input.controller_id->value));
+    device_id = id;
+  }
+  const Repository::Page page = co_await ok(repository_.list_all(std::move(input), device_id));
+  std::vector<std::int64_t> ids;
+  for (const File& file : page.files) ids.push_back(file.device_id);
+  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
+  AllFilesOutput out{{}, page.end.next_cursor, page.end.total};
+  for (const File& file : page.files) {
+    const auto name = names.find(file.device_id);
+    AdminFileEntry entry{.file_id = file.id,
+                         .device_id = file.device_id,
+                         .controller_id = {},
+                         .name = file.name,
+                         .kind = file.kind,
+                         .size = file.size,
+                         .sha256 = unless_empty(file.sha256),
+                         .state = file.state,
+                         .created_at = file.created_at,
+                         .created_by = key_of(file.creator)};
+    if (name != names.end()) entry.controller_id = name->second;
+    out.files.push_back(std::move(entry));
   }
   co_return out;
 }

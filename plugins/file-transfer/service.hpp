@@ -19,8 +19,11 @@ class Service {
         vault_(vault),
         signer_(signer),
         http_(host, HttpEndpoint::kId),
+        devices_(host, DeviceRegistry::kId),
         settings_(settings) {}
 
+  // The files of all devices.
+  Task<Result<AllFilesOutput>> list_all(Call call, AllFilesInput input);
   // All for the call's device.
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
   Task<Result<ListOutput>> list(Call call, ListInput input);
@@ -49,6 +52,7 @@ class Service {
   Vault& vault_;
   UrlSigner& signer_;
   ServiceClient http_;
+  ServiceClient devices_;
   const Settings& settings_;
 };
 

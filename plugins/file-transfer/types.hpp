@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::file_transfer {
@@ -78,6 +79,41 @@ struct ListOutput {
   std::optional<std::int64_t> next;  // what to give as `before` for those that follow; null: there are none
 };
 BOOST_DESCRIBE_STRUCT(ListOutput, (), (files, next))
+
+enum class FileState { uploading, complete };
+BOOST_DESCRIBE_ENUM(FileState, uploading, complete)
+
+struct AllFilesInput {
+  std::optional<ControllerId> controller_id;
+  std::optional<Kind> kind;
+  std::optional<FileState> state;
+  std::optional<std::string> sort;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(AllFilesInput, (), (controller_id, kind, state, sort, limit, cursor))
+
+struct AdminFileEntry {
+  std::int64_t file_id = 0;
+  std::int64_t device_id = 0;
+  std::optional<std::string> controller_id;  // null: the device is gone
+  std::string name;
+  std::string kind;
+  std::int64_t size = 0;
+  std::optional<std::string> sha256;  // hex; null: not known before it is complete
+  std::string state;                  // "uploading", "complete"
+  Timestamp created_at;
+  std::string created_by;  // "user:17"
+};
+BOOST_DESCRIBE_STRUCT(AdminFileEntry, (),
+                      (file_id, device_id, controller_id, name, kind, size, sha256, state, created_at, created_by))
+
+struct AllFilesOutput {
+  std::vector<AdminFileEntry> files;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(AllFilesOutput, (), (files, next_cursor, total))
 
 struct FileRef {
   ControllerId controller_id;

@@ -95,6 +95,7 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /admin/pending-devices/{pending_id}/approve", "admin"},
     {"DELETE /admin/pending-devices/{pending_id}", "admin"},
     {"GET /admin/devices", "admin viewer"},
+    {"GET /admin/files", "admin viewer"},
     {"GET /admin/sharing-tokens", "admin viewer"},
     {"GET /admin/users", "admin viewer"},
     {"DELETE /admin/users/{user_id}", "admin"},

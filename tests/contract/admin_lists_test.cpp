@@ -232,5 +232,20 @@ TEST_CASE("an admin sees the tokens of a device by their beginning, and revokes 
   CHECK(walk(path + "&state=open", "tokens").size() == 2);
 }
 
+TEST_CASE("an admin sees the files of all devices, by device, kind and state") {
+  const TestDevice device = new_device();
+  for (const char* kind : {"config", "log", "log"}) {
+    CHECK(client(device.token)
+              .post("/files/" + device.controller_id, {{"name", unique("file")}, {"kind", kind}, {"size", 3}})
+              .status == 201);
+  }
+  const std::string path = "/admin/files?limit=1&controller_id=" + device.controller_id;
+  CHECK(walk(path, "files").size() == 3);
+  CHECK(walk(path + "&sort=name", "files").size() == 3);
+  CHECK(walk(path + "&kind=log&state=uploading", "files").size() == 2);
+  CHECK(walk(path + "&state=complete", "files").empty());
+  CHECK(word(walk(path, "files").at(0), "created_by") == "device:" + std::to_string(device.id));
+}
+
 }  // namespace
 }  // namespace gatetorio::testing
