@@ -26,7 +26,7 @@ it("a weak password is refused beside its field, and the link stays good", { ski
 it("the link makes an admin, leaves the address bar, and logs in", { skip }, async () => {
   const page = await open();
   await page.goto(kSetupUrl);
-  await page.getByRole("heading", { name: "Make the first admin" }).waitFor();
+  await page.getByRole("heading", { name: "Set up your admin" }).waitFor();
   assert.equal(new URL(page.url()).hash, "");
   assert.deepEqual(await seriousFindings(page), []);
   if (kPictures) await page.screenshot({ path: `${kPictures}/setup.png` });
@@ -53,5 +53,5 @@ async function fill(page, name, password) {
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByLabel("Password again").fill(password);
-  await page.getByRole("button", { name: "Make admin and log in" }).click();
+  await page.getByRole("button", { name: "Save and log in" }).click();
 }

@@ -3,9 +3,7 @@ import { randomBytes } from "node:crypto";
 import { between, matching, openStream, page, Problem, reply } from "./api.mjs";
 import { plugins, states } from "./plugins.mjs";
 
-const kMinPassword = 12;
-const kQr =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h3v3H0zm6 0h3v3H6zM0 6h3v3H0zm4-5h1v1H4zm0 3h2v1H4zm3 0h1v3H7zM5 7h1v2H5z"/></svg>';
+const kMinPassword = 8;
 
 export function declareAdmin(api, fleet, people) {
   declareSession(api, fleet, people);
@@ -58,7 +56,7 @@ function declareSession(api, fleet, people) {
     people.sessions.delete(session.cookie);
     return reply(204);
   });
-  api.on("GET", "/admin/sessions", "admin", ({ query, session }) => {
+  api.on("GET", "/admin/sessions", "viewer", ({ query, session }) => {
     const rows = [...people.sessions.values()].map(({ cookie, csrf_token, ...rest }) => ({
       ...rest,
       role: people.admins.get(rest.name)?.role ?? "viewer",
@@ -85,7 +83,7 @@ function declareAdmins(api, fleet, people) {
     ![...people.admins.values()].some((admin) => admin.role === "admin" && admin.name !== name);
   const find = (name) => people.admins.get(name) ?? fail(404, "There is no such admin.");
 
-  api.on("GET", "/admin/admins", "admin", ({ query }) =>
+  api.on("GET", "/admin/admins", "viewer", ({ query }) =>
     page("admins", [...people.admins.values()].map(shown), query),
   );
   api.on("POST", "/admin/admins", "admin", ({ body, session }) => {
@@ -95,7 +93,7 @@ function declareAdmins(api, fleet, people) {
     fleet.note(`admin:${session.name}`, "admin.make-admin", body.name);
     return reply(201, shown(people.admins.get(body.name)));
   });
-  api.on("PATCH", "/admin/admins/{name}", "viewer", ({ names, body, session }) => {
+  api.on("PATCH", "/admin/admins/{name}", "admin", ({ names, body, session }) => {
     const admin = find(names.name);
     const isOwn = session.name === names.name;
     if (!isOwn && session.role !== "admin") throw new Problem(403, "This needs the role admin.");
@@ -124,7 +122,6 @@ function declareAdmins(api, fleet, people) {
   api.on("POST", "/admin/totp", "viewer", () => ({
     secret: "JBSWY3DPEHPK3PXP",
     uri: "otpauth://totp/Gatetorio",
-    qr: kQr,
   }));
   api.on("POST", "/admin/totp/confirm", "viewer", ({ body, session }) => {
     if (body.code !== "123456")
@@ -139,7 +136,7 @@ function declareAdmins(api, fleet, people) {
 }
 
 function declareTokens(api, people) {
-  api.on("GET", "/admin/tokens", "admin", ({ query }) => page("tokens", people.tokens, query));
+  api.on("GET", "/admin/tokens", "viewer", ({ query }) => page("tokens", people.tokens, query));
   api.on("POST", "/admin/tokens", "admin", ({ body, session }) => {
     if (!body.name)
       throw new Problem(422, "Some fields are wrong.", [{ pointer: "/name", detail: "is required" }]);
@@ -188,6 +185,7 @@ function declareHub(api, fleet) {
   });
   api.on("GET", "/admin/plugins", "viewer", () => ({ plugins }));
   for (const verb of ["enable", "disable"]) {
+    api.on("OPTIONS", `/admin/plugins/{id}/${verb}`, "viewer", () => reply(204));
     api.on("POST", `/admin/plugins/{id}/${verb}`, "admin", ({ names, session }) => {
       const plugin = plugins.find(({ id }) => id === names.id) ?? fail(404, "There is no such plugin.");
       plugin.enabled = verb === "enable";
@@ -215,7 +213,6 @@ function overview(fleet) {
     started_at: fleet.startedAt,
     status: "healthy",
     ready: true,
-    devices: { total: fleet.devices.length, online },
     facts: { mqtt_connected: true, database_connected: true },
     plugins: states,
     metrics: {
@@ -237,15 +234,11 @@ function overview(fleet) {
 function declareJobs(api, fleet) {
   const acts = {
     "delete-devices": (item) => took(fleet.devices, (device) => device.controller_id === item),
-    "release-devices": (item) =>
-      fleet.named(item)
-        ? { state: "done", detail: `Key: gte_${randomBytes(12).toString("base64url")}` }
-        : { state: "failed", detail: "There is no such device." },
-    "approve-devices": (item) => took(fleet.pending, ({ pending_id }) => pending_id === item),
-    "deny-devices": (item) => took(fleet.pending, ({ pending_id }) => pending_id === item),
-    "delete-files": (item) => took(fleet.files, ({ file_id }) => file_id === item),
+    "approve-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
+    "deny-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
+    "delete-users": (item) => took(fleet.users, ({ user_id }) => String(user_id) === item),
     "revoke-sharing-tokens": (item) => {
-      const token = fleet.sharing.find(({ token_id }) => token_id === item);
+      const token = fleet.sharing.find(({ token_id }) => String(token_id) === item);
       if (token) token.revoked = true;
       return token ? { state: "done", detail: null } : { state: "failed", detail: "There is no such token." };
     },
@@ -255,7 +248,7 @@ function declareJobs(api, fleet) {
   api.on("POST", "/admin/jobs", "admin", ({ body, session }) => {
     if (!acts[body.kind])
       throw new Problem(422, "Some fields are wrong.", [{ pointer: "/kind", detail: "no such kind" }]);
-    const rows = body.items.map((item) => ({ item, state: "waiting", detail: null }));
+    const rows = body.items.map((item, at) => ({ number: at + 1, item, state: "waiting", detail: "" }));
     const job = {
       job_id: fleet.jobs.length + 1,
       kind: body.kind,
@@ -272,11 +265,17 @@ function declareJobs(api, fleet) {
     fleet.note(`admin:${session.name}`, "admin.start-job", `job ${job.job_id}`);
     return reply(202, shown(job));
   });
+  api.on("DELETE", "/admin/jobs/{id}", "admin", ({ names }) => {
+    const job =
+      fleet.jobs.find(({ job_id }) => String(job_id) === names.id) ?? fail(404, "There is no such job.");
+    job.state = "cancelled";
+    return reply(204);
+  });
   api.on("GET", "/admin/jobs/{id}", "viewer", ({ names, query }) => {
     const job =
       fleet.jobs.find(({ job_id }) => String(job_id) === names.id) ?? fail(404, "There is no such job.");
     const { total: _, ...rows } = page("rows", job.rows, query);
-    return { ...shown(job), ...rows };
+    return { job: shown(job), ...rows };
   });
 }
 

@@ -47,7 +47,7 @@ export class Api {
     const route = found.find(({ method }) => method === request.method);
     if (!route) throw new Problem(405, "The path does not take this method.");
     const session = this.people.sessionOf(request);
-    const isWrite = request.method !== "GET";
+    const isWrite = !["GET", "OPTIONS"].includes(request.method);
     if (route.access !== "anyone") {
       if (!session) throw new Problem(401, "Log in first.");
       if (isWrite && request.headers["x-csrf-token"] !== session.csrf_token)

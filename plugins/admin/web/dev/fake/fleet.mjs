@@ -96,7 +96,7 @@ export class Fleet extends EventEmitter {
     return this.devices.find((device) => device.controller_id === name);
   }
 
-  note(who, action, target, outcome = "done", detail = null) {
+  note(who, action, target, outcome = "ok", detail = null) {
     this.audit.unshift({
       id: this.#next.audit++,
       at: new Date().toISOString(),
@@ -124,7 +124,7 @@ export class Fleet extends EventEmitter {
       result: device.is_online ? null : { message: "The device is not connected." },
     };
     this.commands.unshift(entry);
-    this.note(sender, "commands.send", device.controller_id, device.is_online ? "done" : "failed");
+    this.note(sender, "command.send", `device:${device.id}`, device.is_online ? "ok" : "failed");
     this.#tell(entry);
     if (device.is_online) {
       setTimeout(() => this.#step(entry, "delivered"), 400);
@@ -272,9 +272,9 @@ export class Fleet extends EventEmitter {
         at,
         who: i % 6 ? `user:${1 + (i % 9)}` : "admin:jane",
         action: pick(["commands.send", "sharing.create", "auth.remove", "admin.login"], i),
-        target: i === 6 ? kHostile : device.controller_id,
+        target: i === 6 ? kHostile : `device:${device.id}`,
         peer: `198.51.100.${i % 250}`,
-        outcome: pick(["done", "done", "refused", "done", "failed"], i),
+        outcome: pick(["ok", "ok", "refused", "ok", "failed"], i),
         detail: i % 5 === 2 ? "403: The level readonly is not enough." : null,
         request_id: `r-${i}`,
       });

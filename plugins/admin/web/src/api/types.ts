@@ -73,7 +73,6 @@ export interface AdminEntry {
 export interface TotpSecret {
   secret: string;
   uri: string;
-  qr: string;
 }
 
 export interface Overview {
@@ -81,7 +80,8 @@ export interface Overview {
   started_at: string;
   status: string;
   ready: boolean;
-  devices: { total: number; online: number };
+  /** Not said by every hub; see useDeviceCounts. */
+  devices?: { total: number; online: number };
   facts: Record<string, boolean>;
   plugins: Record<string, string>;
   metrics: Record<string, number>;
@@ -91,6 +91,8 @@ export interface AuditEntry {
   id: number | string;
   at: string;
   who: string;
+  /** An admin's name; empty for others. */
+  who_name?: string;
   action: string;
   target: string;
   peer: string;
@@ -123,9 +125,9 @@ export type JobKind =
   | "approve-devices"
   | "deny-devices"
   | "delete-devices"
-  | "release-devices"
-  | "revoke-sharing-tokens"
-  | "delete-files";
+  | "delete-users"
+  | "delete-enrolment-keys"
+  | "revoke-sharing-tokens";
 
 export interface Job {
   job_id: string | number;
@@ -139,12 +141,14 @@ export interface Job {
 }
 
 export interface JobRow {
+  number: number;
   item: string | number;
   state: "waiting" | "done" | "failed";
   detail: string | null;
 }
 
-export interface JobPage extends Job {
+export interface JobPage {
+  job: Job;
   rows: JobRow[];
   next_cursor: string | null;
 }
@@ -167,7 +171,8 @@ export interface DeviceEntry {
 }
 
 /** `GET /devices/{controller_id}`: the entry of the list, without promise of every field. */
-export type Device = Pick<DeviceEntry, "controller_id" | "device_name" | "is_online"> & Partial<DeviceEntry>;
+export type Device = Pick<DeviceEntry, "id" | "controller_id" | "device_name" | "is_online"> &
+  Partial<DeviceEntry>;
 
 export interface DeviceStatus {
   controller_id: string;
@@ -197,7 +202,7 @@ export interface UserEntry {
 
 export interface Grant {
   device_id: number;
-  controller_id: string;
+  controller_id: string | null;
   user_id: number;
   name: string | null;
   access_level: AccessLevel;
@@ -210,7 +215,7 @@ export interface SharingToken {
   token_id: number;
   token: string;
   device_id: number;
-  controller_id: string;
+  controller_id: string | null;
   created_by: string | number;
   access_level: AccessLevel;
   is_used: boolean;
@@ -224,7 +229,7 @@ export interface SharingToken {
 export interface FileEntry {
   file_id: number;
   device_id: number;
-  controller_id: string;
+  controller_id: string | null;
   name: string;
   kind: string;
   size: number;
@@ -252,7 +257,7 @@ export type CommandState = "sent" | "delivered" | "acknowledged" | "failed" | "e
 export interface CommandEntry {
   command_id: string;
   device_id: number;
-  controller_id: string;
+  controller_id: string | null;
   sender: string;
   command: Record<string, unknown>;
   state: CommandState;

@@ -1,7 +1,7 @@
 // The event stream of the hub, opened again for as long as the page lives. A browser reconnects by itself after a
 // lost connection, but not after an answer that is no stream (a proxy's error, an ended session).
 const kRetryMs = 2_000;
-const kEvents = ["presence", "command", "registered", "health"] as const;
+const kEvents = ["presence", "command", "registered", "renamed", "deleted", "health"] as const;
 
 export type HubEvent = (typeof kEvents)[number];
 

@@ -8,7 +8,6 @@ function sample(atMs: number, metrics: Record<string, number>): Sample {
     started_at: "",
     status: "healthy",
     ready: true,
-    devices: { total: 0, online: 0 },
     facts: {},
     plugins: {},
     metrics,

@@ -9,6 +9,8 @@ const kConcerned: Record<HubEvent, string[]> = {
   presence: ["/admin/devices", "/devices/", "/commands/status/"],
   command: ["/admin/commands", "/admin/audit"],
   registered: ["/admin/devices", "/admin/pending-devices", "/admin/enrolment-keys"],
+  renamed: ["/admin/devices", "/admin/grants"],
+  deleted: ["/admin/devices"],
   health: [],
 };
 

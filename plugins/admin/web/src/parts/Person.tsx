@@ -9,13 +9,19 @@ import { Given } from "./Words";
 
 const kNamesStayMs = 600_000;
 
-export function Person({ who }: { who: string | number | null | undefined }) {
+interface PersonProps {
+  who: string | number | null | undefined;
+  /** Where the hub says the name as well. */
+  name?: string | undefined;
+}
+
+export function Person({ who, name }: PersonProps) {
   const { kind, id } = readPrincipal(who);
   if (kind === "user") return <UserName id={id} />;
   if (kind === "admin") {
     return (
       <>
-        <Given text={id} /> <span className="small faint">{t.person.admin}</span>
+        <Given text={name || id} /> <span className="small faint">{t.person.admin}</span>
       </>
     );
   }

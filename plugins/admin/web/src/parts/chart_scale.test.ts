@@ -4,7 +4,7 @@ import { linePath, niceTop } from "./chart_scale";
 it.each([
   [0, 1],
   [Number.NaN, 1],
-  [0.3, 0.5],
+  [0.4, 0.5],
   [1, 1],
   [18, 20],
   [21, 30],

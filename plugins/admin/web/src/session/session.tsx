@@ -66,8 +66,8 @@ export function SessionProvider({ session, children }: { session: Session; child
   const logOut = useCallback(async () => {
     await remove("/admin/session");
     setCsrfToken(null);
-    client.clear();
     client.setQueryData(kSessionKey, null);
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== kSessionKey[0] });
   }, [client]);
   const access = { session, canWrite: session.role === "admin", logOut };
   return <SessionContext value={access}>{children}</SessionContext>;

@@ -6,6 +6,7 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Empty } from "../../parts/layout";
 import { Ago, Badge, Given, RoleBadge } from "../../parts/Words";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
 import { NewAdmin } from "./NewAdmin";
 import { SetPassword } from "./SetPassword";
@@ -25,16 +26,21 @@ const kColumns: Column<AdminEntry>[] = [
   { id: "acts", header: t.columns.acts, place: "end", cell: (admin) => <AdminActs admin={admin} /> },
 ];
 
+const kShownToViewers = kColumns.filter(({ id }) => id !== "acts");
+
 export function AdminsPanel() {
+  const { canWrite } = useSession();
   const list = useList<AdminEntry>("/admin/admins", "admins");
   return (
     <>
-      <div className="panel-acts">
-        <NewAdmin />
-      </div>
+      {canWrite && (
+        <div className="panel-acts">
+          <NewAdmin />
+        </div>
+      )}
       <DataTable
         label={t.admins.admins}
-        columns={kColumns}
+        columns={canWrite ? kColumns : kShownToViewers}
         rowId={(admin) => admin.name}
         list={list}
         empty={<Empty title={t.admins.none} next={t.admins.noneNext} />}

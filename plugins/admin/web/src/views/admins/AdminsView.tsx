@@ -1,26 +1,19 @@
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useLocation, useSearch } from "wouter";
 import { ViewHead } from "../../parts/layout";
-import { useSession } from "../../session/session";
 import { t } from "../../strings";
 import { AccountPanel } from "./AccountPanel";
 import { AdminsPanel } from "./AdminsPanel";
 import { SessionsPanel } from "./SessionsPanel";
 import { TokensPanel } from "./TokensPanel";
 
-/** A viewer has an account of its own and nothing else to see here. */
 export function AdminsView() {
-  const { canWrite } = useSession();
   const search = useSearch();
   const [location, navigate] = useLocation();
   const tabs = [
-    ...(canWrite
-      ? [
-          { id: "admins", title: t.admins.admins, panel: <AdminsPanel /> },
-          { id: "tokens", title: t.admins.tokens, panel: <TokensPanel /> },
-          { id: "sessions", title: t.admins.sessions, panel: <SessionsPanel /> },
-        ]
-      : []),
+    { id: "admins", title: t.admins.admins, panel: <AdminsPanel /> },
+    { id: "tokens", title: t.admins.tokens, panel: <TokensPanel /> },
+    { id: "sessions", title: t.admins.sessions, panel: <SessionsPanel /> },
     { id: "account", title: t.admins.account, panel: <AccountPanel /> },
   ];
   const wanted = new URLSearchParams(search).get("tab");

@@ -8,6 +8,7 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DialogBox } from "../../parts/DialogBox";
 import { TextField } from "../../parts/fields";
 import { Panel } from "../../parts/layout";
+import { QrCode } from "../../parts/QrCode";
 import { SecretOnce, SecretText } from "../../parts/SecretOnce";
 import { Badge } from "../../parts/Words";
 import { kSessionKey, useSession } from "../../session/session";
@@ -93,14 +94,7 @@ function ConfirmCode({ made, onClose, onConfirmed }: ConfirmCodeProps) {
   return (
     <DialogBox title={t.totp.title} isOpen onOpenChange={(isOpen) => !isOpen && onClose()}>
       <p>{t.totp.scan}</p>
-      {/* As an image it can neither run script nor load anything. */}
-      <img
-        className="qr"
-        src={`data:image/svg+xml,${encodeURIComponent(made.qr)}`}
-        alt={t.totp.qrAlt}
-        width="200"
-        height="200"
-      />
+      <QrCode text={made.uri} label={t.totp.qrAlt} />
       <p className="small">{t.totp.orType}</p>
       <SecretText secret={made.secret} />
       <form className="form" onSubmit={(event) => void confirm(event)}>

@@ -6,6 +6,7 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Empty } from "../../parts/layout";
 import { Ago, Badge, Given, RoleBadge } from "../../parts/Words";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
 
 const kColumns: Column<SessionEntry>[] = [
@@ -27,12 +28,15 @@ const kColumns: Column<SessionEntry>[] = [
   { id: "acts", header: t.columns.acts, place: "end", cell: (session) => <EndSession session={session} /> },
 ];
 
+const kShownToViewers = kColumns.filter(({ id }) => id !== "acts");
+
 export function SessionsPanel() {
+  const { canWrite } = useSession();
   const list = useList<SessionEntry>("/admin/sessions", "sessions");
   return (
     <DataTable
       label={t.admins.sessions}
-      columns={kColumns}
+      columns={canWrite ? kColumns : kShownToViewers}
       rowId={(session) => String(session.session_id)}
       list={list}
       empty={<Empty title={t.admins.noSessions} />}

@@ -6,6 +6,7 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Empty } from "../../parts/layout";
 import { Ago, Given, RoleBadge } from "../../parts/Words";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
 import { NewToken } from "./NewToken";
 
@@ -23,16 +24,21 @@ const kColumns: Column<ApiToken>[] = [
   { id: "acts", header: t.columns.acts, place: "end", cell: (token) => <DeleteToken token={token} /> },
 ];
 
+const kShownToViewers = kColumns.filter(({ id }) => id !== "acts");
+
 export function TokensPanel() {
+  const { canWrite } = useSession();
   const list = useList<ApiToken>("/admin/tokens", "tokens");
   return (
     <>
-      <div className="panel-acts">
-        <NewToken />
-      </div>
+      {canWrite && (
+        <div className="panel-acts">
+          <NewToken />
+        </div>
+      )}
       <DataTable
         label={t.admins.tokens}
-        columns={kColumns}
+        columns={canWrite ? kColumns : kShownToViewers}
         rowId={(token) => String(token.token_id)}
         list={list}
         empty={<Empty title={t.admins.noTokens} next={t.admins.noTokensNext} />}

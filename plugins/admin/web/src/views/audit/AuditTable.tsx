@@ -14,7 +14,7 @@ const kColumns: Column<AuditEntry>[] = [
     place: "main",
     cell: ({ action }) => <Given text={action} isMono />,
   },
-  { id: "who", header: t.columns.who, cell: ({ who }) => <Person who={who} /> },
+  { id: "who", header: t.columns.who, cell: ({ who, who_name }) => <Person who={who} name={who_name} /> },
   { id: "target", header: t.columns.target, cell: ({ target }) => <Given text={target} /> },
   {
     id: "outcome",

@@ -3,6 +3,7 @@ import { useList } from "../../api/list";
 import type { AuditEntry } from "../../api/types";
 import { useAction } from "../../parts/action";
 import { Button } from "../../parts/Button";
+import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
 import { saveAs } from "../../parts/save_as";
@@ -36,7 +37,12 @@ export function AuditView() {
         <FilterText filters={filters} name="who" label={t.columns.who} />
         <FilterText filters={filters} name="action" label={t.columns.action} />
         <FilterText filters={filters} name="target" label={t.columns.target} />
-        <FilterText filters={filters} name="outcome" label={t.columns.outcome} />
+        <SelectField
+          label={t.columns.outcome}
+          value={filters.get("outcome")}
+          choices={t.audit.outcomeChoices}
+          onChange={(outcome) => filters.set({ outcome })}
+        />
         <TimeRange filters={filters} />
       </FilterBar>
       <AuditTable

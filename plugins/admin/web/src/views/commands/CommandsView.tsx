@@ -15,7 +15,7 @@ const kStateChoices = [
 
 export function CommandsView() {
   const filters = useFilters(["controller_id", "state", "sender", "from", "until"]);
-  const list = useList<CommandEntry>("/admin/commands", "commands", filters.values);
+  const list = useList<CommandEntry>("/admin/commands", "commands", filters.values, { everyMs: 10_000 });
   return (
     <>
       <ViewHead title={t.commands.title} lead={t.commands.lead} />

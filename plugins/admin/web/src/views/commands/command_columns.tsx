@@ -1,7 +1,7 @@
-import { Link } from "wouter";
 import type { CommandEntry, CommandState } from "../../api/types";
 import type { Column } from "../../parts/DataTable";
 import { Person } from "../../parts/Person";
+import { DeviceLink } from "../../parts/DeviceLink";
 import { Ago, Badge, Given, type Tone } from "../../parts/Words";
 import { t } from "../../strings";
 
@@ -35,11 +35,7 @@ export function commandColumns({ withDevice }: { withDevice: boolean }): Column<
   const device: Column<CommandEntry> = {
     id: "device",
     header: t.columns.device,
-    cell: ({ controller_id }) => (
-      <Link href={`/devices/${encodeURIComponent(controller_id)}`}>
-        <Given text={controller_id} />
-      </Link>
-    ),
+    cell: ({ controller_id }) => <DeviceLink controllerId={controller_id} />,
   };
   return [
     {

@@ -7,7 +7,7 @@ import { formatClock } from "../../parts/format";
 import { t } from "../../strings";
 import { CommandStateBadge, resultText } from "../commands/command_columns";
 
-const kAskMs = 2_000;
+const kAskMs = 1_000;
 
 interface Progress {
   state: CommandState;

@@ -4,7 +4,16 @@ import { Empty } from "../../parts/layout";
 import { t } from "../../strings";
 import { AuditTable } from "../audit/AuditTable";
 
-export function DeviceAudit({ controllerId }: { controllerId: string }) {
-  const list = useList<AuditEntry>("/admin/audit", "entries", { target: controllerId });
-  return <AuditTable list={list} empty={<Empty title={t.audit.none} next={t.audit.noneNext} />} />;
+/** The log names a device by its id, which stays when it is renamed. */
+export function DeviceAudit({ deviceId }: { deviceId: number }) {
+  const target = `device:${deviceId}`;
+  const list = useList<AuditEntry>("/admin/audit", "entries", { target });
+  // The hub compares from the beginning: device:1 would bring device:17 along.
+  const rows = list.rows.filter((entry) => entry.target === target);
+  return (
+    <AuditTable
+      list={{ ...list, rows, position: null }}
+      empty={<Empty title={t.audit.none} next={t.audit.noneNext} />}
+    />
+  );
 }

@@ -8,7 +8,12 @@ import { commandColumns } from "../commands/command_columns";
 const kColumns = commandColumns({ withDevice: false });
 
 export function DeviceCommands({ controllerId }: { controllerId: string }) {
-  const list = useList<CommandEntry>("/admin/commands", "commands", { controller_id: controllerId });
+  const list = useList<CommandEntry>(
+    "/admin/commands",
+    "commands",
+    { controller_id: controllerId },
+    { everyMs: 5_000 },
+  );
   return (
     <DataTable
       label={t.commands.title}

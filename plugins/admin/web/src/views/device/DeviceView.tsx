@@ -129,7 +129,7 @@ function DeviceTabs({ device, isOnline, status }: DeviceTabsProps) {
         <DeviceFiles controllerId={id} />
       </TabPanel>
       <TabPanel id="audit" className="tab-panel">
-        <DeviceAudit controllerId={id} />
+        <DeviceAudit deviceId={device.id} />
       </TabPanel>
     </Tabs>
   );

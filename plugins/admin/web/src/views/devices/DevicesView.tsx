@@ -159,15 +159,6 @@ function DeviceBulk({ selected, onClear }: { selected: ReadonlySet<string>; onCl
   return (
     <BulkBar count={ids.length} onClear={onClear}>
       <ConfirmButton
-        label={t.devices.release}
-        title={t.devices.releaseManyTitle(ids.length)}
-        consequence={t.devices.releaseManyText}
-        confirmLabel={t.devices.release}
-        confirmKind="primary"
-        isDisabled={jobs.isRunning}
-        onConfirm={() => void jobs.start("release-devices", ids)}
-      />
-      <ConfirmButton
         label={t.common.delete}
         kind="danger"
         title={t.devices.deleteManyTitle(ids.length)}

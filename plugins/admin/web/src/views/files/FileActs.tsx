@@ -8,11 +8,17 @@ import { DialogBox } from "../../parts/DialogBox";
 import { t } from "../../strings";
 import { DiffText } from "./DiffText";
 
-/** `older`: what this file can be compared with. */
-export function FileActs({ file, older }: { file: FileEntry; older: FileEntry | null }) {
+interface FileActsProps {
+  file: FileEntry;
+  controllerId: string;
+  /** What this file can be compared with. */
+  older: FileEntry | null;
+}
+
+export function FileActs({ file, controllerId, older }: FileActsProps) {
   const action = useAction();
   const [diff, setDiff] = useState<FileDiff | null>(null);
-  const url = path`/files/${file.controller_id}/${file.file_id}`;
+  const url = path`/files/${controllerId}/${file.file_id}`;
 
   const download = () =>
     action.run(async () => follow((await get<FileDetails>(url)).download_url), {
@@ -36,7 +42,7 @@ export function FileActs({ file, older }: { file: FileEntry; older: FileEntry | 
         <ConfirmButton
           label={t.files.restore}
           kind="quiet"
-          title={t.files.restoreTitle(file.name, file.controller_id)}
+          title={t.files.restoreTitle(file.name, controllerId)}
           consequence={t.files.restoreText}
           confirmLabel={t.files.restore}
           confirmKind="primary"

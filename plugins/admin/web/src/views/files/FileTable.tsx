@@ -1,8 +1,8 @@
 import { useMemo, type ReactNode } from "react";
-import { Link } from "wouter";
 import type { Listing } from "../../api/list";
 import type { FileEntry } from "../../api/types";
-import { DataTable, type Column, type Selection } from "../../parts/DataTable";
+import { DataTable, type Column } from "../../parts/DataTable";
+import { DeviceLink } from "../../parts/DeviceLink";
 import { formatBytes } from "../../parts/format";
 import { Person } from "../../parts/Person";
 import { Ago, Badge, Given } from "../../parts/Words";
@@ -15,7 +15,6 @@ interface FileTableProps {
   withDevice: boolean;
   sort?: string;
   onSort?(sort: string): void;
-  selection?: Selection<FileEntry> | undefined;
   empty: ReactNode;
 }
 
@@ -41,17 +40,16 @@ function fileColumns(withDevice: boolean, canWrite: boolean, all: FileEntry[]): 
   const device: Column<FileEntry> = {
     id: "device",
     header: t.columns.device,
-    cell: ({ controller_id }) => (
-      <Link href={`/devices/${encodeURIComponent(controller_id)}?tab=files`}>
-        <Given text={controller_id} />
-      </Link>
-    ),
+    cell: ({ controller_id }) => <DeviceLink controllerId={controller_id} tab="files" />,
   };
   const acts: Column<FileEntry> = {
     id: "acts",
     header: t.columns.acts,
     place: "end",
-    cell: (file) => <FileActs file={file} older={olderOf(file, all)} />,
+    cell: (file) =>
+      file.controller_id === null ? null : (
+        <FileActs file={file} controllerId={file.controller_id} older={olderOf(file, all)} />
+      ),
   };
   return [
     {

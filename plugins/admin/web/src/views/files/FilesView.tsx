@@ -1,14 +1,9 @@
-import { useState } from "react";
 import { useList } from "../../api/list";
 import type { FileEntry } from "../../api/types";
-import { BulkBar } from "../../parts/BulkBar";
-import { ConfirmButton } from "../../parts/ConfirmButton";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
-import { useSession } from "../../session/session";
 import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
 import { FileTable } from "./FileTable";
 
 const kKindChoices = [
@@ -21,12 +16,8 @@ const kStateChoices = [
 ];
 
 export function FilesView() {
-  const { canWrite } = useSession();
   const filters = useFilters(["controller_id", "kind", "state", "sort"]);
   const list = useList<FileEntry>("/admin/files", "files", filters.values);
-  const [selected, setSelected] = useState<Set<string>>(new Set());
-  const jobs = useStartJob();
-  const ids = [...selected].map(Number);
   return (
     <>
       <ViewHead title={t.files.title} lead={t.files.lead} />
@@ -45,25 +36,11 @@ export function FilesView() {
           onChange={(state) => filters.set({ state })}
         />
       </FilterBar>
-      <BulkBar count={ids.length} onClear={() => setSelected(new Set())}>
-        <ConfirmButton
-          label={t.common.delete}
-          kind="danger"
-          title={t.files.deleteManyTitle(ids.length)}
-          consequence={t.files.deleteText}
-          confirmLabel={t.common.delete}
-          isDisabled={jobs.isRunning}
-          onConfirm={() => void jobs.start("delete-files", ids)}
-        />
-      </BulkBar>
       <FileTable
         list={list}
         withDevice
         sort={filters.get("sort")}
         onSort={(sort) => filters.set({ sort })}
-        selection={
-          canWrite ? { ids: selected, onChange: setSelected, nameOf: (file) => file.name } : undefined
-        }
         empty={
           filters.isAnySet ? (
             <Empty title={t.table.noMatch} next={t.table.noMatchNext} />

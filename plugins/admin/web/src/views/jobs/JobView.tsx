@@ -1,11 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { get, path } from "../../api/client";
+import { useEffect, useRef } from "react";
+import { get, path, remove } from "../../api/client";
 import { useList } from "../../api/list";
 import type { JobPage, JobRow } from "../../api/types";
+import { useAction } from "../../parts/action";
+import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Empty, Loading, Panel, ViewHead } from "../../parts/layout";
 import { ErrorBox } from "../../parts/notices";
 import { Badge, Given, type Tone } from "../../parts/Words";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
 import { JobProgress, JobStateBadge } from "./JobProgress";
 
@@ -23,33 +27,42 @@ const kColumns: Column<JobRow>[] = [
 ];
 
 export function JobView({ jobId }: { jobId: string }) {
+  const { canWrite } = useSession();
   const url = path`/admin/jobs/${jobId}`;
   const job = useQuery({
     queryKey: ["one", url],
     queryFn: ({ signal }) => get<JobPage>(url, { limit: 1 }, signal),
-    refetchInterval: ({ state }) => (state.data?.state === "running" ? kAskMs : false),
+    refetchInterval: ({ state }) => (state.data?.job.state === "running" ? kAskMs : false),
   });
-  const isRunning = job.data?.state === "running";
-  const rows = useList<JobRow>(url, "rows", {}, { everyMs: isRunning ? kAskMs * 2 : false });
-  const title = job.data ? (t.jobs.kinds[job.data.kind] ?? job.data.kind) : t.jobs.one(jobId);
+  const shown = job.data?.job;
+  const isRunning = shown?.state === "running";
+  const rows = useList<JobRow>(url, "rows");
+  const { refetch } = rows;
+  const done = shown?.done;
+  const refetchRows = useRef(refetch);
+  refetchRows.current = refetch;
+  useEffect(() => refetchRows.current(), [done, isRunning]);
+  const title = shown ? (t.jobs.kinds[shown.kind] ?? shown.kind) : t.jobs.one(jobId);
   return (
     <>
       <ViewHead
         title={title}
-        beside={job.data && <JobStateBadge job={job.data} />}
+        beside={shown && <JobStateBadge job={shown} />}
         back={{ to: "/jobs", label: t.jobs.title }}
-        lead={job.data && t.jobs.startedBy(job.data.created_by)}
-      />
-      {job.error && !job.data && <ErrorBox error={job.error} onRetry={() => void job.refetch()} />}
-      {!job.data && !job.error && <Loading />}
-      {job.data && (
+        lead={shown && t.jobs.startedBy(shown.created_by)}
+      >
+        {isRunning && canWrite && <CancelJob url={url} />}
+      </ViewHead>
+      {job.error && !shown && <ErrorBox error={job.error} onRetry={() => void job.refetch()} />}
+      {!shown && !job.error && <Loading />}
+      {shown && (
         <>
-          <JobProgress job={job.data} />
+          <JobProgress job={shown} />
           <Panel title={t.jobs.rows}>
             <DataTable
               label={t.jobs.rows}
               columns={kColumns}
-              rowId={(row) => String(row.item)}
+              rowId={(row) => String(row.number)}
               list={rows}
               empty={<Empty title={t.jobs.noRows} />}
             />
@@ -57,5 +70,21 @@ export function JobView({ jobId }: { jobId: string }) {
         </>
       )}
     </>
+  );
+}
+
+function CancelJob({ url }: { url: string }) {
+  const action = useAction();
+  return (
+    <ConfirmButton
+      label={t.jobs.cancel}
+      title={t.jobs.cancelTitle}
+      consequence={t.jobs.cancelText}
+      confirmLabel={t.jobs.cancel}
+      isDisabled={action.isRunning}
+      onConfirm={() =>
+        void action.run(() => remove(url), { done: t.jobs.wasCancelled, failed: t.jobs.notCancelled })
+      }
+    />
   );
 }

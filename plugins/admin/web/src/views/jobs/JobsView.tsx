@@ -3,7 +3,8 @@ import { useList } from "../../api/list";
 import type { Job } from "../../api/types";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Empty, ViewHead } from "../../parts/layout";
-import { Ago, Given } from "../../parts/Words";
+import { Person } from "../../parts/Person";
+import { Ago } from "../../parts/Words";
 import { t } from "../../strings";
 import { JobProgress, JobStateBadge } from "./JobProgress";
 
@@ -20,7 +21,7 @@ const kColumns: Column<Job>[] = [
   },
   { id: "state", header: t.columns.state, cell: (job) => <JobStateBadge job={job} /> },
   { id: "progress", header: t.jobs.progress, place: "wide", cell: (job) => <JobProgress job={job} /> },
-  { id: "by", header: t.columns.startedBy, cell: ({ created_by }) => <Given text={created_by} /> },
+  { id: "by", header: t.columns.startedBy, cell: ({ created_by }) => <Person who={created_by} /> },
   { id: "at", header: t.columns.started, cell: ({ created_at }) => <Ago at={created_at} /> },
 ];
 

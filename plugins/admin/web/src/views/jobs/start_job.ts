@@ -9,7 +9,7 @@ export function useStartJob() {
   const action = useAction();
   const [, navigate] = useLocation();
   const start = async (kind: JobKind, items: (string | number)[]) => {
-    const job = await action.run(() => post<Job>("/admin/jobs", { kind, items }), {
+    const job = await action.run(() => post<Job>("/admin/jobs", { kind, items: items.map(String) }), {
       done: t.jobs.started(items.length),
       failed: t.jobs.notStarted,
     });

@@ -9,7 +9,7 @@ import { commandColumns } from "../commands/command_columns";
 const kShown = 6;
 
 export function LatestCommands() {
-  const list = useList<CommandEntry>("/admin/commands", "commands", {}, { limit: kShown });
+  const list = useList<CommandEntry>("/admin/commands", "commands", {}, { limit: kShown, everyMs: 5_000 });
   return (
     <Panel title={t.overview.latestCommands} beside={<Link href="/commands">{t.overview.allCommands}</Link>}>
       <DataTable

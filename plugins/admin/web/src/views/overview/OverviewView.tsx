@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { get } from "../../api/client";
 import type { Overview } from "../../api/types";
 import { useLive } from "../../live/LiveProvider";
-import { averageMsSeries, gaugeSeries, rateSeries, sumOf } from "../../live/metric_series";
+import { averageMsSeries, rateSeries, sumOf } from "../../live/metric_series";
 import { useNowMs } from "../../parts/clock";
 import { formatNumber, formatSpan } from "../../parts/format";
 import { Loading, Panel, ViewHead } from "../../parts/layout";
@@ -11,6 +11,7 @@ import { LineChart } from "../../parts/LineChart";
 import { ErrorBox } from "../../parts/notices";
 import { Badge } from "../../parts/Words";
 import { t } from "../../strings";
+import { useDeviceCounts, useOnlineSeries, type DeviceCounts } from "./device_counts";
 import { CommandOutcomes } from "./CommandOutcomes";
 import { HealthList } from "./HealthList";
 import { LatestCommands } from "./LatestCommands";
@@ -21,6 +22,8 @@ export function OverviewView() {
     queryKey: ["overview"],
     queryFn: ({ signal }) => get<Overview>("/admin/overview", {}, signal),
   });
+  const counts = useDeviceCounts(data);
+  const online = useOnlineSeries(counts);
   if (!data) {
     return (
       <>
@@ -37,7 +40,7 @@ export function OverviewView() {
         lead={<Running overview={data} />}
       />
       <div className="tiles">
-        <DevicesTile overview={data} />
+        <DevicesTile counts={counts} />
         <CommandOutcomes />
       </div>
       <div className="columns">
@@ -46,8 +49,8 @@ export function OverviewView() {
             <LineChart
               title={t.overview.devicesOnline}
               unit={t.overview.unitDevices}
-              points={gaugeSeries(samples, ({ overview }) => overview.devices.online)}
-              atLeast={data.devices.total}
+              points={online}
+              atLeast={counts?.total ?? 0}
             />
             <LineChart
               title={t.overview.requests}
@@ -80,14 +83,14 @@ function Running({ overview }: { overview: Overview }) {
   );
 }
 
-function DevicesTile({ overview }: { overview: Overview }) {
-  const { online, total } = overview.devices;
+function DevicesTile({ counts }: { counts: DeviceCounts | null }) {
+  const { online, total } = counts ?? { online: 0, total: 0 };
   const offline = total - online;
   return (
     <section className="tile">
       <h2>{t.overview.devicesOnline}</h2>
       <p className="tile-number tabular">
-        {formatNumber(online)} <small>{t.overview.of(formatNumber(total))}</small>
+        {counts ? formatNumber(online) : t.common.nothing} <small>{t.overview.of(formatNumber(total))}</small>
       </p>
       <meter
         className="meter"

@@ -1,13 +1,11 @@
 import type { Configured, PluginEntry } from "../../api/types";
 import { Fact, Facts } from "../../parts/layout";
 import { Badge, Given } from "../../parts/Words";
-import { useSession } from "../../session/session";
 import { t } from "../../strings";
 import { pluginTone } from "../overview/HealthList";
 import { PluginSwitch } from "./PluginSwitch";
 
-export function PluginCard({ plugin }: { plugin: PluginEntry }) {
-  const { canWrite } = useSession();
+export function PluginCard({ plugin, canSwitch }: { plugin: PluginEntry; canSwitch: boolean }) {
   return (
     <article className="panel" aria-labelledby={`plugin-${plugin.id}`}>
       <div className="panel-head">
@@ -16,7 +14,7 @@ export function PluginCard({ plugin }: { plugin: PluginEntry }) {
         </h2>
         <Badge tone={pluginTone(plugin.state)}>{plugin.state}</Badge>
         {!plugin.enabled && <Badge tone="warn">{t.plugins.disabled}</Badge>}
-        <div className="panel-beside">{canWrite && <PluginSwitch plugin={plugin} />}</div>
+        <div className="panel-beside">{canSwitch && <PluginSwitch plugin={plugin} />}</div>
       </div>
       <p>{plugin.summary}</p>
       <Facts>

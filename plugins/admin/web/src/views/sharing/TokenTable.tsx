@@ -1,11 +1,11 @@
 import { useMemo, type ReactNode } from "react";
-import { Link } from "wouter";
 import { path, remove } from "../../api/client";
 import type { Listing } from "../../api/list";
 import type { SharingToken } from "../../api/types";
 import { useAction } from "../../parts/action";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column, type Selection } from "../../parts/DataTable";
+import { DeviceLink } from "../../parts/DeviceLink";
 import { Person } from "../../parts/Person";
 import { Ago, Badge, Given, type Tone } from "../../parts/Words";
 import { useSession } from "../../session/session";
@@ -41,11 +41,7 @@ function tokenColumns(withDevice: boolean, canWrite: boolean): Column<SharingTok
   const device: Column<SharingToken> = {
     id: "device",
     header: t.columns.device,
-    cell: ({ controller_id }) => (
-      <Link href={`/devices/${encodeURIComponent(controller_id)}?tab=tokens`}>
-        <Given text={controller_id} />
-      </Link>
-    ),
+    cell: ({ controller_id }) => <DeviceLink controllerId={controller_id} tab="tokens" />,
   };
   const acts: Column<SharingToken> = {
     id: "acts",

@@ -6,6 +6,7 @@ import type { Grant } from "../../api/types";
 import { useAction } from "../../parts/action";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
+import { DeviceLink } from "../../parts/DeviceLink";
 import { Ago, Badge, Given } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
@@ -47,17 +48,14 @@ function grantColumns(without: GrantTableProps["without"], canWrite: boolean): C
     id: "device",
     header: t.columns.device,
     ...(without === "user" ? { place: "main" as const } : {}),
-    cell: ({ controller_id }) => (
-      <Link href={`/devices/${encodeURIComponent(controller_id)}?tab=users`}>
-        <Given text={controller_id} />
-      </Link>
-    ),
+    cell: ({ controller_id }) => <DeviceLink controllerId={controller_id} tab="users" />,
   };
   const end: Column<Grant> = {
     id: "end",
     header: t.columns.acts,
     place: "end",
-    cell: (grant) => <RemoveGrant grant={grant} />,
+    cell: (grant) =>
+      grant.controller_id === null ? null : <RemoveGrant grant={grant} controllerId={grant.controller_id} />,
   };
   return [
     ...(without === "user" ? [] : [user]),
@@ -78,22 +76,22 @@ export function LevelBadge({ level }: { level: string }) {
   return <Badge tone={level === "owner" ? "busy" : "calm"}>{level}</Badge>;
 }
 
-function RemoveGrant({ grant }: { grant: Grant }) {
+function RemoveGrant({ grant, controllerId }: { grant: Grant; controllerId: string }) {
   const action = useAction();
   const name = grant.name || t.users.unnamed(grant.user_id);
-  const url = path`/devices/${grant.controller_id}/users/${grant.user_id}`;
+  const url = path`/devices/${controllerId}/users/${grant.user_id}`;
   return (
     <ConfirmButton
       label={t.users.removeGrant}
       kind="quiet"
-      title={t.users.removeGrantTitle(name, grant.controller_id)}
+      title={t.users.removeGrantTitle(name, controllerId)}
       consequence={t.users.removeGrantText}
       confirmLabel={t.users.removeGrant}
       isDisabled={action.isRunning}
       onConfirm={() =>
         void action.run(() => remove(url), {
-          done: t.users.grantRemoved(name, grant.controller_id),
-          failed: t.users.grantNotRemoved(name, grant.controller_id),
+          done: t.users.grantRemoved(name, controllerId),
+          failed: t.users.grantNotRemoved(name, controllerId),
         })
       }
     />

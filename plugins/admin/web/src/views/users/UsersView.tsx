@@ -1,11 +1,16 @@
+import { useState } from "react";
 import { Link } from "wouter";
 import { useList } from "../../api/list";
 import type { UserEntry } from "../../api/types";
+import { BulkBar } from "../../parts/BulkBar";
+import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
 import { Ago, Given } from "../../parts/Words";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
+import { useStartJob } from "../jobs/start_job";
 
 const kColumns: Column<UserEntry>[] = [
   {
@@ -53,17 +58,32 @@ export function userName(user: Pick<UserEntry, "names" | "user_id">): string {
 export function UsersView() {
   const filters = useFilters(["query", "sort"]);
   const list = useList<UserEntry>("/admin/users", "users", filters.values);
+  const { canWrite } = useSession();
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const jobs = useStartJob();
   return (
     <>
       <ViewHead title={t.users.title} lead={t.users.lead} />
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="query" label={t.users.search} />
       </FilterBar>
+      <BulkBar count={selected.size} onClear={() => setSelected(new Set())}>
+        <ConfirmButton
+          label={t.common.delete}
+          kind="danger"
+          title={t.users.deleteManyTitle(selected.size)}
+          consequence={t.users.deleteManyText}
+          confirmLabel={t.common.delete}
+          isDisabled={jobs.isRunning}
+          onConfirm={() => void jobs.start("delete-users", [...selected])}
+        />
+      </BulkBar>
       <DataTable
         label={t.users.title}
         columns={kColumns}
         rowId={(user) => String(user.user_id)}
         list={list}
+        selection={canWrite ? { ids: selected, onChange: setSelected, nameOf: userName } : undefined}
         sort={filters.get("sort")}
         onSort={(sort) => filters.set({ sort })}
         empty={
