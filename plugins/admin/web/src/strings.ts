@@ -182,6 +182,8 @@ export const t = {
     select: (name: string) => `Select ${name}`,
     selected: (count: number) => `${count} selected`,
     clearSelection: "Clear selection",
+    notHere: "This hub does not keep such a list",
+    notHereNext: "The plugin that keeps it may be switched off, or still starting. Look at Plugins.",
     noMatch: "Nothing matches these filters",
     noMatchNext: "Change or clear the filters above.",
   },

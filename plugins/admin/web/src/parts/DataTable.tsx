@@ -7,11 +7,12 @@ import {
   type RowSelectionState,
 } from "@tanstack/react-table";
 import { useMemo, type ReactNode } from "react";
+import { ApiError } from "../api/client";
 import type { Listing } from "../api/list";
 import { t } from "../strings";
 import { Checkbox } from "./fields";
 import { Icon } from "./Icon";
-import { Loading } from "./layout";
+import { Empty, Loading } from "./layout";
 import { ErrorBox } from "./notices";
 import { Pager } from "./Pager";
 import { nextSort, sortOf } from "./sort";
@@ -46,6 +47,9 @@ interface DataTableProps<Row> {
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { list, empty } = props;
+  if (list.error instanceof ApiError && list.error.status === 404) {
+    return <Empty title={t.table.notHere} next={t.table.notHereNext} />;
+  }
   if (list.error && list.rows.length === 0) return <ErrorBox error={list.error} onRetry={list.refetch} />;
   if (list.isLoading) return <Loading />;
   if (list.rows.length === 0 && !list.hasPrevious) return empty;
