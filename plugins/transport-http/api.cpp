@@ -227,11 +227,11 @@ void Api::handle(Exchange& exchange) {
   const auto* operation = offered_at(match);
   exchange.operation = operation;  // its headers are due in refusals too
   if (!admit(exchange, read_credential(exchange.request())) || answer_options(exchange)) return;
+  const bool is_get = method == Method::kGet || method == Method::kHead;
   if (const auto* file = match.route == nullptr && match.methods == 0 ? files_.find(segments) : nullptr) {
     return answer_file(*file, exchange);
   }
-  if (match.route == nullptr && match.methods == 0 && method == Method::kGet && !segments.empty() &&
-      segments.front() == "admin") {
+  if (match.route == nullptr && is_get && segments.size() == 1 && segments.front() == "admin") {
     return Pages::answer_no_admin(exchange);
   }
   if (match.route == nullptr) return answer_other_methods(match, method == Method::kOptions, exchange);

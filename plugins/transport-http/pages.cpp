@@ -97,7 +97,7 @@ void Pages::answer_no_admin(Exchange& exchange) {
       "that "
       "was built without Node.js has the admin's API, but not its page.</p>\n"
       "<p>What this hub offers: <a href=\"/docs\">/docs</a></p></html>\n";
-  exchange.respond({404, "text/html; charset=utf-8", kText, kDocsHeaders});
+  exchange.respond({200, "text/html; charset=utf-8", kText, kDocsHeaders});
 }
 
 void Pages::answer_report(std::string_view name, Exchange& exchange, void (*show)(std::string_view, Exchange&)) {
