@@ -293,9 +293,7 @@ void Operations::tell_refused(const Invocation& call, Status status, std::string
                          .status = http_status(status),
                          .detail = std::string(detail),
                          .at_us = now().us};
-  for (const gtr_field& param : call.params) {
-    if (to_view(param.name) == operation.resource) event.resource = to_view(param.value);
-  }
+  if (!operation.resource.empty()) event.resource = find_text(call, operation.resource).value.value_or("");
   const std::string& key = call.is_identified ? event.who : event.peer;
   bus_.publish(OperationRefused::kTopic, key, json::write(event));
 }

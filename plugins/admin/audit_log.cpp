@@ -159,7 +159,8 @@ Task<void> AuditLog::flush() {
 Task<Result<void>> AuditLog::write(std::vector<OperationRefused> entries) {
   Batch batch(Mode::kWrite);
   for (const OperationRefused& entry : entries) {
-    const bool is_fault = entry.status >= 500;
+    // 503 is news for the caller more often than a fault: the gate is not there.
+    const bool is_fault = entry.status >= 500 && entry.status != http_status(Status::kUnavailable);
     batch.add(
         "INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

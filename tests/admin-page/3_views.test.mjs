@@ -13,7 +13,7 @@ const kLooks = [
   ["desktop", kDesktop, "dark"],
   ["phone", kPhone, "light"],
   ["phone", kPhone, "dark"],
-];
+].filter(([width, , theme]) => (process.env.LOOKS ?? `${width}-${theme}`).split(",").includes(`${width}-${theme}`));
 
 const open = useBrowser();
 

@@ -20,10 +20,10 @@ TEST_CASE("the admin page works in a browser, from the first run to two admins a
   const auto at = said.find("http://");
   const std::string link = said.substr(at, said.find(' ', at) - at);
   const std::filesystem::path folder = std::filesystem::path(GATETORIO_SOURCE_DIR) / "tests" / "admin-page";
-  const RunResult result =
-      run({"/usr/bin/env", "HUB_URL=http://" + hub.http(), "SETUP_URL=" + link, "CHROMIUM=" + std::string(CHROMIUM),
-           "sh", "-c", "exec node --test --test-concurrency=1 \"$1\"/*.test.mjs", "sh", folder.string()},
-          milliseconds(600'000));
+  const RunResult result = run({"/usr/bin/env", "HUB_URL=http://" + hub.http(), "SETUP_URL=" + link,
+                                "CHROMIUM=" + std::string(CHROMIUM), "LOOKS=desktop-light,phone-dark", "sh", "-c",
+                                "exec node --test --test-concurrency=1 \"$1\"/*.test.mjs", "sh", folder.string()},
+                               milliseconds(600'000));
   CAPTURE(result.out, result.err);
   CHECK(result.code == 0);
 }

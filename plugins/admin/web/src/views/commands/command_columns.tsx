@@ -20,7 +20,10 @@ export function CommandStateBadge({ state }: { state: CommandState }) {
 /** What the device answered, or why it failed; short. */
 export function resultText(result: Record<string, unknown> | string | null): string {
   if (result === null || result === undefined) return "";
-  return typeof result === "string" ? result : JSON.stringify(result);
+  if (typeof result === "string") return result;
+  // The answer is a whole status of the device; what it says of the command is enough here.
+  const said = [result.result, result.message].filter((part) => typeof part === "string");
+  return said.length > 0 ? said.join(": ") : JSON.stringify(result);
 }
 
 /** The action by its name where the command has one, else the whole text. */

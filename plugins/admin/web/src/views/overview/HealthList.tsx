@@ -31,10 +31,10 @@ export function HealthList({ overview }: { overview: Overview }) {
 }
 
 function isWell(state: string): boolean {
-  return state === "ready" || state === "running";
+  return state === "started";
 }
 
 export function pluginTone(state: string): Tone {
   if (isWell(state)) return "good";
-  return state === "disabled" || state === "stopped" ? "calm" : "bad";
+  return state === "off" || state === "stopped" ? "calm" : "bad";
 }
