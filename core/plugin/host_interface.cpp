@@ -175,6 +175,8 @@ void inspect_report(gtr_host* host, gtr_bytes name, gtr_completion done) {
       report = platform.health.report();
     else if (wanted == "plugins")
       report = platform.plugins_report();
+    else if (wanted == "installed")
+      report = platform.installed_report();
     else if (wanted == "metrics")
       report = platform.metrics.render();
     else if (wanted == "contributions")

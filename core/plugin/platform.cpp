@@ -60,10 +60,6 @@ boost::json::array ids(const char* const* list) {
 }  // namespace
 
 std::string Platform::plugins_report() const {
-  const std::vector<std::string> chosen = chosen_plugins ? chosen_plugins() : std::vector<std::string>();
-  const auto is_chosen = [&](const std::string& id) {
-    return std::find(chosen.begin(), chosen.end(), id) != chosen.end();
-  };
   boost::json::array list;
   for (const Plugin* plugin : plugins) {
     const PluginState state = plugin->state.load(std::memory_order_acquire);
@@ -74,21 +70,17 @@ std::string Platform::plugins_report() const {
                                        {"detail", state == PluginState::kFailed ? plugin->detail : ""},
                                        {"provides", ids(plugin->descriptor ? plugin->descriptor->provides : nullptr)},
                                        {"requires", ids(plugin->descriptor ? plugin->descriptor->requires_ : nullptr)},
-                                       {"configuration", plugin->configuration},
-                                       {"enabled", is_chosen(plugin->id)}});
+                                       {"configuration", plugin->configuration}});
   }
+  return boost::json::serialize(list);
+}
+
+std::string Platform::installed_report() const {
+  const std::vector<std::string> chosen = chosen_plugins ? chosen_plugins() : std::vector<std::string>();
+  boost::json::array list;
   for (const std::string& id : installed_plugins ? installed_plugins() : std::vector<std::string>()) {
-    const auto is_it = [&id](const Plugin* plugin) { return plugin->id == id; };
-    if (std::any_of(plugins.begin(), plugins.end(), is_it)) continue;
-    list.push_back(boost::json::object{{"id", id},
-                                       {"version", ""},
-                                       {"summary", ""},
-                                       {"state", "off"},
-                                       {"detail", ""},
-                                       {"provides", boost::json::array()},
-                                       {"requires", boost::json::array()},
-                                       {"configuration", boost::json::array()},
-                                       {"enabled", is_chosen(id)}});
+    const bool is_chosen = std::find(chosen.begin(), chosen.end(), id) != chosen.end();
+    list.push_back(boost::json::object{{"id", id}, {"enabled", is_chosen}});
   }
   return boost::json::serialize(list);
 }

@@ -48,6 +48,7 @@ struct Platform {
   Backups backups;
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
   std::string plugins_report() const;
+  std::string installed_report() const;
   std::vector<const Plugin*> plugins;  // as above
   // For the next start. Written before the first plugin is started; then any thread.
   std::function<Result<void>(const std::string& id, bool is_enabled)> choose_plugin;

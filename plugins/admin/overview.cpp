@@ -1,5 +1,6 @@
 #include "overview.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -77,7 +78,26 @@ Task<Result<MenuOutput>> Overview::menu(Call, Nothing) {
 
 Task<Result<Bytes>> Overview::plugins(Call, Nothing) {
   const std::string text = co_await ok(report("plugins"));
+  const std::string found = co_await ok(report("installed"));
   json::value list = json::parse(text);
+  const json::value installed = json::parse(found);
+  for (const json::value& entry : installed.as_array()) {
+    json::array& all = list.as_array();
+    const auto is_it = [&entry](const json::value& other) { return other.at("id") == entry.at("id"); };
+    auto known = std::find_if(all.begin(), all.end(), is_it);
+    if (known == all.end()) {
+      all.push_back(json::object{{"id", entry.at("id")},
+                                 {"version", ""},
+                                 {"summary", ""},
+                                 {"state", "off"},
+                                 {"detail", ""},
+                                 {"provides", json::array()},
+                                 {"requires", json::array()},
+                                 {"configuration", json::array()}});
+      known = all.end() - 1;
+    }
+    known->as_object()["enabled"] = entry.at("enabled");
+  }
   for (json::value& entry : list.as_array()) {
     json::object& plugin = entry.as_object();
     for (json::value& option : plugin["configuration"].as_array()) {

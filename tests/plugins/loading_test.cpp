@@ -18,9 +18,9 @@ TEST_CASE("a file that is no fit plugin is named, with its fault, and nothing st
   };
   const Row table[] = {{"missing", "does not exist"},
                        {"no-entry", "is no plugin: it does not export gtr_plugin_entry"},
-                       {"wrong-abi", "was built for plugin ABI 2.3; this hub has 1.3"},
-                       {"newer-abi", "was built for plugin ABI 1.4; this hub has 1.3"},
-                       {"refuses-abi", "says that it cannot run under plugin ABI 1.3"},
+                       {"wrong-abi", "was built for plugin ABI 2.4; this hub has 1.4"},
+                       {"newer-abi", "was built for plugin ABI 1.5; this hub has 1.4"},
+                       {"refuses-abi", "says that it cannot run under plugin ABI 1.4"},
                        {"wrong-id", "calls itself 'somebody-else', not 'wrong-id'"},
                        {"null-part", "lacks a part of its descriptor"},
                        {"bad-options", "declares its options wrongly: option 'colour': "}};

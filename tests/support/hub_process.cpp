@@ -71,7 +71,7 @@ void HubProcess::add_tokens() const {
         *this,
         "INSERT INTO admin_tokens (secret_hash, name, role, created_by, created_at, expires_at, last_used_at)"
         " VALUES (" +
-            bytes + ", 'tests', '" + role + "', 'tests', 0, 9223372036854775807, 0)");
+            bytes + ", 'tests', '" + role + "', 'tests', 0, 9223372036854775807, 0) ON CONFLICT DO NOTHING");
   }
 }
 

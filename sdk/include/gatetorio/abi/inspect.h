@@ -12,12 +12,11 @@ typedef struct gtr_inspect {
    *   "operations"  JSON array of declarations, each with "number" and "plugin"
    *   "health"      JSON {"status", "healthy", "ready", "version", "facts": {name: bool}, "plugins": {id: state}}
    *   "plugins"     JSON array of {"id", "version", "summary", "state", "detail"}; since 1.4 also "provides",
-   * "requires" (lists of service ids) "enabled" (at the next start) and "configuration": each option with
-   *                 "name", "value" (null for a secret), "source" ("hub.toml:12", "--set"; empty: the default),
-   *                 "is_secret" and "help". Those that are installed and do not run have the state "off"
-   *   "metrics"     Prometheus text format 0.0.4
-   *   "contributions"  since 1.4: JSON {point: [entry, ...]}, each with the "plugin" that added it (contribution.h)
-   * GTR_NOT_FOUND for another name. */
+   *                 "requires" (lists of service ids) and "configuration": each option with "name", "value" (null for
+   *                 a secret), "source" ("hub.toml:12", "--set"; empty: the default), "is_secret" and "help"
+   *   "installed"   since 1.4: JSON array of {"id", "enabled"}: every plugin that is there, and whether it runs from
+   * the hub's next start on "metrics"     Prometheus text format 0.0.4 "contributions"  since 1.4: JSON {point: [entry,
+   * ...]}, each with the "plugin" that added it (contribution.h) GTR_NOT_FOUND for another name. */
   void (*report)(gtr_host* host, gtr_bytes name, gtr_completion done);
   /* States a fact about health ("database_connected"). A false fact makes the hub unhealthy. */
   void (*set_fact)(gtr_host* host, gtr_bytes name, uint32_t value);
