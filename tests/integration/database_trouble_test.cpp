@@ -134,7 +134,8 @@ TEST_CASE("an installation whose hub runs is not copied, and one whose hub is st
   for (int i = 0; i < 20; ++i) make_user(lite.http(), make_device(lite.http()), "owner");
   HubProcess other(on(server.url(server.make_database())));
   other.stop();
-  ask_postgres(other.database_url(), "TRUNCATE gatetorio_audit, file_url_keys, admin_links, admin_tokens, presence_clock");
+  ask_postgres(other.database_url(),
+               "TRUNCATE gatetorio_audit, file_url_keys, admin_links, admin_tokens, presence_clock");
   const std::string file = (lite.data_dir() / "storage-sqlite" / "hub.db").string();
   const TempDir elsewhere;  // what a hub with another configuration has
   const auto copy = [&](const std::string& from, const std::string& to) {
