@@ -12,6 +12,7 @@ import logging
 import pathlib
 import random
 import signal
+import socket
 import sys
 import threading
 import time
@@ -77,8 +78,10 @@ class Gate(gatetorio_agent.Agent):
     def lose_network(self, seconds):
         self._away_until = time.monotonic() + seconds
         client = self._mqtt
-        if client is not None and client.socket() is not None:
-            client.socket().close()
+        try:
+            client.socket().shutdown(socket.SHUT_RDWR)
+        except (AttributeError, OSError):
+            pass  # it has none just now
 
     def tick(self):
         self._gate.tick()
