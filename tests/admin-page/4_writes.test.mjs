@@ -104,13 +104,10 @@ it("several devices are deleted by a job that says what came of each", async () 
   await finish(page);
 });
 
-it("a command is asked for once, sent in one's name, and followed to its end", async (test) => {
+it("a command is asked for once, sent in one's name, and followed to its end", async () => {
   const page = await opened();
   const { body } = await call(page, "GET", "/admin/devices?online=true&sort=-last_seen&limit=1");
-  if (body.devices.length === 0) {
-    await page.context().close();
-    return test.skip("no device is connected");
-  }
+  assert.ok(body.devices.length > 0, "this test needs a device that is connected");
   await page.goto(`/admin/devices/${encodeURIComponent(body.devices[0].controller_id)}`);
   await page.getByText("Sent in your name").waitFor();
   await button(page, "Open").click();
