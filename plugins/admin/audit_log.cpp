@@ -10,7 +10,6 @@ using sql::Batch;
 using sql::Mode;
 
 constexpr std::uint64_t kWriteEveryMs = 500;
-constexpr std::int64_t kDefaultPage = 50;
 // So many entries a page looks at: what is rare must not make a page slow.
 constexpr std::int64_t kWindow = 200'000;
 
@@ -50,7 +49,7 @@ Task<Result<AuditOutput>> AuditLog::read(AuditInput input) {
     return text ? std::optional(time_of(*text).us) : std::nullopt;
   };
   const std::optional<std::int64_t> from = time(input.from), until = time(input.until);
-  const std::int64_t limit = input.limit ? input.limit->value : kDefaultPage;
+  const std::int64_t limit = input.limit ? input.limit->value : kDefaultListLimit;
   const std::string who = input.who ? input.who->value : "", action = input.action ? input.action->value : "",
                     target = input.target ? input.target->value : "",
                     outcome = input.outcome ? input.outcome->value : "";

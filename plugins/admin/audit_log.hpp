@@ -13,6 +13,7 @@
 #include "gatetorio/database.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time_text.hpp"
 #include "gatetorio/token_bucket.hpp"
 
@@ -27,7 +28,7 @@ struct AuditInput {
   std::optional<Label<16>> outcome;
   std::optional<TimeText> from;
   std::optional<TimeText> until;  // not included
-  std::optional<PageLimit> limit;
+  std::optional<ListLimit> limit;
   std::optional<RowId> cursor;
 };
 BOOST_DESCRIBE_STRUCT(AuditInput, (), (who, action, target, outcome, from, until, limit, cursor))

@@ -12,7 +12,7 @@ using sql::Mode;
 
 constexpr std::uint64_t kLookEveryMs = 5'000;
 constexpr std::int64_t kLeaseUs = 60 * kMicrosecondsPerSecond;
-constexpr std::int64_t kRowsAtOnce = 25, kDefaultPage = 50;
+constexpr std::int64_t kRowsAtOnce = 25;
 
 // What a kind of job calls for each row, and which parameter the item is.
 struct Kind {
@@ -41,8 +41,19 @@ std::string all_kinds() {
 
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such job."}; }
 
-constexpr std::string_view kJobColumns =
-    "SELECT id, kind, state, created_at, admin_name, total, done, failed FROM admin_jobs";
+constexpr std::string_view kJobColumns = "id, kind, state, created_at, admin_name, total, done, failed";
+
+const ListSource kJobs{.name = "admin_jobs",
+                       .columns = kJobColumns,
+                       .from = "admin_jobs",
+                       .default_sort = "-id",
+                       .sorts = {{"id", {list_integer("id")}}}};
+const ListSource kRows{.name = "admin_job_rows",
+                       .columns = "number, item, state, detail",
+                       .from = "admin_job_rows",
+                       .default_sort = "number",
+                       .sorts = {{"number", {list_integer("number")}}},
+                       .has_total = false};
 
 JobEntry job_from(const sql::Table& rows, std::size_t row) {
   return {.job_id = rows.integer(row, 0),
@@ -102,38 +113,25 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
 }
 
 Task<Result<JobsOutput>> Jobs::list(Call, PageInput page) {
-  const std::int64_t limit = page.limit ? page.limit->value : kDefaultPage;
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kJobColumns) + " WHERE id < $1 ORDER BY id DESC LIMIT $2",
-            page.cursor ? page.cursor->value : kForeverUs, limit + 1);
-  batch.add("SELECT COUNT(*) FROM admin_jobs");
-  const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  const sql::Table& rows = results[0];
-  JobsOutput out;
-  out.total = results[1].integer(0, 0);
-  const auto shown = std::min(rows.rows(), static_cast<std::size_t>(limit));
-  for (std::size_t row = 0; row < shown; ++row) out.jobs.push_back(job_from(rows, row));
-  if (rows.rows() > shown) out.next_cursor = std::to_string(out.jobs.back().job_id);
+  const ListRows list = co_await ok(read_list(database_, ListQuery(kJobs, std::move(page))));
+  JobsOutput out{{}, list.page.next_cursor, list.page.total};
+  for (std::size_t row = 0; row < list.page.rows; ++row) out.jobs.push_back(job_from(list.table(), row));
   co_return out;
 }
 
 Task<Result<JobOutput>> Jobs::get(Call, JobInput input) {
-  const std::int64_t limit = input.limit ? input.limit->value : kDefaultPage;
-  Batch batch(Mode::kRead);
-  batch.add(std::string(kJobColumns) + " WHERE id = $1", input.job_id.value);
-  batch.add(
-      "SELECT number, item, state, detail FROM admin_job_rows WHERE job_id = $1 AND number > $2 ORDER BY number LIMIT "
-      "$3",
-      input.job_id.value, input.cursor ? input.cursor->value : 0, limit + 1);
-  const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  if (results[0].empty()) co_return not_found();
-  const sql::Table& rows = results[1];
-  JobOutput out{.job = job_from(results[0], 0), .rows = {}, .next_cursor = {}};
-  const auto shown = std::min(rows.rows(), static_cast<std::size_t>(limit));
-  for (std::size_t row = 0; row < shown; ++row) {
-    out.rows.push_back({rows.integer(row, 0), rows.text(row, 1), rows.text(row, 2), rows.text(row, 3)});
+  const std::int64_t id = input.job_id.value;
+  const std::string sql = "SELECT " + std::string(kJobColumns) + " FROM admin_jobs WHERE id = $1";
+  const sql::Results job = co_await ok(database_.read(sql, id));
+  if (job[0].empty()) co_return not_found();
+  ListQuery query(kRows, std::move(input));
+  query.where("job_id = ?", id);
+  const ListRows list = co_await ok(read_list(database_, std::move(query)));
+  const sql::Table& table = list.table();
+  JobOutput out{.job = job_from(job[0], 0), .rows = {}, .next_cursor = list.page.next_cursor};
+  for (std::size_t row = 0; row < list.page.rows; ++row) {
+    out.rows.push_back({table.integer(row, 0), table.text(row, 1), table.text(row, 2), table.text(row, 3)});
   }
-  if (rows.rows() > shown) out.next_cursor = std::to_string(out.rows.back().number);
   co_return out;
 }
 

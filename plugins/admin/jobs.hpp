@@ -47,8 +47,8 @@ BOOST_DESCRIBE_STRUCT(JobRef, (), (job_id))
 
 struct JobInput {
   RowId job_id;
-  std::optional<PageLimit> limit;
-  std::optional<RowId> cursor;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
 };
 BOOST_DESCRIBE_STRUCT(JobInput, (), (job_id, limit, cursor))
 

@@ -92,13 +92,15 @@ void declare_accounts(OperationSet<Accounts>& operations) {
                   .success = {Status::kCreated},
                   .errors = {Status::kConflict}},
                  &Accounts::add_admin);
-  operations.add({.id = "admin.change",
-                  .method = "PATCH",
-                  .path = "/admin/admins/{name}",
-                  .summary = "Change the role or the password of an admin; a new password ends all sessions of it.",
-                  .callers = kAdmins,
-                  .errors = {Status::kNotFound, Status::kConflict}},
-                 &Accounts::change_admin);
+  operations.add(
+      {.id = "admin.change",
+       .method = "PATCH",
+       .path = "/admin/admins/{name}",
+       .summary = "Change the role or the password of an admin; a new password ends all sessions of it. A viewer "
+                  "may change its own password.",
+       .callers = kAnyAdmin,
+       .errors = {Status::kNotFound, Status::kConflict}},
+      &Accounts::change_admin);
   operations.add({.id = "admin.delete",
                   .method = "DELETE",
                   .path = "/admin/admins/{name}",

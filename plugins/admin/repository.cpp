@@ -12,8 +12,6 @@ using sql::Batch;
 using sql::Blob;
 using sql::Mode;
 
-constexpr std::int64_t kDefaultPage = 50;
-
 std::string lower(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
   return name;
@@ -37,20 +35,22 @@ Admin admin_from(const sql::Table& table) {
 // At least one who may do everything stays.
 void require_an_admin(Batch& batch) { batch.require("SELECT 1 FROM admins WHERE role = 'admin' LIMIT 1"); }
 
-std::int64_t limit_of(const PageInput& page) { return page.limit ? page.limit->value : kDefaultPage; }
-std::int64_t below(const PageInput& page) { return page.cursor ? page.cursor->value : kForeverUs; }
-
-// Rows were read by one more than the page has; the first column is what the next page goes on below.
-template <class Entry, class Read>
-Page<Entry> page_from(const sql::Results& results, const PageInput& page, Read read) {
-  const sql::Table& rows = results[0];
-  const auto most = static_cast<std::size_t>(limit_of(page));
-  Page<Entry> out;
-  out.total = results[1].integer(0, 0);
-  for (std::size_t row = 0; row < std::min(rows.rows(), most); ++row) out.entries.push_back(read(rows, row));
-  if (rows.rows() > most) out.next_cursor = std::to_string(rows.integer(most - 1, 0));
-  return out;
-}
+const ListSource kAdmins{.name = "admins",
+                         .columns = "name, role, created_at, last_login_at, totp_secret IS NOT NULL",
+                         .from = "admins",
+                         .default_sort = "-id",
+                         .sorts = {{"id", {list_integer("id")}}}};
+const ListSource kSessions{
+    .name = "admin_sessions",
+    .columns = "s.id, a.name, a.role, s.created_at, s.last_used_at, s.expires_at, s.peer, s.secret_hash",
+    .from = "admin_sessions s JOIN admins a ON a.id = s.admin_id",
+    .default_sort = "-id",
+    .sorts = {{"id", {list_integer("s.id")}}}};
+const ListSource kTokens{.name = "admin_tokens",
+                         .columns = "id, name, role, created_by, created_at, expires_at, last_used_at",
+                         .from = "admin_tokens",
+                         .default_sort = "-id",
+                         .sorts = {{"id", {list_integer("id")}}}};
 
 }  // namespace
 
@@ -73,21 +73,18 @@ Task<Result<Admin>> Repository::find_admin_by_id(std::int64_t id) {
   co_return admin_from(results[0]);
 }
 
-Task<Result<Page<AdminEntry>>> Repository::admins(PageInput page) {
-  Batch batch(Mode::kRead);
-  batch.add(
-      "SELECT id, name, role, created_at, last_login_at, totp_secret IS NOT NULL FROM admins WHERE id < $1"
-      " ORDER BY id DESC LIMIT $2",
-      below(page), limit_of(page) + 1);
-  batch.add("SELECT COUNT(*) FROM admins");
-  const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  co_return page_from<AdminEntry>(results, page, [](const sql::Table& rows, std::size_t row) {
-    return AdminEntry{.name = rows.text(row, 1),
-                      .role = rows.text(row, 2),
-                      .created_at = {rows.integer(row, 3)},
-                      .last_login_at = unless_zero(rows.integer(row, 4)),
-                      .totp_enabled = rows.integer(row, 5) != 0};
-  });
+Task<Result<AdminsOutput>> Repository::admins(PageInput page) {
+  const ListRows list = co_await ok(read_list(database_, ListQuery(kAdmins, std::move(page))));
+  const sql::Table& table = list.table();
+  AdminsOutput out{{}, list.page.next_cursor, list.page.total};
+  for (std::size_t row = 0; row < list.page.rows; ++row) {
+    out.admins.push_back({.name = table.text(row, 0),
+                          .role = table.text(row, 1),
+                          .created_at = {table.integer(row, 2)},
+                          .last_login_at = unless_zero(table.integer(row, 3)),
+                          .totp_enabled = table.integer(row, 4) != 0});
+  }
+  co_return out;
 }
 
 namespace {
@@ -262,25 +259,23 @@ Task<Result<std::int64_t>> Repository::end_session(std::int64_t session_id, Call
   co_return (*done)[0].integer(0, 0);
 }
 
-Task<Result<Page<SessionEntry>>> Repository::sessions(PageInput page, std::string own_secret_hash) {
-  Batch batch(Mode::kRead);
-  batch.add(
-      "SELECT s.id, a.name, a.role, s.created_at, s.last_used_at, s.expires_at, s.peer, s.secret_hash"
-      " FROM admin_sessions s JOIN admins a ON a.id = s.admin_id WHERE s.id < $1 AND s.expires_at > $2"
-      " ORDER BY s.id DESC LIMIT $3",
-      below(page), now(), limit_of(page) + 1);
-  batch.add("SELECT COUNT(*) FROM admin_sessions WHERE expires_at > $1", now());
-  const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  co_return page_from<SessionEntry>(results, page, [&own_secret_hash](const sql::Table& rows, std::size_t row) {
-    return SessionEntry{.session_id = rows.integer(row, 0),
-                        .name = rows.text(row, 1),
-                        .role = rows.text(row, 2),
-                        .created_at = {rows.integer(row, 3)},
-                        .last_used_at = {rows.integer(row, 4)},
-                        .expires_at = {rows.integer(row, 5)},
-                        .peer = rows.text(row, 6),
-                        .is_current = rows.text(row, 7) == own_secret_hash};
-  });
+Task<Result<SessionsOutput>> Repository::sessions(PageInput page, std::string own_secret_hash) {
+  ListQuery query(kSessions, std::move(page));
+  query.where("s.expires_at > ?", now());
+  const ListRows list = co_await ok(read_list(database_, std::move(query)));
+  const sql::Table& table = list.table();
+  SessionsOutput out{{}, list.page.next_cursor, list.page.total};
+  for (std::size_t row = 0; row < list.page.rows; ++row) {
+    out.sessions.push_back({.session_id = table.integer(row, 0),
+                            .name = table.text(row, 1),
+                            .role = table.text(row, 2),
+                            .created_at = {table.integer(row, 3)},
+                            .last_used_at = {table.integer(row, 4)},
+                            .expires_at = {table.integer(row, 5)},
+                            .peer = table.text(row, 6),
+                            .is_current = table.text(row, 7) == own_secret_hash});
+  }
+  co_return out;
 }
 
 Task<Result<std::int64_t>> Repository::add_token(std::string secret_hash, std::string name, std::string role,
@@ -329,23 +324,20 @@ Task<Result<void>> Repository::remove_token(std::int64_t token_id, Call call) {
   co_return Result<void>();
 }
 
-Task<Result<Page<TokenEntry>>> Repository::tokens(PageInput page) {
-  Batch batch(Mode::kRead);
-  batch.add(
-      "SELECT id, name, role, created_by, created_at, expires_at, last_used_at FROM admin_tokens WHERE id < $1"
-      " ORDER BY id DESC LIMIT $2",
-      below(page), limit_of(page) + 1);
-  batch.add("SELECT COUNT(*) FROM admin_tokens");
-  const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  co_return page_from<TokenEntry>(results, page, [](const sql::Table& rows, std::size_t row) {
-    return TokenEntry{.token_id = rows.integer(row, 0),
-                      .name = rows.text(row, 1),
-                      .role = rows.text(row, 2),
-                      .created_by = rows.text(row, 3),
-                      .created_at = {rows.integer(row, 4)},
-                      .expires_at = unless_zero(or_never(rows.integer(row, 5))),
-                      .last_used_at = unless_zero(rows.integer(row, 6))};
-  });
+Task<Result<TokensOutput>> Repository::tokens(PageInput page) {
+  const ListRows list = co_await ok(read_list(database_, ListQuery(kTokens, std::move(page))));
+  const sql::Table& table = list.table();
+  TokensOutput out{{}, list.page.next_cursor, list.page.total};
+  for (std::size_t row = 0; row < list.page.rows; ++row) {
+    out.tokens.push_back({.token_id = table.integer(row, 0),
+                          .name = table.text(row, 1),
+                          .role = table.text(row, 2),
+                          .created_by = table.text(row, 3),
+                          .created_at = {table.integer(row, 4)},
+                          .expires_at = unless_zero(or_never(table.integer(row, 5))),
+                          .last_used_at = unless_zero(table.integer(row, 6))});
+  }
+  co_return out;
 }
 
 Task<Result<void>> Repository::touch(bool is_session, std::int64_t credential_id) {

@@ -48,13 +48,6 @@ struct SecondFactor {
   std::string recovery_code_hash;  // empty: it was no recovery code
 };
 
-template <class Entry>
-struct Page {
-  std::vector<Entry> entries;
-  std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
-};
-
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
@@ -63,7 +56,8 @@ class Repository {
   // Errors: kNotFound. Names are compared without regard to case.
   Task<Result<Admin>> find_admin(std::string name);
   Task<Result<Admin>> find_admin_by_id(std::int64_t id);
-  Task<Result<Page<AdminEntry>>> admins(PageInput page);
+  // Errors of the lists: kInvalid at /cursor.
+  Task<Result<AdminsOutput>> admins(PageInput page);
   // Errors: kConflict where the name is taken.
   Task<Result<std::int64_t>> add_admin(NewAdmin admin, Call call);
   // The role, the password, both or neither (empty). A new password ends all sessions, a new role none: it counts at
@@ -98,14 +92,14 @@ class Repository {
   Task<Result<void>> close_session(std::string secret_hash, Call call);
   // Whose it was. Errors: kNotFound.
   Task<Result<std::int64_t>> end_session(std::int64_t session_id, Call call);
-  Task<Result<Page<SessionEntry>>> sessions(PageInput page, std::string own_secret_hash);
+  Task<Result<SessionsOutput>> sessions(PageInput page, std::string own_secret_hash);
 
   Task<Result<std::int64_t>> add_token(std::string secret_hash, std::string name, std::string role,
                                        std::optional<Timestamp> expires_at, Call call);
   Task<Result<Holder>> find_token(std::string secret_hash);
   Task<Result<Holder>> find_token_by_id(std::int64_t token_id);
   Task<Result<void>> remove_token(std::int64_t token_id, Call call);
-  Task<Result<Page<TokenEntry>>> tokens(PageInput page);
+  Task<Result<TokensOutput>> tokens(PageInput page);
 
   // When a credential was used last. Without an entry in the audit log.
   Task<Result<void>> touch(bool is_session, std::int64_t credential_id);

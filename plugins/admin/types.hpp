@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
 
 namespace gatetorio::admin {
@@ -59,10 +60,10 @@ struct SessionOutput {
 };
 BOOST_DESCRIBE_STRUCT(SessionOutput, (), (name, role, csrf_token, expires_at, totp_enabled))
 
-// How much of a list, and from where on: `cursor` is the `next_cursor` of the page before.
+// Of a list that has one order: the newest first.
 struct PageInput {
-  std::optional<PageLimit> limit;
-  std::optional<RowId> cursor;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
 };
 BOOST_DESCRIBE_STRUCT(PageInput, (), (limit, cursor))
 

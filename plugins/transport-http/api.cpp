@@ -17,11 +17,6 @@ namespace {
 
 namespace json = boost::json;
 
-// A content type becomes a header line, so it may hold nothing that ends one.
-bool is_header_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-}
-
 std::string_view text_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || !value->is_string()) return {};

@@ -148,6 +148,10 @@ std::string_view choose_media_type(std::string_view accept, const std::vector<st
   return best;
 }
 
+bool is_header_text(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   while (!cookies.empty()) {
     auto value = next_part(cookies, ';');

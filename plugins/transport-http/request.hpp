@@ -76,6 +76,9 @@ std::string_view first_media_type(std::string_view accept);
 // likes none or several the same.
 std::string_view choose_media_type(std::string_view accept, const std::vector<std::string>& offered);
 
+// True for what may stand in a header line: printable ASCII, so nothing that ends one.
+bool is_header_text(std::string_view text);
+
 // Value of a cookie, or empty.
 std::string_view cookie_value(std::string_view cookies, std::string_view name);
 

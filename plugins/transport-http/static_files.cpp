@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "ignoring_case.hpp"
+#include "request.hpp"
 
 namespace gatetorio::transport_http {
 namespace {
@@ -37,10 +38,6 @@ std::string_view type_of(const std::string& name) {
     if (name.ends_with(ending)) return type;
   }
   return "application/octet-stream";
-}
-
-bool is_header_text(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 bool is_compressed_copy(const fs::path& path) {

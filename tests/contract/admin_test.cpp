@@ -220,6 +220,16 @@ TEST_CASE("admins are added, changed and removed, but the last one stays") {
   CHECK(anna.send("DELETE", "/admin/admins/bert").status == 204);
   CHECK(viewer.send("GET", "/admin/session").status == 401);
   CHECK(anna.send("DELETE", "/admin/admins/bert").status == 404);
+  // A viewer changes its own password, and nothing else.
+  const JsonObject carl{{"name", "carl"}, {"password", kPassword}, {"role", "viewer"}};
+  REQUIRE(anna.send("POST", "/admin/admins", carl).status == 201);
+  viewer = world.log_in("carl", kPassword);
+  CHECK(viewer.send("PATCH", "/admin/admins/carl", {{"role", "admin"}}).status == 403);
+  const JsonObject mine{{"password", "another one 77"}, {"current_password", kPassword}};
+  CHECK(viewer.send("PATCH", "/admin/admins/anna", mine).status == 403);
+  CHECK(viewer.send("PATCH", "/admin/admins/carl", {{"password", "another one 77"}}).status == 422);
+  CHECK(viewer.send("PATCH", "/admin/admins/carl", mine).status == 200);
+  world.log_in("carl", "another one 77");
   // The own password needs the old one.
   CHECK(anna.send("PATCH", "/admin/admins/anna", {{"password", "another one 77"}}).wrong_fields() ==
         "/current_password");

@@ -634,7 +634,6 @@ export const t = {
     setPasswordTitle: (name: string) => `New password for ${name}`,
     currentPassword: "Your password now",
     newPassword: "New password",
-    viewerPassword: "An admin can set a new password for you.",
     passwordChanged: (name: string) => `${name} has a new password`,
     deleteTitle: (name: string) => `Delete admin ${name}?`,
     deleteText:

@@ -6,7 +6,7 @@ import { SecondFactor } from "./SecondFactor";
 import { SetPassword } from "./SetPassword";
 
 export function AccountPanel() {
-  const { session, canWrite } = useSession();
+  const { session } = useSession();
   return (
     <>
       <Panel title={t.admins.account}>
@@ -21,7 +21,7 @@ export function AccountPanel() {
             <Moment at={session.expires_at} />
           </Fact>
         </Facts>
-        {canWrite ? <SetPassword name={session.name} /> : <p className="faint">{t.admins.viewerPassword}</p>}
+        <SetPassword name={session.name} />
       </Panel>
       <SecondFactor />
     </>
