@@ -141,7 +141,8 @@ void Hub::configure() {
   ids_ = choices_.applied(config_.hub().plugins);
   for (const std::string& id : config_.hub().plugins) {
     if (std::find(ids_.begin(), ids_.end(), id) != ids_.end()) continue;
-    log_.write(LogLevel::kWarn, "hub", "a plugin of the configuration was switched off by an admin", {{"plugin", id}});
+    log_.write(LogLevel::kWarn, "hub", "a plugin of hub.plugins is off: it was switched off while the hub ran",
+               {{"plugin", id}, {"kept_in", choices_.file().string()}});
   }
   for (const std::string& id : ids_) load(id);
   std::vector<Needs> needs;

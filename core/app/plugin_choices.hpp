@@ -17,6 +17,7 @@ class PluginChoices {
  public:
   explicit PluginChoices(std::filesystem::path file) : file_(std::move(file)) {}
 
+  const std::filesystem::path& file() const { return file_; }
   // Blocks on the disk. Errors: kInvalid where the file is none of ours; then nothing is chosen.
   Result<void> read();
   // The plugins of the next start, where the configuration names these.

@@ -21,7 +21,8 @@ Task<Result<Reply<Nothing>>> Feed::watch(Call call, Nothing) {
     const std::lock_guard lock(mutex_);
     watchers_.push_back(watcher);
   }
-  co_await check(watcher);  // between the call's own check and its entry here its right may have gone
+  const bool may_watch = co_await check(watcher);  // between the call's own check and its entry its right may have gone
+  if (!may_watch) co_return Error{.status = Status::kForbidden, .detail = "You may not do this."};
   const std::string health = co_await ok(overview_.read());
   watcher->stream.send("0", "health", health);
   Reply<Nothing> reply(Nothing{});
@@ -44,12 +45,19 @@ void Feed::access_changed(const AccessChanged& event) {
     std::copy_if(watchers_.begin(), watchers_.end(), std::back_inserter(meant),
                  [&event](const WatcherPtr& watcher) { return watcher->principal.id == event.id; });
   }
-  for (WatcherPtr& watcher : meant) host_.run(check(std::move(watcher)));
+  for (WatcherPtr& watcher : meant) host_.run(check_soon(std::move(watcher)));
 }
 
-Task<void> Feed::check(WatcherPtr watcher) {
+Task<bool> Feed::check(WatcherPtr watcher) {
   const Result<Principal> current = co_await current_(watcher->principal);
-  if (!current && current.error().status == Status::kNotFound) remove(watcher);
+  const bool is_gone = !current && current.error().status == Status::kNotFound;
+  if (is_gone) remove(watcher);
+  co_return !is_gone;
+}
+
+Task<void> Feed::check_soon(WatcherPtr watcher) {
+  const bool may_watch = co_await check(std::move(watcher));
+  static_cast<void>(may_watch);
 }
 
 void Feed::remove(const WatcherPtr& watcher) {

@@ -40,7 +40,9 @@ class Feed {
   };
   using WatcherPtr = std::shared_ptr<Watcher>;
 
-  Task<void> check(WatcherPtr watcher);
+  // False where its right is gone: then its stream has ended.
+  Task<bool> check(WatcherPtr watcher);
+  Task<void> check_soon(WatcherPtr watcher);
   void remove(const WatcherPtr& watcher);
 
   Host& host_;
