@@ -23,12 +23,10 @@ const fs::path kBuild = GATETORIO_BUILD_DIR;
 // Everything loadable in one folder, as the hub wants it.
 void link_plugins(const fs::path& folder) {
   fs::create_directory(folder);
-  for (const fs::path& from : {kBuild / "plugins", kBuild / "test_plugins"}) {
-    for (const auto& entry : fs::directory_iterator(from)) {
-      const fs::path& file = entry.path();
-      const bool is_wanted = file.extension() == ".so" || file.filename() == "mosquitto";
-      if (is_wanted) fs::create_symlink(file, folder / file.filename());
-    }
+  for (const auto& entry : fs::directory_iterator(kBuild / "plugins")) {
+    const fs::path& file = entry.path();
+    const bool is_wanted = file.extension() == ".so" || file.filename() == "mosquitto";
+    if (is_wanted) fs::create_symlink(file, folder / file.filename());
   }
 }
 
