@@ -51,7 +51,8 @@ class Metric {
   gtr_metric* metric_ = nullptr;
 };
 
-// Awaits one gtr_completion: `start(gtr_completion)` begins the call. The coroutine goes on on the plugin's executor.
+// Awaits one gtr_completion: `start(gtr_completion)` begins the call. The coroutine goes on on the plugin's executor,
+// perhaps before `start` has returned: once the completion may fire, `start` uses what it captured by value only.
 template <class Start>
 class CompletionAwaiter {
  public:
@@ -60,7 +61,9 @@ class CompletionAwaiter {
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiter) {
     waiter_ = waiter;
-    start_(gtr_completion{&CompletionAwaiter::done, this});  // may end this object's life: nothing after it
+    // The completion may fire before `start` returns, and ends this object's life then: `start` runs from the stack.
+    Start start = std::move(start_);
+    start(gtr_completion{&CompletionAwaiter::done, this});
   }
   Result<std::string> await_resume() {
     if (has_failed()) return error();

@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <gatetorio/host.hpp>
 #include <gatetorio/task.hpp>
 #include <memory>
 #include <stdexcept>
@@ -119,6 +120,31 @@ TEST_CASE("a long chain of tasks frees all its frames") {
   CHECK(done);
   CHECK(*steps == 1001);
   CHECK(steps.use_count() == 1);
+}
+
+// A hub's call that is over before its begin has returned, on an executor that goes on at once.
+Task<void> hears_at_once(std::weak_ptr<int>* captured, bool* was_there) {
+  static constexpr gtr_executor kAtOnce{
+      sizeof(gtr_executor), nullptr, [](gtr_host*, gtr_task_fn task, void* context) { task(context); }, nullptr, nullptr};
+  auto value = std::make_shared<int>(3);
+  *captured = value;
+  auto start = [captured, was_there, value = std::move(value)](gtr_completion done) {
+    const std::weak_ptr<int> watched = *captured;
+    bool* const result = was_there;
+    done.done(done.context, GTR_OK, {nullptr, 0});
+    *result = !watched.expired();
+  };
+  co_await CompletionAwaiter<decltype(start)>(nullptr, &kAtOnce, std::move(start));
+}
+
+TEST_CASE("what begins a call keeps what it captured until it returns, however early the call ends") {
+  std::weak_ptr<int> captured;
+  bool was_there = false, done = false;
+  spawn(
+      hears_at_once(&captured, &was_there), [&done] { done = true; }, [](std::exception_ptr) { FAIL(); });
+  CHECK(done);
+  CHECK(was_there);
+  CHECK(captured.expired());
 }
 
 }  // namespace gatetorio
