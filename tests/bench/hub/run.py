@@ -5,38 +5,20 @@
 
 Prints one JSON object. Everything runs on loopback and ends with the run. Ratios count, not absolute figures.
 """
-import argparse, json, pathlib, re, sqlite3, statistics, subprocess, sys, tempfile, time
+import argparse, json, pathlib, sqlite3, statistics, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from bench_hub import BUILD, Hub  # noqa: E402
+from loads import bare_server, load, per_cpu  # noqa: E402
 
 
 def database(hub):
     return sqlite3.connect(hub.folder / "data" / "storage-sqlite" / "hub.db")
 
 
-def load(target, pid, method, path, requests, *options):
-    out = subprocess.run([BUILD / "bench_http_load", target, method, path, "--requests", str(requests), "--pid", str(pid),
-                          *options], capture_output=True, text=True, check=True).stdout
-    result = json.loads(out)
-    if result["non_2xx"] or result["broken"]:
-        sys.exit(f"{method} {path}: {out}")
-    return result
-
-
-def per_cpu(result):
-    return result["requests_per_cpu_s"]
-
-
 def floor(rows, path):
     out = subprocess.run([BUILD / "sqlite_floor", "--rows", str(rows), "--path", path], capture_output=True, text=True, check=True).stdout
     return json.loads(out)
-
-
-def bare_server():
-    process = subprocess.Popen([BUILD / "bench_http_bare"], stdout=subprocess.PIPE, text=True)
-    port = re.search(r"(\d+)\s*$", process.stdout.readline())[1]
-    return process, f"127.0.0.1:{port}"
 
 
 def percentiles(seconds):
