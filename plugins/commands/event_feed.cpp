@@ -120,7 +120,26 @@ void EventFeed::tell(std::int64_t device_id, std::string type, std::string data)
   }
 }
 
-void EventFeed::status(const DeviceMessage& message) { tell(message.device_id, "status", message.payload); }
+void EventFeed::status(const DeviceMessage& message, std::int64_t sequence) {
+  std::string data = message.payload;
+  const auto end = data.rfind('}');
+  if (sequence != 0 && end != std::string::npos) {
+    const bool is_empty = json::members(data).empty();
+    data.insert(end, (is_empty ? "\"sequence\":" : ",\"sequence\":") + std::to_string(sequence));
+  }
+  tell(message.device_id, "status", std::move(data));
+}
+
+void EventFeed::command(const CommandOutcome& outcome) {
+  std::string data = "{\"command_id\":";
+  json::append(data, outcome.command_id);
+  data.append(",\"state\":");
+  json::append(data, outcome.state);
+  data.append(",\"at\":");
+  json::append(data, Timestamp{outcome.at_us});
+  data.push_back('}');
+  tell(outcome.device_id, "command", std::move(data));
+}
 
 void EventFeed::presence(const DevicePresence& event) {
   std::string data = "{\"is_online\":";

@@ -19,14 +19,22 @@ void Outcomes::handed_over(const CommandHandedOver& event, std::uint64_t sequenc
   add_delivered(event.device_id, handovers_.handed_over(event.session, event.command_id, sequence, Clock::now()));
 }
 
-void Outcomes::heard(const DeviceMessage& message, const std::optional<Answer>& answer, std::uint64_t sequence) {
+void Outcomes::heard(const DeviceMessage& message, const StatusPayload& said, std::uint64_t sequence) {
   add_delivered(message.device_id, handovers_.spoke(message.session, sequence, Clock::now()));
-  if (!answer) return;
-  const char* state = answer->is_success ? "acknowledged" : "failed";
-  add({message.device_id, answer->command_id, now(), state, message.payload});
+  if (said.state) {
+    if (auto step = motions_.heard(message.device_id, *said.state, Clock::now())) {
+      add({message.device_id, std::move(step->command_id), now(), step->state});
+    }
+  }
+  if (!said.answer) return;
+  const std::string& command_id = said.answer->command_id;
+  said.answer->is_success ? motions_.acknowledged(message.device_id, command_id)
+                          : motions_.end(message.device_id, command_id);
+  add({message.device_id, command_id, now(), said.answer->is_success ? "acknowledged" : "failed", message.payload});
 }
 
 void Outcomes::deleted(std::int64_t device_id) {
+  motions_.forget(device_id);
   const std::lock_guard lock(mutex_);
   waiting_.erase(device_id);
 }

@@ -1,4 +1,5 @@
-// What became of commands, as their devices show and say: delivered, acknowledged, failed. Written at once, many
+// What became of commands, as their devices show and say: delivered, acknowledged, failed, moving, completed, reversed.
+// Written at once, many
 // together where many come; what could not be written waits and is tried again. Any thread.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "gatetorio/device_link.hpp"
 #include "handovers.hpp"
+#include "motion_watch.hpp"
 #include "outage.hpp"
 #include "repository.hpp"
 #include "status_payload.hpp"
@@ -23,13 +25,17 @@ class Outcomes {
   // What waits of one device; more pushes its own oldest out, and nobody else's.
   static constexpr std::size_t kMostOfADevice = 64, kMostBytesOfADevice = 256 * 1024;
 
-  Outcomes(Host& host, Repository& repository)
-      : host_(host), repository_(repository), turn_(host), outage_(host, "what became of commands") {}
+  Outcomes(Host& host, Repository& repository, MotionWatch& motions)
+      : host_(host),
+        repository_(repository),
+        motions_(motions),
+        turn_(host),
+        outage_(host, "what became of commands") {}
 
   // `sequence`: of the event that tells it.
   void handed_over(const CommandHandedOver& event, std::uint64_t sequence);
   // The device published something, all of which is kept with an answer.
-  void heard(const DeviceMessage& message, const std::optional<Answer>& answer, std::uint64_t sequence);
+  void heard(const DeviceMessage& message, const StatusPayload& said, std::uint64_t sequence);
   void deleted(std::int64_t device_id);
 
   // Until the hub stops: tries again what could not be written.
@@ -51,6 +57,7 @@ class Outcomes {
 
   Host& host_;
   Repository& repository_;
+  MotionWatch& motions_;
   Turn turn_;  // of those who write
   Outage outage_;
   Handovers handovers_;

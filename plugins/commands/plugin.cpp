@@ -25,8 +25,8 @@ class Commands : public PluginBase {
         repository_(database_),
         malformed_(host.counter("gatetorio_commands_malformed_status_total", "Status messages that were dropped.")),
         board_(host, repository_),
-        outcomes_(host, repository_),
-        service_(host, repository_, board_, settings_),
+        outcomes_(host, repository_, motions_),
+        service_(host, repository_, board_, motions_, settings_),
         feed_(host),
         operations_(host, service_, feed_),
         retention_(host, database_, settings_.retention_grace_minutes) {
@@ -53,6 +53,9 @@ class Commands : public PluginBase {
     on<CommandHandedOver>(
         kMessages, [this](const auto& event, std::uint64_t sequence) { outcomes_.handed_over(event, sequence); },
         kGapIsHarmless);
+    on<CommandOutcome>(
+        kMessages, [this](const auto& event, std::uint64_t) { feed_.command(event); },
+        [this] { feed_.events_were_missed(); });
     on<DeviceDeleted>(
         kChanges, [this](const auto& event, std::uint64_t) { forget(event); },
         [this] {
@@ -100,11 +103,12 @@ class Commands : public PluginBase {
   void take(const DeviceMessage& message, std::uint64_t sequence) {
     const std::optional<StatusPayload> said = read_status(message.payload);
     if (!said) return malformed_.add();
+    std::int64_t number = 0;
     if (said->is_state) {
-      board_.take(message.device_id, message.payload, said->boot_nonce);
-      outcomes_.heard(message, said->answer, sequence);
+      number = board_.take(message.device_id, message.payload, said->boot_nonce);
+      outcomes_.heard(message, *said, sequence);
     }
-    feed_.status(message);
+    feed_.status(message, said->names_sequence ? 0 : number);
   }
 
   void forget(const DeviceDeleted& event) {
@@ -119,6 +123,7 @@ class Commands : public PluginBase {
   Repository repository_;
   const Metric malformed_;
   StatusBoard board_;
+  MotionWatch motions_;
   Outcomes outcomes_;
   Service service_;
   EventFeed feed_;
@@ -145,6 +150,19 @@ const OptionTable<Settings>& Commands::options() {
              "A repeated idempotency_key within this time sends nothing again and gets the first answer.")
           .unit("seconds")
           .range(60, 86'400),
+      option("motion_seconds", &Settings::motion_seconds,
+             "While a motion is outstanding an equal one for the same gate is not sent, whoever wants it: until the "
+             "device "
+             "answers the first, and no longer than this; 0: each is sent.")
+          .unit("seconds")
+          .range(0, 60),
+      option("verbs", &Settings::verbs,
+             "How commands are understood: a verb (open, close, stop, partial, toggle) and members that a command has "
+             "with "
+             "these values; * at the end of a value stands for any rest. Others are sent as they are."),
+      option("gate_member", &Settings::gate_member,
+             "The member of a command with the number of the gate, where a device has several. Commands without it "
+             "mean gate 1."),
       option("commands_keep_days", &Settings::commands_keep_days,
              "A command is forgotten so long after its end; 0: never. The audit log knows of it longer.")
           .unit("days")

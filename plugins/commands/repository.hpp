@@ -7,12 +7,15 @@
 
 #include "gatetorio/database.hpp"
 #include "gatetorio/lists.hpp"
+#include "motion.hpp"
 #include "types.hpp"
 
 namespace gatetorio::commands {
 
 // State of a command whose publish nobody confirmed. Only a device's answer or its expiry end it; outside it is "sent".
 inline constexpr std::string_view kUnconfirmed = "unconfirmed";
+// State of a second wish for a motion that was on its way.
+inline constexpr std::string_view kMerged = "merged";
 
 struct Command {
   std::string id;
@@ -20,12 +23,15 @@ struct Command {
   std::string sender_kind;
   std::int64_t sender_id = 0;
   std::string command;
+  Motion motion = {};
   std::string state = "sent";
   std::optional<std::string> result = {};
   std::optional<std::string> idempotency_key = {};
   Timestamp issued_at;
   Timestamp expires_at;
   Timestamp updated_at = {};
+  std::optional<std::string> merged_into = {};  // with kMerged: the command that goes out for both
+  std::optional<Timestamp> delivered_at = {}, answered_at = {}, moving_at = {}, ended_at = {};
 };
 
 struct LastStatus {
@@ -33,6 +39,7 @@ struct LastStatus {
   std::string status;
   Timestamp status_at;
   std::optional<std::string> boot_nonce;
+  std::int64_t sequence = 0;
 };
 
 // What is known now of a command.
@@ -40,7 +47,7 @@ struct Outcome {
   std::int64_t device_id = 0;
   std::string command_id;
   Timestamp at;
-  std::string_view state;   // "delivered", "acknowledged" or "failed"
+  std::string_view state;   // "delivered", "acknowledged", "failed", "moving", "completed" or "reversed"
   std::string result = {};  // the answer, where there is one
 };
 
@@ -48,17 +55,25 @@ class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
 
-  // Writes a command and its audit entry. A key that the sender has used for this device since `window_start` makes it
-  // a repetition: nothing is written.
+  // Writes a command and its audit entry, or nothing: where the sender has used its key for this device since
+  // `window_start`, and where a motion of that gate is outstanding which is equal or forbids this one. A motion is
+  // outstanding until `outstanding_till`, or until the device answers it; a stop ends those of its gate.
+  enum class Write { done, is_repetition, motion_is_outstanding };
   struct Recorded {
-    bool is_repetition = false;
+    Write write = Write::done;
     std::optional<std::string> boot_nonce;  // of the device's last status
   };
-  Task<Result<Recorded>> record(Command command, Timestamp window_start, Call call);
+  Task<Result<Recorded>> record(Command command, Timestamp window_start, Timestamp outstanding_till, Call call);
+  // The motion of this gate that is outstanding, if there is one still.
+  Task<Result<std::optional<Command>>> find_outstanding(std::int64_t device_id, std::int64_t gate);
+  // Writes that the sender wished for what `into` does already, with its audit entry.
+  Task<Result<void>> record_merged(Command command, std::string into, Timestamp window_start, Call call);
   // What was sent with the same key since `window_start`. Errors: kNotFound.
   Task<Result<Command>> find_repeated(Command like, Timestamp window_start);
   // Errors: kNotFound.
   Task<Result<Command>> find(std::string command_id);
+  // Whether it goes out for a wish of this principal, too.
+  Task<Result<bool>> is_wished_by(std::string command_id, Principal principal);
 
   // The newest first. `device_id`: the input's device. Errors: kInvalid at /cursor.
   struct Page {
@@ -81,6 +96,11 @@ class Repository {
   Task<Result<std::vector<std::int64_t>>> devices_after(std::int64_t device_id, std::int64_t limit);
 
  private:
+  static int release_key(sql::Batch& batch, const Command& command, Timestamp window_start);
+  static void add_insert(sql::Batch& batch, const Command& command);
+  static void add_motion(sql::Batch& batch, const Command& command, Timestamp outstanding_till);
+  static void add_outcome(sql::Batch& batch, const Outcome& outcome);
+
   Database& database_;
 };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "command_payload.hpp"
+#include "expectation.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
@@ -17,6 +18,8 @@ constexpr std::uint32_t kPublishDeadlineMs = 5'000;
 constexpr std::uint32_t kStateDeadlineMs = 2'000;
 // A right that was judged longer ago is judged again before the command goes out.
 constexpr std::chrono::milliseconds kRightHolds(250);
+// How often a motion is tried that is in the way of others which end at once.
+constexpr int kAttempts = 3;
 
 Error device_is_away() {
   return {.status = Status::kUnavailable,
@@ -45,6 +48,33 @@ Error key_is_taken() {
           .fields = {{"/idempotency_key", "was used for another command; take a new key for each command"}}};
 }
 
+Error busy() {
+  return {.status = Status::kUnavailable,
+          .detail = "Others move this gate just now; the command was not sent.",
+          .retry_after_s = 1};
+}
+
+Error stopped() {
+  return {.status = Status::kConflict, .detail = "A stop came before the command went out; it was not sent."};
+}
+
+struct Outstanding {
+  std::string command_id;
+  std::string sender;
+  std::string verb;
+  Timestamp sent_at;
+};
+BOOST_DESCRIBE_STRUCT(Outstanding, (), (command_id, sender, verb, sent_at))
+
+// The next step of a gate's own logic means something else after somebody else's motion.
+Error is_moved_by_other(const Command& first) {
+  const Outstanding other{first.id, key_of(PrincipalId{first.sender_kind, first.sender_id}), word_of(first.motion.verb),
+                          first.issued_at};
+  return {.status = Status::kConflict,
+          .detail = "Somebody else has just moved this gate; the command was not sent.",
+          .extensions = json::write(other)};
+}
+
 // A device's answer as it gave it; why the hub failed a command is a sentence.
 ObjectText result_from(const std::string& text) {
   boost::system::error_code wrong;
@@ -64,8 +94,14 @@ CommandOutput to_output(const Command& command) {
                     .state = has_expired      ? "expired"
                              : is_unconfirmed ? "sent"
                                               : command.state,
+                    .verb = word_of(command.motion.verb),
+                    .gate_number = command.motion.gate,
                     .sent_at = command.issued_at,
                     .updated_at = has_expired ? command.expires_at : command.updated_at,
+                    .delivered_at = command.delivered_at,
+                    .acknowledged_at = command.answered_at,
+                    .moving_at = command.moving_at,
+                    .completed_at = command.ended_at,
                     .result = {}};
   if (command.result) out.result = result_from(*command.result);
   return out;
@@ -74,6 +110,24 @@ CommandOutput to_output(const Command& command) {
 SendOutput sent(const Command& command) {
   return {
       .success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
+}
+
+SendOutput merged(std::string into, Timestamp expires_at) {
+  return {.success = true,
+          .message = "The gate is doing that already; nothing more was sent.",
+          .command_id = std::move(into),
+          .expires_at = expires_at,
+          .merged = true};
+}
+
+bool is_of(const Command& command, const Principal& principal) {
+  return command.sender_kind == principal.kind && command.sender_id == principal.id;
+}
+
+VerbPatterns patterns_of(const Settings& settings) {
+  Result<VerbPatterns> patterns = VerbPatterns::read(settings.verbs, settings.gate_member);
+  if (!patterns) throw SetupError("verbs: " + patterns.error().detail);
+  return *std::move(patterns);
 }
 
 Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_seconds) {
@@ -91,14 +145,29 @@ Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_
 
 }  // namespace
 
+Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, const Settings& settings)
+    : host_(host),
+      repository_(repository),
+      board_(board),
+      devices_(host, DeviceRegistry::kId),
+      link_(host, DeviceLink::kId),
+      access_(host, AccessControl::kId),
+      settings_(settings),
+      verbs_(patterns_of(settings)),
+      motions_(motions) {}
+
 Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const auto judged_at = std::chrono::steady_clock::now();
   const Result<void> fit = check_command(input.command.text);
   if (!fit) co_return fit.error();
+  Result<Motion> motion = verbs_.motion_of(input.command.text);
+  if (!motion) co_return motion.error();
   const std::int64_t ttl_seconds = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
-  const Command command = command_from(call, input, ttl_seconds);
+  Command command = command_from(call, input, ttl_seconds);
+  command.motion = *std::move(motion);
+  if (command.motion.verb == Verb::stop) input.expect.reset();  // a stop is right whatever the gate does
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
-  const Result<void> can_be_sent = co_await find_connected(command.device_id);
+  const Result<void> can_be_sent = co_await may_go_out(command.device_id, input.expect);
   if (!can_be_sent) {
     if (!command.idempotency_key) co_return can_be_sent.error();
     auto repeating = repeat(command, window_start);  // the first answer holds, whatever would become of a second
@@ -107,10 +176,20 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
     co_return first;
   }
 
+  std::optional<UnderWay::Place> place;
+  if (command.motion.moves()) place.emplace(under_way_, command.device_id, command.motion);
   // Asked before the database is, so that a status which is written meanwhile is found there.
   const std::optional<LastStatus> unwritten = board_.unwritten(command.device_id);
-  const Repository::Recorded recorded = co_await ok(repository_.record(command, window_start, call));
-  if (recorded.is_repetition) {
+  Repository::Recorded recorded;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    recorded = co_await ok(write(command, window_start, call));
+    if (recorded.write != Repository::Write::motion_is_outstanding) break;
+    const std::optional<Command> first =
+        co_await ok(repository_.find_outstanding(command.device_id, command.motion.gate));
+    if (first) co_return co_await join(call, command, *first, window_start);
+  }
+  if (recorded.write == Repository::Write::motion_is_outstanding) co_return busy();  // they came and ended in between
+  if (recorded.write == Repository::Write::is_repetition) {
     Result<SendOutput> first = co_await repeat(command, window_start);
     // The first failed in this very moment.
     if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
@@ -119,13 +198,65 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   if (std::chrono::steady_clock::now() - judged_at > kRightHolds) {
     co_await ok(judge_again(*call.principal, command));
   }
-  const Stamp stamp{command.id, command.issued_at, command.expires_at,
-                    unwritten ? unwritten->boot_nonce : recorded.boot_nonce};
+  const std::optional<std::string> nonce = unwritten ? unwritten->boot_nonce : recorded.boot_nonce;
+  const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
-  co_await ok(publish(std::move(message), command.id));
+  co_await ok(send_out(command, std::move(message), std::move(input.expect), place ? &*place : nullptr));
   gatetorio::publish(host_, CommandOutcome{command.device_id, command.id, "sent", command.issued_at.us},
                      std::to_string(command.device_id));
   co_return sent(command);
+}
+
+Task<Result<Repository::Recorded>> Service::write(Command command, Timestamp window_start, Call call) {
+  const Timestamp outstanding_till{command.issued_at.us + settings_.motion_seconds * kMicrosecondsPerSecond};
+  co_return co_await repository_.record(std::move(command), window_start, outstanding_till, std::move(call));
+}
+
+// An equal motion is on its way: this one is the same, or it is the next step after somebody else's.
+Task<Result<SendOutput>> Service::join(Call call, Command command, Command first, Timestamp window_start) {
+  if (command.motion.verb == Verb::toggle && !is_of(first, *call.principal)) co_return is_moved_by_other(first);
+  command.expires_at = first.expires_at;
+  co_await ok(repository_.record_merged(std::move(command), first.id, window_start, std::move(call)));
+  co_return merged(std::move(first.id), first.expires_at);
+}
+
+// What was written goes out, if nothing speaks against it now. `place`: of a motion.
+Task<Result<void>> Service::send_out(Command command, Publish message, std::optional<Expect> expect,
+                                     UnderWay::Place* place) {
+  if (expect) {
+    const Result<void> holds = co_await check_expected(command.device_id, *std::move(expect));
+    if (!holds) co_return co_await give_up(std::move(command.id), holds.error());
+  }
+  if (place != nullptr && !place->go()) co_return co_await give_up(std::move(command.id), stopped());
+  if (command.motion.verb == Verb::stop) under_way_.stop(message, command.motion);
+  motions_.begin(command.device_id, command.id, command.motion, MotionWatch::Clock::now());
+  const Result<void> published = co_await publish(std::move(message), command.id);
+  if (!published) motions_.end(command.device_id, command.id);
+  std::optional<Publish> stop = place == nullptr ? std::nullopt : place->stop_since();
+  if (stop) {  // which this motion may have overtaken on the way to the broker
+    const Result<Published> again =
+        co_await link_.call_within<DeviceLink::PublishCommand>(kPublishDeadlineMs, *std::move(stop));
+    static_cast<void>(again);
+  }
+  co_return published;
+}
+
+// It was written and is not sent.
+Task<Error> Service::give_up(std::string command_id, Error why) {
+  const Result<void> marked = co_await repository_.set_failed(std::move(command_id), why.detail);
+  static_cast<void>(marked);
+  co_return why;
+}
+
+Task<Result<void>> Service::may_go_out(std::int64_t device_id, std::optional<Expect> expect) {
+  co_await ok(find_connected(device_id));
+  if (!expect) co_return Result<void>();
+  co_return co_await check_expected(device_id, *std::move(expect));
+}
+
+Task<Result<void>> Service::check_expected(std::int64_t device_id, Expect expect) {
+  const std::optional<LastStatus> last = co_await ok(board_.last(device_id));
+  co_return check_expectation(expect, last, now());
 }
 
 // The storage took its time: the sender may have lost its right, or the device may be gone.
@@ -136,9 +267,7 @@ Task<Result<void>> Service::judge_again(Principal sender, Command command) {
   if (decision && decision->is_allowed) co_return Result<void>();
   Error why{.status = Status::kForbidden, .detail = "You may not send commands to this device."};
   if (!decision) why = decision.error();
-  const Result<void> marked = co_await repository_.set_failed(command.id, why.detail);
-  static_cast<void>(marked);
-  co_return why;
+  co_return co_await give_up(std::move(command.id), std::move(why));
 }
 
 // The transport knows; what storage says of presence is late.
@@ -151,6 +280,7 @@ Task<Result<void>> Service::find_connected(std::int64_t device_id) {
 Task<Result<SendOutput>> Service::repeat(Command like, Timestamp window_start) {
   const Command first = co_await ok(repository_.find_repeated(like, window_start));
   if (!is_same_command(first.command, like.command)) co_return key_is_taken();
+  if (first.state == kMerged) co_return merged(first.merged_into.value_or(""), first.expires_at);
   if (first.state == kUnconfirmed) co_return unconfirmed();
   co_return sent(first);
 }
@@ -174,7 +304,9 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
 }
 
 Task<bool> Service::may_see(Principal principal, Command command) {
-  if (command.sender_kind == principal.kind && command.sender_id == principal.id) co_return true;
+  if (is_of(command, principal)) co_return true;
+  const Result<bool> wished = co_await repository_.is_wished_by(command.id, principal);
+  if (wished && *wished) co_return true;
   const std::string need = principal.kind == "user" ? "owner" : principal.kind == "device" ? "self" : "viewer";
   AccessQuery query{std::move(principal), "", need, command.device_id};
   const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
@@ -194,7 +326,8 @@ Task<Result<SendOutput>> Service::send_as_admin(Call call, AdminSendInput input)
                  .user_token = {},
                  .command = std::move(input.command),
                  .ttl_seconds = input.ttl_seconds,
-                 .idempotency_key = std::move(input.idempotency_key)};
+                 .idempotency_key = std::move(input.idempotency_key),
+                 .expect = std::move(input.expect)};
   return send(std::move(call), std::move(same));
 }
 
@@ -217,6 +350,8 @@ Task<Result<CommandsOutput>> Service::list(Call, CommandsInput input) {
                        .controller_id = {},
                        .sender = key_of(PrincipalId{command.sender_kind, command.sender_id}),
                        .command = ObjectText{command.command},
+                       .verb = std::move(shown.verb),
+                       .gate_number = shown.gate_number,
                        .state = std::move(shown.state),
                        .sent_at = shown.sent_at,
                        .updated_at = shown.updated_at,
@@ -238,6 +373,7 @@ Task<Result<StatusOutput>> Service::status(Call call, DeviceRef) {
   if (last) {
     out.status = ObjectText{last->status};
     out.status_at = last->status_at;
+    out.sequence = last->sequence;
     seen_us = std::max(seen_us, last->status_at.us);
   }
   if (seen_us > 0) out.last_seen = Timestamp{seen_us};

@@ -7,15 +7,20 @@
 #include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
+#include "motion_watch.hpp"
 #include "repository.hpp"
 #include "status_board.hpp"
 #include "types.hpp"
+#include "under_way.hpp"
 
 namespace gatetorio::commands {
 
 struct Settings {
   std::int64_t ttl_seconds = 10;
   std::int64_t idempotency_window_seconds = 3600;
+  std::int64_t motion_seconds = 3;
+  std::vector<std::string> verbs = default_verb_patterns();
+  std::string gate_member = "gate_number";
   std::int64_t commands_keep_days = 90;
   std::int64_t commands_keep_rows = 1'000'000;
   std::int64_t retention_grace_minutes = 60;
@@ -23,19 +28,14 @@ struct Settings {
 
 class Service {
  public:
-  Service(Host& host, Repository& repository, StatusBoard& board, const Settings& settings)
-      : host_(host),
-        repository_(repository),
-        board_(board),
-        devices_(host, DeviceRegistry::kId),
-        link_(host, DeviceLink::kId),
-        access_(host, AccessControl::kId),
-        settings_(settings) {}
+  // Throws SetupError where the patterns of verbs cannot be read.
+  Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, const Settings& settings);
 
   // To the device on which the call was authorised (its id), whatever it is called. Order matters: first written (with
   // its audit entry), then published. What cannot be written is not sent. Errors: kInvalid, kTooLarge; kUnavailable
   // where the device is not connected, the broker is away, or the command's time is over already (written down as
-  // failed).
+  // failed). kConflict where the device is not as the sender expects, and where the next step of the gate's own logic
+  // is asked for while somebody else's motion is outstanding.
   Task<Result<SendOutput>> send(Call call, SendInput input);
 
   // The same by an admin: same rules, same audit; the sender is "admin:<id>".
@@ -50,6 +50,12 @@ class Service {
   Task<Result<StatusOutput>> status(Call call, DeviceRef);
 
  private:
+  Task<Result<void>> may_go_out(std::int64_t device_id, std::optional<Expect> expect);
+  Task<Result<void>> check_expected(std::int64_t device_id, Expect expect);
+  Task<Result<Repository::Recorded>> write(Command command, Timestamp window_start, Call call);
+  Task<Result<SendOutput>> join(Call call, Command command, Command first, Timestamp window_start);
+  Task<Result<void>> send_out(Command command, Publish message, std::optional<Expect> expect, UnderWay::Place* place);
+  Task<Error> give_up(std::string command_id, Error why);
   Task<Result<void>> find_connected(std::int64_t device_id);
   Task<Result<void>> judge_again(Principal sender, Command command);
   Task<Result<SendOutput>> repeat(Command like, Timestamp window_start);
@@ -63,6 +69,9 @@ class Service {
   ServiceClient link_;
   ServiceClient access_;
   const Settings& settings_;
+  const VerbPatterns verbs_;
+  MotionWatch& motions_;
+  UnderWay under_way_;
 };
 
 }  // namespace gatetorio::commands

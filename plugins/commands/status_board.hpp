@@ -29,8 +29,9 @@ class StatusBoard {
         turn_(host),
         outage_(host, "device statuses") {}
 
-  // What a device said. `status`: a JSON object.
-  void take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce);
+  // What a device said. `status`: a JSON object. Returns its number, which is greater than those before: microseconds
+  // since 1970, so that numbers grow over a restart, and one more where the clock did not go on.
+  std::int64_t take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce);
   // The last status, whether written yet or not.
   Task<Result<std::optional<LastStatus>>> last(std::int64_t device_id);
   // The last status, where it is not written yet.
@@ -65,6 +66,7 @@ class StatusBoard {
   Outage outage_;
   std::atomic<bool> must_compare_ = true;
   mutable std::mutex mutex_;  // guards what follows
+  std::int64_t last_sequence_ = 0;
   std::map<std::int64_t, LastStatus> waiting_;
   std::map<std::int64_t, LastStatus> writing_;  // older than those
   std::set<std::int64_t> deleted_;              // whose rows must go

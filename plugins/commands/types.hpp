@@ -24,14 +24,30 @@ struct KeyRule {
   }
 };
 
+struct StateRule {
+  static constexpr std::size_t kMin = 1, kMax = 64;
+  static constexpr std::string_view kPattern = "";
+  static constexpr std::string_view kWords = "a state as the device reports it";
+  static bool valid(std::string_view) { return true; }
+};
+
+// What the sender saw of the device when it decided. Where that no longer holds, nothing is sent.
+struct Expect {
+  std::optional<std::vector<Text<StateRule>>> states;         // the status says one of these
+  std::optional<Integer<0, 9'007'199'254'740'991>> sequence;  // it is still that status
+  std::optional<Integer<1, 86'400>> max_age_seconds;          // it came so lately
+};
+BOOST_DESCRIBE_STRUCT(Expect, (), (states, sequence, max_age_seconds))
+
 struct SendInput {
   ControllerId controller_id;
   std::optional<UserToken> user_token;
   ObjectText command;
   std::optional<Integer<1, 300>> ttl_seconds;
   std::optional<Text<KeyRule>> idempotency_key;
+  std::optional<Expect> expect;
 };
-BOOST_DESCRIBE_STRUCT(SendInput, (), (controller_id, user_token, command, ttl_seconds, idempotency_key))
+BOOST_DESCRIBE_STRUCT(SendInput, (), (controller_id, user_token, command, ttl_seconds, idempotency_key, expect))
 
 // The same by an admin, who names the device in the path.
 struct AdminSendInput {
@@ -39,16 +55,18 @@ struct AdminSendInput {
   ObjectText command;
   std::optional<Integer<1, 300>> ttl_seconds;
   std::optional<Text<KeyRule>> idempotency_key;
+  std::optional<Expect> expect;
 };
-BOOST_DESCRIBE_STRUCT(AdminSendInput, (), (controller_id, command, ttl_seconds, idempotency_key))
+BOOST_DESCRIBE_STRUCT(AdminSendInput, (), (controller_id, command, ttl_seconds, idempotency_key, expect))
 
 struct SendOutput {
   bool success = true;
   std::string message;
   std::string command_id;
   Timestamp expires_at;
+  bool merged = false;  // an equal motion was on its way: `command_id` is that one's, and nothing more was sent
 };
-BOOST_DESCRIBE_STRUCT(SendOutput, (), (success, message, command_id, expires_at))
+BOOST_DESCRIBE_STRUCT(SendOutput, (), (success, message, command_id, expires_at, merged))
 
 struct CommandRef {
   Text<KeyRule> command_id;
@@ -58,15 +76,23 @@ BOOST_DESCRIBE_STRUCT(CommandRef, (), (command_id))
 struct CommandOutput {
   std::string command_id;
   std::string state;
+  std::string verb;
+  std::int64_t gate_number = 1;
   Timestamp sent_at;
   Timestamp updated_at;
+  std::optional<Timestamp> delivered_at;
+  std::optional<Timestamp> acknowledged_at;  // or the device said that it failed
+  std::optional<Timestamp> moving_at;
+  std::optional<Timestamp> completed_at;  // or reversed
   std::optional<ObjectText> result;
 };
-BOOST_DESCRIBE_STRUCT(CommandOutput, (), (command_id, state, sent_at, updated_at, result))
+BOOST_DESCRIBE_STRUCT(CommandOutput, (),
+                      (command_id, state, verb, gate_number, sent_at, updated_at, delivered_at, acknowledged_at,
+                       moving_at, completed_at, result))
 
 // As commands show it: one that nobody confirmed is sent, one whose time is over without an answer has expired.
-enum class State { sent, delivered, acknowledged, failed, expired };
-BOOST_DESCRIBE_ENUM(State, sent, delivered, acknowledged, failed, expired)
+enum class State { sent, delivered, acknowledged, failed, expired, moving, completed, reversed, merged };
+BOOST_DESCRIBE_ENUM(State, sent, delivered, acknowledged, failed, expired, moving, completed, reversed, merged)
 
 struct SenderRule {
   static constexpr std::size_t kMin = 3, kMax = 64;
@@ -97,13 +123,16 @@ struct CommandEntry {
   std::optional<std::string> controller_id;  // null: the device is gone
   std::string sender;                        // "user:17"
   ObjectText command;
+  std::string verb;
+  std::int64_t gate_number = 1;
   std::string state;
   Timestamp sent_at;
   Timestamp updated_at;
   std::optional<ObjectText> result;
 };
 BOOST_DESCRIBE_STRUCT(CommandEntry, (),
-                      (command_id, device_id, controller_id, sender, command, state, sent_at, updated_at, result))
+                      (command_id, device_id, controller_id, sender, command, verb, gate_number, state, sent_at,
+                       updated_at, result))
 
 struct CommandsOutput {
   std::vector<CommandEntry> commands;
@@ -119,7 +148,9 @@ struct StatusOutput {
   std::string firmware_version;
   std::optional<ObjectText> status;
   std::optional<Timestamp> status_at;
+  std::optional<std::int64_t> sequence;  // of the status; a later one of the device has a greater one
 };
-BOOST_DESCRIBE_STRUCT(StatusOutput, (), (controller_id, is_online, last_seen, firmware_version, status, status_at))
+BOOST_DESCRIBE_STRUCT(StatusOutput, (),
+                      (controller_id, is_online, last_seen, firmware_version, status, status_at, sequence))
 
 }  // namespace gatetorio::commands

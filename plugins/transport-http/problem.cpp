@@ -97,6 +97,10 @@ Problem problem_from(gtr_status status, std::string_view error) {
   auto made = document(http, detail);
   const auto* errors = given.if_contains("errors");
   if (errors != nullptr && errors->is_array() && !errors->get_array().empty()) made["errors"] = *errors;
+  // None stands in the place of what every problem has.
+  if (const auto* more = given.if_contains("extensions"); more != nullptr && more->is_object()) {
+    for (const auto& [name, value] : more->get_object()) made.emplace(name, value);
+  }
   double seconds = 0;
   if (const auto* retry = given.if_contains("retry_after_s"); retry != nullptr && retry->is_number()) {
     seconds = std::clamp(retry->to_number<double>(), 0.0, 86'400.0);

@@ -14,7 +14,8 @@ namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::string_view kOperation = "commands.send";
-constexpr std::string_view kIdempotencyKey = "idempotency_key";
+// The sender's word about the command, as in a request over HTTP, and not the gate's business.
+constexpr std::string_view kAboutTheCommand[] = {"idempotency_key", "expect"};
 constexpr int kMostUnderWay = 1'000, kMostOfOne = 100;
 constexpr std::chrono::minutes kSayAgain{1};
 constexpr std::size_t kMostShares = 10'000;  // then those that are not used are forgotten
@@ -28,10 +29,9 @@ std::optional<std::string> body_of(std::string_view request, const std::string& 
   json::append_string(body, controller_id);
   for (const auto& [name, value] : json::members(*command)) {
     if (std::ranges::find(kReservedCommandMembers, name) != std::end(kReservedCommandMembers)) continue;
-    // It is the sender's word about the command, as in a request over HTTP, and not the gate's business.
-    const bool is_key = name == kIdempotencyKey;
-    std::string& out = is_key ? body : given;
-    if (is_key || !given.empty()) out.push_back(',');
+    const bool is_about = std::ranges::find(kAboutTheCommand, name) != std::end(kAboutTheCommand);
+    std::string& out = is_about ? body : given;
+    if (is_about || !given.empty()) out.push_back(',');
     json::append_string(out, name);
     out.append(":").append(value);
   }

@@ -88,8 +88,9 @@ export async function seriousFindings(page) {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} - ${node.failureSummary?.split("\n")[1] ?? ""}`));
 }
 
-/** Waits until nothing on the page is loading any more. */
+/** Waits until nothing on the page is loading or on its way to another look any more. */
 export async function settled(page) {
   await page.locator("h1").first().waitFor();
   await page.waitForFunction(() => !document.querySelector(".loading") && !document.querySelector("[aria-busy=true]"));
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== "running"));
 }

@@ -114,7 +114,7 @@ struct CommandOutcome {
   static constexpr std::string_view kTopic = "command.outcome";
   std::int64_t device_id = 0;
   std::string command_id;
-  std::string state;  // sent, delivered, acknowledged, failed
+  std::string state;  // sent, delivered, acknowledged, failed, moving, completed, reversed
   std::int64_t at_us = 0;
 };
 BOOST_DESCRIBE_STRUCT(CommandOutcome, (), (device_id, command_id, state, at_us))

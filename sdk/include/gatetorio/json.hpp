@@ -334,7 +334,9 @@ inline std::string to_json(const Error& error) {
     out.push_back('}');
   }
   out.append("],\"retry_after_s\":").append(std::to_string(error.retry_after_s));
-  out.append(",\"statement\":").append(std::to_string(error.statement)).push_back('}');
+  out.append(",\"statement\":").append(std::to_string(error.statement));
+  if (!error.extensions.empty()) out.append(",\"extensions\":").append(error.extensions);
+  out.push_back('}');
   return out;
 }
 
@@ -363,6 +365,9 @@ inline Error error_from_json(gtr_status status, std::string_view text) {
   }
   if (const auto* s = object.if_contains("statement"); s && s->is_int64()) {
     error.statement = static_cast<std::int32_t>(s->get_int64());
+  }
+  if (const auto* more = object.if_contains("extensions"); more && more->is_object()) {
+    error.extensions = boost::json::serialize(*more);
   }
   return error;
 }

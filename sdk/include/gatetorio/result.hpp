@@ -53,6 +53,7 @@ struct Error {
   std::vector<FieldError> fields = {};  // with kInvalid
   std::uint32_t retry_after_s = 0;      // with kUnavailable and kRateLimited; 0: unknown
   std::int32_t statement = -1;          // with a failed SQL batch: index of the statement, else -1
+  std::string extensions = {};          // more members of the answer, a JSON object (RFC 9457, 3.2), or empty
 };
 
 template <class T>

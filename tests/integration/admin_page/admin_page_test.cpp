@@ -1,7 +1,7 @@
 // The admin page of a real hub in a real browser: tests/admin-page. Built where there is a Chromium and the page is.
 #include <catch2/catch_test_macros.hpp>
 
-#include "support/mqtt_client.hpp"
+#include "integration/pi_agent.hpp"
 #include "support/paths.hpp"
 #include "support/people.hpp"
 
@@ -12,10 +12,8 @@ TEST_CASE("the admin page works in a browser, from the first run to two admins a
   HubProcess hub({.with_admin = true});
   const TestDevice device = make_device(hub.http());
   const TestUser owner = make_user(hub.http(), device, "owner");
-  MqttClient gate;  // one that is there, for the console
-  REQUIRE(gate.connect(hub.mqtt_port(), login_of(device)) == kMqttOk);
-  REQUIRE(gate.subscribe(device.commands) == 1);
-  REQUIRE(gate.publish(device.status, R"({"state":"CLOSED","m1_percent":0})") != -1);
+  const Agent gate(hub);  // one that is there and answers, for the console
+  REQUIRE(gate.is_ready());
   const std::string said = hub.said();
   const auto at = said.find("http://");
   const std::string link = said.substr(at, said.find(' ', at) - at);

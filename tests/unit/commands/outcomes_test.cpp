@@ -29,19 +29,23 @@ struct OutcomesFixture : PluginFixture {
 
   Database database{host, "commands"};
   Repository repository{database};
-  Outcomes outcomes{host, repository};
+  MotionWatch motions;
+  Outcomes outcomes{host, repository, motions};
   Inbox<bool> flushed;
-  const std::optional<Answer> nothing;
 };
+
+StatusPayload answer(std::string command_id, bool is_success = true) {
+  return {.answer = Answer{std::move(command_id), is_success}};
+}
 
 }  // namespace
 
 TEST_CASE_METHOD(OutcomesFixture, "a command is delivered by its device's word alone") {
   outcomes.handed_over({7, "cmd_1", 0, 71}, 1);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
-  outcomes.heard({8, "{}", 81}, nothing, 2);
+  outcomes.heard({8, "{}", 81}, {}, 2);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));
-  outcomes.heard({7, "{}", 71}, nothing, 3);
+  outcomes.heard({7, "{}", 71}, {}, 3);
   const AskedBatch batch = next_batch();
   CHECK(batch.text() == "UPDATE cmd_1 7");
   succeed(batch);
@@ -49,14 +53,14 @@ TEST_CASE_METHOD(OutcomesFixture, "a command is delivered by its device's word a
 }
 
 TEST_CASE_METHOD(OutcomesFixture, "answers that cannot be written wait and are written in their order") {
-  outcomes.heard({7, "first"}, Answer{"cmd_1", false}, 1);
+  outcomes.heard({7, "first"}, answer("cmd_1", false), 1);
   const AskedBatch under_way = next_batch();
-  outcomes.heard({7, "second"}, Answer{"cmd_1", true}, 2);
+  outcomes.heard({7, "second"}, answer("cmd_1"), 2);
   fail(under_way);
   AskedBatch both = next_batch();
   CHECK(both.text() == "UPDATE cmd_1 7 failed first; UPDATE cmd_1 7 acknowledged second");
   fail(both);
-  outcomes.heard({7, "third"}, Answer{"cmd_2", true}, 3);
+  outcomes.heard({7, "third"}, answer("cmd_2"), 3);
   CHECK_FALSE(batches.take(std::chrono::milliseconds(20)));  // an outage is not hammered at
   host.run(flush_and_tell());
   both = next_batch();
@@ -66,11 +70,25 @@ TEST_CASE_METHOD(OutcomesFixture, "answers that cannot be written wait and are w
   REQUIRE(flushed.take());
 }
 
+TEST_CASE_METHOD(OutcomesFixture, "what a gate does after a command is written down, once each") {
+  motions.begin(7, "cmd_1", {.verb = Verb::open}, MotionWatch::Clock::now());
+  motions.acknowledged(7, "cmd_1");
+  for (const char* state : {"CLOSED", "OPENING", "OPENING"}) outcomes.heard({7, "{}"}, {.state = state}, 1);
+  const AskedBatch moving = next_batch();
+  CHECK(moving.text() == "UPDATE cmd_1 7");
+  succeed(moving);
+  outcomes.heard({7, "{}"}, {.state = "OPEN"}, 2);
+  const AskedBatch completed = next_batch();
+  CHECK(completed.text() == "UPDATE cmd_1 7 completed");
+  succeed(completed);
+  await_end_of_write();
+}
+
 TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out its own") {
-  outcomes.heard({8, "kept"}, Answer{"cmd_other", true}, 1);
+  outcomes.heard({8, "kept"}, answer("cmd_other"), 1);
   const AskedBatch under_way = next_batch();
-  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, Answer{"cmd_" + std::to_string(i), true}, 2);
-  for (int i = 0; i < 100; ++i) outcomes.heard({9, std::string(60 * 1024, 'x')}, Answer{"cmd_large", true}, 3);
+  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, answer("cmd_" + std::to_string(i)), 2);
+  for (int i = 0; i < 100; ++i) outcomes.heard({9, std::string(60 * 1024, 'x')}, answer("cmd_large"), 3);
   fail(under_way);
   const AskedBatch batch = next_batch();
   CHECK(batch.statements.size() == Outcomes::kMostOfADevice + 1 + 4);
@@ -81,9 +99,9 @@ TEST_CASE_METHOD(OutcomesFixture, "a device that floods with answers pushes out 
 }
 
 TEST_CASE_METHOD(OutcomesFixture, "what waits while a write is under way is bounded too") {
-  outcomes.heard({8, "{}"}, Answer{"cmd_other", true}, 1);
+  outcomes.heard({8, "{}"}, answer("cmd_other"), 1);
   const AskedBatch under_way = next_batch();
-  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, Answer{"cmd_" + std::to_string(i), true}, 2);
+  for (int i = 0; i < 1'000; ++i) outcomes.heard({7, "{}"}, answer("cmd_" + std::to_string(i)), 2);
   succeed(under_way);
   const AskedBatch batch = next_batch();
   CHECK(batch.statements.size() == Outcomes::kMostOfADevice);

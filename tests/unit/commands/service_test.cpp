@@ -26,7 +26,8 @@ struct ServiceFixture : PluginFixture {
             .user_token = {},
             .command = {command},
             .ttl_seconds = {},
-            .idempotency_key = {}};
+            .idempotency_key = {},
+            .expect = {}};
   }
   void begin(Call call, SendInput what) { host.run(send(std::move(call), std::move(what))); }
   Task<void> send(Call call, SendInput what) {
@@ -53,7 +54,8 @@ struct ServiceFixture : PluginFixture {
   Repository repository{database};
   StatusBoard board{host, repository};
   const Settings settings;
-  Service service{host, repository, board, settings};
+  MotionWatch motions;
+  Service service{host, repository, board, motions, settings};
   Inbox<Result<SendOutput>> answers;
 };
 
@@ -66,7 +68,7 @@ TEST_CASE_METHOD(ServiceFixture,
   const auto batch = batches.take();
   REQUIRE(batch);
   CHECK(published.size() == 0);  // first written
-  CHECK(batch->statements.front().find(" 7 user 1 {\"action\":\"open\"}") != std::string::npos);
+  CHECK(batch->statements.at(1).find(" 7 user 1 {\"action\":\"open\"}") != std::string::npos);
   succeed(*batch);
   const Publish message = next_published();
   CHECK(message.device_id == kGate);

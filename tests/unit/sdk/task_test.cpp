@@ -124,8 +124,9 @@ TEST_CASE("a long chain of tasks frees all its frames") {
 
 // A hub's call that is over before its begin has returned, on an executor that goes on at once.
 Task<void> hears_at_once(std::weak_ptr<int>* captured, bool* was_there) {
-  static constexpr gtr_executor kAtOnce{
-      sizeof(gtr_executor), nullptr, [](gtr_host*, gtr_task_fn task, void* context) { task(context); }, nullptr, nullptr};
+  static constexpr gtr_executor kAtOnce{sizeof(gtr_executor), nullptr,
+                                        [](gtr_host*, gtr_task_fn task, void* context) { task(context); }, nullptr,
+                                        nullptr};
   auto value = std::make_shared<int>(3);
   *captured = value;
   auto start = [captured, was_there, value = std::move(value)](gtr_completion done) {

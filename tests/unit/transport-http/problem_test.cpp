@@ -34,6 +34,21 @@ TEST_CASE("what went wrong inside is not told") {
   CHECK(problem.body.find("SELECT") == std::string::npos);
 }
 
+TEST_CASE("an error's further members stand beside those that every problem has") {
+  const auto body =
+      boost::json::parse(problem_from(GTR_CONFLICT,
+                                      R"({"detail":"It moves.","extensions":{"sequence":7,"title":"no",)"
+                                      R"("detail":"no","type":"no","status":1,"device_status":{"state":"OPENING"}}})")
+                             .body)
+          .as_object();
+  CHECK(body.at("sequence") == 7);
+  CHECK(body.at("title") == "Conflict");
+  CHECK(body.at("detail") == "It moves.");
+  CHECK(body.at("type") == "about:blank");
+  CHECK(body.at("status") == 409);
+  CHECK(body.at("device_status").at("state") == "OPENING");
+}
+
 TEST_CASE("problems carry the headers that go with their status") {
   CHECK(make_problem(401, {}).headers == "WWW-Authenticate: Bearer\r\n");
   CHECK(make_problem(429, {}, 7).headers == "Retry-After: 7\r\n");

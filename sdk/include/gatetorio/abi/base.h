@@ -65,7 +65,8 @@ enum {
 };
 
 /* The result of an asynchronous call. On success `result` is what the call promises; on error it is empty or a JSON
- * object {"detail": text, "errors": [{"pointer", "detail"}], "retry_after_s": n}. Valid during the call only. */
+ * object {"detail": text, "errors": [{"pointer", "detail"}], "retry_after_s": n, "extensions": object}: the last are
+ * more members of the answer (RFC 9457, 3.2). Valid during the call only. */
 typedef void (*gtr_done_fn)(void* context, gtr_status status, gtr_bytes result);
 typedef struct gtr_completion {
   gtr_done_fn done;
