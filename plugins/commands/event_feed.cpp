@@ -120,15 +120,7 @@ void EventFeed::tell(std::int64_t device_id, std::string type, std::string data)
   }
 }
 
-void EventFeed::status(const DeviceMessage& message, std::int64_t sequence) {
-  std::string data = message.payload;
-  const auto end = data.rfind('}');
-  if (sequence != 0 && end != std::string::npos) {
-    const bool is_empty = json::members(data).empty();
-    data.insert(end, (is_empty ? "\"sequence\":" : ",\"sequence\":") + std::to_string(sequence));
-  }
-  tell(message.device_id, "status", std::move(data));
-}
+void EventFeed::status(const DeviceMessage& message) { tell(message.device_id, "status", message.payload); }
 
 void EventFeed::command(const CommandOutcome& outcome) {
   std::string data = "{\"command_id\":";

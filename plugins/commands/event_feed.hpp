@@ -33,8 +33,7 @@ class EventFeed {
   // who may not watch; kUnavailable; those of `snapshot`.
   Task<Result<std::uint64_t>> watch(Call call, Snapshot snapshot);
 
-  // `sequence`: of the status, added to what the device said; 0: nothing is added.
-  void status(const DeviceMessage& message, std::int64_t sequence);
+  void status(const DeviceMessage& message);
   void command(const CommandOutcome& outcome);
   void presence(const DevicePresence& event);
   // Some of these did not come: nobody goes on without a gap.

@@ -35,8 +35,7 @@ Result<void> check_expectation(const Expect& expect, const std::optional<LastSta
                                     [&](const auto& expected) { return expected.value == state; });
     if (!is_one) return another("The gate is in another state; the command was not sent.", last);
   }
-  if (expect.max_age_seconds &&
-      now.us - last->status_at.us > expect.max_age_seconds->value * kMicrosecondsPerSecond) {
+  if (expect.max_age_seconds && now.us - last->status_at.us > expect.max_age_seconds->value * kMicrosecondsPerSecond) {
     return another("The device's last status is older than that; the command was not sent.", last);
   }
   return {};

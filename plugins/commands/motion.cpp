@@ -37,9 +37,9 @@ std::optional<std::int64_t> gate_number(std::string_view text) {
 std::string word_of(Verb verb) { return boost::describe::enum_to_string(verb, "other"); }
 
 std::vector<std::string> default_verb_patterns() {
-  return {"open: cmd=pulse key=cmd_open",     "close: cmd=pulse key=cmd_close", "stop: cmd=pulse key=cmd_stop",
+  return {"open: cmd=pulse key=cmd_open",     "close: cmd=pulse key=cmd_close",   "stop: cmd=pulse key=cmd_stop",
           "partial: cmd=pulse key=partial_*", "toggle: cmd=pulse key=step_logic", "open: action=open_gate",
-          "close: action=close_gate",         "stop: action=stop_gate",         "partial: action=partial_*",
+          "close: action=close_gate",         "stop: action=stop_gate",           "partial: action=partial_*",
           "toggle: action=toggle_gate"};
 }
 
@@ -75,15 +75,16 @@ Result<Motion> VerbPatterns::motion_of(std::string_view command) const {
   Motion motion;
   for (const Pattern& pattern : patterns_) {
     std::string place;
-    const bool fits = std::all_of(pattern.conditions.begin(), pattern.conditions.end(), [&](const Condition& condition) {
-      const auto value = json::find_member(members, condition.member);
-      if (!value) return false;
-      const std::string text = said(*value);
-      if (!condition.is_prefix) return text == condition.value;
-      if (!text.starts_with(condition.value)) return false;
-      place += text.substr(condition.value.size());
-      return true;
-    });
+    const bool fits =
+        std::all_of(pattern.conditions.begin(), pattern.conditions.end(), [&](const Condition& condition) {
+          const auto value = json::find_member(members, condition.member);
+          if (!value) return false;
+          const std::string text = said(*value);
+          if (!condition.is_prefix) return text == condition.value;
+          if (!text.starts_with(condition.value)) return false;
+          place += text.substr(condition.value.size());
+          return true;
+        });
     if (!fits) continue;
     // Two verbs in one command: nobody could say which rules it has to obey.
     if (motion.verb != Verb::other && motion.verb != pattern.verb) {
@@ -96,7 +97,8 @@ Result<Motion> VerbPatterns::motion_of(std::string_view command) const {
   motion.names_gate = gate && *gate != "null";
   if (!motion.names_gate || motion.verb == Verb::other) return motion;
   const auto number = gate_number(said(*gate));
-  if (!number) return wrong_member("/command/" + gate_member_, "must be the number of a gate, a whole one from 0 to 1000000");
+  if (!number)
+    return wrong_member("/command/" + gate_member_, "must be the number of a gate, a whole one from 0 to 1000000");
   motion.gate = *number;
   return motion;
 }

@@ -1,5 +1,6 @@
-// Whether gates do what they were told: from the states that a device reports after it has acknowledged a command, it is
-// moving, it has come to where it should, or it has turned round. In memory, one motion a device, the last. Any thread.
+// Whether gates do what they were told: from the states that a device reports after it has acknowledged a command, it
+// is moving, it has come to where it should, or it has turned round. In memory, one motion a device, the last. Any
+// thread.
 #pragma once
 
 #include <chrono>
@@ -40,8 +41,8 @@ class MotionWatch {
     std::string command_id;
     Motion motion;
     bool is_acknowledged = false;
-    bool has_moved = false;     // as it should
-    bool is_told_of = false;    // that it moves
+    bool has_moved = false;   // as it should
+    bool is_told_of = false;  // that it moves
     Clock::time_point begun_at;
   };
   void make_room(Clock::time_point at);

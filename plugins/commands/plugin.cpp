@@ -103,12 +103,11 @@ class Commands : public PluginBase {
   void take(const DeviceMessage& message, std::uint64_t sequence) {
     const std::optional<StatusPayload> said = read_status(message.payload);
     if (!said) return malformed_.add();
-    std::int64_t number = 0;
     if (said->is_state) {
-      number = board_.take(message.device_id, message.payload, said->boot_nonce);
+      board_.take(message.device_id, message.payload, said->boot_nonce);
       outcomes_.heard(message, *said, sequence);
     }
-    feed_.status(message, said->names_sequence ? 0 : number);
+    feed_.status(message);
   }
 
   void forget(const DeviceDeleted& event) {

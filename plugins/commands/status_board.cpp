@@ -16,12 +16,11 @@ constexpr std::size_t kPerBatch = 500, kBytesPerBatch = 4 << 20;
 
 }  // namespace
 
-std::int64_t StatusBoard::take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce) {
+void StatusBoard::take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce) {
   LastStatus last{device_id, std::move(status), now(), std::move(boot_nonce)};
   const std::lock_guard lock(mutex_);
-  const std::int64_t sequence = last.sequence = last_sequence_ = std::max(last.status_at.us, last_sequence_ + 1);
+  last.sequence = last_sequence_ = std::max(last.status_at.us, last_sequence_ + 1);
   if (!lately_deleted_.contains(device_id)) waiting_[device_id] = std::move(last);
-  return sequence;
 }
 
 std::optional<LastStatus> StatusBoard::unwritten(std::int64_t device_id) const {

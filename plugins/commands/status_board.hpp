@@ -29,9 +29,9 @@ class StatusBoard {
         turn_(host),
         outage_(host, "device statuses") {}
 
-  // What a device said. `status`: a JSON object. Returns its number, which is greater than those before: microseconds
-  // since 1970, so that numbers grow over a restart, and one more where the clock did not go on.
-  std::int64_t take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce);
+  // What a device said. `status`: a JSON object. Its number is greater than those before: microseconds since 1970, so
+  // that numbers grow over a restart, and one more where the clock did not go on.
+  void take(std::int64_t device_id, std::string status, std::optional<std::string> boot_nonce);
   // The last status, whether written yet or not.
   Task<Result<std::optional<LastStatus>>> last(std::int64_t device_id);
   // The last status, where it is not written yet.

@@ -39,8 +39,7 @@ std::optional<StatusPayload> read_status(std::string_view payload) {
   StatusPayload out{.is_state = text_of(status, "type") != "file_available",
                     .boot_nonce = nonce_of(status, payload),
                     .answer = {},
-                    .state = text_of(status, "state"),
-                    .names_sequence = status.contains("sequence")};
+                    .state = text_of(status, "state")};
   auto command_id = text_of(status, "command_id");
   const auto result = text_of(status, "result");
   if (command_id && result && can_be_command_id(*command_id)) {

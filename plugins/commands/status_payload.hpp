@@ -17,7 +17,6 @@ struct StatusPayload {
   std::optional<std::string> boot_nonce;  // as JSON text: the device gets it back as it gave it
   std::optional<Answer> answer;           // to a command
   std::optional<std::string> state;       // of the gate, in the words of its software
-  bool names_sequence = false;            // the device has a member of the name that the hub's number has
 };
 
 // Nothing for what is no JSON object.

@@ -50,8 +50,9 @@ TEST_CASE("the vocabularies of the gate software and of the incumbent are known"
   CHECK(motion_in(R"({"cmd":"pulse","key":"step_logic"})") == "toggle 1?");
   CHECK(motion_in(R"({"action":"open_gate","gate_number":2})") == "open 2");
   CHECK(motion_in(R"({"\u0061ction":"open\u005fgate","gate_number":"2"})") == "open 2");
-  for (const char* other : {"{}", R"({"cmd":"pulse"})", R"({"cmd":"hold","key":"cmd_open"})", R"({"action":"open_gates"})",
-                            R"({"action":["open_gate"]})", R"({"do":{"action":"open_gate"}})"}) {
+  for (const char* other :
+       {"{}", R"({"cmd":"pulse"})", R"({"cmd":"hold","key":"cmd_open"})", R"({"action":"open_gates"})",
+        R"({"action":["open_gate"]})", R"({"do":{"action":"open_gate"}})"}) {
     CAPTURE(other);
     CHECK(motion_in(other).starts_with("other"));
   }
@@ -59,7 +60,8 @@ TEST_CASE("the vocabularies of the gate software and of the incumbent are known"
 
 TEST_CASE("a command that says two verbs, or names no gate, is refused") {
   CHECK(motion_in(R"({"action":"stop_gate","cmd":"pulse","key":"cmd_open"})").starts_with("/command says two things"));
-  for (const char* gate : {"-1", "1.5", "1e0", "\"one\"", "[1]", "true", "1000001", "99999999999999999999", "\"01x\""}) {
+  for (const char* gate :
+       {"-1", "1.5", "1e0", "\"one\"", "[1]", "true", "1000001", "99999999999999999999", "\"01x\""}) {
     CAPTURE(gate);
     const std::string command = std::string(R"({"action":"open_gate","gate_number":)") + gate + "}";
     CHECK(motion_in(command).starts_with("/command/gate_number must be"));
@@ -151,7 +153,8 @@ TEST_CASE("a stop cancels what has not gone out, and follows what is just going 
 
 TEST_CASE("what the sender saw is compared with the last status") {
   const LastStatus last{7, R"({"state":"CLOSED"})", {90 * kMicrosecondsPerSecond}, {}, 5};
-  const std::string shown = R"({"device_status":{"state":"CLOSED"},"status_at":"1970-01-01T00:01:30.000Z","sequence":5})";
+  const std::string shown =
+      R"({"device_status":{"state":"CLOSED"},"status_at":"1970-01-01T00:01:30.000Z","sequence":5})";
   CHECK(expected({}, last) == "holds");
   CHECK(expected({}, {}) == R"({"device_status":null,"status_at":null,"sequence":null})");
   CHECK(expected({.sequence = Integer<0, 9'007'199'254'740'991>{5}}, last) == "holds");
