@@ -65,7 +65,7 @@ Result<Operation> parse_operation(std::string_view declaration) {
   return operation;
 }
 
-Invocation::Invocation(const Operation& target, const gtr_invocation& from)
+Invocation::Invocation(const Operation& target, const gtr_invocation& from, std::string_view transport)
     : operation(target),
       reply(from.reply),
       stream_data(from.stream_data),
@@ -107,7 +107,8 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from)
              to_bytes(keep(from.resume_after)),
              to_bytes(keep(from.preferred)),
              from.received_at_us != 0 ? from.received_at_us : now().us,
-             given.expires_at_us};
+             given.expires_at_us,
+             to_bytes(transport)};
   principal = to_view(from.principal);
   request.principal = to_bytes(principal);
   Principal known;

@@ -47,7 +47,8 @@ Result<Operation> parse_operation(std::string_view declaration);
 
 // One call. Its texts live in one buffer, in the order in which the transport gave them.
 struct Invocation {
-  Invocation(const Operation& target, const gtr_invocation& from);
+  // `transport`: id of the plugin by which it came; outlives it.
+  Invocation(const Operation& target, const gtr_invocation& from, std::string_view transport);
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
 

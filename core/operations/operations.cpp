@@ -114,7 +114,7 @@ std::string Operations::report() const {
   return boost::json::serialize(list);
 }
 
-void Operations::invoke(const gtr_invocation& invocation) {
+void Operations::invoke(const Plugin& transport, const gtr_invocation& invocation) {
   const Operation* operation = nullptr;
   {
     const std::shared_lock lock(mutex_);
@@ -127,7 +127,7 @@ void Operations::invoke(const gtr_invocation& invocation) {
     lane_->post([done = invocation.reply, context = invocation.context, reply] { done(context, &reply); });
     return;
   }
-  auto call = std::make_shared<Invocation>(*operation, invocation);
+  auto call = std::make_shared<Invocation>(*operation, invocation, transport.id);
   call->call = call->request.call = calls_.open(call, Clock::now() + kDeadline);
   lane_->post(&Operations::begin, new Job{this, std::move(call)});
 }

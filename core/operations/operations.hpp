@@ -33,7 +33,7 @@ class Operations {
   // JSON array for transports and documents.
   std::string report() const;
 
-  void invoke(const gtr_invocation& invocation);
+  void invoke(const Plugin& transport, const gtr_invocation& invocation);
   void complete(gtr_call call, const gtr_reply& reply);
   void authenticate(std::string_view scheme, std::string_view name, std::string_view secret, gtr_completion done);
 

@@ -133,7 +133,7 @@ constexpr gtr_operations kOperations{
     [](gtr_host* host, const gtr_invocation* invocation) {
       gtr_invocation known{};  // a caller of an older SDK knows fewer fields
       std::memcpy(&known, invocation, std::min<std::size_t>(invocation->size, sizeof known));
-      platform_of(host).operations.invoke(known);
+      platform_of(host).operations.invoke(plugin_of(host), known);
     },
     [](gtr_host* host, std::uint64_t stream) { platform_of(host).operations.streams().drop(stream); },
     [](gtr_host* host, gtr_bytes scheme, gtr_bytes name, gtr_bytes secret, gtr_completion done) {

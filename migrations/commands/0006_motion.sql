@@ -3,6 +3,9 @@ ALTER TABLE commands ADD COLUMN verb TEXT NOT NULL DEFAULT 'other';
 ALTER TABLE commands ADD COLUMN gate BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE commands ADD COLUMN merged_into TEXT;  -- of a second wish for a motion that was on its way: that command
 CREATE INDEX commands_merged ON commands (merged_into) WHERE merged_into IS NOT NULL;
+-- Who moved a gate is a person: what the sender was called then stays, also when the admin or the grant is gone.
+ALTER TABLE commands ADD COLUMN sender_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE commands ADD COLUMN via TEXT NOT NULL DEFAULT '';  -- "app", "mqtt", "admin"; empty: not noted
 ALTER TABLE commands ADD COLUMN delivered_at BIGINT;
 ALTER TABLE commands ADD COLUMN answered_at BIGINT;
 ALTER TABLE commands ADD COLUMN moving_at BIGINT;

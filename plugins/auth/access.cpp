@@ -63,6 +63,7 @@ Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device devi
     if (grant) {
       access.level = grant->level;
       access.expires_at_us = zero_if_never(grant->expires_at);
+      access.name = grant->name;
     }
   }
   co_return access;

@@ -22,20 +22,30 @@ Grant grant_from(const sql::Table& table, std::size_t row) {
   return {table.integer(row, 0), table.integer(row, 1), table.text(row, 2), {table.integer(row, 3)}};
 }
 
+// The same with a fifth column.
+Grant named_grant_from(const sql::Table& table, std::size_t row) {
+  Grant grant = grant_from(table, row);
+  grant.name = table.text(row, 4);
+  return grant;
+}
+
 int rank(const std::string& level) { return level == "owner" ? 3 : level == "engineer" ? 2 : 1; }
 
-// The best grant on each device, in the order of the rows. Columns as grant_from reads them.
+// The best grant on each device, in the order of the rows. Columns as named_grant_from reads them.
 std::vector<Grant> best_of(const sql::Table& table) {
   std::vector<Grant> best;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    Grant grant = grant_from(table, row);
+    Grant grant = named_grant_from(table, row);
     const auto known = std::find_if(best.begin(), best.end(), [&](const Grant& other) {
       return other.device_id == grant.device_id && other.user_id == grant.user_id;
     });
     if (known == best.end()) {
       best.push_back(std::move(grant));
     } else if (std::pair(rank(grant.level), grant.expires_at) > std::pair(rank(known->level), known->expires_at)) {
+      if (grant.name.empty()) grant.name = std::move(known->name);
       *known = std::move(grant);
+    } else if (known->name.empty()) {
+      known->name = std::move(grant.name);
     }
   }
   return best;
@@ -146,8 +156,8 @@ Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from
 
 Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
   const sql::Results results = co_await ok(database_.read(
-      "SELECT device_id, user_id, level, expires_at FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > "
-      "$3",
+      "SELECT device_id, user_id, level, expires_at, name FROM grants"
+      " WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
       device_id, user_id, now()));
   const std::vector<Grant> best = best_of(results[0]);
   co_return best.empty() ? std::nullopt : std::optional(best.front());
@@ -155,7 +165,7 @@ Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id
 
 Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices) {
   const sql::Results results = co_await ok(database_.read(
-      "SELECT device_id, user_id, level, expires_at FROM grants WHERE user_id = $1 AND expires_at > $2"
+      "SELECT device_id, user_id, level, expires_at, name FROM grants WHERE user_id = $1 AND expires_at > $2"
       " AND device_id > $3 AND device_id <= (SELECT MAX(device_id) FROM (SELECT DISTINCT device_id FROM grants"
       " WHERE user_id = $1 AND expires_at > $2 AND device_id > $3 ORDER BY device_id LIMIT $4) AS page)"
       " ORDER BY device_id",

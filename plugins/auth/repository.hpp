@@ -18,6 +18,7 @@ struct Grant {
   std::int64_t user_id = 0;
   std::string level;
   Timestamp expires_at{kForeverUs};
+  std::string name = {};  // what owners call the user here; may be empty
 };
 
 struct MqttPassword {

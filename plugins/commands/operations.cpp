@@ -47,6 +47,14 @@ void Operations::declare() {
             .denied_as = Status::kNotFound,
             .errors = {Status::kNotFound}},
            service_, &Service::status);
+  set_.add({.id = "commands.activity",
+            .method = "GET",
+            .path = "/devices/{controller_id}/activity",
+            .summary = "Who did what at a device, the newest first.",
+            .callers = {{"user", "owner"}, {"admin", "viewer"}},
+            .resource = "controller_id",
+            .errors = {Status::kForbidden, Status::kNotFound}},
+           service_, &Service::activity);
   set_.add({.id = "commands.events",
             .method = "GET",
             .path = "/devices/{controller_id}/events",

@@ -9,7 +9,7 @@ using sql::Mode;
 
 constexpr std::string_view kColumns =
     "id, device_id, sender_kind, sender_id, command, state, result, issued_at, expires_at, updated_at, verb, gate,"
-    " merged_into, delivered_at, answered_at, moving_at, ended_at";
+    " merged_into, delivered_at, answered_at, moving_at, ended_at, sender_name, via";
 
 std::string select_commands(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM commands " + std::string(rest);
@@ -37,6 +37,8 @@ Command command_at(const sql::Table& table, std::size_t row) {
           .device_id = table.integer(row, 1),
           .sender_kind = table.text(row, 2),
           .sender_id = table.integer(row, 3),
+          .sender_name = table.text(row, 17),
+          .via = table.text(row, 18),
           .command = table.text(row, 4),
           .motion = motion_at(table, row, 10),
           .state = table.text(row, 5),
@@ -92,11 +94,11 @@ int Repository::release_key(Batch& batch, const Command& command, Timestamp wind
 void Repository::add_insert(Batch& batch, const Command& command) {
   batch.require(
       "INSERT INTO commands (id, device_id, sender_kind, sender_id, command, verb, gate, state, merged_into,"
-      " idempotency_key, issued_at, expires_at, updated_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11) ON CONFLICT DO NOTHING",
+      " idempotency_key, issued_at, expires_at, updated_at, sender_name, via)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, $14) ON CONFLICT DO NOTHING",
       command.id, command.device_id, command.sender_kind, command.sender_id, command.command,
       word_of(command.motion.verb), command.motion.gate, command.state, command.merged_into, command.idempotency_key,
-      command.issued_at, command.expires_at);
+      command.issued_at, command.expires_at, command.sender_name, command.via);
 }
 
 // A motion takes the place of the gate's last one, or finds no room: an equal one is outstanding, or it is the next
@@ -200,6 +202,16 @@ Task<Result<Repository::Page>> Repository::list(CommandsInput input, std::option
   }
   if (input.from) query.where("issued_at >= ?", time_of(*input.from));
   if (input.until) query.where("issued_at < ?", time_of(*input.until));
+  co_return co_await read(std::move(query));
+}
+
+Task<Result<Repository::Page>> Repository::activity(std::int64_t device_id, ActivityInput input) {
+  ListQuery query(kCommands, input);
+  query.where("device_id = ?", device_id);
+  co_return co_await read(std::move(query));
+}
+
+Task<Result<Repository::Page>> Repository::read(ListQuery query) {
   const ListRows list = co_await ok(read_list(database_, std::move(query)));
   Page page{list.page, {}};
   for (std::size_t row = 0; row < list.page.rows; ++row) page.commands.push_back(command_at(list.table(), row));

@@ -22,6 +22,8 @@ struct Command {
   std::int64_t device_id = 0;
   std::string sender_kind;
   std::int64_t sender_id = 0;
+  std::string sender_name = {};  // what it was called then; empty: it had no name
+  std::string via = {};          // "app", "mqtt", "admin"; empty: not noted
   std::string command;
   Motion motion = {};
   std::string state = "sent";
@@ -82,6 +84,9 @@ class Repository {
   };
   Task<Result<Page>> list(CommandsInput input, std::optional<std::int64_t> device_id);
 
+  // Those to a device, the newest first. Errors: kInvalid at /cursor.
+  Task<Result<Page>> activity(std::int64_t device_id, ActivityInput input);
+
   // It never reached a device: the key may be used again.
   Task<Result<void>> set_failed(std::string command_id, std::string why);
   // Nobody knows: the key stays taken.
@@ -96,6 +101,7 @@ class Repository {
   Task<Result<std::vector<std::int64_t>>> devices_after(std::int64_t device_id, std::int64_t limit);
 
  private:
+  Task<Result<Page>> read(ListQuery query);
   static int release_key(sql::Batch& batch, const Command& command, Timestamp window_start);
   static void add_insert(sql::Batch& batch, const Command& command);
   static void add_motion(sql::Batch& batch, const Command& command, Timestamp outstanding_till);

@@ -61,15 +61,16 @@ Error stopped() {
 struct Outstanding {
   std::string command_id;
   std::string sender;
+  std::string sender_name;
   std::string verb;
   Timestamp sent_at;
 };
-BOOST_DESCRIBE_STRUCT(Outstanding, (), (command_id, sender, verb, sent_at))
+BOOST_DESCRIBE_STRUCT(Outstanding, (), (command_id, sender, sender_name, verb, sent_at))
 
 // The next step of a gate's own logic means something else after somebody else's motion.
 Error is_moved_by_other(const Command& first) {
-  const Outstanding other{first.id, key_of(PrincipalId{first.sender_kind, first.sender_id}), word_of(first.motion.verb),
-                          first.issued_at};
+  const Outstanding other{first.id, key_of(PrincipalId{first.sender_kind, first.sender_id}), first.sender_name,
+                          word_of(first.motion.verb), first.issued_at};
   return {.status = Status::kConflict,
           .detail = "Somebody else has just moved this gate; the command was not sent.",
           .extensions = json::write(other)};
@@ -130,11 +131,18 @@ VerbPatterns patterns_of(const Settings& settings) {
   return *std::move(patterns);
 }
 
+std::string way_of(const Call& call) {
+  if (call.principal->kind == "admin") return "admin";
+  return call.transport == "transport-mqtt" ? "mqtt" : "app";
+}
+
 Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_seconds) {
   Command command{.id = "cmd_" + random_text(16),
                   .device_id = call.access.resource_id,
                   .sender_kind = call.principal->kind,
                   .sender_id = call.principal->id,
+                  .sender_name = call.principal->name.empty() ? call.access.name : call.principal->name,
+                  .via = way_of(call),
                   .command = input.command.text,
                   .issued_at = call.received_at,
                   .expires_at = {call.received_at.us + ttl_seconds * kMicrosecondsPerSecond}};
@@ -349,6 +357,8 @@ Task<Result<CommandsOutput>> Service::list(Call, CommandsInput input) {
                        .device_id = command.device_id,
                        .controller_id = {},
                        .sender = key_of(PrincipalId{command.sender_kind, command.sender_id}),
+                       .sender_name = command.sender_name,
+                       .via = command.via,
                        .command = ObjectText{command.command},
                        .verb = std::move(shown.verb),
                        .gate_number = shown.gate_number,
@@ -358,6 +368,24 @@ Task<Result<CommandsOutput>> Service::list(Call, CommandsInput input) {
                        .result = std::move(shown.result)};
     if (name != names.end()) entry.controller_id = name->second;
     out.commands.push_back(std::move(entry));
+  }
+  co_return out;
+}
+
+Task<Result<ActivityOutput>> Service::activity(Call call, ActivityInput input) {
+  const Repository::Page page = co_await ok(repository_.activity(call.access.resource_id, std::move(input)));
+  ActivityOutput out{{}, page.end.next_cursor};
+  for (const Command& command : page.commands) {
+    CommandOutput shown = to_output(command);
+    out.entries.push_back({.at = command.issued_at,
+                           .who = key_of(PrincipalId{command.sender_kind, command.sender_id}),
+                           .name = command.sender_name,
+                           .via = command.via,
+                           .verb = std::move(shown.verb),
+                           .gate_number = shown.gate_number,
+                           .command_id = command.merged_into.value_or(command.id),
+                           .state = std::move(shown.state),
+                           .updated_at = shown.updated_at});
   }
   co_return out;
 }

@@ -46,6 +46,9 @@ class Service {
   // Errors: kNotFound, also for those who may not see it.
   Task<Result<CommandOutput>> find(Call call, CommandRef input);
 
+  // Who did what at the device on which the call was authorised, the newest first. Errors: kInvalid at /cursor.
+  Task<Result<ActivityOutput>> activity(Call call, ActivityInput input);
+
   // Of the device on which the call was authorised. Errors: kNotFound.
   Task<Result<StatusOutput>> status(Call call, DeviceRef);
 

@@ -122,6 +122,8 @@ struct CommandEntry {
   std::int64_t device_id = 0;
   std::optional<std::string> controller_id;  // null: the device is gone
   std::string sender;                        // "user:17"
+  std::string sender_name;                   // what it was called when it sent this; empty: it had no name
+  std::string via;                           // how it came: "app", "mqtt", "admin"
   ObjectText command;
   std::string verb;
   std::int64_t gate_number = 1;
@@ -131,8 +133,8 @@ struct CommandEntry {
   std::optional<ObjectText> result;
 };
 BOOST_DESCRIBE_STRUCT(CommandEntry, (),
-                      (command_id, device_id, controller_id, sender, command, verb, gate_number, state, sent_at,
-                       updated_at, result))
+                      (command_id, device_id, controller_id, sender, sender_name, via, command, verb, gate_number,
+                       state, sent_at, updated_at, result))
 
 struct CommandsOutput {
   std::vector<CommandEntry> commands;
@@ -140,6 +142,33 @@ struct CommandsOutput {
   std::int64_t total = 0;
 };
 BOOST_DESCRIBE_STRUCT(CommandsOutput, (), (commands, next_cursor, total))
+
+struct ActivityInput {
+  ControllerId controller_id;
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(ActivityInput, (), (controller_id, limit, cursor))
+
+// Who did what at the gate.
+struct ActivityEntry {
+  Timestamp at;
+  std::string who;   // "user:17"
+  std::string name;  // by which owners know them; may be empty
+  std::string via;   // "app", "mqtt", "admin"
+  std::string verb;
+  std::int64_t gate_number = 1;
+  std::string command_id;  // with the state merged: of the command that went out for both
+  std::string state;
+  Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(ActivityEntry, (), (at, who, name, via, verb, gate_number, command_id, state, updated_at))
+
+struct ActivityOutput {
+  std::vector<ActivityEntry> entries;
+  std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(ActivityOutput, (), (entries, next_cursor))
 
 struct StatusOutput {
   std::string controller_id;

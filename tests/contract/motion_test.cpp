@@ -243,6 +243,40 @@ TEST_CASE("a command goes on from its acknowledgement to the end of its motion, 
   CHECK(gate.comes_to(gate.anna, reversed, "reversed"));
 }
 
+TEST_CASE("owners see who did what at their gate, by name, and what became of it") {
+  const Gate gate;
+  HttpClient owner(motion_hub().http(), gate.anna.token);
+  REQUIRE(HttpClient(motion_hub().http(), gate.device.token)
+              .post("/users/authorize", {{"user_token", gate.ben.token}, {"access_level", "engineer"}, {"name", "Ben"}})
+              .status == 200);
+  const std::string path = "/devices/" + gate.device.controller_id + "/activity";
+  CHECK(owner.get(path).at("entries").as_array().empty());
+  const auto app = go_online(motion_hub(), gate.ben, gate.device);
+  REQUIRE(app->publish(gate.device.commands, R"({"action":"open_gate","gate_number":2})") == kMqttOk);
+  const auto message = gate.connection->receive();
+  REQUIRE(message);
+  const std::string id(boost::json::parse(message->payload).at("command_id").as_string());
+  REQUIRE(gate.send(gate.anna, testing::gate("open_gate", 2)).at("merged").as_bool());
+  gate.answer(id);
+  REQUIRE(gate.comes_to(gate.ben, id, "acknowledged"));
+  const HttpResponse newest = owner.get(path + "?limit=1");
+  const auto& merged = newest.at("entries").at(0);
+  CHECK(merged.at("who") == ("user:" + std::to_string(gate.anna.id)).c_str());
+  CHECK(merged.at("via") == "app");
+  CHECK(merged.at("state") == "merged");
+  CHECK(merged.at("command_id") == id.c_str());
+  const HttpResponse older = owner.get(path + "?limit=1&cursor=" + newest.text("next_cursor"));
+  const auto& first = older.at("entries").at(0);
+  CHECK(first.at("name") == "Ben");
+  CHECK(first.at("via") == "mqtt");
+  CHECK(first.at("verb") == "open");
+  CHECK(first.at("gate_number") == 2);
+  CHECK(first.at("state") == "acknowledged");
+  CHECK(older.at("next_cursor").is_null());
+  CHECK(HttpClient(motion_hub().http(), gate.ben.token).get(path).status == 403);
+  CHECK(owner.get(path + "?cursor=x").status == 422);
+}
+
 TEST_CASE("a watcher begins with the number of the last status") {
   const Gate gate;
   gate.say(R"({"state":"OPEN"})");

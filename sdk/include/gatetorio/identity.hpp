@@ -109,8 +109,9 @@ struct Access {
   std::string resource;            // its present name
   std::string level;               // "owner", "engineer", "readonly"; "self" for the resource itself; a role for admins
   std::int64_t expires_at_us = 0;  // 0: never
+  std::string name = {};           // by which the resource's owners know the principal; may be empty
 };
-BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us))
+BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us, name))
 
 struct Decision {
   bool is_allowed = false;

@@ -74,6 +74,7 @@ struct Call {
   gtr_call handle{};           // for EventStream
   Timestamp received_at = {};  // when it reached the hub; a time to live counts from here
   Timestamp expires_at = {};   // the caller wants no effect after this; 0: it did not say
+  std::string transport = {};  // id of the plugin by which it came: "transport-http"; empty: a hub before ABI 1.4
 };
 
 // A call that could have changed something was refused, or failed: published by the hub for every such operation (one
@@ -359,6 +360,9 @@ class OperationSet {
               .received_at = {request.received_at_us}};
     if (request.size >= offsetof(gtr_operation_request, expires_at_us) + sizeof request.expires_at_us) {
       call.expires_at = {request.expires_at_us};
+    }
+    if (request.size >= offsetof(gtr_operation_request, transport) + sizeof request.transport) {
+      call.transport = to_view(request.transport);
     }
     if (request.principal.size > 0) wire::decode(to_view(request.principal), call.principal.emplace());
     if (request.access.size > 0) wire::decode(to_view(request.access), call.access);

@@ -55,7 +55,7 @@ struct FeedFixture : PluginFixture {
     };
     made.stream_end = [](void* context) { static_cast<Caller*>(context)->heard.put("<end>"); };
     made.context = &caller;
-    platform.operations.invoke(made);
+    platform.operations.invoke(transport.plugin, made);
     Call call{.handle = *handles.take()};
     call.principal = Principal{.kind = "user", .id = user, .valid_until_us = valid_until_us};
     call.access = {.resource_id = device, .resource = "a-label", .level = "readonly"};

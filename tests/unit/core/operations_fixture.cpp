@@ -86,7 +86,7 @@ void OperationsFixture::invoke(std::uint64_t operation, const Ask& ask) {
   made.stream_end = [](void* context) { static_cast<OperationsFixture*>(context)->stream_events.put("<end>"); };
   if (can_cut) made.cut = [](void* context) { static_cast<OperationsFixture*>(context)->cuts.put(true); };
   made.context = this;
-  platform.operations.invoke(made);
+  platform.operations.invoke(transport.plugin, made);
 }
 
 Answer OperationsFixture::call(std::uint64_t operation, const Ask& ask) {

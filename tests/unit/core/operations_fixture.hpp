@@ -38,6 +38,7 @@ struct OperationsFixture : PlatformFixture {
   FakePlugin& feature = plugin("feature");
   FakePlugin& auth = plugin("auth", false, {"gatetorio.authenticator/1"});
   FakePlugin& access = plugin("access", false, {"gatetorio.access/1"});
+  FakePlugin& transport = plugin("transport");
 
   bool handler_answers = true;  // false: the test does, from `handled`
   Inbox<Handled> handled;

@@ -214,7 +214,7 @@ TEST_CASE_METHOD(PlatformFixture, "where nobody decides about access, it is refu
     static_cast<Inbox<gtr_status>*>(context)->put(reply->status);
   };
   made.context = &replies;
-  platform.operations.invoke(made);
+  platform.operations.invoke(auth.plugin, made);
   CHECK(replies.take() == GTR_FORBIDDEN);
 }
 

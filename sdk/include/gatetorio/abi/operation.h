@@ -37,6 +37,8 @@ typedef struct gtr_operation_request {
   int64_t received_at_us; /* UTC; when the transport took the call in: a time to live counts from here */
   /* Since 1.2 */
   int64_t expires_at_us; /* UTC; the caller wants no effect after this. 0: it did not say */
+  /* Since 1.4 */
+  gtr_bytes transport; /* id of the plugin by which the call came: "transport-http" */
 } gtr_operation_request;
 
 typedef void (*gtr_operation_fn)(void* context, const gtr_operation_request* request);

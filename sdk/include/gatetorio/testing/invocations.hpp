@@ -147,6 +147,7 @@ class Invocations {
     request.resume_after = to_bytes(open.ask.resume_after);
     request.preferred = to_bytes(open.ask.preferred);
     request.received_at_us = now().us;
+    request.transport = to_bytes("transport-test");
     declared.handler(declared.context, &request);
   }
   static std::string read(const gtr_content& content) {
