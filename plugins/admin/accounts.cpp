@@ -73,7 +73,7 @@ Task<Result<Principal>> Accounts::holder_of(Credential credential) {
   if (now().us - holder.last_used_us > kTouchEveryUs) host_.run(touch(is_session, holder.credential_id));
   co_return Principal{.kind = "admin",
                       .id = is_session ? holder.id : kFirstTokenId + holder.id,
-                      .name = holder.name,
+                      .name = is_session ? holder.name : "token " + holder.name,  // no admin has a space in its name
                       .role = holder.role,
                       .subject = is_session ? hash : std::string(),
                       .valid_until_us = holder.expires_at_us};

@@ -23,7 +23,8 @@ Task<Result<Reply<Nothing>>> Feed::watch(Call call, Nothing) {
   }
   const bool may_watch = co_await check(watcher);  // between the call's own check and its entry its right may have gone
   if (!may_watch) co_return Error{.status = Status::kForbidden, .detail = "You may not do this."};
-  const std::string health = co_await ok(overview_.read());
+  const OverviewOutput overview = co_await ok(overview_.read());
+  const std::string health = json::write(overview);
   watcher->stream.send("0", "health", health);
   Reply<Nothing> reply(Nothing{});
   reply.stream = watcher->stream.number();
@@ -84,8 +85,8 @@ Task<void> Feed::keep_telling() {
     if (!go_on) co_return;
     ended.clear();
     if (!is_anybody_there) continue;
-    const Result<std::string> health = co_await overview_.read();
-    if (health) tell("health", *health);
+    const Result<OverviewOutput> health = co_await overview_.read();
+    if (health) tell("health", json::write(*health));
   }
 }
 

@@ -14,18 +14,21 @@ constexpr std::uint64_t kLookEveryMs = 5'000;
 constexpr std::int64_t kLeaseUs = 60 * kMicrosecondsPerSecond;
 constexpr std::int64_t kRowsAtOnce = 25;
 
-// What a kind of job calls for each row, and which parameter the item is.
+// What a kind of job calls for each row, and which parameters the item is: the second one, where there is one, stands
+// behind the last slash of the item.
 struct Kind {
   std::string_view name;
   std::string_view operation;
   std::string_view parameter;
+  std::string_view second = {};
 };
 constexpr Kind kKinds[] = {{"approve-devices", "registration.approve", "pending_id"},
                            {"deny-devices", "registration.deny", "pending_id"},
                            {"delete-devices", "registration.delete", "controller_id"},
                            {"revoke-sharing-tokens", "sharing.revoke", "token_id"},
                            {"delete-enrolment-keys", "registration.delete-key", "key_id"},
-                           {"delete-users", "auth.delete-user", "user_id"}};
+                           {"delete-users", "auth.delete-user", "user_id"},
+                           {"delete-files", "file-transfer.delete", "controller_id", "file_id"}};
 
 const Kind* find_kind(std::string_view name) {
   const auto found =
@@ -76,8 +79,12 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
     wrong.fields.push_back({"/items", "must be 1 to " + std::to_string(kMostItems) + " entries"});
   }
   for (std::size_t i = 0; i < input.items.size() && wrong.fields.size() < 10; ++i) {
-    const bool has_form = !input.items[i].empty() && input.items[i].size() <= 128;
+    const std::string& item = input.items[i];
+    const bool has_form = !item.empty() && item.size() <= 128;
     if (!has_form) wrong.fields.push_back({"/items/" + std::to_string(i), "must be 1 to 128 bytes"});
+    if (!has_form || kind == nullptr || kind->second.empty() || item.find('/') != std::string::npos) continue;
+    wrong.fields.push_back({"/items/" + std::to_string(i),
+                            "must be " + std::string(kind->parameter) + "/" + std::string(kind->second)});
   }
   if (!wrong.fields.empty()) co_return wrong;
   if (!operations_.contains(kind->operation)) {
@@ -253,15 +260,19 @@ Task<Result<void>> Jobs::call(Job job, std::string item, std::int64_t number) {
   }
   const std::string principal = wire::encode(job.principal);
   const std::string request_id = "job-" + std::to_string(job.id) + "-" + std::to_string(number);
-  const gtr_field parameter{to_bytes(kind->parameter), to_bytes(item)};
+  const std::size_t slash = kind->second.empty() ? std::string::npos : item.rfind('/');
+  const std::string first = item.substr(0, slash);
+  const std::string second = slash == std::string::npos ? std::string() : item.substr(slash + 1);
+  const gtr_field parameters[] = {{to_bytes(kind->parameter), to_bytes(first)},
+                                  {to_bytes(kind->second), to_bytes(second)}};
   gtr_completion waiting{};
   auto start = [&](gtr_completion done) {
     waiting = done;
     gtr_invocation made{};
     made.size = sizeof made;
     made.operation = operation->second;
-    made.params = &parameter;
-    made.param_count = 1;
+    made.params = parameters;
+    made.param_count = kind->second.empty() ? 1 : 2;
     made.request_id = to_bytes(request_id);
     made.peer = to_bytes(job.peer);
     made.principal = to_bytes(principal);

@@ -138,8 +138,7 @@ void declare_views(OperationSet<Accounts>& operations, Overview& overview, Audit
                   .method = "GET",
                   .path = "/admin/overview",
                   .summary = "What the hub is and does, in numbers.",
-                  .callers = kReaders,
-                  .content_types = {"application/json"}},
+                  .callers = kReaders},
                  overview, &Overview::overview);
   operations.add({.id = "admin.plugins",
                   .method = "GET",

@@ -51,23 +51,27 @@ Task<Result<std::string>> Overview::report(std::string name) {
   co_return text;
 }
 
-Task<Result<std::string>> Overview::read() {
-  const std::string health = co_await ok(report("health"));
+Task<Result<OverviewOutput>> Overview::overview(Call, Nothing) { return read(); }
+
+Task<Result<OverviewOutput>> Overview::read() {
+  const std::string text = co_await ok(report("health"));
   const std::string metrics = co_await ok(report("metrics"));
-  json::object out = json::parse(health).as_object();
-  out["started_at"] = to_rfc3339(started_at_);
-  out["at"] = to_rfc3339(now());
-  out["metrics"] = summed_metrics(metrics);
+  const json::value health = json::parse(text);
+  OverviewOutput out{.status = json::value_to<std::string>(health.at("status")),
+                     .healthy = health.at("healthy").as_bool(),
+                     .ready = health.at("ready").as_bool(),
+                     .version = json::value_to<std::string>(health.at("version")),
+                     .started_at = started_at_,
+                     .at = now(),
+                     .facts = ObjectText{json::serialize(health.at("facts"))},
+                     .plugins = ObjectText{json::serialize(health.at("plugins"))},
+                     .devices = {},
+                     .metrics = ObjectText{json::serialize(summed_metrics(metrics))}};
   if (devices_.available()) {
     const DeviceCount count = co_await ok(devices_.call<DeviceRegistry::Count>());
-    out["devices"] = json::object{{"total", count.total}, {"online", count.online}};
+    out.devices = OverviewDevices{count.total, count.online};
   }
-  co_return json::serialize(out);
-}
-
-Task<Result<Bytes>> Overview::overview(Call, Nothing) {
-  std::string text = co_await ok(read());
-  co_return Bytes{"application/json", std::move(text)};
+  co_return out;
 }
 
 Task<Result<MenuOutput>> Overview::menu(Call, Nothing) {

@@ -16,6 +16,28 @@
 
 namespace gatetorio::admin {
 
+struct OverviewDevices {
+  std::int64_t total = 0;
+  std::int64_t online = 0;
+};
+BOOST_DESCRIBE_STRUCT(OverviewDevices, (), (total, online))
+
+// Metrics: those without labels by their name, those of an operation's or command's outcome summed up.
+struct OverviewOutput {
+  std::string status;  // "healthy", "degraded"
+  bool healthy = false;
+  bool ready = false;
+  std::string version;
+  Timestamp started_at;
+  Timestamp at;
+  ObjectText facts;                        // {name: bool}
+  ObjectText plugins;                      // {id: state}
+  std::optional<OverviewDevices> devices;  // null: no plugin knows devices
+  ObjectText metrics;                      // {name: number}
+};
+BOOST_DESCRIBE_STRUCT(OverviewOutput, (),
+                      (status, healthy, ready, version, started_at, at, facts, plugins, devices, metrics))
+
 struct MenuOutput {
   std::vector<MenuEntry> entries;
 };
@@ -36,11 +58,8 @@ class Overview {
   Overview(Host& host, Database& database)
       : host_(host), database_(database), devices_(host, DeviceRegistry::kId), started_at_(now()) {}
 
-  // {"version", "started_at", "at", "status", "ready", "facts": {name: bool}, "plugins": {id: state}, "devices":
-  // {"total", "online"}, "metrics": {name: number}}. Metrics: those without labels by their name, those of an
-  // operation's or command's outcome summed up.
-  Task<Result<std::string>> read();
-  Task<Result<Bytes>> overview(Call call, Nothing input);
+  Task<Result<OverviewOutput>> read();
+  Task<Result<OverviewOutput>> overview(Call call, Nothing input);
   Task<Result<MenuOutput>> menu(Call call, Nothing input);
   // {"plugins": [...]}.
   Task<Result<Bytes>> plugins(Call call, Nothing input);

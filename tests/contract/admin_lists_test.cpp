@@ -187,6 +187,7 @@ TEST_CASE("an admin's command reaches the gate with the admin's name on it, and 
   const auto listed = walk("/admin/commands?limit=1&controller_id=" + device.controller_id, "commands");
   REQUIRE(listed.size() == 1);
   CHECK(word(listed[0], "sender").starts_with("admin:"));
+  CHECK(word(listed[0], "sender_name") == "token tests");
   CHECK(word(listed[0], "command_id") == sent.text("command_id"));
   CHECK(word(listed[0], "controller_id") == device.controller_id);
   CHECK(viewer().get("/admin/commands?from=2000-01-01T00:00:00Z&until=2001-01-01T00:00:00Z").number("total") == 0);

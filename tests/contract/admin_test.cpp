@@ -330,6 +330,41 @@ TEST_CASE("a job does the same to many, each with its own outcome") {
   CHECK(viewer.get("/admin/jobs/9007199254740991").status == 404);
 }
 
+TEST_CASE("a command bears the name that its sender had, also when that admin is gone") {
+  FirstAdmin world;
+  const TestDevice device = make_device(world.hub.http());
+  const auto gate = go_online(world.hub, device);
+  REQUIRE(world.anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}})
+              .status == 201);
+  Browser bert = world.log_in("bert", kPassword);
+  CHECK(bert.send("POST", "/admin/devices/" + device.controller_id + "/commands", {{"command", {{"action", "stop"}}}})
+            .status == 202);
+  REQUIRE(world.anna.send("DELETE", "/admin/admins/bert").status == 204);
+  const JsonObject list = world.anna.send("GET", "/admin/commands?controller_id=" + device.controller_id).json();
+  CHECK(list.at("commands").at(0).at("sender_name") == "bert");
+}
+
+TEST_CASE("a job deletes files of several devices; a file without its device is no item") {
+  FirstAdmin world;
+  HttpClient admin(world.hub.http(), kAdminToken);
+  boost::json::array files;
+  for (int i = 0; i < 2; ++i) {
+    const TestDevice device = make_device(world.hub.http());
+    const auto made = admin.post("/files/" + device.controller_id, {{"name", "a"}, {"kind", "other"}, {"size", 1}});
+    REQUIRE(made.status == 201);
+    files.emplace_back(device.controller_id + "/" + std::to_string(made.number("file_id")));
+  }
+  CHECK(admin.post("/admin/jobs", {{"kind", "delete-files"}, {"items", {files[0], "7"}}}).wrong_fields() == "/items/1");
+  files.emplace_back("nobody/1");
+  const auto made = admin.post("/admin/jobs", {{"kind", "delete-files"}, {"items", files}});
+  REQUIRE(made.status == 202);
+  const std::string path = "/admin/jobs/" + std::to_string(made.number("job_id"));
+  REQUIRE(eventually([&] { return admin.get(path).at("job").at("state") == "done"; }));
+  CHECK(admin.get(path).at("job").at("done") == 2);
+  CHECK(admin.get(path).at("job").at("failed") == 1);
+  CHECK(admin.get("/admin/files").number("total") == 0);
+}
+
 TEST_CASE("an admin sees what the hub is, and watches what happens") {
   HubProcess hub;
   HttpClient viewer(hub.http(), kViewerToken);

@@ -3,6 +3,8 @@
 #include <set>
 
 #include "shared_hub.hpp"
+#include "support/files.hpp"
+#include "support/paths.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -44,6 +46,22 @@ TEST_CASE("metrics are Prometheus text and count what happens") {
   const double before = count();
   http.post("/devices/register", {});
   CHECK(count() == before + 1);
+}
+
+// What differs between hubs that offer the same: the version, and where they are.
+JsonObject what_is_offered(const std::string& document) {
+  JsonObject offered = boost::json::parse(document).as_object();
+  offered.erase("info");
+  offered.erase("servers");
+  return offered;
+}
+
+TEST_CASE("the admin page is built with the API that the hub offers") {
+  const std::filesystem::path kept = std::filesystem::path(GATETORIO_SOURCE_DIR) / "plugins/admin/web/openapi.json";
+  const std::string document = client().root("/openapi.json").body;
+  if (std::getenv("GATETORIO_UPDATE_GOLDEN") != nullptr) write_file(kept, document);
+  INFO("GATETORIO_UPDATE_GOLDEN=1 contract_tests \"the admin page is built*\", then npm run types in its folder");
+  CHECK((what_is_offered(read_file(kept)) == what_is_offered(document)));
 }
 
 TEST_CASE("the OpenAPI document has every operation of the contract") {

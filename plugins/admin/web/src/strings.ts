@@ -5,6 +5,10 @@ const commandState = {
   sent: "sent",
   delivered: "delivered",
   acknowledged: "acknowledged",
+  moving: "moving",
+  completed: "completed",
+  reversed: "reversed",
+  merged: "merged",
   failed: "failed",
   expired: "expired",
 } as const;
@@ -356,7 +360,11 @@ export const t = {
     stateWords: {
       sent: "The broker has it. The device has not answered yet.",
       delivered: "The device has got it. It has not answered yet.",
-      acknowledged: "The device has done it.",
+      acknowledged: "The device says that it does it.",
+      moving: "The gate moves.",
+      completed: "The gate has come to where it should.",
+      reversed: "The gate turned round on its way. Look why before you move it again.",
+      merged: "Somebody else had asked for the same; it was sent once.",
       failed: "It was not done.",
       expired: "The device did not answer in time. Look at its last status before you repeat it.",
     },
@@ -431,6 +439,8 @@ export const t = {
   },
 
   files: {
+    deleteManyTitle: (count: number) => `Delete ${plural(count, "file", "files")}?`,
+    deleteManyText: "Their content is gone for good. This cannot be undone.",
     title: "Files",
     lead: "Configurations, logs and firmware of devices.",
     none: "There are no files",
@@ -529,6 +539,7 @@ export const t = {
       "approve-devices": "Approve devices",
       "deny-devices": "Turn devices away",
       "delete-devices": "Delete devices",
+      "delete-files": "Delete files",
       "delete-users": "Delete users",
       "delete-enrolment-keys": "Delete enrolment keys",
       "revoke-sharing-tokens": "Revoke sharing tokens",

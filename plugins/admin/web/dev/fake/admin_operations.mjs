@@ -236,6 +236,7 @@ function declareJobs(api, fleet) {
     "delete-devices": (item) => took(fleet.devices, (device) => device.controller_id === item),
     "approve-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
     "deny-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
+    "delete-files": (item) => took(fleet.files, ({ file_id }) => String(file_id) === item.split("/").pop()),
     "delete-users": (item) => took(fleet.users, ({ user_id }) => String(user_id) === item),
     "revoke-sharing-tokens": (item) => {
       const token = fleet.sharing.find(({ token_id }) => String(token_id) === item);

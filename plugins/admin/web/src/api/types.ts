@@ -1,7 +1,27 @@
-// What the operations of the hub give and take, as the page uses it. Written by hand from the description of the
-// API; `npm run types` generates the same from a hub's /openapi.json. Times are RFC 3339 in UTC.
+// Names for what the operations of the hub give, by the hub's own description (generated.ts). By hand is only what
+// that description leaves open. Times are RFC 3339 in UTC.
+import type { operations } from "./generated";
 
-export type Role = "admin" | "viewer";
+type Id = keyof operations;
+
+/** The JSON of an answer of success. */
+type Answer<Operation extends Id> = {
+  [Status in keyof operations[Operation]["responses"]]: operations[Operation]["responses"][Status] extends {
+    content: { "application/json": infer Body };
+  }
+    ? Body
+    : never;
+}[keyof operations[Operation]["responses"]];
+
+type Item<
+  Operation extends Id,
+  List extends keyof Answer<Operation>,
+> = Answer<Operation>[List] extends (infer One)[] ? One : never;
+
+/** With fields of which the page knows more than the description says. */
+type Known<Given, More> = Omit<Given, keyof More> & More;
+
+export type Role = Answer<"admin.session">["role"];
 
 /** What every list answers beside its items. `total` counts all that match the filters. */
 export interface ListEnd {
@@ -22,85 +42,35 @@ export interface Problem {
   errors?: FieldError[];
 }
 
-export interface NewSession {
-  name: string;
-  role: Role;
-  csrf_token: string;
-  expires_at: string;
-}
+export type Session = Answer<"admin.session">;
+export type NewSession = Answer<"admin.login">;
+export type SessionEntry = Known<Item<"admin.sessions", "sessions">, { role: Role }>;
+export type ApiToken = Known<Item<"admin.tokens", "tokens">, { role: Role }>;
+export type NewApiToken = Answer<"admin.create-token">;
+export type AdminEntry = Known<Item<"admin.admins", "admins">, { role: Role }>;
+export type TotpSecret = Answer<"admin.begin-totp">;
 
-export interface Session extends NewSession {
-  totp_enabled: boolean;
-}
+export type Overview = Known<
+  Answer<"admin.overview">,
+  { facts: Record<string, boolean>; plugins: Record<string, string>; metrics: Record<string, number> }
+>;
 
-export interface SessionEntry {
-  session_id: string | number;
-  name: string;
-  role: Role;
-  created_at: string;
-  last_used_at: string;
-  expires_at: string;
-  peer: string;
-  is_current: boolean;
-}
-
-export interface ApiToken {
-  token_id: string | number;
-  name: string;
-  role: Role;
-  created_by: string;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-}
-
-export interface NewApiToken {
-  token_id: string | number;
-  token: string;
-  name: string;
-  role: Role;
-  expires_at: string | null;
-}
-
-export interface AdminEntry {
-  name: string;
-  role: Role;
-  created_at: string;
-  last_login_at: string | null;
-  totp_enabled: boolean;
-}
-
-export interface TotpSecret {
-  secret: string;
-  uri: string;
-}
-
-export interface Overview {
-  version: string;
-  started_at: string;
-  status: string;
-  ready: boolean;
-  /** Not said by every hub; see useDeviceCounts. */
-  devices?: { total: number; online: number };
-  facts: Record<string, boolean>;
-  plugins: Record<string, string>;
-  metrics: Record<string, number>;
-}
-
+/** By hand: the answer may be CSV too, and is described as bytes. */
 export interface AuditEntry {
-  id: number | string;
+  id: number;
   at: string;
   who: string;
   /** An admin's name; empty for others. */
-  who_name?: string;
+  who_name: string;
   action: string;
   target: string;
   peer: string;
   outcome: string;
-  detail: string | null;
-  request_id: string | null;
+  detail: string;
+  request_id: string;
 }
 
+/** By hand: a value is of any type, which the hub cannot describe yet. */
 export interface Configured {
   name: string;
   value: unknown;
@@ -125,184 +95,56 @@ export type JobKind =
   | "approve-devices"
   | "deny-devices"
   | "delete-devices"
+  | "delete-files"
   | "delete-users"
   | "delete-enrolment-keys"
   | "revoke-sharing-tokens";
 
-export interface Job {
-  job_id: string | number;
-  kind: JobKind;
-  state: "running" | "done" | "cancelled";
-  created_at: string;
-  created_by: string;
-  total: number;
-  done: number;
-  failed: number;
-}
-
-export interface JobRow {
-  number: number;
-  item: string | number;
-  state: "waiting" | "done" | "failed";
-  detail: string | null;
-}
-
+export type Job = Known<
+  Answer<"admin.create-job">,
+  { kind: JobKind; state: "running" | "done" | "cancelled" }
+>;
+export type JobRow = Known<Item<"admin.job", "rows">, { state: "waiting" | "done" | "failed" }>;
 export interface JobPage {
   job: Job;
   rows: JobRow[];
   next_cursor: string | null;
 }
 
-export interface MenuEntry {
-  title: string;
-  path: string;
-  plugin: string;
-}
+export type MenuEntry = Item<"admin.menu", "entries">;
 
-export interface DeviceEntry {
-  id: number;
-  controller_id: string;
-  hardware_id: string;
-  device_name: string;
-  firmware_version: string;
-  is_online: boolean;
-  last_seen: string | null;
-  created_at: string;
-}
-
-/** `GET /devices/{controller_id}`: the entry of the list, without promise of every field. */
-export type Device = Pick<DeviceEntry, "id" | "controller_id" | "device_name" | "is_online"> &
-  Partial<DeviceEntry>;
-
-export interface DeviceStatus {
-  controller_id: string;
-  is_online: boolean;
-  last_seen: string | null;
-  firmware_version: string;
-  status: Record<string, unknown> | null;
-  status_at: string | null;
-}
-
-export interface PresenceSession {
-  from: string;
-  until: string | null;
-  via: string;
-  ended_by: string | null;
-}
+export type Device = Answer<"registration.get">;
+export type DeviceEntry = Item<"registration.devices", "devices">;
+export type DeviceStatus = Answer<"commands.status">;
+export type PresenceSession = Item<"registration.presence", "sessions">;
 
 export type AccessLevel = "owner" | "engineer" | "readonly";
 
-export interface UserEntry {
-  user_id: number;
-  names: string[];
-  devices: number;
-  created_at: string;
-  last_seen: string | null;
-}
+export type UserEntry = Item<"auth.all-users", "users">;
+export type Grant = Known<Item<"auth.all-grants", "grants">, { access_level: AccessLevel }>;
+export type SharingToken = Known<Item<"sharing.all-tokens", "tokens">, { access_level: AccessLevel }>;
 
-export interface Grant {
-  device_id: number;
-  controller_id: string | null;
-  user_id: number;
-  name: string | null;
-  access_level: AccessLevel;
-  source: string;
-  expires_at: string | null;
-  created_at: string;
-}
+export type FileEntry = Item<"file-transfer.all-files", "files">;
+export type FileDetails = Answer<"file-transfer.get">;
+export type FileDiff = Answer<"file-transfer.diff">;
 
-export interface SharingToken {
-  token_id: number;
-  token: string;
-  device_id: number;
-  controller_id: string | null;
-  created_by: string | number;
-  access_level: AccessLevel;
-  is_used: boolean;
-  used_by: string | number | null;
-  expires_at: string;
-  created_at: string;
-  notes: string;
-  revoked: boolean;
-}
+export type CommandState =
+  | "sent"
+  | "delivered"
+  | "acknowledged"
+  | "moving"
+  | "completed"
+  | "reversed"
+  | "merged"
+  | "failed"
+  | "expired";
+export type CommandEntry = Known<Item<"commands.list", "commands">, { state: CommandState }>;
+export type SentCommand = Answer<"commands.send-as-admin">;
 
-export interface FileEntry {
-  file_id: number;
-  device_id: number;
-  controller_id: string | null;
-  name: string;
-  kind: string;
-  size: number;
-  sha256: string | null;
-  state: string;
-  created_at: string;
-  created_by: string;
-}
-
-export interface FileDetails extends Omit<FileEntry, "device_id" | "controller_id"> {
-  download_url: string | null;
-  upload_url: string | null;
-  expires_at: string;
-}
-
-export interface FileDiff {
-  from: number;
-  to: number;
-  is_same: boolean;
-  diff: string;
-}
-
-export type CommandState = "sent" | "delivered" | "acknowledged" | "failed" | "expired";
-
-export interface CommandEntry {
-  command_id: string;
-  device_id: number;
-  controller_id: string | null;
-  sender: string;
-  command: Record<string, unknown>;
-  state: CommandState;
-  sent_at: string;
-  updated_at: string;
-  result: Record<string, unknown> | null;
-}
-
-export interface SentCommand {
-  success: boolean;
-  message: string;
-  command_id: string;
-  expires_at: string;
-}
-
-export interface EnrolmentKey {
-  key_id: number | string;
-  name: string;
-  max_uses: number | null;
-  uses: number;
-  expires_at: string | null;
-  created_at: string;
-}
-
-export interface NewEnrolmentKey {
-  key_id: number | string;
-  enrolment_key: string;
-  expires_at: string | null;
-}
-
-export interface ReleaseKey {
-  enrolment_key: string;
-  expires_at: string;
-}
-
-export interface PendingDevice {
-  pending_id: number;
-  hardware_id: string;
-  controller_id: string;
-  device_name: string;
-  peer: string;
-  requested_at: string;
-  expires_at: string;
-  pending_for_hardware: number;
-}
+export type EnrolmentKey = Item<"registration.keys", "keys">;
+export type NewEnrolmentKey = Answer<"registration.make-key">;
+export type ReleaseKey = Answer<"registration.release">;
+export type PendingDevice = Item<"registration.pending", "pending">;
 
 /** The events of `/admin/events`. */
 export interface PresenceEvent {

@@ -9,6 +9,10 @@ const kTones: Record<CommandState, Tone> = {
   sent: "busy",
   delivered: "busy",
   acknowledged: "good",
+  moving: "busy",
+  completed: "good",
+  reversed: "warn",
+  merged: "calm",
   failed: "bad",
   expired: "warn",
 };
@@ -48,7 +52,11 @@ export function commandColumns({ withDevice }: { withDevice: boolean }): Column<
       cell: ({ command }) => <Given text={commandText(command)} isMono />,
     },
     ...(withDevice ? [device] : []),
-    { id: "sender", header: t.columns.sender, cell: ({ sender }) => <Person who={sender} /> },
+    {
+      id: "sender",
+      header: t.columns.sender,
+      cell: ({ sender, sender_name }) => <Person who={sender} name={sender_name} />,
+    },
     { id: "state", header: t.columns.outcome, cell: ({ state }) => <CommandStateBadge state={state} /> },
     { id: "sent", header: t.columns.sent, cell: ({ sent_at }) => <Ago at={sent_at} /> },
     {

@@ -15,7 +15,7 @@ interface Progress {
   result?: Record<string, unknown> | null;
 }
 
-/** Follows a command to its end, by the hub's events, and by asking where those were lost. */
+/** Follows a command to its answer by asking, and to the end of its motion by the hub's events. */
 export function CommandProgress({ sent }: { sent: SentCommand }) {
   const { onCommand } = useLive();
   const url = path`/commands/${sent.command_id}`;
@@ -43,5 +43,5 @@ export function CommandProgress({ sent }: { sent: SentCommand }) {
 }
 
 function isOver(state: CommandState | undefined): boolean {
-  return state === "acknowledged" || state === "failed" || state === "expired";
+  return state !== undefined && state !== "sent" && state !== "delivered" && state !== "moving";
 }

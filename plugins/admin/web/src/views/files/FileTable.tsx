@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from "react";
 import type { Listing } from "../../api/list";
 import type { FileEntry } from "../../api/types";
-import { DataTable, type Column } from "../../parts/DataTable";
+import { DataTable, type Column, type Selection } from "../../parts/DataTable";
 import { DeviceLink } from "../../parts/DeviceLink";
 import { formatBytes } from "../../parts/format";
 import { Person } from "../../parts/Person";
@@ -15,6 +15,7 @@ interface FileTableProps {
   withDevice: boolean;
   sort?: string;
   onSort?(sort: string): void;
+  selection?: Selection<FileEntry> | undefined;
   empty: ReactNode;
 }
 
@@ -25,15 +26,13 @@ export function FileTable({ list, withDevice, empty, ...rest }: FileTableProps) 
     [withDevice, canWrite, list.rows],
   );
   return (
-    <DataTable
-      {...rest}
-      label={t.files.title}
-      columns={columns}
-      rowId={(file) => String(file.file_id)}
-      list={list}
-      empty={empty}
-    />
+    <DataTable {...rest} label={t.files.title} columns={columns} rowId={fileItem} list={list} empty={empty} />
   );
+}
+
+/** A file as a job names it. */
+function fileItem({ controller_id, file_id }: FileEntry): string {
+  return `${controller_id ?? ""}/${file_id}`;
 }
 
 function fileColumns(withDevice: boolean, canWrite: boolean, all: FileEntry[]): Column<FileEntry>[] {

@@ -1,9 +1,14 @@
+import { useState } from "react";
 import { useList } from "../../api/list";
 import type { FileEntry } from "../../api/types";
+import { BulkBar } from "../../parts/BulkBar";
+import { ConfirmButton } from "../../parts/ConfirmButton";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
+import { useSession } from "../../session/session";
 import { t } from "../../strings";
+import { useStartJob } from "../jobs/start_job";
 import { FileTable } from "./FileTable";
 
 const kKindChoices = [
@@ -18,6 +23,9 @@ const kStateChoices = [
 export function FilesView() {
   const filters = useFilters(["controller_id", "kind", "state", "sort"]);
   const list = useList<FileEntry>("/admin/files", "files", filters.values);
+  const { canWrite } = useSession();
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const jobs = useStartJob();
   return (
     <>
       <ViewHead title={t.files.title} lead={t.files.lead} />
@@ -36,8 +44,22 @@ export function FilesView() {
           onChange={(state) => filters.set({ state })}
         />
       </FilterBar>
+      <BulkBar count={selected.size} onClear={() => setSelected(new Set())}>
+        <ConfirmButton
+          label={t.common.delete}
+          kind="danger"
+          title={t.files.deleteManyTitle(selected.size)}
+          consequence={t.files.deleteManyText}
+          confirmLabel={t.common.delete}
+          isDisabled={jobs.isRunning}
+          onConfirm={() => void jobs.start("delete-files", [...selected])}
+        />
+      </BulkBar>
       <FileTable
         list={list}
+        selection={
+          canWrite ? { ids: selected, onChange: setSelected, nameOf: (file) => file.name } : undefined
+        }
         withDevice
         sort={filters.get("sort")}
         onSort={(sort) => filters.set({ sort })}

@@ -7,7 +7,17 @@ import { formatNumber } from "../../parts/format";
 import { t } from "../../strings";
 
 const kHourMs = 3_600_000;
-const kStates: readonly CommandState[] = ["acknowledged", "sent", "delivered", "expired", "failed"];
+const kStates: readonly CommandState[] = [
+  "completed",
+  "acknowledged",
+  "moving",
+  "sent",
+  "delivered",
+  "merged",
+  "reversed",
+  "expired",
+  "failed",
+];
 
 /** How the commands of the last hour ended, as the hub counts them. */
 export function CommandOutcomes() {
