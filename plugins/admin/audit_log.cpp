@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "csv.hpp"
+
 namespace gatetorio::admin {
 
 namespace {
@@ -12,15 +14,6 @@ using sql::Mode;
 constexpr std::uint64_t kWriteEveryMs = 500;
 // So many entries a page looks at: what is rare must not make a page slow.
 constexpr std::int64_t kWindow = 200'000;
-
-std::string csv_field(std::string_view text) {
-  // A spreadsheet must not take it for a formula.
-  const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-  std::string out = "\"";
-  if (is_formula) out += '\'';
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + "\"";
-}
 
 std::string to_csv(const AuditOutput& page) {
   std::string out = "id,at,who,who_name,action,target,peer,outcome,detail,request_id\r\n";

@@ -225,4 +225,15 @@ void declare_jobs(OperationSet<Accounts>& operations, Jobs& jobs) {
                  jobs, &Jobs::cancel);
 }
 
+void declare_export(OperationSet<Accounts>& operations, ListExport& lists) {
+  operations.add({.id = "admin.export",
+                  .method = "GET",
+                  .path = "/admin/export/{list}",
+                  .summary = "A whole list as one file, JSON or CSV, with the list's own filters.",
+                  .callers = kReaders,
+                  .errors = {Status::kUnsupported},
+                  .content_types = {"application/json", "text/csv"}},
+                 lists, &ListExport::read);
+}
+
 }  // namespace gatetorio::admin

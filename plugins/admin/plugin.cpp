@@ -78,6 +78,7 @@ class AdminPlugin : public PluginBase {
         overview_(host, database_),
         audit_(host, database_),
         feed_(host, overview_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
+        lists_(host),
         jobs_(host, database_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
         requests_(host.setting("data_dir") + "/" + kManifest.id + "/requests"),
         endpoint_(host, HttpEndpoint::kId),
@@ -132,6 +133,7 @@ class AdminPlugin : public PluginBase {
   AuditLog audit_;
   Feed feed_;
   Jobs jobs_;
+  ListExport lists_;
   const LocalRequests requests_;
   ServiceClient endpoint_;
   ServiceProvider<Accounts> authenticator_;
@@ -179,6 +181,7 @@ void AdminPlugin::configure() {
   declare_accounts(operations_);
   declare_views(operations_, overview_, audit_, feed_);
   declare_jobs(operations_, jobs_);
+  declare_export(operations_, lists_);
   if (settings_.page) {
     contribute(
         host_,

@@ -155,6 +155,19 @@ it("the audit log is saved as a file", async () => {
   await finish(page);
 });
 
+for (const [list, label, name] of [
+  ["devices", "Save as CSV", "devices.csv"],
+  ["commands", "Save as JSON", "commands.json"],
+]) {
+  it(`the list of ${list} is saved as ${name}`, async () => {
+    const page = await opened(`/admin/${list}`);
+    const download = page.waitForEvent("download");
+    await button(page, label).click();
+    assert.equal((await download).suggestedFilename(), name);
+    await finish(page);
+  });
+}
+
 it("a write without the CSRF token is refused", async () => {
   const page = await opened();
   const answer = await call(page, "POST", "/admin/enrolment-keys", { name: "forged" }, { "X-CSRF-Token": "wrong" });

@@ -344,6 +344,35 @@ TEST_CASE("a command bears the name that its sender had, also when that admin is
   CHECK(list.at("commands").at(0).at("sender_name") == "bert");
 }
 
+TEST_CASE("a list is exported whole, by its own filters, as JSON or as CSV that is no formula") {
+  FirstAdmin world;
+  HttpClient viewer(world.hub.http(), kViewerToken);
+  const TestDevice device = make_device(world.hub.http(), "first");
+  for (int i = 0; i < 510; ++i) make_device(world.hub.http(), "gate-" + std::to_string(i));
+  const auto get = [&](const std::string& path, const std::string& accept) {
+    return viewer.request({.path = "/admin/export/" + path, .headers = {"Accept: " + accept}});
+  };
+  HttpClient owner(world.hub.http(), device.token);
+  CHECK(owner.get("/admin/export/devices").status == 403);
+  REQUIRE(owner.patch("/devices/first", {{"device_name", "=1+1,\"x\""}}).status == 200);
+  CHECK(boost::json::parse(get("devices", "application/json").body).as_array().size() == 511);
+  const auto csv = get("devices?query=first", "text/csv");
+  CHECK(csv.header("content-type").starts_with("text/csv"));
+  CHECK(csv.body.starts_with("id,controller_id,hardware_id,device_name,"));
+  CHECK(csv.body.find(",\"'=1+1,\"\"x\"\"\",") != std::string::npos);
+  CHECK(std::count(csv.body.begin(), csv.body.end(), '\r') == 2);
+  CHECK(get("devices?firmware=none", "text/csv").body.find('\r') == get("devices?firmware=none", "text/csv").body.size() - 2);
+  CHECK(get("devices?firmware=none", "application/json").body == "[]\n");
+  CHECK(get("audit?action=device.update", "text/csv").body.starts_with("id,at,who,who_name,"));
+  for (const char* list : {"users", "grants", "commands", "files", "audit"}) {
+    CHECK(get(list, "text/csv").status == 200);
+    CHECK(boost::json::parse(get(list, "application/json").body).is_array());
+  }
+  CHECK(get("users?firmware=1", "text/csv").wrong_fields() == "/firmware");
+  CHECK(get("devices?sort=nothing", "text/csv").wrong_fields() == "/sort");
+  CHECK(get("sessions", "text/csv").wrong_fields() == "/list");
+}
+
 TEST_CASE("a job deletes files of several devices; a file without its device is no item") {
   FirstAdmin world;
   HttpClient admin(world.hub.http(), kAdminToken);

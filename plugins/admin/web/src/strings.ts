@@ -171,6 +171,9 @@ export const t = {
   },
 
   table: {
+    saveCsv: "Save as CSV",
+    saveJson: "Save as JSON",
+    notSaved: "The list was not saved",
     any: "any",
     filters: "Filters",
     clearFilters: "Clear filters",
@@ -479,8 +482,6 @@ export const t = {
       { value: "refused", label: "refused" },
       { value: "failed", label: "failed by the hub" },
     ],
-    csv: "Save as CSV",
-    notExported: "The log was not saved",
     none: "No entries",
     noneNext: "Whatever is changed is written down here.",
   },

@@ -166,6 +166,18 @@ function declareHub(api, fleet) {
   api.on("GET", "/admin/menu", "viewer", () => ({
     entries: [{ title: "Sharing at a glance", path: "/sharing", plugin: "sharing" }],
   }));
+  api.on("GET", "/admin/export/{name}", "viewer", ({ names, request }) => {
+    const rows = fleet[names.name] ?? [];
+    if (!(request.headers.accept ?? "").includes("text/csv")) return rows;
+    const text = rows
+      .map((row) =>
+        Object.values(row)
+          .map((cell) => `"${cell}"`)
+          .join(","),
+      )
+      .join("\r\n");
+    return reply(200, text, { "Content-Type": "text/csv" });
+  });
   api.on("GET", "/admin/audit", "viewer", ({ query, request }) => {
     const rows = between(
       matching(fleet.audit, query, ["who", "action", "target", "outcome"], true),

@@ -190,6 +190,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/export/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A whole list as one file, JSON or CSV, with the list's own filters. */
+        get: operations["admin.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/files": {
         parameters: {
             query?: never;
@@ -1790,6 +1807,48 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    "admin.export": {
+        parameters: {
+            query?: {
+                action?: string;
+                controller_id?: string;
+                firmware?: string;
+                from?: string;
+                kind?: string;
+                level?: string;
+                offline_for_seconds?: string;
+                online?: string;
+                outcome?: string;
+                query?: string;
+                sender?: string;
+                sort?: string;
+                source?: string;
+                state?: string;
+                target?: string;
+                until?: string;
+                user_id?: string;
+                who?: string;
+            };
+            header?: never;
+            path: {
+                list: "devices" | "users" | "grants" | "commands" | "files" | "audit";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/csv": string;
                 };
             };
         };

@@ -1,12 +1,9 @@
-import { ask } from "../../api/client";
 import { useList } from "../../api/list";
 import type { AuditEntry } from "../../api/types";
-import { useAction } from "../../parts/action";
-import { Button } from "../../parts/Button";
+import { ExportButtons } from "../../parts/ExportButtons";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
-import { saveAs } from "../../parts/save_as";
 import { TimeRange } from "../../parts/TimeRange";
 import { t } from "../../strings";
 import { AuditTable } from "./AuditTable";
@@ -14,24 +11,10 @@ import { AuditTable } from "./AuditTable";
 export function AuditView() {
   const filters = useFilters(["who", "action", "target", "outcome", "from", "until"]);
   const list = useList<AuditEntry>("/admin/audit", "entries", filters.values);
-  const action = useAction();
-  const exportCsv = () =>
-    action.run(
-      async () => {
-        const csv = await ask<string>("GET", "/admin/audit", {
-          query: { ...filters.values, limit: 500 },
-          accept: "text/csv",
-        });
-        saveAs("audit.csv", "text/csv", csv.body);
-      },
-      { failed: t.audit.notExported },
-    );
   return (
     <>
       <ViewHead title={t.audit.title} lead={t.audit.lead}>
-        <Button icon="download" isDisabled={action.isRunning} onPress={() => void exportCsv()}>
-          {t.audit.csv}
-        </Button>
+        <ExportButtons list="audit" filters={filters} />
       </ViewHead>
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="who" label={t.columns.who} />

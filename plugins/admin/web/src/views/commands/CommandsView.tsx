@@ -1,6 +1,7 @@
 import { useList } from "../../api/list";
 import type { CommandEntry } from "../../api/types";
 import { DataTable } from "../../parts/DataTable";
+import { ExportButtons } from "../../parts/ExportButtons";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
@@ -18,7 +19,9 @@ export function CommandsView() {
   const list = useList<CommandEntry>("/admin/commands", "commands", filters.values, { everyMs: 10_000 });
   return (
     <>
-      <ViewHead title={t.commands.title} lead={t.commands.lead} />
+      <ViewHead title={t.commands.title} lead={t.commands.lead}>
+        <ExportButtons list="commands" filters={filters} />
+      </ViewHead>
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="controller_id" label={t.columns.device} />
         <FilterText filters={filters} name="sender" label={t.columns.sender} />

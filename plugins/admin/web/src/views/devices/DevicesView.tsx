@@ -6,6 +6,7 @@ import { BulkBar } from "../../parts/BulkBar";
 import { Button } from "../../parts/Button";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
+import { ExportButtons } from "../../parts/ExportButtons";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters, type Filters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
@@ -92,6 +93,7 @@ export function DevicesView() {
         >
           {t.devices.longestOffline}
         </Button>
+        <ExportButtons list="devices" filters={filters} />
       </ViewHead>
       <DeviceFilters filters={filters} />
       {canWrite && <DeviceBulk selected={selected} onClear={() => setSelected(new Set())} />}

@@ -3,6 +3,7 @@ import { useList } from "../../api/list";
 import type { FileEntry } from "../../api/types";
 import { BulkBar } from "../../parts/BulkBar";
 import { ConfirmButton } from "../../parts/ConfirmButton";
+import { ExportButtons } from "../../parts/ExportButtons";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
@@ -28,7 +29,9 @@ export function FilesView() {
   const jobs = useStartJob();
   return (
     <>
-      <ViewHead title={t.files.title} lead={t.files.lead} />
+      <ViewHead title={t.files.title} lead={t.files.lead}>
+        <ExportButtons list="files" filters={filters} />
+      </ViewHead>
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="controller_id" label={t.columns.device} />
         <SelectField

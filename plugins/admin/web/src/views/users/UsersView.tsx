@@ -5,6 +5,7 @@ import type { UserEntry } from "../../api/types";
 import { BulkBar } from "../../parts/BulkBar";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
+import { ExportButtons } from "../../parts/ExportButtons";
 import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
 import { Ago, Given } from "../../parts/Words";
@@ -63,7 +64,9 @@ export function UsersView() {
   const jobs = useStartJob();
   return (
     <>
-      <ViewHead title={t.users.title} lead={t.users.lead} />
+      <ViewHead title={t.users.title} lead={t.users.lead}>
+        <ExportButtons list="users" filters={filters} />
+      </ViewHead>
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="query" label={t.users.search} />
       </FilterBar>
