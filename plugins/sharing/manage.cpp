@@ -61,7 +61,7 @@ Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
                           .token = std::move(shown.token),
                           .device_id = token.device_id,
                           .controller_id = {},
-                          .created_by = key_of(PrincipalId{"user", token.creator_id}),
+                          .created_by = key_of(PrincipalId{token.creator_kind, token.creator_id}),
                           .access_level = std::move(shown.access_level),
                           .is_used = shown.is_used,
                           .used_by = shown.used_by,

@@ -15,6 +15,15 @@ void declare(OperationSet<Service>& operations) {
                   .success = {Status::kCreated},
                   .errors = {Status::kForbidden, Status::kNotFound}},
                  &Service::create);
+  operations.add({.id = "sharing.create-as-admin",
+                  .method = "POST",
+                  .path = "/admin/devices/{controller_id}/sharing-tokens",
+                  .summary = "Make a token by which somebody gets access to a device, as an admin.",
+                  .callers = {{"admin", "admin"}},
+                  .resource = "controller_id",
+                  .success = {Status::kCreated},
+                  .errors = {Status::kNotFound}},
+                 &Service::create_as_admin);
   operations.add({.id = "sharing.redeem",
                   .method = "POST",
                   .path = "/sharing/redeem",

@@ -10,7 +10,7 @@ using sql::Mode;
 
 constexpr std::string_view kColumns =
     "id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
-    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken";
+    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken, creator_kind";
 
 std::string select_tokens(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM sharing_tokens " + std::string(rest);
@@ -25,6 +25,7 @@ const ListSource kTokens{.name = "sharing-tokens",
 Token token_from(const sql::Table& table, std::size_t row) {
   return {.id = table.integer(row, 0),
           .device_id = table.integer(row, 1),
+          .creator_kind = table.text(row, 16),
           .creator_id = table.integer(row, 2),
           .shown = table.text(row, 3),
           .access_level = table.text(row, 4),
@@ -75,9 +76,10 @@ Task<Result<std::int64_t>> Repository::create(Token token, std::string secret_ha
   Batch batch(Mode::kWrite);
   batch.require(
       "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, access_hours, notes,"
-      " created_at, expires_at, is_access_taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) RETURNING id",
+      " created_at, expires_at, creator_kind, is_access_taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)"
+      " RETURNING id",
       token.device_id, token.creator_id, Blob{secret_hash}, token.shown, token.access_level, token.access_hours,
-      token.notes, token.created_at, token.expires_at);
+      token.notes, token.created_at, token.expires_at, token.creator_kind);
   audit(batch, call, "sharing.create", target(token), "{\"access_level\":\"" + token.access_level + "\"}");
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   co_return results[0].integer(0, 0);

@@ -14,6 +14,7 @@ namespace gatetorio::sharing {
 struct Token {
   std::int64_t id = 0;
   std::int64_t device_id = 0;
+  std::string creator_kind = "user";  // or "admin"
   std::int64_t creator_id = 0;
   std::string shown;
   std::string access_level;

@@ -61,6 +61,7 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   const std::string secret = std::string(kPrefix) + random_text();
   const AccessLevel level = input.access_level.value_or(AccessLevel::engineer);
   Token token{.device_id = call.access.resource_id,
+              .creator_kind = call.principal->kind,
               .creator_id = call.principal->id,
               .shown = secret.substr(0, kShownCharacters),
               .access_level = boost::describe::enum_to_string(level, ""),
@@ -71,13 +72,24 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   if (input.notes) token.notes = input.notes->value;
   const std::int64_t id = co_await ok(repository_.create(token, sha256(secret), call));
   remember(id, secret);
-  publish(host_, SharingCreated{id, token.device_id, token.creator_id, token.access_level, token.expires_at.us},
+  const std::int64_t owner_id = token.creator_kind == "user" ? token.creator_id : 0;
+  publish(host_, SharingCreated{id, token.device_id, owner_id, token.access_level, token.expires_at.us},
           event_key(token));
   co_return CreateOutput{.token = secret,
                          .token_id = id,
                          .share_url = url_of(secret),
                          .expires_at = token.expires_at,
                          .controller_id = call.access.resource};
+}
+
+Task<Result<CreateOutput>> Service::create_as_admin(Call call, AdminCreateInput input) {
+  CreateInput same{.controller_id = std::move(input.controller_id),
+                   .user_token = {},
+                   .access_level = input.access_level,
+                   .expires_in_hours = input.expires_in_hours,
+                   .access_expires_in_hours = input.access_expires_in_hours,
+                   .notes = std::move(input.notes)};
+  return create(std::move(call), std::move(same));
 }
 
 Task<Result<RedeemOutput>> Service::redeem(Call call, RedeemInput input) {
@@ -99,11 +111,8 @@ Task<Result<RedeemOutput>> Service::redeem(Call call, RedeemInput input) {
   if (token->claimed_at) {
     co_return co_await repeat(call, *token, device);
   }
-  // An offer is worth what its owner is: with the access of a lost phone, what it had offered dies too.
-  auto asking = holds(Principal{.kind = "user", .id = token->creator_id}, token->device_id, "owner");
-  const Result<bool> is_owner = co_await asking;
-  if (!is_owner) co_return is_owner.error();
-  if (!*is_owner) co_return revoked();
+  const bool is_good = co_await ok(is_offer_good(*token));
+  if (!is_good) co_return revoked();
 
   const bool is_mine = co_await ok(repository_.claim(*token, call));
   const Token claimed = co_await ok(repository_.find(token->id));
@@ -156,6 +165,13 @@ Task<Result<Device>> Service::device_of(Token token) {
   Result<Device> device = co_await find_device(devices_, token.device_id);
   if (!device && device.error().status == Status::kNotFound) co_return revoked();
   co_return device;
+}
+
+// An offer is worth what its maker is: with the access of a lost phone, what it had offered dies too, and with an admin who
+// is none any more.
+Task<Result<bool>> Service::is_offer_good(Token token) {
+  Principal maker{.kind = token.creator_kind, .id = token.creator_id};
+  return holds(std::move(maker), token.device_id, token.creator_kind == "admin" ? "admin" : "owner");
 }
 
 Task<Result<bool>> Service::holds(Principal principal, std::int64_t device_id, std::string need) {

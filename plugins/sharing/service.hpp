@@ -17,6 +17,7 @@ namespace gatetorio::sharing {
 
 struct Settings {
   std::string public_url;
+  bool page = true;
   std::int64_t guesses_per_minute = 10;
   std::int64_t guesses_per_minute_address = 60;
   std::int64_t tokens_keep_days = 180;
@@ -29,6 +30,7 @@ class Service {
 
   // Offers access to the call's device.
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
+  Task<Result<CreateOutput>> create_as_admin(Call call, AdminCreateInput input);
   // Takes an offer up for the calling user. Errors: kNotFound (no such token), kConflict (used), kGone (expired,
   // revoked, or its owner is none any more), kRateLimited.
   Task<Result<RedeemOutput>> redeem(Call call, RedeemInput input);
@@ -56,6 +58,7 @@ class Service {
   Task<Result<std::string>> share_url(Call call, std::int64_t token_id);
   Task<Result<RedeemOutput>> repeat(Call call, Token token, Device device);
   Task<Result<RedeemOutput>> give(Token token, Device device, OnBehalf by);
+  Task<Result<bool>> is_offer_good(Token token);
   Task<Result<bool>> holds(Principal principal, std::int64_t device_id, std::string need);
   Task<void> forget(std::int64_t device_id);
   std::string url_of(const std::string& secret) const;

@@ -23,6 +23,17 @@ struct CreateInput {
 BOOST_DESCRIBE_STRUCT(CreateInput, (),
                       (controller_id, user_token, access_level, expires_in_hours, access_expires_in_hours, notes))
 
+// The same from an admin, for the device in the path.
+struct AdminCreateInput {
+  ControllerId controller_id;
+  std::optional<AccessLevel> access_level;
+  std::optional<Integer<1, 8'760>> expires_in_hours;
+  std::optional<Integer<1, 87'600>> access_expires_in_hours;
+  std::optional<Label<256>> notes;
+};
+BOOST_DESCRIBE_STRUCT(AdminCreateInput, (),
+                      (controller_id, access_level, expires_in_hours, access_expires_in_hours, notes))
+
 struct CreateOutput {
   std::string token;  // shown this once
   std::int64_t token_id = 0;
@@ -101,7 +112,7 @@ struct AdminTokenEntry {
   std::string token;  // its first 8 characters and an ellipsis
   std::int64_t device_id = 0;
   std::optional<std::string> controller_id;  // null: the device is gone
-  std::string created_by;                    // "user:17"
+  std::string created_by;                    // "user:17", "admin:1"
   std::string access_level;
   bool is_used = false;
   std::optional<std::int64_t> used_by;  // a user_id

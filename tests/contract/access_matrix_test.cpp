@@ -55,6 +55,7 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"GET /admin/devices/{controller_id}/presence", "admin viewer"},
     {"POST /admin/devices/{controller_id}/commands", "admin"},
     {"POST /sharing/create", "owner"},
+    {"POST /admin/devices/{controller_id}/sharing-tokens", "admin"},
     {"POST /files/{controller_id}", "device owner engineer admin"},
     {"GET /files/{controller_id}", "device owner engineer admin viewer"},
     {"GET /files/{controller_id}/{file_id}", "device owner engineer admin"},

@@ -386,5 +386,25 @@ TEST_CASE("tokens for a device that is gone are removed by the next hub, if this
   CHECK(ask_database(hub, "SELECT device_id FROM sharing_tokens") == kept.id);
 }
 
+TEST_CASE("an admin offers access to a device, and the offer is worth nothing once that admin is none") {
+  const TestDevice device = new_device();
+  HttpClient admin(shared_hub().http(), kAdminToken);
+  const std::string path = "/admin/devices/" + device.controller_id + "/sharing-tokens";
+  const auto made = admin.post(path, {{"access_level", "readonly"}, {"notes", "for the guest"}});
+  REQUIRE(made.status == 201);
+  CHECK(made.text("controller_id") == device.controller_id);
+  const std::string guest = stranger();
+  CHECK(redeem(guest, made.text("token")).text("access_level") == "readonly");
+  const auto tokens = admin.get("/admin/sharing-tokens?controller_id=" + device.controller_id).at("tokens");
+  CHECK(std::string(tokens.at(0).at("created_by").as_string()).starts_with("admin:"));
+
+  const auto helper = admin.post("/admin/tokens", {{"name", unique("helper")}, {"role", "admin"}});
+  REQUIRE(helper.status == 201);
+  const auto second = HttpClient(shared_hub().http(), helper.text("token")).post(path, JsonObject());
+  REQUIRE(second.status == 201);
+  REQUIRE(admin.del("/admin/tokens/" + std::to_string(helper.number("token_id"))).status == 204);
+  CHECK(redeem(stranger(), second.text("token")).status == 410);
+}
+
 }  // namespace
 }  // namespace gatetorio::testing
