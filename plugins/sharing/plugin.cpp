@@ -1,6 +1,7 @@
 // Sharing: an owner hands temporary access to somebody, by link, QR code or typed token.
 #include "gatetorio/plugin.hpp"
 
+#include "gatetorio/contributions.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/retention.hpp"
 #include "operations.hpp"
@@ -9,6 +10,12 @@
 namespace gatetorio::sharing {
 
 namespace {
+
+constexpr std::string_view kPath = "/sharing";
+// Nothing from elsewhere, no inline script or style, in no frame.
+constexpr std::string_view kContentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 // Without what would end it or hide the token from the app; a slash at the end is ours to add.
 Settings checked(Settings settings) {
@@ -50,6 +57,13 @@ class Sharing : public PluginBase {
 
   void configure() {
     declare(operations_);
+    if (settings_.page) {
+      contribute(host_, StaticPages{.path = std::string(kPath),
+                                    .folder = "sharing",
+                                    .content_policy = std::string(kContentPolicy),
+                                    .is_home = false});
+      contribute(host_, MenuEntry{.title = "Sharing tokens", .path = std::string(kPath)});
+    }
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
         host_, WhenFull::kDropOldest, 10'000, [this](const DeviceDeleted& event) { service_.device_deleted(event); },
         [this] { service_.deletions_missed(); }));
@@ -89,6 +103,7 @@ const OptionTable<Settings>& Sharing::options() {
              "What share_url begins with, as in \"https://hub.example.org\"; it continues with /share# and the token. "
              "Empty:"
              " gatetorio:/share#..., for an app that opens such links."),
+      option("page", &Settings::page, "Serves the page at /sharing, with an entry in the admin's menu. false: the API alone."),
       option("guesses_per_minute", &Settings::guesses_per_minute,
              "Wrong tokens that one user may try in a minute. Whoever is above is told to wait, with a right one too.")
           .range(1, 10'000),

@@ -1,4 +1,4 @@
-// Every view of the page: where it is, and its title. `{device}`, `{user}` and `{job}` are filled in by the tests.
+// Every view of the admin's page and of the pages that plugins bring: where it is, and its title. `{device}`, `{user}` and `{job}` are filled in by the tests.
 export const views = [
   ["overview", "/admin", "Overview"],
   ["devices", "/admin/devices", "Devices"],
@@ -14,7 +14,6 @@ export const views = [
   ["files", "/admin/files", "Files"],
   ["enrolment", "/admin/enrolment", "Enrolment"],
   ["users", "/admin/users", "Users"],
-  ["sharing", "/admin/sharing", "Sharing tokens"],
   ["monitoring", "/admin/monitoring", "Monitoring"],
   ["audit", "/admin/audit", "Audit log"],
   ["jobs", "/admin/jobs", "Jobs"],
@@ -22,5 +21,7 @@ export const views = [
   ["admins", "/admin/admins", "Admins"],
   ["admins-tokens", "/admin/admins?tab=tokens", "Admins"],
   ["admins-sessions", "/admin/admins?tab=sessions", "Admins"],
+  ["sharing", "/sharing", "Sharing tokens"],
+  ["sharing-open", "/sharing?state=open&controller_id={device}", "Sharing tokens"],
   ["admins-account", "/admin/admins?tab=account", "Admins"],
 ];

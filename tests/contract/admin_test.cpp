@@ -477,6 +477,42 @@ TEST_CASE("the page answers below its path, to browsers that must not be fooled"
   CHECK(home.header("location") == "/admin");
 }
 
+TEST_CASE("sharing brings a page and its entry in the admin's menu, where it is there and its page is on") {
+  TempDir pages;
+  std::filesystem::create_directories(pages / "sharing");
+  write_file(pages / "sharing/index.html", "<p>the tokens");
+  const std::string folder = "hub.pages_dir=[\"" + pages.path().string() + "\"]";
+  const auto page_of = [](const HubProcess& hub) {
+    return HttpClient(hub.http()).request({.path = "/sharing?state=open", .at_root = true});
+  };
+  const auto menu_of = [](const HubProcess& hub) {
+    return boost::json::serialize(HttpClient(hub.http(), kViewerToken).get("/admin/menu").at("entries"));
+  };
+  {
+    HubProcess hub({.sets = {folder}});
+    const auto page = page_of(hub);
+    CHECK(page.status == 200);
+    CHECK(page.body == "<p>the tokens");
+    CHECK(page.header("content-security-policy").find("script-src 'self'") != std::string::npos);
+    CHECK(page.header("content-security-policy").find("unsafe") == std::string::npos);
+    CHECK(page.header("x-frame-options") == "DENY");
+    CHECK(menu_of(hub) == R"([{"title":"Sharing tokens","path":"/sharing"}])");
+    REQUIRE(HttpClient(hub.http(), kAdminToken).post("/admin/plugins/sharing/disable", JsonObject()).status == 202);
+    REQUIRE(hub.stop() == 0);
+    hub.start();
+    CHECK(page_of(hub).status == 404);
+    CHECK(menu_of(hub) == "[]");
+  }
+  {
+    HubProcess hub({.sets = {folder, "plugins.sharing.page=false"}});
+    CHECK(page_of(hub).status == 404);
+    CHECK(menu_of(hub) == "[]");
+  }
+  HubProcess hub({.sets = {folder}, .with_admin = false});
+  CHECK(page_of(hub).status == 200);
+  CHECK(HttpClient(hub.http(), "user-token-of-an-app").post("/sharing/redeem", {{"token", "gts_none"}}).status == 404);
+}
+
 TEST_CASE("a hub without the admin says at /admin how to have it") {
   HubProcess hub({.with_admin = false});
   const auto page = HttpClient(hub.http()).request({.path = "/admin", .at_root = true});

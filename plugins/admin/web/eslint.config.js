@@ -3,7 +3,8 @@ import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const kWordsInPage = "Words that a person reads belong in src/strings.ts.";
+const kWordsInPage =
+  "Words that a person reads belong in the catalogue: src/strings.ts, of a plugin's page strings.ts.";
 
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/api/generated.ts"] },
@@ -18,7 +19,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/**/*.{ts,tsx}"],
+    files: ["**/*.{ts,tsx}"],
     plugins: { "react-hooks": reactHooks },
     rules: {
       ...reactHooks.configs.recommended.rules,
@@ -27,11 +28,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/**/*.tsx"],
+    files: ["**/*.tsx"],
     ...jsxA11y.flatConfigs.strict,
   },
   {
-    files: ["src/**/*.tsx"],
+    files: ["**/*.tsx"],
     rules: { "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }] },
   },
   {
@@ -43,7 +44,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/**/*.tsx"],
+    files: ["**/*.tsx"],
     rules: {
       "no-restricted-syntax": [
         "error",
@@ -61,7 +62,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["dev/**/*.mjs", "*.js"],
+    files: ["dev/**/*.mjs", "kit/*.mjs", "*.js"],
     languageOptions: {
       globals: {
         process: "readonly",

@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { pageHead } from "./build/page_head";
 import { precompress } from "./build/precompress";
 
 // Where `npm run dev` finds a hub: the fake one, or a real one by GATETORIO_HUB.
@@ -7,7 +8,7 @@ const kHub = process.env.GATETORIO_HUB ?? "http://127.0.0.1:8090";
 
 export default defineConfig({
   base: "/admin/",
-  plugins: [react(), precompress()],
+  plugins: [react(), pageHead("/admin/"), precompress()],
   server: { proxy: { "/api": kHub, "/health": kHub, "/ready": kHub } },
   build: {
     target: "es2021",

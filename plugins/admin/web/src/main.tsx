@@ -1,41 +1,7 @@
-import "./styles/index.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { Router } from "wouter";
-import { ApiError } from "./api/client";
-import { NoticesProvider } from "./parts/notices";
-import { followSystemTheme } from "./parts/theme";
+import { App } from "./App";
 import { takeSetupToken } from "./session/setup_token";
-import { App } from "./shell/App";
-
-const kAttempts = 2;
+import { mount } from "./shell/mount";
 
 const setupToken = takeSetupToken(window.location, window.history);
-followSystemTheme();
 
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // The browser's own idea of "online" says nothing of a hub in the same network.
-      networkMode: "always",
-      staleTime: 5_000,
-      // What was refused is not asked again; what failed on the way is.
-      retry: (failures, error) =>
-        failures < kAttempts && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
-      refetchOnWindowFocus: true,
-    },
-  },
-});
-
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <QueryClientProvider client={client}>
-      <Router base="/admin">
-        <NoticesProvider>
-          <App setupToken={setupToken} />
-        </NoticesProvider>
-      </Router>
-    </QueryClientProvider>
-  </StrictMode>,
-);
+mount("/admin", <App setupToken={setupToken} />);

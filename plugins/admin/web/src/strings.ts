@@ -1,6 +1,8 @@
 // Every word that the page says, in one place. Texts with something inside are functions. Plain English: a reader who
 // learnt it at school understands each sentence. Names of states as the hub sends them are translated here, too.
 
+import { plural, t as shared } from "./shared_strings";
+
 const commandState = {
   sent: "sent",
   delivered: "delivered",
@@ -13,127 +15,8 @@ const commandState = {
   expired: "expired",
 } as const;
 
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 export const t = {
-  app: {
-    name: "Gatetorio",
-    pageTitle: (view: string) => `${view} · Gatetorio`,
-    skipToContent: "Skip to the content",
-    noSuchView: "There is no such page",
-    noSuchViewNext: "Choose one from the menu.",
-  },
-
-  common: {
-    cancel: "Cancel",
-    close: "Close",
-    delete: "Delete",
-    save: "Save",
-    retry: "Try again",
-    dismiss: "Dismiss",
-    copy: "Copy",
-    copied: "Copied",
-    haveSavedIt: "I have saved it",
-    loading: "Loading …",
-    notices: "Messages",
-    never: "never",
-    noEnd: "no end",
-    nothing: "–",
-    online: "online",
-    offline: "offline",
-    deletedDevice: "deleted device",
-    on: "on",
-    off: "off",
-  },
-
-  theme: {
-    label: "Colours",
-    choices: [
-      { value: "system", label: "As the system" },
-      { value: "light", label: "Light" },
-      { value: "dark", label: "Dark" },
-    ],
-  },
-
-  menu: {
-    label: "Main menu",
-    open: "Open the menu",
-    gates: "Gates",
-    people: "People",
-    system: "System",
-    pluginPages: "From plugins",
-    overview: "Overview",
-    devices: "Devices",
-    commands: "Commands",
-    files: "Files",
-    enrolment: "Enrolment",
-    users: "Users",
-    sharing: "Sharing tokens",
-    monitoring: "Monitoring",
-    audit: "Audit log",
-    jobs: "Jobs",
-    plugins: "Plugins",
-    admins: "Admins",
-    waiting: "devices wait for approval",
-  },
-
-  live: {
-    live: "Live",
-    notLive: "Not live",
-    stale:
-      "The connection to the hub is lost. What you see may be old. Nothing that moves a gate can be pressed until the page is in step again. It reconnects by itself.",
-    resyncing: "The hub is back. The page asks for everything anew …",
-  },
-
-  errors: {
-    title: "This could not be loaded",
-    inPage: "Something in this page is wrong. Reload it.",
-    slow: "The hub did not answer within 30 seconds.",
-    unreachable: "The hub cannot be reached.",
-    withoutWords: (status: number) => `The hub answered with status ${status}.`,
-    field: (name: string, detail: string) => `${name}: ${detail}`,
-    advice: (status: number, retryAfterS: number | null) => {
-      const wait = retryAfterS ? `Wait ${plural(retryAfterS, "second", "seconds")} and try again.` : "";
-      switch (status) {
-        case 0:
-          return "Check your network, and whether the hub runs. Before you repeat it, look whether it was done.";
-        case 400:
-        case 422:
-          return "Correct what is named here and try again.";
-        case 401:
-          return "Check what you typed, and log in again.";
-        case 403:
-          return "Ask an admin for the right to do this, or reload the page if you should have it.";
-        case 404:
-          return "It may have been deleted or renamed. Go back to the list.";
-        case 409:
-          return "Look at the present state first, then decide again.";
-        case 410:
-          return "It has ended. Make a new one.";
-        case 412:
-          return "Somebody else changed it. Reload it and look before you save.";
-        case 429:
-          return wait || "That was too often. Wait a minute and try again.";
-        case 501:
-          return "This hub cannot do it. A restart with a changed configuration may.";
-        case 503:
-          return wait || "Try again in a moment. If it stays so, look at Monitoring and the hub's log.";
-        case 504:
-          return "It may have been done or not. Look before you repeat it.";
-        case 507:
-          return "Make room on the hub's disk, or delete old files.";
-        default:
-          return "Try again once. If it stays so, look into the hub's log.";
-      }
-    },
-  },
-
-  session: {
-    logOut: "Log out",
-    notLoggedOut: "You are still logged in",
-  },
+  ...shared,
 
   login: {
     title: "Log in",
@@ -168,31 +51,6 @@ export const t = {
     overNext:
       "A one-time link works once, for 30 minutes. If an admin was made by it, log in. For a new link, run this on the hub's machine:",
     toLogin: "To the login",
-  },
-
-  table: {
-    saveCsv: "Save as CSV",
-    saveJson: "Save as JSON",
-    notSaved: "The list was not saved",
-    any: "any",
-    filters: "Filters",
-    clearFilters: "Clear filters",
-    from: "From",
-    until: "Until",
-    pages: "Pages",
-    next: "Next",
-    previous: "Previous",
-    position: (first: number, last: number, total: number | null) =>
-      total === null ? `${first} to ${last}` : `${first} to ${last} of ${total.toLocaleString("en")}`,
-    noMore: "Nothing more",
-    selectPage: "Select all rows of this page",
-    select: (name: string) => `Select ${name}`,
-    selected: (count: number) => `${count} selected`,
-    clearSelection: "Clear selection",
-    notHere: "This hub does not keep such a list",
-    notHereNext: "The plugin that keeps it may be switched off, or still starting. Look at Plugins.",
-    noMatch: "Nothing matches these filters",
-    noMatchNext: "Change or clear the filters above.",
   },
 
   columns: {
@@ -232,22 +90,12 @@ export const t = {
     target: "On",
     time: "Time",
     token: "Token",
-    usedBy: "Used by",
     user: "User",
     uses: "Uses",
     who: "Who",
   },
 
   commandState,
-
-  chart: {
-    asTable: "Table",
-    asLine: "Chart",
-    toggleOf: (title: string, isTable: boolean) => `${title}: show as ${isTable ? "chart" : "table"}`,
-    summary: (title: string, now: string, unit: string) => `${title}: ${now} ${unit} now`,
-    collecting: "Collecting, a few seconds …",
-    time: "Time",
-  },
 
   overview: {
     title: "Overview",
@@ -277,10 +125,6 @@ export const t = {
     no: "no",
     latestCommands: "Latest commands",
     allCommands: "All commands",
-  },
-
-  person: {
-    admin: "admin",
   },
 
   devices: {
@@ -405,7 +249,6 @@ export const t = {
     title: "Users",
     lead: "People whose apps have access to devices.",
     search: "Search by name",
-    unnamed: (id: number | string) => `User ${id}`,
     idIs: (id: string) => `User id ${id}`,
     none: "There are no users yet",
     noneNext: "A user appears when a device authorises one, or redeems a sharing token.",
@@ -426,19 +269,12 @@ export const t = {
     notDeleted: (name: string) => `${name} was not deleted`,
   },
 
-  sharing: {
-    title: "Sharing tokens",
-    lead: "Links by which an owner gives somebody access. Only the first characters are shown.",
-    states: { open: "open", used: "used", expired: "expired", revoked: "revoked" },
-    none: "There are no sharing tokens",
-    noneNext: "Owners make them in their app when they share a device.",
-    revoke: "Revoke",
-    revokeTitle: (token: string) => `Revoke ${token}?`,
-    revokeManyTitle: (count: number) => `Revoke ${plural(count, "sharing token", "sharing tokens")}?`,
-    revokeText: "Nobody can use it any more. Access that came of it stays; remove that under Users.",
-    revokeUsedText: "The token ends, and the access that came of it ends too, within a second.",
-    revoked: (token: string) => `${token} was revoked`,
-    notRevoked: (token: string) => `${token} was not revoked`,
+  deviceTokens: {
+    tab: "Sharing tokens",
+    title: "Open sharing tokens",
+    none: "No open sharing tokens",
+    noneNext: "All tokens of this device, and new ones, are on the page of sharing.",
+    toPage: "All tokens of this device",
   },
 
   files: {
@@ -533,8 +369,6 @@ export const t = {
     none: "No jobs yet",
     noneNext: "Select several devices, users or tokens in their lists to begin one.",
     one: (id: string) => `Job ${id}`,
-    started: (count: number) => `Started for ${plural(count, "item", "items")}`,
-    notStarted: "The job was not started",
     startedBy: (name: string) => `Started by ${name}`,
     kinds: {
       "approve-devices": "Approve devices",

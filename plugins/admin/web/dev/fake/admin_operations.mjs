@@ -164,7 +164,7 @@ function declareHub(api, fleet) {
   api.on("GET", "/admin/overview", "viewer", () => overview(fleet));
   api.on("GET", "/health", "anyone", () => ({ status: "healthy", version: "1.0.0" }));
   api.on("GET", "/admin/menu", "viewer", () => ({
-    entries: [{ title: "Sharing at a glance", path: "/sharing", plugin: "sharing" }],
+    entries: [{ title: "Sharing tokens", path: "/sharing" }],
   }));
   api.on("GET", "/admin/export/{name}", "viewer", ({ names, request }) => {
     const rows = fleet[names.name] ?? [];

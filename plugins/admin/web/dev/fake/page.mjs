@@ -3,7 +3,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const kFolder = fileURLToPath(new URL("../../dist", import.meta.url));
+const kPages = {
+  "/admin": fileURLToPath(new URL("../../dist", import.meta.url)),
+  "/sharing": fileURLToPath(new URL("../../../../sharing/web/dist", import.meta.url)),
+};
 const kPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 const kTypes = {
@@ -16,12 +19,14 @@ const kTypes = {
 export function servePage(request, response) {
   const { pathname } = new URL(request.url, "http://hub");
   if (pathname === "/") return redirect(response, "/admin");
-  if (!pathname.startsWith("/admin"))
-    return plain(response, 200, `A page of a plugin would be at ${pathname}.`);
-  const wanted = join(kFolder, normalize(pathname.slice("/admin".length)));
-  const isFile = wanted.startsWith(kFolder) && existsSync(wanted) && statSync(wanted).isFile();
-  const file = isFile ? wanted : join(kFolder, "index.html");
-  if (!existsSync(file)) return plain(response, 404, "Build the page first: npm run build");
+  const base = `/${pathname.split("/")[1]}`;
+  const folder = kPages[base];
+  if (!folder) return plain(response, 404, `There is no page at ${pathname}.`);
+  const wanted = join(folder, normalize(pathname.slice(base.length)));
+  const isFile = wanted.startsWith(folder) && existsSync(wanted) && statSync(wanted).isFile();
+  const file = isFile ? wanted : join(folder, "index.html");
+  if (!existsSync(file))
+    return plain(response, 404, "Build the page first: npm run build, or kit/page.mjs build");
   const coding = codingOf(request.headers["accept-encoding"] ?? "", file);
   response.writeHead(200, {
     "Content-Type": kTypes[extname(file)] ?? "application/octet-stream",

@@ -1,5 +1,5 @@
 // The one way to the hub: adds the CSRF token, reads problem documents, and tells when the session is over.
-import { t } from "../strings";
+import { t } from "../shared_strings";
 import type { FieldError, Problem } from "./types";
 
 const kBase = "/api/v1";
@@ -49,6 +49,11 @@ export function setCsrfToken(token: string | null) {
 /** Called when the hub says 401 to a request of a session. One listener. */
 export function onSessionEnd(listener: () => void) {
   whenSessionEnds = listener;
+}
+
+/** For who learns by an answer of its own that there is no session any more. */
+export function tellSessionEnd() {
+  whenSessionEnds();
 }
 
 /** A path of segments that are names given by people and devices. */

@@ -122,7 +122,6 @@ export type AccessLevel = "owner" | "engineer" | "readonly";
 
 export type UserEntry = Item<"auth.all-users", "users">;
 export type Grant = Known<Item<"auth.all-grants", "grants">, { access_level: AccessLevel }>;
-export type SharingToken = Known<Item<"sharing.all-tokens", "tokens">, { access_level: AccessLevel }>;
 
 export type FileEntry = Item<"file-transfer.all-files", "files">;
 export type FileDetails = Answer<"file-transfer.get">;

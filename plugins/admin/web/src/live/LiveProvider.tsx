@@ -12,6 +12,7 @@ import {
 } from "react";
 import { get } from "../api/client";
 import type { CommandEvent, Overview, PresenceEvent } from "../api/types";
+import { kSessionKey } from "../session/session";
 import { withSample, type Sample } from "./health_history";
 import { HubStream, type HubEvent } from "./hub_stream";
 import { refreshAfter } from "./refresh";
@@ -83,10 +84,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   // A silent connection is given up when the page calls it stale, and so is one that does not come about.
   useEffect(() => {
     if (phase !== "stale") return;
-    stream.current?.reopen();
-    const again = setInterval(() => stream.current?.reopen(), kReopenMs);
+    const tryAgain = () => {
+      stream.current?.reopen();
+      void client.invalidateQueries({ queryKey: kSessionKey }); // a stream that is refused does not say why
+    };
+    tryAgain();
+    const again = setInterval(tryAgain, kReopenMs);
     return () => clearInterval(again);
-  }, [phase]);
+  }, [phase, client]);
 
   useEffect(() => {
     if (phase !== "resyncing") return;

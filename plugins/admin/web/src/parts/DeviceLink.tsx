@@ -1,5 +1,5 @@
-import { Link } from "wouter";
-import { t } from "../strings";
+import { t } from "../shared_strings";
+import { PlaceLink } from "./places";
 import { Given } from "./Words";
 
 interface DeviceLinkProps {
@@ -12,8 +12,8 @@ interface DeviceLinkProps {
 export function DeviceLink({ controllerId, tab }: DeviceLinkProps) {
   if (controllerId === null) return <span className="faint">{t.common.deletedDevice}</span>;
   return (
-    <Link href={`/devices/${encodeURIComponent(controllerId)}${tab ? `?tab=${tab}` : ""}`}>
+    <PlaceLink to={`/admin/devices/${encodeURIComponent(controllerId)}${tab ? `?tab=${tab}` : ""}`}>
       <Given text={controllerId} />
-    </Link>
+    </PlaceLink>
   );
 }

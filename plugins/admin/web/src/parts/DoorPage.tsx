@@ -1,8 +1,10 @@
 import { useEffect, type ReactNode } from "react";
-import { t } from "../strings";
+import { useRouter } from "wouter";
+import { t } from "../shared_strings";
 
 /** What stands before the page: login and first setup. */
 export function DoorPage({ title, children }: { title: string; children: ReactNode }) {
+  const { base } = useRouter();
   useEffect(() => {
     document.title = t.app.pageTitle(title);
   }, [title]);
@@ -10,7 +12,7 @@ export function DoorPage({ title, children }: { title: string; children: ReactNo
     <main className="door">
       <div className="door-card">
         <p className="brand">
-          <img src="/admin/icon.svg" alt="" width="28" height="28" />
+          <img src={`${base}/icon.svg`} alt="" width="28" height="28" />
           {t.app.name}
         </p>
         <h1>{title}</h1>

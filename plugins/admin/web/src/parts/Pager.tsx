@@ -1,5 +1,5 @@
 import type { Listing } from "../api/list";
-import { t } from "../strings";
+import { t } from "../shared_strings";
 import { Button } from "./Button";
 
 export function Pager({ list }: { list: Listing<unknown> }) {

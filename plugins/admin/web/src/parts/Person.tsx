@@ -1,9 +1,9 @@
 // Who did something. The hub says `user:7`, `admin:jane`, `device:12`; a person wants a name.
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { get } from "../api/client";
 import type { Grant } from "../api/types";
-import { t } from "../strings";
+import { t } from "../shared_strings";
+import { PlaceLink } from "./places";
 import { readPrincipal } from "./principal";
 import { Given } from "./Words";
 
@@ -38,8 +38,8 @@ function UserName({ id }: { id: string }) {
     retry: false,
   });
   return (
-    <Link href={`/users/${id}`}>
-      <Given text={data?.grants[0]?.name || t.users.unnamed(id)} />
-    </Link>
+    <PlaceLink to={`/admin/users/${id}`}>
+      <Given text={data?.grants[0]?.name || t.person.unnamed(id)} />
+    </PlaceLink>
   );
 }

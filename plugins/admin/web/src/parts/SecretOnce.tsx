@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { t } from "../strings";
+import { t } from "../shared_strings";
 import { Button } from "./Button";
 import { DialogBox } from "./DialogBox";
 

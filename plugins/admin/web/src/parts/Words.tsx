@@ -1,6 +1,6 @@
 // Small pieces of text: times, names, states.
 import type { ReactNode } from "react";
-import { t } from "../strings";
+import { t } from "../shared_strings";
 import { useNowMs } from "./clock";
 import { formatMoment, formatRelative } from "./format";
 
@@ -39,6 +39,10 @@ export function Badge({ tone = "calm", children }: { tone?: Tone; children: Reac
 
 export function OnlineBadge({ isOnline }: { isOnline: boolean }) {
   return <Badge tone={isOnline ? "good" : "calm"}>{isOnline ? t.common.online : t.common.offline}</Badge>;
+}
+
+export function LevelBadge({ level }: { level: string }) {
+  return <Badge tone={level === "owner" ? "busy" : "calm"}>{level}</Badge>;
 }
 
 export function RoleBadge({ role }: { role: string }) {

@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import {
   Checkbox as AriaCheckbox,
   FieldError,
@@ -22,8 +22,12 @@ interface TextFieldProps extends Omit<AriaTextFieldProps, "className" | "childre
 
 export function TextField({ label, help, error, placeholder, rows, isMono, ...rest }: TextFieldProps) {
   const className = isMono ? "input mono" : "input";
+  // A form with a field that is wrong cannot be sent, so an error holds for the value that was refused and no longer.
+  const [refused, setRefused] = useState({ error, value: rest.value });
+  if (refused.error !== error) setRefused({ error, value: rest.value });
+  const shown = error && refused.value === rest.value ? error : "";
   return (
-    <AriaTextField {...rest} className="field" isInvalid={Boolean(error)}>
+    <AriaTextField {...rest} className="field" isInvalid={shown !== ""}>
       <Label className="label">{label}</Label>
       {rows ? (
         <TextArea className={className} rows={rows} {...(placeholder ? { placeholder } : {})} />
@@ -35,7 +39,7 @@ export function TextField({ label, help, error, placeholder, rows, isMono, ...re
           {help}
         </Text>
       )}
-      <FieldError className="field-error">{error ?? ""}</FieldError>
+      <FieldError className="field-error">{shown}</FieldError>
     </AriaTextField>
   );
 }

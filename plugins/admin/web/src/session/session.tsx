@@ -1,7 +1,7 @@
 // Who is logged in, and what this person may do.
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, type ReactNode } from "react";
-import { ApiError, get, onSessionEnd, remove, setCsrfToken } from "../api/client";
+import { ApiError, get, onSessionEnd, remove, setCsrfToken, tellSessionEnd } from "../api/client";
 import type { NewSession, Session } from "../api/types";
 
 export const kSessionKey = ["session"];
@@ -21,20 +21,22 @@ export function useSession(): SessionAccess {
   return access;
 }
 
-async function readSession(): Promise<Session | null> {
+async function readSession(client: QueryClient): Promise<Session | null> {
   try {
     const session = await get<Session>("/admin/session");
     setCsrfToken(session.csrf_token);
     return session;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return null;
-    throw error;
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (client.getQueryData(kSessionKey)) tellSessionEnd(); // there was one until now
+    return null;
   }
 }
 
 /** null: nobody is logged in. */
 export function useSessionQuery() {
-  return useQuery({ queryKey: kSessionKey, queryFn: readSession, staleTime: 60_000, retry: 2 });
+  const client = useQueryClient();
+  return useQuery({ queryKey: kSessionKey, queryFn: () => readSession(client), staleTime: 60_000, retry: 2 });
 }
 
 /** Puts a session in place that a login or the setup has just made. */
@@ -43,7 +45,7 @@ export function useEnterSession() {
   return useCallback(
     async (made: NewSession) => {
       setCsrfToken(made.csrf_token);
-      await client.fetchQuery({ queryKey: kSessionKey, queryFn: readSession, staleTime: 0 });
+      await client.fetchQuery({ queryKey: kSessionKey, queryFn: () => readSession(client), staleTime: 0 });
     },
     [client],
   );

@@ -1,13 +1,13 @@
-import { Link, useLocation } from "wouter";
 import { Button } from "../parts/Button";
 import { SelectField } from "../parts/fields";
 import { Icon } from "../parts/Icon";
 import { useNotices } from "../parts/notices";
+import { PlaceLink, usePlace } from "../parts/places";
 import { chooseTheme, useThemeChoice, type ThemeChoice } from "../parts/theme";
 import { RoleBadge } from "../parts/Words";
 import { useSession } from "../session/session";
-import { t } from "../strings";
-import { menu, usePluginPages, useWaitingDevices, type MenuItem } from "./menu";
+import { t } from "../shared_strings";
+import { kHome, menu, usePluginPages, useWaitingDevices, type MenuItem } from "./menu";
 
 /** `onGo`: called when a place was chosen (closes the drawer on a phone). */
 export function Navigation({ onGo }: { onGo?: () => void }) {
@@ -24,7 +24,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
                 <MenuLink
                   key={item.to}
                   item={item}
-                  count={item.to === "/enrolment" ? waiting : 0}
+                  count={item.to === "/admin/enrolment" ? waiting : 0}
                   onGo={onGo}
                 />
               ))}
@@ -36,12 +36,11 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
             <h2 className="menu-title">{t.menu.pluginPages}</h2>
             <ul>
               {pages.map((page) => (
-                <li key={page.path}>
-                  <a className="menu-link" href={page.path}>
-                    <Icon name="page" />
-                    <bdi>{page.title}</bdi>
-                  </a>
-                </li>
+                <MenuLink
+                  key={page.path}
+                  item={{ to: page.path, label: page.title, icon: "page" }}
+                  onGo={onGo}
+                />
               ))}
             </ul>
           </div>
@@ -52,27 +51,32 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
   );
 }
 
-function MenuLink({ item, count, onGo }: { item: MenuItem; count: number; onGo: (() => void) | undefined }) {
-  const [location] = useLocation();
-  const isHere =
-    item.to === "/" ? location === "/" : location === item.to || location.startsWith(`${item.to}/`);
+interface MenuLinkProps {
+  item: MenuItem;
+  count?: number;
+  onGo: (() => void) | undefined;
+}
+
+function MenuLink({ item, count = 0, onGo }: MenuLinkProps) {
+  const place = usePlace();
+  const isHere = place === item.to || (item.to !== kHome && place.startsWith(`${item.to}/`));
   return (
     <li>
-      <Link
-        href={item.to}
+      <PlaceLink
+        to={item.to}
         className={isHere ? "menu-link is-here" : "menu-link"}
         aria-current={isHere ? "page" : undefined}
         onClick={() => onGo?.()}
       >
         <Icon name={item.icon} />
-        {item.label}
+        <bdi>{item.label}</bdi>
         {count > 0 && (
           <span className="menu-count">
             {count}
             <span className="visually-hidden"> {t.menu.waiting}</span>
           </span>
         )}
-      </Link>
+      </PlaceLink>
     </li>
   );
 }

@@ -1,12 +1,12 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useLocation } from "wouter";
-import { t } from "../strings";
+import { t } from "../shared_strings";
 import { Navigation } from "./Navigation";
-import { Routes } from "./Routes";
 import { StaleBanner } from "./StaleBanner";
 import { TopBar } from "./TopBar";
 
-export function Shell() {
+/** The frame of every page: menu, top bar, and what the page shows. */
+export function Shell({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [location] = useLocation();
   const before = useRef(location);
@@ -30,7 +30,7 @@ export function Shell() {
       </aside>
       <main id="main" className="main" ref={main} tabIndex={-1}>
         <StaleBanner />
-        <Routes />
+        {children}
       </main>
     </div>
   );

@@ -1,14 +1,16 @@
 import { useState } from "react";
 import { Dialog, Modal, ModalOverlay } from "react-aria-components";
-import { Link } from "wouter";
+import { useRouter } from "wouter";
 import { useLive } from "../live/LiveProvider";
 import { Button } from "../parts/Button";
-import { t } from "../strings";
+import { PlaceLink } from "../parts/places";
+import { t } from "../shared_strings";
 import { Navigation } from "./Navigation";
 
 /** The name of the page and whether it is live; on a phone also the way to the menu. */
 export function TopBar() {
   const [isOpen, setOpen] = useState(false);
+  const { base } = useRouter();
   const live = useLive();
   return (
     <div className="top-bar">
@@ -17,10 +19,10 @@ export function TopBar() {
           {t.menu.open}
         </Button>
       </span>
-      <Link href="/" className="brand">
-        <img src="/admin/icon.svg" alt="" width="24" height="24" />
+      <PlaceLink to="/admin" className="brand">
+        <img src={`${base}/icon.svg`} alt="" width="24" height="24" />
         {t.app.name}
-      </Link>
+      </PlaceLink>
       <span className={live.isInStep ? "live-mark is-live" : "live-mark"} role="status">
         {live.isInStep ? t.live.live : t.live.notLive}
       </span>

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { get } from "../api/client";
 import type { ListEnd, MenuEntry } from "../api/types";
 import type { IconName } from "../parts/Icon";
-import { t } from "../strings";
+import { pathOfHub } from "../session/way_back";
+import { t } from "../shared_strings";
 
 export interface MenuItem {
   to: string;
@@ -15,32 +16,31 @@ export interface MenuGroup {
   items: MenuItem[];
 }
 
+export const kHome = "/admin";
+
 export const menu: readonly MenuGroup[] = [
-  { title: "", items: [{ to: "/", label: t.menu.overview, icon: "overview" }] },
+  { title: "", items: [{ to: kHome, label: t.menu.overview, icon: "overview" }] },
   {
     title: t.menu.gates,
     items: [
-      { to: "/devices", label: t.menu.devices, icon: "gate" },
-      { to: "/commands", label: t.menu.commands, icon: "command" },
-      { to: "/files", label: t.menu.files, icon: "file" },
-      { to: "/enrolment", label: t.menu.enrolment, icon: "key" },
+      { to: "/admin/devices", label: t.menu.devices, icon: "gate" },
+      { to: "/admin/commands", label: t.menu.commands, icon: "command" },
+      { to: "/admin/files", label: t.menu.files, icon: "file" },
+      { to: "/admin/enrolment", label: t.menu.enrolment, icon: "key" },
     ],
   },
   {
     title: t.menu.people,
-    items: [
-      { to: "/users", label: t.menu.users, icon: "users" },
-      { to: "/sharing", label: t.menu.sharing, icon: "share" },
-    ],
+    items: [{ to: "/admin/users", label: t.menu.users, icon: "users" }],
   },
   {
     title: t.menu.system,
     items: [
-      { to: "/monitoring", label: t.menu.monitoring, icon: "pulse" },
-      { to: "/audit", label: t.menu.audit, icon: "audit" },
-      { to: "/jobs", label: t.menu.jobs, icon: "jobs" },
-      { to: "/plugins", label: t.menu.plugins, icon: "plugin" },
-      { to: "/admins", label: t.menu.admins, icon: "shield" },
+      { to: "/admin/monitoring", label: t.menu.monitoring, icon: "pulse" },
+      { to: "/admin/audit", label: t.menu.audit, icon: "audit" },
+      { to: "/admin/jobs", label: t.menu.jobs, icon: "jobs" },
+      { to: "/admin/plugins", label: t.menu.plugins, icon: "plugin" },
+      { to: "/admin/admins", label: t.menu.admins, icon: "shield" },
     ],
   },
 ];
@@ -52,7 +52,7 @@ export function usePluginPages(): MenuEntry[] {
     queryFn: ({ signal }) => get<{ entries: MenuEntry[] }>("/admin/menu", {}, signal),
     staleTime: 300_000,
   });
-  return (data?.entries ?? []).filter((entry) => /^\/(?![/\\])/.test(entry.path));
+  return (data?.entries ?? []).filter((entry) => pathOfHub(entry.path, location.origin) !== null);
 }
 
 export function useWaitingDevices(): number {

@@ -88,7 +88,7 @@ function DeviceTabs({ device, isOnline, status }: DeviceTabsProps) {
     { id: "presence", title: t.device.presence },
     { id: "commands", title: t.menu.commands },
     { id: "users", title: t.menu.users },
-    { id: "tokens", title: t.menu.sharing },
+    { id: "tokens", title: t.deviceTokens.tab },
     { id: "files", title: t.menu.files },
     { id: "audit", title: t.menu.audit },
   ];

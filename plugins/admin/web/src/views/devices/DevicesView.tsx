@@ -13,7 +13,7 @@ import { Empty, ViewHead } from "../../parts/layout";
 import { Ago, Given, OnlineBadge } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
+import { useStartJob } from "../../parts/start_job";
 
 const kFilters = ["query", "online", "offline_for_seconds", "firmware", "sort"];
 

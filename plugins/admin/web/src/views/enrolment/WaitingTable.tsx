@@ -11,7 +11,7 @@ import { Empty } from "../../parts/layout";
 import { Ago, Badge, Given } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
+import { useStartJob } from "../../parts/start_job";
 
 const kColumns: Column<PendingDevice>[] = [
   {

@@ -9,7 +9,7 @@ import { FilterBar, FilterText, useFilters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
+import { useStartJob } from "../../parts/start_job";
 import { FileTable } from "./FileTable";
 
 const kKindChoices = [

@@ -7,7 +7,7 @@ import { useAction } from "../../parts/action";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { DeviceLink } from "../../parts/DeviceLink";
-import { Ago, Badge, Given } from "../../parts/Words";
+import { Ago, Given, LevelBadge } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
 
@@ -40,7 +40,7 @@ function grantColumns(without: GrantTableProps["without"], canWrite: boolean): C
     place: "main",
     cell: ({ user_id, name }) => (
       <Link href={`/users/${user_id}`}>
-        <Given text={name || t.users.unnamed(user_id)} />
+        <Given text={name || t.person.unnamed(user_id)} />
       </Link>
     ),
   };
@@ -72,13 +72,9 @@ function grantColumns(without: GrantTableProps["without"], canWrite: boolean): C
   ];
 }
 
-export function LevelBadge({ level }: { level: string }) {
-  return <Badge tone={level === "owner" ? "busy" : "calm"}>{level}</Badge>;
-}
-
 function RemoveGrant({ grant, controllerId }: { grant: Grant; controllerId: string }) {
   const action = useAction();
-  const name = grant.name || t.users.unnamed(grant.user_id);
+  const name = grant.name || t.person.unnamed(grant.user_id);
   const url = path`/devices/${controllerId}/users/${grant.user_id}`;
   return (
     <ConfirmButton

@@ -13,7 +13,7 @@ export function UserView({ userId }: { userId: string }) {
   const { canWrite } = useSession();
   const list = useList<Grant>("/admin/grants", "grants", { user_id: userId });
   const names = [...new Set(list.rows.map((grant) => grant.name).filter(Boolean))];
-  const name = names.length > 0 ? names.join(", ") : t.users.unnamed(userId);
+  const name = names.length > 0 ? names.join(", ") : t.person.unnamed(userId);
   return (
     <>
       <ViewHead title={name} back={{ to: "/users", label: t.users.title }} lead={t.users.idIs(userId)}>

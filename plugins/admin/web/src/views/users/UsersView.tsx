@@ -11,7 +11,7 @@ import { Empty, ViewHead } from "../../parts/layout";
 import { Ago, Given } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
+import { useStartJob } from "../../parts/start_job";
 
 const kColumns: Column<UserEntry>[] = [
   {
@@ -53,7 +53,7 @@ const kColumns: Column<UserEntry>[] = [
 
 /** The names that devices know a user by; there may be none. */
 export function userName(user: Pick<UserEntry, "names" | "user_id">): string {
-  return user.names.length > 0 ? user.names.join(", ") : t.users.unnamed(user.user_id);
+  return user.names.length > 0 ? user.names.join(", ") : t.person.unnamed(user.user_id);
 }
 
 export function UsersView() {

@@ -1,21 +1,20 @@
 import { Route, Switch } from "wouter";
-import { Empty, ViewHead } from "../parts/layout";
-import { t } from "../strings";
-import { AdminsView } from "../views/admins/AdminsView";
-import { AuditView } from "../views/audit/AuditView";
-import { CommandsView } from "../views/commands/CommandsView";
-import { DeviceView } from "../views/device/DeviceView";
-import { DevicesView } from "../views/devices/DevicesView";
-import { EnrolmentView } from "../views/enrolment/EnrolmentView";
-import { FilesView } from "../views/files/FilesView";
-import { JobView } from "../views/jobs/JobView";
-import { JobsView } from "../views/jobs/JobsView";
-import { MonitoringView } from "../views/monitoring/MonitoringView";
-import { OverviewView } from "../views/overview/OverviewView";
-import { PluginsView } from "../views/plugins/PluginsView";
-import { SharingView } from "../views/sharing/SharingView";
-import { UserView } from "../views/users/UserView";
-import { UsersView } from "../views/users/UsersView";
+import { Empty, ViewHead } from "./parts/layout";
+import { t } from "./strings";
+import { AdminsView } from "./views/admins/AdminsView";
+import { AuditView } from "./views/audit/AuditView";
+import { CommandsView } from "./views/commands/CommandsView";
+import { DeviceView } from "./views/device/DeviceView";
+import { DevicesView } from "./views/devices/DevicesView";
+import { EnrolmentView } from "./views/enrolment/EnrolmentView";
+import { FilesView } from "./views/files/FilesView";
+import { JobView } from "./views/jobs/JobView";
+import { JobsView } from "./views/jobs/JobsView";
+import { MonitoringView } from "./views/monitoring/MonitoringView";
+import { OverviewView } from "./views/overview/OverviewView";
+import { PluginsView } from "./views/plugins/PluginsView";
+import { UserView } from "./views/users/UserView";
+import { UsersView } from "./views/users/UsersView";
 
 export function Routes() {
   return (
@@ -29,7 +28,6 @@ export function Routes() {
       <Route path="/files" component={FilesView} />
       <Route path="/users" component={UsersView} />
       <Route path="/users/:id">{({ id }) => <UserView userId={id} />}</Route>
-      <Route path="/sharing" component={SharingView} />
       <Route path="/enrolment" component={EnrolmentView} />
       <Route path="/jobs" component={JobsView} />
       <Route path="/jobs/:id">{({ id }) => <JobView jobId={id} />}</Route>

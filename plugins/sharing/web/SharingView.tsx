@@ -1,19 +1,28 @@
 import { useState } from "react";
-import { useList } from "../../api/list";
-import type { SharingToken } from "../../api/types";
-import { BulkBar } from "../../parts/BulkBar";
-import { ConfirmButton } from "../../parts/ConfirmButton";
-import { SelectField } from "../../parts/fields";
-import { FilterBar, FilterText, useFilters } from "../../parts/filters";
-import { Empty, ViewHead } from "../../parts/layout";
-import { useSession } from "../../session/session";
-import { t } from "../../strings";
-import { useStartJob } from "../jobs/start_job";
+import {
+  BulkBar,
+  ConfirmButton,
+  Empty,
+  FilterBar,
+  FilterText,
+  SelectField,
+  ViewHead,
+  useFilters,
+  useList,
+  useSession,
+  useStartJob,
+} from "@gatetorio/admin-kit";
+import { NewToken } from "./NewToken";
+import { t } from "./strings";
 import { TokenTable } from "./TokenTable";
+import type { SharingToken } from "./types";
 
 const kStateChoices = [
   { value: "", label: t.table.any },
-  ...Object.entries(t.sharing.states).map(([value, label]) => ({ value, label })),
+  ...Object.entries(t.sharing.states).map(([value, label]) => ({
+    value,
+    label,
+  })),
 ];
 
 export function SharingView() {
@@ -25,7 +34,9 @@ export function SharingView() {
   const ids = [...selected].map(Number);
   return (
     <>
-      <ViewHead title={t.sharing.title} lead={t.sharing.lead} />
+      <ViewHead title={t.sharing.title} lead={t.sharing.lead}>
+        {canWrite && <NewToken device={filters.get("controller_id")} />}
+      </ViewHead>
       <FilterBar filters={filters}>
         <FilterText filters={filters} name="controller_id" label={t.columns.device} />
         <SelectField
@@ -48,9 +59,14 @@ export function SharingView() {
       </BulkBar>
       <TokenTable
         list={list}
-        withDevice
         selection={
-          canWrite ? { ids: selected, onChange: setSelected, nameOf: (token) => token.token } : undefined
+          canWrite
+            ? {
+                ids: selected,
+                onChange: setSelected,
+                nameOf: (token) => token.token,
+              }
+            : undefined
         }
         empty={
           filters.isAnySet ? (

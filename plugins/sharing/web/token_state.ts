@@ -1,4 +1,4 @@
-import type { SharingToken } from "../../api/types";
+import type { SharingToken } from "./types";
 
 export type TokenState = "open" | "used" | "expired" | "revoked";
 

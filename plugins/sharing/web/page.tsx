@@ -1,0 +1,4 @@
+import { openPage } from "@gatetorio/admin-kit";
+import { SharingView } from "./SharingView";
+
+openPage({ path: "/sharing", view: <SharingView /> });
