@@ -83,8 +83,8 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
     const bool has_form = !item.empty() && item.size() <= 128;
     if (!has_form) wrong.fields.push_back({"/items/" + std::to_string(i), "must be 1 to 128 bytes"});
     if (!has_form || kind == nullptr || kind->second.empty() || item.find('/') != std::string::npos) continue;
-    wrong.fields.push_back({"/items/" + std::to_string(i),
-                            "must be " + std::string(kind->parameter) + "/" + std::string(kind->second)});
+    wrong.fields.push_back(
+        {"/items/" + std::to_string(i), "must be " + std::string(kind->parameter) + "/" + std::string(kind->second)});
   }
   if (!wrong.fields.empty()) co_return wrong;
   if (!operations_.contains(kind->operation)) {

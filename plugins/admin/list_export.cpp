@@ -17,12 +17,10 @@ struct Source {
   ExportedList list;
   std::string_view operation, items;
 };
-constexpr Source kSources[] = {{ExportedList::devices, "registration.devices", "devices"},
-                               {ExportedList::users, "auth.all-users", "users"},
-                               {ExportedList::grants, "auth.all-grants", "grants"},
-                               {ExportedList::commands, "commands.list", "commands"},
-                               {ExportedList::files, "file-transfer.all-files", "files"},
-                               {ExportedList::audit, "admin.audit", "entries"}};
+constexpr Source kSources[] = {
+    {ExportedList::devices, "registration.devices", "devices"}, {ExportedList::users, "auth.all-users", "users"},
+    {ExportedList::grants, "auth.all-grants", "grants"},        {ExportedList::commands, "commands.list", "commands"},
+    {ExportedList::files, "file-transfer.all-files", "files"},  {ExportedList::audit, "admin.audit", "entries"}};
 
 const Source& source_of(ExportedList list) {
   for (const Source& source : kSources) {

@@ -155,10 +155,10 @@ Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from
 }
 
 Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
-  const sql::Results results = co_await ok(database_.read(
-      "SELECT device_id, user_id, level, expires_at, name FROM grants"
-      " WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
-      device_id, user_id, now()));
+  const sql::Results results =
+      co_await ok(database_.read("SELECT device_id, user_id, level, expires_at, name FROM grants"
+                                 " WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
+                                 device_id, user_id, now()));
   const std::vector<Grant> best = best_of(results[0]);
   co_return best.empty() ? std::nullopt : std::optional(best.front());
 }

@@ -209,7 +209,8 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const std::optional<std::string> nonce = unwritten ? unwritten->boot_nonce : recorded.boot_nonce;
   const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
-  co_await ok(send_out(command, std::move(message), std::move(input.expect), place ? &*place : nullptr));
+  UnderWay::Place* const its_place = place ? &*place : nullptr;
+  co_await ok(send_out(command, std::move(message), std::move(input.expect), its_place));
   gatetorio::publish(host_, CommandOutcome{command.device_id, command.id, "sent", command.issued_at.us},
                      std::to_string(command.device_id));
   co_return sent(command);

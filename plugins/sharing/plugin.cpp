@@ -103,7 +103,8 @@ const OptionTable<Settings>& Sharing::options() {
              "What share_url begins with, as in \"https://hub.example.org\"; it continues with /share# and the token. "
              "Empty:"
              " gatetorio:/share#..., for an app that opens such links."),
-      option("page", &Settings::page, "Serves the page at /sharing, with an entry in the admin's menu. false: the API alone."),
+      option("page", &Settings::page,
+             "Serves the page at /sharing, with an entry in the admin's menu. false: the API alone."),
       option("guesses_per_minute", &Settings::guesses_per_minute,
              "Wrong tokens that one user may try in a minute. Whoever is above is told to wait, with a right one too.")
           .range(1, 10'000),

@@ -167,8 +167,8 @@ Task<Result<Device>> Service::device_of(Token token) {
   co_return device;
 }
 
-// An offer is worth what its maker is: with the access of a lost phone, what it had offered dies too, and with an admin who
-// is none any more.
+// An offer is worth what its maker is: with the access of a lost phone, what it had offered dies too, and with an admin
+// who is none any more.
 Task<Result<bool>> Service::is_offer_good(Token token) {
   Principal maker{.kind = token.creator_kind, .id = token.creator_id};
   return holds(std::move(maker), token.device_id, token.creator_kind == "admin" ? "admin" : "owner");

@@ -240,12 +240,12 @@ TEST_CASE("the matrix of every principal and operation has no unexpected allow")
         CHECK(status != 500);
         CHECK((may || !got_through));
         // Where the path names a user, command or waiting device that is not there, an allowed call ends in 404.
-        const bool ends_in_404 =
-            endpoint.path.find("{user_id}") != std::string::npos ||
-            endpoint.path.find("{pending_id}") != std::string::npos ||
-            (endpoint.path.starts_with("/admin/") && !has_device && endpoint.path.ends_with("}") &&
-             endpoint.path != "/admin/export/{list}") ||
-            endpoint.path.ends_with("able") || key.find(" /files/{controller_id}/{file_id}") != std::string::npos;
+        const bool ends_in_404 = endpoint.path.find("{user_id}") != std::string::npos ||
+                                 endpoint.path.find("{pending_id}") != std::string::npos ||
+                                 (endpoint.path.starts_with("/admin/") && !has_device && endpoint.path.ends_with("}") &&
+                                  endpoint.path != "/admin/export/{list}") ||
+                                 endpoint.path.ends_with("able") ||
+                                 key.find(" /files/{controller_id}/{file_id}") != std::string::npos;
         if (may && ends_in_404) CHECK(status == 404);
         if (may && !ends_in_404) CHECK(got_through);
         if (caller.name == "owner" && endpoint.method == "DELETE" && got_through) break;  // the device is gone

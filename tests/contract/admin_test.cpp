@@ -334,8 +334,9 @@ TEST_CASE("a command bears the name that its sender had, also when that admin is
   FirstAdmin world;
   const TestDevice device = make_device(world.hub.http());
   const auto gate = go_online(world.hub, device);
-  REQUIRE(world.anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}})
-              .status == 201);
+  REQUIRE(
+      world.anna.send("POST", "/admin/admins", {{"name", "bert"}, {"password", kPassword}, {"role", "admin"}}).status ==
+      201);
   Browser bert = world.log_in("bert", kPassword);
   CHECK(bert.send("POST", "/admin/devices/" + device.controller_id + "/commands", {{"command", {{"action", "stop"}}}})
             .status == 202);
@@ -361,7 +362,8 @@ TEST_CASE("a list is exported whole, by its own filters, as JSON or as CSV that 
   CHECK(csv.body.starts_with("id,controller_id,hardware_id,device_name,"));
   CHECK(csv.body.find(",\"'=1+1,\"\"x\"\"\",") != std::string::npos);
   CHECK(std::count(csv.body.begin(), csv.body.end(), '\r') == 2);
-  CHECK(get("devices?firmware=none", "text/csv").body.find('\r') == get("devices?firmware=none", "text/csv").body.size() - 2);
+  CHECK(get("devices?firmware=none", "text/csv").body.find('\r') ==
+        get("devices?firmware=none", "text/csv").body.size() - 2);
   CHECK(get("devices?firmware=none", "application/json").body == "[]\n");
   CHECK(get("audit?action=device.update", "text/csv").body.starts_with("id,at,who,who_name,"));
   for (const char* list : {"users", "grants", "commands", "files", "audit"}) {

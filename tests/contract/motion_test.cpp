@@ -260,13 +260,13 @@ TEST_CASE("owners see who did what at their gate, by name, and what became of it
   gate.answer(id);
   REQUIRE(gate.comes_to(gate.ben, id, "acknowledged"));
   const HttpResponse newest = owner.get(path + "?limit=1");
-  const auto& merged = newest.at("entries").at(0);
+  const boost::json::value merged = newest.at("entries").at(0);
   CHECK(merged.at("who") == ("user:" + std::to_string(gate.anna.id)).c_str());
   CHECK(merged.at("via") == "app");
   CHECK(merged.at("state") == "merged");
   CHECK(merged.at("command_id") == id.c_str());
   const HttpResponse older = owner.get(path + "?limit=1&cursor=" + newest.text("next_cursor"));
-  const auto& first = older.at("entries").at(0);
+  const boost::json::value first = older.at("entries").at(0);
   CHECK(first.at("name") == "Ben");
   CHECK(first.at("via") == "mqtt");
   CHECK(first.at("verb") == "open");

@@ -138,6 +138,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/devices/{controller_id}/sharing-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a token by which somebody gets access to a device, as an admin. */
+        post: operations["sharing.create-as-admin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/enrolment-keys": {
         parameters: {
             query?: never;
@@ -791,6 +808,23 @@ export interface paths {
         head?: never;
         /** Rename a device. */
         patch: operations["registration.update"];
+        trace?: never;
+    };
+    "/devices/{controller_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what at a device, the newest first. */
+        get: operations["commands.activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/devices/{controller_id}/events": {
@@ -1526,7 +1560,7 @@ export interface operations {
                 from?: string;
                 limit?: number;
                 sender?: string;
-                state?: "sent" | "delivered" | "acknowledged" | "failed" | "expired";
+                state?: "sent" | "delivered" | "acknowledged" | "failed" | "expired" | "moving" | "completed" | "reversed" | "merged";
                 until?: string;
             };
             header?: never;
@@ -1547,6 +1581,7 @@ export interface operations {
                             command_id: string;
                             controller_id: string | null;
                             device_id: number;
+                            gate_number: number;
                             result: Record<string, unknown> | null;
                             sender: string;
                             sender_name: string;
@@ -1555,6 +1590,8 @@ export interface operations {
                             state: string;
                             /** Format: date-time */
                             updated_at: string;
+                            verb: string;
+                            via: string;
                         }[];
                         next_cursor: string | null;
                         total: number;
@@ -1618,6 +1655,11 @@ export interface operations {
             content: {
                 "application/json": {
                     command: Record<string, unknown>;
+                    expect?: {
+                        max_age_seconds?: number;
+                        sequence?: number;
+                        states?: string[];
+                    };
                     idempotency_key?: string;
                     ttl_seconds?: number;
                 };
@@ -1634,6 +1676,7 @@ export interface operations {
                         command_id: string;
                         /** Format: date-time */
                         expires_at: string;
+                        merged: boolean;
                         message: string;
                         success: boolean;
                     };
@@ -1696,6 +1739,45 @@ export interface operations {
                         enrolment_key: string;
                         /** Format: date-time */
                         expires_at: string;
+                    };
+                };
+            };
+        };
+    };
+    "sharing.create-as-admin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    access_expires_in_hours?: number;
+                    /** @enum {string} */
+                    access_level?: "owner" | "engineer" | "readonly";
+                    expires_in_hours?: number;
+                    notes?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        controller_id: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        share_url: string;
+                        token: string;
+                        token_id: number;
                     };
                 };
             };
@@ -3008,13 +3090,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        acknowledged_at: string | null;
                         command_id: string;
+                        completed_at: string | null;
+                        delivered_at: string | null;
+                        gate_number: number;
+                        moving_at: string | null;
                         result: Record<string, unknown> | null;
                         /** Format: date-time */
                         sent_at: string;
                         state: string;
                         /** Format: date-time */
                         updated_at: string;
+                        verb: string;
                     };
                 };
             };
@@ -3032,6 +3120,11 @@ export interface operations {
                 "application/json": {
                     command: Record<string, unknown>;
                     controller_id: string;
+                    expect?: {
+                        max_age_seconds?: number;
+                        sequence?: number;
+                        states?: string[];
+                    };
                     idempotency_key?: string;
                     ttl_seconds?: number;
                     user_token?: string;
@@ -3049,6 +3142,7 @@ export interface operations {
                         command_id: string;
                         /** Format: date-time */
                         expires_at: string;
+                        merged: boolean;
                         message: string;
                         success: boolean;
                     };
@@ -3078,6 +3172,7 @@ export interface operations {
                         firmware_version: string;
                         is_online: boolean;
                         last_seen: string | null;
+                        sequence: number | null;
                         status: Record<string, unknown> | null;
                         status_at: string | null;
                     };
@@ -3172,6 +3267,46 @@ export interface operations {
                         id: number;
                         is_online: boolean;
                         last_seen: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "commands.activity": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: {
+                            /** Format: date-time */
+                            at: string;
+                            command_id: string;
+                            gate_number: number;
+                            name: string;
+                            state: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            verb: string;
+                            via: string;
+                            who: string;
+                        }[];
+                        next_cursor: string | null;
                     };
                 };
             };
