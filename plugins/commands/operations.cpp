@@ -53,6 +53,7 @@ void Operations::declare() {
             .summary = "Who did what at a device, the newest first.",
             .callers = {{"user", "owner"}, {"admin", "viewer"}},
             .resource = "controller_id",
+            .denied_as = Status::kNotFound,
             .errors = {Status::kForbidden, Status::kNotFound}},
            service_, &Service::activity);
   set_.add({.id = "commands.events",

@@ -50,6 +50,7 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"POST /commands/send", "owner engineer"},
     {"GET /commands/status/{controller_id}", "device owner engineer readonly admin viewer"},
     {"GET /devices/{controller_id}/events", "owner engineer readonly admin viewer"},
+    {"GET /devices/{controller_id}/activity", "owner admin viewer"},
     {"GET /users/access/{controller_id}", "owner engineer readonly stranger foreign_owner"},
     {"POST /admin/devices/{controller_id}/release", "admin"},
     {"GET /admin/devices/{controller_id}/presence", "admin viewer"},
