@@ -18,7 +18,7 @@ namespace gatetorio::commands {
 struct Settings {
   std::int64_t ttl_seconds = 10;
   std::int64_t idempotency_window_seconds = 3600;
-  std::int64_t motion_seconds = 3;
+  std::int64_t motion_seconds = 0;
   std::vector<std::string> verbs = default_verb_patterns();
   std::string gate_member = "gate_number";
   std::int64_t commands_keep_days = 90;

@@ -15,7 +15,7 @@ const JsonObject kOpen{{"cmd", "pulse"}, {"key", "cmd_open"}}, kStop{{"cmd", "pu
 JsonObject gate(const std::string& action, int number) { return {{"action", action}, {"gate_number", number}}; }
 
 HubProcess& motion_hub() {
-  static HubProcess hub({.motion_seconds = 60});
+  static HubProcess hub({.sets = {"plugins.commands.motion_seconds=60"}});
   return hub;
 }
 

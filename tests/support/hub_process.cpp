@@ -88,8 +88,7 @@ void HubProcess::write_config() const {
 }
 
 void HubProcess::start() {
-  std::vector<std::string> arguments{hub_program(), "--config", config().string(), "--set",
-                                     "plugins.commands.motion_seconds=" + std::to_string(setup_.motion_seconds)};
+  std::vector<std::string> arguments{hub_program(), "--config", config().string()};
   for (const std::string& set : setup_.sets) {
     arguments.emplace_back("--set");
     arguments.push_back(set);

@@ -16,7 +16,6 @@ struct HubSetup {
   std::vector<std::string> sets = {};  // KEY=VALUE of --set
   bool with_admin = true;              // the plugin, and in its table the two tokens below
   std::string storage = {};            // empty: storage-sqlite, or what GATETORIO_TEST_STORAGE says ("postgres")
-  std::int64_t motion_seconds = 0;     // 0, because most tests send equal commands one after the other
   std::string database_url = {};       // of storage-postgres; empty: a database of its own on this program's server
 };
 
