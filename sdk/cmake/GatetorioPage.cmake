@@ -23,7 +23,7 @@ function(gatetorio_admin_kit)
     WORKING_DIRECTORY ${kit} COMMENT "Fetching what pages are built with")
   add_custom_target(gatetorio_admin_kit DEPENDS ${kit}/node_modules/.package-lock.json)
   set_target_properties(gatetorio_admin_kit PROPERTIES GATETORIO_FOLDER ${kit} GATETORIO_SOURCES
-    "${sources};${kit}/src/shared_strings.ts;${kit}/package-lock.json;${kit}/tsconfig.json")
+    "${sources};${kit}/src/common_strings.ts;${kit}/package-lock.json;${kit}/tsconfig.json")
 endfunction()
 
 function(gatetorio_page id)

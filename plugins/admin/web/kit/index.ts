@@ -33,4 +33,4 @@ export { TimeRange } from "../src/parts/TimeRange";
 export { Ago, Badge, Given, LevelBadge, Moment, OnlineBadge, type Tone } from "../src/parts/Words";
 
 // Words of the parts that a page may say as well
-export { plural, t as kitStrings } from "../src/shared_strings";
+export { plural, t as kitStrings } from "../src/common_strings";

@@ -1,7 +1,7 @@
 // Every word that the page says, in one place. Texts with something inside are functions. Plain English: a reader who
 // learnt it at school understands each sentence. Names of states as the hub sends them are translated here, too.
 
-import { plural, t as shared } from "./shared_strings";
+import { plural, t as shared } from "./common_strings";
 
 const commandState = {
   sent: "sent",

@@ -1,5 +1,5 @@
 // The one way to the hub: adds the CSRF token, reads problem documents, and tells when the session is over.
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import type { FieldError, Problem } from "./types";
 
 const kBase = "/api/v1";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 
 /** What can be done with the rows that are selected; stays in sight while one scrolls. */

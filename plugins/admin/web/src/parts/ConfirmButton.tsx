@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button, type ButtonProps } from "./Button";
 import { DialogBox } from "./DialogBox";
 

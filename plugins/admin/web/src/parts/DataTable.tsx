@@ -9,7 +9,7 @@ import {
 import { useMemo, type ReactNode } from "react";
 import { ApiError } from "../api/client";
 import type { Listing } from "../api/list";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Checkbox } from "./fields";
 import { Icon } from "./Icon";
 import { Empty, Loading } from "./layout";

@@ -1,4 +1,4 @@
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { PlaceLink } from "./places";
 import { Given } from "./Words";
 

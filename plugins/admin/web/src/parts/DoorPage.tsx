@@ -1,6 +1,6 @@
 import { useEffect, type ReactNode } from "react";
 import { useRouter } from "wouter";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 
 /** What stands before the page: login and first setup. */
 export function DoorPage({ title, children }: { title: string; children: ReactNode }) {

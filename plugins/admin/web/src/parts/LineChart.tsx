@@ -1,7 +1,7 @@
 // A line over time in plain SVG, and the same numbers as a table.
 import { useState } from "react";
 import type { Point } from "../live/metric_series";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 import { linePath, niceTop } from "./chart_scale";
 import { formatClock, formatNumber } from "./format";

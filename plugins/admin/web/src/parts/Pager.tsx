@@ -1,5 +1,5 @@
 import type { Listing } from "../api/list";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 
 export function Pager({ list }: { list: Listing<unknown> }) {

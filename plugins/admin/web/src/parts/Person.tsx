@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../api/client";
 import type { Grant } from "../api/types";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { PlaceLink } from "./places";
 import { readPrincipal } from "./principal";
 import { Given } from "./Words";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 import { DialogBox } from "./DialogBox";
 

@@ -1,4 +1,4 @@
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import type { Filters } from "./filters";
 
 /** From and until, in the reader's own zone; the hub is asked in UTC. */

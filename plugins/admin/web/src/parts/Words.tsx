@@ -1,6 +1,6 @@
 // Small pieces of text: times, names, states.
 import type { ReactNode } from "react";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { useNowMs } from "./clock";
 import { formatMoment, formatRelative } from "./format";
 

@@ -1,7 +1,7 @@
 // Filters of a list live in the address, so that a view can be reloaded, shared and gone back to.
 import { useEffect, useState, type ReactNode } from "react";
 import { useLocation, useSearch } from "wouter";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 import { TextField } from "./fields";
 

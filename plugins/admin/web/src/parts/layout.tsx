@@ -1,7 +1,7 @@
 // The parts every view is built of: its head, its panels, and what stands where there is nothing.
 import { useEffect, type ReactNode } from "react";
 import { Link } from "wouter";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Icon } from "./Icon";
 
 interface ViewHeadProps {

@@ -1,7 +1,7 @@
 // What the page has to say about an act. Errors stay until they are dismissed and say what to do.
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { ApiError } from "../api/client";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 

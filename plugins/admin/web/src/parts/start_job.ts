@@ -2,7 +2,7 @@ import { post } from "../api/client";
 import type { Job, JobKind } from "../api/types";
 import { useAction } from "./action";
 import { useGo } from "./places";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 
 /** Gives the hub a list of things to do, and goes to where one sees how it goes. */
 export function useStartJob() {

@@ -6,7 +6,7 @@ import { PlaceLink, usePlace } from "../parts/places";
 import { chooseTheme, useThemeChoice, type ThemeChoice } from "../parts/theme";
 import { RoleBadge } from "../parts/Words";
 import { useSession } from "../session/session";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { kHome, menu, usePluginPages, useWaitingDevices, type MenuItem } from "./menu";
 
 /** `onGo`: called when a place was chosen (closes the drawer on a phone). */

@@ -4,7 +4,7 @@ import { Empty, Loading } from "../parts/layout";
 import { ErrorBox } from "../parts/notices";
 import { useSessionEnd, useSessionQuery } from "../session/session";
 import { loginFor } from "../session/way_back";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { LoggedIn, Lonely } from "./LoggedIn";
 
 /** A page of a plugin: whoever is not logged in is sent to the admin's login and comes back. */

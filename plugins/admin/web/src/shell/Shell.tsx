@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { useLocation } from "wouter";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Navigation } from "./Navigation";
 import { StaleBanner } from "./StaleBanner";
 import { TopBar } from "./TopBar";

@@ -1,6 +1,6 @@
 import { useLive } from "../live/LiveProvider";
 import { Icon } from "../parts/Icon";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 
 /** Says that what is shown may be old; what moves a gate is disabled meanwhile. */
 export function StaleBanner() {

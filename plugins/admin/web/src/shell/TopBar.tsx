@@ -4,7 +4,7 @@ import { useRouter } from "wouter";
 import { useLive } from "../live/LiveProvider";
 import { Button } from "../parts/Button";
 import { PlaceLink } from "../parts/places";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 import { Navigation } from "./Navigation";
 
 /** The name of the page and whether it is live; on a phone also the way to the menu. */

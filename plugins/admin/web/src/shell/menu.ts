@@ -3,7 +3,7 @@ import { get } from "../api/client";
 import type { ListEnd, MenuEntry } from "../api/types";
 import type { IconName } from "../parts/Icon";
 import { pathOfHub } from "../session/way_back";
-import { t } from "../shared_strings";
+import { t } from "../common_strings";
 
 export interface MenuItem {
   to: string;
