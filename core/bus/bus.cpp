@@ -1,6 +1,8 @@
 #include "core/bus/bus.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 
 #include "core/bus/waits.hpp"
 #include "gatetorio/result.hpp"
@@ -25,12 +27,26 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
  public:
   explicit Queue(Subscriber subscriber) : subscriber_(std::move(subscriber)) {}
   const std::string& topic() const { return subscriber_.topic; }
-  bool is_on(const Lane& lane) const { return subscriber_.lane == &lane; }
+  const Lane* lane() const { return subscriber_.lane; }
+  bool is_behind() const { return behind_.load() != 0; }
 
   void open() {
     const std::lock_guard lock(mutex_);
     open_ = true;
     if (!waiting_.empty() || detached_) schedule();
+    count();
+  }
+
+  // Calls it at the end of what waits now; at once where nothing does.
+  void when_caught_up(const std::function<void()>& then) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (behind_.load() != 0) {
+        caught_up_.push_back({ended_ + behind_.load(), then});
+        return;
+      }
+    }
+    then();
   }
 
   void push(const std::shared_ptr<const Event>& event) {
@@ -43,14 +59,20 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
     waiting_.push_back(event);
     bytes_ += event->bytes();
     if (subscriber_.policy == GTR_COALESCE_BY_KEY) by_key_[event->key] = std::prev(waiting_.end());
+    count();
     schedule();
   }
 
   // No handler begins any more.
   void shut() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    forget_waiting();
+    std::vector<std::function<void()>> caught_up;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      forget_waiting();
+      caught_up = take_caught_up();
+    }
+    for (const auto& then : caught_up) then();
   }
 
   // Waits for a handler that is running, unless the calling thread is in a handler for whose end that one waits.
@@ -67,6 +89,28 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   }
 
  private:
+  struct Waiter {
+    std::uint64_t due;  // when so many events have ended
+    std::function<void()> then;
+  };
+
+  // With mutex_ held, after each change of what waits.
+  void count() {
+    const bool is_served = open_ && !closed_ && !detached_;
+    behind_ = is_served ? waiting_.size() + (is_delivering_ ? 1 : 0) : 0;
+  }
+
+  // With mutex_ held; they are called without it.
+  std::vector<std::function<void()>> take_caught_up() {
+    count();
+    std::vector<std::function<void()>> taken;
+    while (!caught_up_.empty() && (caught_up_.front().due <= ended_ || behind_.load() == 0)) {
+      taken.push_back(std::move(caught_up_.front().then));
+      caught_up_.pop_front();
+    }
+    return taken;
+  }
+
   // One event may always wait, however large it is.
   bool has_room_for(const Event& event) const {
     return waiting_.size() < subscriber_.capacity && bytes_ + event.bytes() <= subscriber_.max_bytes;
@@ -85,6 +129,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   }
 
   void forget_waiting() {
+    ended_ += waiting_.size();
     waiting_.clear();
     by_key_.clear();
     bytes_ = 0;
@@ -101,6 +146,7 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
     bytes_ -= waiting_.front()->bytes();
     by_key_.erase(waiting_.front()->key);
     waiting_.pop_front();
+    ++ended_;
     return true;
   }
 
@@ -156,16 +202,23 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   void call(const Event* event, std::uint64_t lost) {
     // However the handler ends, whoever waits for its end goes on.
     struct Running {
-      explicit Running(Queue* queue) : self(queue) { running_here = self; }
+      Running(Queue* queue, bool has_event) : self(queue), has_event(has_event) { running_here = self; }
       ~Running() {
         running_here = nullptr;
-        const std::lock_guard lock(self->mutex_);
-        self->is_delivering_ = false;
-        self->handler_ended_.notify_all();
+        std::vector<std::function<void()>> caught_up;
+        {
+          const std::lock_guard lock(self->mutex_);
+          self->is_delivering_ = false;
+          if (has_event) ++self->ended_;
+          caught_up = self->take_caught_up();
+          self->handler_ended_.notify_all();
+        }
+        for (const auto& then : caught_up) then();
       }
       Queue* self;
+      bool has_event;
     };
-    const Running running(this);
+    const Running running(this, event != nullptr);
     gtr_event raw{sizeof(gtr_event), {nullptr, 0}, {nullptr, 0}, {nullptr, 0}, lost, 0};
     if (event != nullptr) {
       raw.topic = to_bytes(event->topic);
@@ -185,6 +238,9 @@ class Bus::Queue : public std::enable_shared_from_this<Bus::Queue> {
   std::unordered_map<std::string, std::list<std::shared_ptr<const Event>>::iterator> by_key_;
   std::uint64_t bytes_ = 0;  // of the waiting
   std::uint64_t lost_ = 0;
+  std::uint64_t ended_ = 0;                // handled, lost or forgotten
+  std::deque<Waiter> caught_up_;           // in the order of `due`
+  std::atomic<std::uint64_t> behind_ = 0;  // waiting or in the handler; read without mutex_
   bool open_ = false;
   bool scheduled_ = false;
   bool closed_ = false;
@@ -212,6 +268,7 @@ std::uint64_t Bus::subscribe(Subscriber subscriber) {
   auto queue = std::make_shared<Queue>(std::move(subscriber));
   if (open_.contains(subscriber_lane)) queue->open();
   topics_[queue->topic()].push_back(queue);
+  by_lane_[subscriber_lane].push_back(queue);
   by_number_[++last_number_] = std::move(queue);
   return last_number_;
 }
@@ -225,24 +282,42 @@ void Bus::unsubscribe(std::uint64_t subscription) {
     queue = std::move(found->second);
     by_number_.erase(found);
     std::erase(topics_[queue->topic()], queue);
+    std::erase(by_lane_[queue->lane()], queue);
   }
   queue->close(*waits_);
+}
+
+std::vector<std::shared_ptr<Bus::Queue>> Bus::behind_on(const Lane& lane) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::shared_ptr<Queue>> behind;
+  const auto found = by_lane_.find(&lane);
+  if (found == by_lane_.end()) return behind;
+  std::ranges::copy_if(found->second, std::back_inserter(behind), [](const auto& queue) { return queue->is_behind(); });
+  return behind;
+}
+
+bool Bus::when_caught_up(const Lane& lane, std::function<void()> then) {
+  const auto behind = behind_on(lane);
+  if (behind.empty()) return false;
+  const auto left = std::make_shared<std::atomic<std::size_t>>(behind.size());
+  for (const auto& queue : behind) {
+    queue->when_caught_up([left, then] {
+      if (--*left == 0) then();
+    });
+  }
+  return true;
 }
 
 void Bus::open(const Lane& lane) {
   const std::lock_guard lock(mutex_);
   open_.insert(&lane);
-  for (const auto& [number, queue] : by_number_) {
-    if (queue->is_on(lane)) queue->open();
-  }
+  for (const auto& queue : by_lane_[&lane]) queue->open();
 }
 
 void Bus::shut(const Lane& lane) {
   const std::lock_guard lock(mutex_);
   open_.erase(&lane);
-  for (const auto& [number, queue] : by_number_) {
-    if (queue->is_on(lane)) queue->shut();
-  }
+  for (const auto& queue : by_lane_[&lane]) queue->shut();
 }
 
 }  // namespace gatetorio::core

@@ -1,6 +1,7 @@
 // The event bus: in memory, at most once, FIFO per publisher and key for each subscriber. A publisher never waits.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -50,6 +51,11 @@ class Bus {
   // the calling thread is in it, or in one for whose end it waits in `unsubscribe` itself.
   void unsubscribe(std::uint64_t subscription);
 
+  // False where no event that was published before this call waits for a handler on this lane, or is in one. Else calls
+  // `then` once, when those have ended or will not come any more: on any thread, perhaps within this call, and with
+  // the bus locked: it may only hand work on.
+  bool when_caught_up(const Lane& lane, std::function<void()> then);
+
   // Handlers on this lane run from now on; before, events wait in their queues.
   void open(const Lane& lane);
   // No handler on this lane begins any more. Does not wait for one that is running.
@@ -57,10 +63,13 @@ class Bus {
 
  private:
   class Queue;
+  std::vector<std::shared_ptr<Queue>> behind_on(const Lane& lane) const;
+
   const std::unique_ptr<HandlerWaits> waits_;
   mutable std::shared_mutex mutex_;  // guards all below
   std::unordered_map<std::string, std::vector<std::shared_ptr<Queue>>> topics_;
   std::map<std::uint64_t, std::shared_ptr<Queue>> by_number_;
+  std::unordered_map<const Lane*, std::vector<std::shared_ptr<Queue>>> by_lane_;
   std::set<const Lane*> open_;
   std::uint64_t last_number_ = 0;
   std::atomic<std::uint64_t> last_sequence_ = 0;  // not guarded: publishers share the mutex

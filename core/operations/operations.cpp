@@ -250,8 +250,11 @@ void Operations::authenticate(std::string_view scheme, std::string_view name, st
   services_.call(*authenticator, Authenticator::Authenticate::kMethod, wire::encode(credential), 0, done);
 }
 
+// Whoever acts on an event that he saw finds that the plugin has seen it too.
 void Operations::run_handler(const std::shared_ptr<Invocation>& call) {
-  call->operation.owner->lane->dispatch(&Operations::handle, new Job{this, call});
+  Lane& lane = *call->operation.owner->lane;
+  const auto later = [this, call, &lane] { lane.post(&Operations::handle, new Job{this, call}); };
+  if (!bus_.when_caught_up(lane, later)) lane.dispatch(&Operations::handle, new Job{this, call});
 }
 
 void Operations::handle(void* argument) {

@@ -58,13 +58,20 @@ Task<void> AppCommands::find_operation() {
 void AppCommands::take(std::string_view payload, std::optional<std::chrono::seconds> expiry) {
   const Result<CommandRequest> request = json::parse<CommandRequest>(payload);
   if (!request) return refused("", "the request cannot be read");
-  auto body = body_of(payload, request->controller_id);
-  const auto named = parse_principal_name(request->username);
-  if (!body || !named) return refused(request->username, "the request cannot be read");
-  const auto principal = principals_.find(*named);
-  if (!principal) return refused(request->username, "nobody is known by this name");
+  const auto body = body_of(payload, request->controller_id);
+  if (!body) return refused(request->username, "the request cannot be read");
   const std::int64_t expires_at_us = expiry ? now().us + std::chrono::microseconds(*expiry).count() : 0;
-  invoke(*principal, *request, expires_at_us, *std::move(body));
+  order_.after(request->statuses, [this, request = *request, body = *body, expires_at_us]() mutable {
+    judge(request, std::move(body), expires_at_us);
+  });
+}
+
+void AppCommands::judge(const CommandRequest& request, std::string body, std::int64_t expires_at_us) {
+  const auto named = parse_principal_name(request.username);
+  if (!named) return refused(request.username, "the request cannot be read");
+  const auto principal = principals_.find(*named);
+  if (!principal) return refused(request.username, "nobody is known by this name");
+  invoke(*principal, request, expires_at_us, std::move(body));
 }
 
 // By the device that the publisher meant: its name may have gone to another one since.

@@ -15,6 +15,7 @@
 #include "gatetorio/host.hpp"
 #include "gatetorio/identity.hpp"
 #include "principals.hpp"
+#include "status_order.hpp"
 #include "telemetry.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -23,10 +24,12 @@ class AppCommands {
  public:
   // `principals`: who stands behind a user name of the broker.
   // `most_per_second`: of each of them, for long; 0: no limit.
-  AppCommands(Host& host, const Principals& principals, const Telemetry& telemetry, std::int64_t most_per_second)
+  AppCommands(Host& host, const Principals& principals, const Telemetry& telemetry, StatusOrder& order,
+              std::int64_t most_per_second)
       : host_(host),
         principals_(principals),
         telemetry_(telemetry),
+        order_(order),
         rate_{.per_second = static_cast<double>(most_per_second),
               .most = kBurstSeconds * static_cast<double>(most_per_second)} {}
 
@@ -40,6 +43,7 @@ class AppCommands {
  private:
   struct Invoked;
   static void on_reply(void* context, const gtr_reply* reply);
+  void judge(const CommandRequest& request, std::string body, std::int64_t expires_at_us);
   void invoke(const Principal& principal, const CommandRequest& request, std::int64_t expires_at_us, std::string body);
   const char* find_room(const std::string& principal);
   void refused(const std::string& principal, std::string_view why);
@@ -57,6 +61,7 @@ class AppCommands {
   Host& host_;
   const Principals& principals_;
   const Telemetry& telemetry_;
+  StatusOrder& order_;
   std::optional<std::uint64_t> operation_;
   const TokenRate rate_;
   std::mutex mutex_;                               // guards what follows

@@ -131,7 +131,7 @@ void LinkServer::Impl::on_frame(const Frame& frame) {
   else if (read(closed))
     callbacks.session_closed(std::move(closed));
   else if (read(sessions))
-    callbacks.sessions(std::move(sessions.sessions));
+    callbacks.sessions(std::move(sessions));
   else if (read(status))
     callbacks.device_status(std::move(status));
   else if (read(passed))

@@ -27,8 +27,8 @@ class LinkServer {
     std::function<void(ConnectRequest request, Reply reply)> connect_request;
     std::function<void(SessionOpened session)> session_opened;
     std::function<void(SessionClosed session)> session_closed;
-    // A guard came: these are all its sessions. Empty for a broker that has just started.
-    std::function<void(std::vector<SessionOpened> sessions)> sessions;
+    // A guard came: these are all its sessions. None for a broker that has just started.
+    std::function<void(Sessions sessions)> sessions;
     std::function<void(CommandPassed passed)> command_passed;
     std::function<void(DeviceStatus status)> device_status;
     // Who has sessions that wait in the broker: whoever of them has no rights is to be told of by set_policy.

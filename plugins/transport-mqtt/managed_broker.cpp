@@ -20,10 +20,12 @@ constexpr std::size_t kLongestSocketPath = 107;
 
 }  // namespace
 
-ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status)
+ManagedBroker::ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, StatusOrder& order,
+                             OnStatus on_status)
     : host_(host),
       access_(access),
       telemetry_(telemetry),
+      order_(order),
       on_status_(std::move(on_status)),
       book_([this](const std::string& username, bool connected, const std::string& peer) {
         tell_session(username, connected, peer);
@@ -71,7 +73,10 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   };
   callbacks.session_opened = [this, with_book](SessionOpened s) { with_book([&] { book_.opened(s); }); };
   callbacks.session_closed = [this, with_book](SessionClosed s) { with_book([&] { book_.closed(s); }); };
-  callbacks.sessions = [this, with_book](std::vector<SessionOpened> list) { with_book([&] { book_.replace(list); }); };
+  callbacks.sessions = [this, with_book](const Sessions& all) {
+    with_book([&] { book_.replace(all.sessions); });
+    order_.begin(all.statuses);
+  };
   callbacks.command_passed = [this](CommandPassed passed) {
     const std::string key = std::to_string(passed.device_id);
     publish(host_, CommandHandedOver{passed.device_id, std::move(passed.command_id), passed.at_us, passed.session},
@@ -79,6 +84,7 @@ LinkServer::Callbacks ManagedBroker::link_callbacks() {
   };
   callbacks.device_status = [this](DeviceStatus status) {
     on_status_({.device_id = status.device_id, .payload = std::move(status.payload), .session = status.session});
+    order_.heard(status.number);
   };
   callbacks.absent_holders = [this](std::vector<std::string> usernames) { access_.judge_absent(std::move(usernames)); };
   callbacks.counters = [this](Counters counters) { telemetry_.guard_counted(counters); };

@@ -11,6 +11,7 @@
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/host.hpp"
 #include "session_book.hpp"
+#include "status_order.hpp"
 #include "telemetry.hpp"
 #include "websocket_bridge.hpp"
 
@@ -20,7 +21,8 @@ class ManagedBroker {
  public:
   // `on_status`: a device published a JSON object as its status. On the link's thread; must not block.
   using OnStatus = std::function<void(DeviceMessage message)>;
-  ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, OnStatus on_status);
+  // `order` hears of each that was handed on.
+  ManagedBroker(Host& host, BrokerAccess& access, Telemetry& telemetry, StatusOrder& order, OnStatus on_status);
   // Removes the socket's folder where it made one.
   ~ManagedBroker();
 
@@ -45,6 +47,7 @@ class ManagedBroker {
   Host& host_;
   BrokerAccess& access_;
   Telemetry& telemetry_;
+  StatusOrder& order_;
   const OnStatus on_status_;
   mutable std::mutex mutex_;  // guards book_: the link's and the process' threads tell it
   SessionBook book_;

@@ -11,6 +11,7 @@
 #include "gatetorio/services.hpp"
 #include "managed_broker.hpp"
 #include "options.hpp"
+#include "status_order.hpp"
 #include "telemetry.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -27,9 +28,10 @@ class MqttTransport : public PluginBase {
         settings_(broker_settings(options_)),
         telemetry_(host),
         access_(host),
-        app_commands_(host, access_.principals(), telemetry_, options_.client_commands),
+        app_commands_(host, access_.principals(), telemetry_, order_, options_.client_commands),
         gateway_(host, options_, telemetry_, app_commands_),
-        managed_(host, access_, telemetry_, [this](const DeviceMessage& message) { gateway_.take_status(message); }),
+        managed_(host, access_, telemetry_, order_,
+                 [this](const DeviceMessage& message) { gateway_.take_status(message); }),
         external_(host, options_, [this](const DeviceMessage& message) { gateway_.take_status(message); }),
         link_(host, &gateway_) {}
   ~MqttTransport() {
@@ -61,6 +63,7 @@ class MqttTransport : public PluginBase {
   BrokerSettings settings_;
   Telemetry telemetry_;
   BrokerAccess access_;
+  StatusOrder order_;
   AppCommands app_commands_;
   DeviceGateway gateway_;
   ManagedBroker managed_;

@@ -183,6 +183,7 @@ class Guard {
   ClockWatch clock_;
   Budgets budgets_;
   Counters counters_;
+  std::uint64_t statuses_told_ = 0;  // to the hub
   Counters counters_told_;
   bool synced_ = false;
   bool probing_ = false;

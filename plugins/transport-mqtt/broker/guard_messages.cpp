@@ -181,6 +181,7 @@ bool Guard::tell_status(DeviceStatus status) {
     ++counters_.statuses_unheard;
     return false;
   }
+  status.number = ++statuses_told_;
   link_->send(to_frame(status));
   return true;
 }
@@ -232,7 +233,8 @@ Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* poli
                                                    .peer = session->peer,
                                                    .device_id = rule->device_id,
                                                    .controller_id = std::string(topic.controller_id),
-                                                   .received_at_us = now().us});
+                                                   .received_at_us = now().us,
+                                                   .statuses = statuses_told_});
   payload.back() = ',';
   payload.append("\"command\":").append(message.payload).push_back('}');
   return {Verdict::Kind::kMove, std::string(kRequestTopic), std::move(payload)};

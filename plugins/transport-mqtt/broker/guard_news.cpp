@@ -54,6 +54,7 @@ void Guard::tell_sessions() {
     if (is_hub(session.username)) continue;
     list.sessions.push_back({session.number, session.username, session.client_id, session.peer});
   }
+  list.statuses = statuses_told_;
   link_->send(to_frame(list));
   link_->send(to_frame(AbsentHolders{client_ids_.holders()}));
 }

@@ -70,8 +70,9 @@ BOOST_DESCRIBE_STRUCT(SessionClosed, (), (session, username, client_id, reason))
 struct Sessions {
   static constexpr std::uint8_t kType = 5;
   std::vector<SessionOpened> sessions;
+  std::uint64_t statuses = 0;  // the number of the last DeviceStatus
 };
-BOOST_DESCRIBE_STRUCT(Sessions, (), (sessions))
+BOOST_DESCRIBE_STRUCT(Sessions, (), (sessions, statuses))
 
 // How often something was refused, since the broker's start.
 struct Counters {
@@ -109,8 +110,9 @@ struct DeviceStatus {
   std::int64_t device_id = 0;
   std::string payload;
   std::uint64_t session = 0;  // which sent it; 0: a last will, or the hub for the device
+  std::uint64_t number = 0;   // counts from 1 since the broker's start
 };
-BOOST_DESCRIBE_STRUCT(DeviceStatus, (), (device_id, payload, session))
+BOOST_DESCRIBE_STRUCT(DeviceStatus, (), (device_id, payload, session, number))
 
 // User names for whose return the broker keeps sessions. Who of them has no rights any more, the hub says by SetPolicy.
 struct AbsentHolders {
@@ -140,9 +142,10 @@ struct CommandRequest {
   std::int64_t device_id = 0;       // whom the publisher meant
   std::string controller_id;        // by this name
   std::int64_t received_at_us = 0;  // UTC; its time to live counts from here
+  std::uint64_t statuses = 0;       // the number of the last DeviceStatus, which the publisher may have seen
   // and "command": the object that was published
 };
-BOOST_DESCRIBE_STRUCT(CommandRequest, (), (username, peer, device_id, controller_id, received_at_us))
+BOOST_DESCRIBE_STRUCT(CommandRequest, (), (username, peer, device_id, controller_id, received_at_us, statuses))
 
 struct ConnectReply {
   static constexpr std::uint8_t kType = 16;

@@ -305,6 +305,75 @@ TEST_CASE("events wait until their subscriber's lane is open, and never come onc
   CHECK(listener.waiting() == 0);
 }
 
+TEST_CASE("what waits for a lane to catch up runs once its handlers have ended, and at once where nothing waits",
+          "[bus]") {
+  Workers workers;
+  Lane &slow = workers.lane("slow", false), &quick = workers.lane("quick");
+  Listener first(workers.bus, slow, GTR_WHEN_FULL_DROP_OLDEST, 3);
+  Listener second(workers.bus, slow, GTR_COALESCE_BY_KEY, 10, "other");
+  std::promise<void> go;
+  const auto held = go.get_future().share();
+  Inbox<bool> is_held;
+  first.on_event = [&](const Seen& seen) {
+    if (seen.payload != "0") return;
+    is_held.put(true);
+    held.wait();
+  };
+  Inbox<std::size_t> caught_up;
+  const auto note = [&] { caught_up.put(first.waiting() + second.waiting()); };
+  CHECK_FALSE(workers.bus.when_caught_up(slow, note));
+  workers.bus.publish("t", "", "0");
+  REQUIRE(is_held.take());
+  CHECK(workers.bus.when_caught_up(slow, note));  // after the one that is in its handler
+  CHECK_FALSE(workers.bus.when_caught_up(quick, note));
+  for (int i = 1; i <= 5; ++i) workers.bus.publish("t", "", std::to_string(i));  // two of them are lost
+  for (int i = 0; i < 4; ++i) workers.bus.publish("other", "k", std::to_string(i));
+  CHECK(workers.bus.when_caught_up(slow, note));
+  CHECK(caught_up.size() == 0);
+  go.set_value();
+  CHECK(caught_up.take());
+  const auto at_the_end = caught_up.take();
+  REQUIRE(at_the_end);
+  CHECK(*at_the_end >= 4);  // of the first, all that was not lost has been seen
+  CHECK_FALSE(workers.bus.when_caught_up(slow, note));
+}
+
+TEST_CASE("who waits for a lane to catch up goes on when its subscription ends or its lane is shut", "[bus]") {
+  for (const bool by_shutting : {false, true}) {
+    CAPTURE(by_shutting);
+    Workers workers;
+    Lane& lane = workers.lane();
+    Listener listener(workers.bus, lane, GTR_WHEN_FULL_DROP_OLDEST, 10);
+    std::promise<void> go;
+    listener.hold_up(go.get_future().share());
+    workers.bus.publish("t", "", "1");
+    Inbox<bool> caught_up;
+    REQUIRE(workers.bus.when_caught_up(lane, [&] { caught_up.put(true); }));
+    CHECK(caught_up.size() == 0);
+    if (by_shutting) workers.bus.shut(lane);
+    if (!by_shutting) workers.bus.unsubscribe(listener.number());
+    CHECK(caught_up.take());
+    CHECK_FALSE(workers.bus.when_caught_up(lane, [&] { caught_up.put(true); }));
+    go.set_value();
+    CHECK(caught_up.size() == 0);
+  }
+}
+
+TEST_CASE("who waits for a lane to catch up goes on when its subscription detaches", "[bus]") {
+  Workers workers;
+  Lane& lane = workers.lane();
+  Listener listener(workers.bus, lane, GTR_WHEN_FULL_DETACH, 1);
+  std::promise<void> go;
+  listener.hold_up(go.get_future().share());
+  workers.bus.publish("t", "", "1");
+  Inbox<bool> caught_up;
+  REQUIRE(workers.bus.when_caught_up(lane, [&] { caught_up.put(true); }));
+  workers.bus.publish("t", "", "2");
+  go.set_value();
+  CHECK(caught_up.take());
+  CHECK_FALSE(workers.bus.when_caught_up(lane, [&] { caught_up.put(true); }));
+}
+
 TEST_CASE("a handler that throws is reported, and gets the next event nevertheless", "[bus]") {
   Workers workers;
   {

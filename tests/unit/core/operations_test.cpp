@@ -292,4 +292,36 @@ TEST_CASE_METHOD(OperationsFixture, "at shutdown every open call is answered", "
   for (int i = 0; i < 10; ++i) CHECK(replies.take()->status == GTR_UNAVAILABLE);
 }
 
+TEST_CASE_METHOD(OperationsFixture, "a call begins after the events that its plugin was sent before it",
+                 "[operations]") {
+  const auto open = declare(kOpen);
+  struct Subscriber {
+    std::promise<void> go;
+    Inbox<std::size_t> calls_before;  // handled when the event had been
+    Inbox<Handled>& handled;
+    static void hear(void* context, const gtr_event*) {
+      auto* self = static_cast<Subscriber*>(context);
+      self->go.get_future().wait();
+      self->calls_before.put(self->handled.size());
+    }
+  } subscriber{{}, {}, handled};
+  FakePlugin& bystander = plugin("bystander", false);
+  // On a lane of its own, so that nothing but the bus holds the call up.
+  feature.plugin.lane = bystander.plugin.lane;
+  const auto number =
+      platform.bus.subscribe({"t", GTR_WHEN_FULL_DROP_OLDEST, 10, &Subscriber::hear, &subscriber, feature.plugin.lane});
+  platform.bus.open(*feature.plugin.lane);
+  platform.bus.publish("t", "", "x");
+  invoke(open, {});
+  Inbox<bool> passed;  // by the call, if it did not wait
+  feature.plugin.lane->post([&] { passed.put(true); });
+  REQUIRE(passed.take());
+  subscriber.go.set_value();
+  CHECK(replies.take());
+  const auto before = subscriber.calls_before.take();
+  REQUIRE(before);
+  CHECK(*before == 0);
+  platform.bus.unsubscribe(number);
+}
+
 }  // namespace gatetorio::core

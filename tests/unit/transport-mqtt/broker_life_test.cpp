@@ -141,9 +141,9 @@ TEST_CASE("a hub that comes back hears of every live session") {
   callbacks.over_budget = [](const OverBudget&) {};
   callbacks.device_status = [](DeviceStatus) {};
   callbacks.absent_holders = [](std::vector<std::string>) {};
-  callbacks.sessions = [&](std::vector<SessionOpened> list) {
+  callbacks.sessions = [&](Sessions all) {
     const std::lock_guard lock(mutex);
-    heard = std::move(list);
+    heard = std::move(all.sessions);
     changed.notify_all();
   };
   LinkServer again(stack.folder() + "guard.sock", callbacks);

@@ -83,7 +83,7 @@ class GuardWithHub {
     };
     callbacks.session_opened = [this](SessionOpened) { ++sessions; };
     callbacks.session_closed = [this](SessionClosed) { ++closed; };
-    callbacks.sessions = [](std::vector<SessionOpened>) {};
+    callbacks.sessions = [](const Sessions&) {};
     callbacks.command_passed = [](CommandPassed) {};
     callbacks.counters = [](Counters) {};
     callbacks.over_budget = [this](OverBudget excess) {
@@ -380,6 +380,13 @@ TEST_CASE("an app's command goes to the hub with who sent it") {
   CHECK(request.at("controller_id") == "gate1");
   CHECK(request.at("device_id") == 1);
   CHECK(request.at("command").at("username") == "x");
+  CHECK(request.at("statuses") == 0);
+  REQUIRE(world.guard->judge(&device, "device-1", {"gatetorio/gate1/status", "{}", false}).kind ==
+          Verdict::Kind::kPass);
+  const Verdict after = world.guard->judge(&app, "user-1", message);
+  CHECK(boost::json::parse(after.payload).at("statuses") == 1);  // the app may have seen it
+  CHECK(world.ticking_until([&] { return world.statuses().size() == 1; }));
+  CHECK(world.statuses()[0].number == 1);
   CHECK(std::abs(request.at("received_at_us").as_int64() - now().us) < 5'000'000);
   CHECK_FALSE(world.guard->may_publish(&app, "user-1", {kRequestTopic, "{}", false}));
   CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", {kRequestTopic, "{}", false}));

@@ -134,8 +134,8 @@ LinkServer::Callbacks Stack::link_callbacks() {
   };
   callbacks.session_opened = [this](SessionOpened s) { hear([&](Heard& heard) { heard.opened.push_back(s); }); };
   callbacks.session_closed = [this](SessionClosed s) { hear([&](Heard& heard) { heard.closed.push_back(s); }); };
-  callbacks.sessions = [this](std::vector<SessionOpened> list) {
-    hear([&](Heard& heard) { heard.lists.push_back(list); });
+  callbacks.sessions = [this](const Sessions& all) {
+    hear([&](Heard& heard) { heard.lists.push_back(all.sessions); });
   };
   callbacks.command_passed = [this](CommandPassed p) { hear([&](Heard& heard) { heard.passed.push_back(p); }); };
   callbacks.over_budget = [this](const OverBudget& excess) {
