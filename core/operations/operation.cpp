@@ -73,6 +73,8 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from, std:
       context(from.context) {
   gtr_invocation given{};  // a transport built against older headers knows less of it
   std::memcpy(&given, &from, std::min<std::size_t>(from.size, sizeof given));
+  const auto* judges = target.declaration.if_contains("judges_limits");
+  const bool judges_limits = judges != nullptr && judges->is_bool() && judges->get_bool();
   receive = given.receive;
   cut = given.cut;
   resource_id = given.resource_id;
@@ -108,7 +110,8 @@ Invocation::Invocation(const Operation& target, const gtr_invocation& from, std:
              to_bytes(keep(from.preferred)),
              from.received_at_us != 0 ? from.received_at_us : now().us,
              given.expires_at_us,
-             to_bytes(transport)};
+             to_bytes(transport),
+             judges_limits ? given.over_limit_s : 0};
   principal = to_view(from.principal);
   request.principal = to_bytes(principal);
   Principal known;

@@ -2,20 +2,27 @@
 
 namespace gatetorio::commands {
 
-Operations::Operations(Host& host, Service& service, EventFeed& feed)
-    : service_(service), feed_(feed), set_(host, this) {}
+Operations::Operations(Host& host, Service& service, RuleBook& rules, EventFeed& feed)
+    : service_(service), rules_(rules), feed_(feed), set_(host, this) {}
 
 void Operations::declare() {
-  set_.add({.id = "commands.send",
-            .method = "POST",
-            .path = "/commands/send",
-            .summary = "Send a command to a connected device.",
-            .callers = {{"user", "engineer"}},
-            .resource = "controller_id",
-            .credential_field = "user_token",
-            .success = {Status::kAccepted},
-            .errors = {Status::kForbidden, Status::kNotFound, Status::kTooLarge, Status::kUnavailable}},
-           service_, &Service::send);
+  declare_commands();
+  declare_rules();
+}
+
+void Operations::declare_commands() {
+  set_.add(
+      {.id = "commands.send",
+       .method = "POST",
+       .path = "/commands/send",
+       .summary = "Send a command to a connected device.",
+       .callers = {{"user", "engineer"}},
+       .resource = "controller_id",
+       .credential_field = "user_token",
+       .success = {Status::kAccepted},
+       .errors = {Status::kForbidden, Status::kNotFound, Status::kConflict, Status::kTooLarge, Status::kUnavailable},
+       .judges_limits = true},
+      service_, &Service::send);
   set_.add({.id = "commands.get",
             .method = "GET",
             .path = "/commands/{command_id}",
@@ -23,15 +30,17 @@ void Operations::declare() {
             .callers = {{"user"}, {"device"}, {"admin"}},
             .errors = {Status::kNotFound}},
            service_, &Service::find);
-  set_.add({.id = "commands.send-as-admin",
-            .method = "POST",
-            .path = "/admin/devices/{controller_id}/commands",
-            .summary = "Send a command to a connected device, as an admin.",
-            .callers = {{"admin", "admin"}},
-            .resource = "controller_id",
-            .success = {Status::kAccepted},
-            .errors = {Status::kNotFound, Status::kTooLarge, Status::kUnavailable}},
-           service_, &Service::send_as_admin);
+  set_.add(
+      {.id = "commands.send-as-admin",
+       .method = "POST",
+       .path = "/admin/devices/{controller_id}/commands",
+       .summary = "Send a command to a connected device, as an admin.",
+       .callers = {{"admin", "admin"}},
+       .resource = "controller_id",
+       .success = {Status::kAccepted},
+       .errors = {Status::kForbidden, Status::kNotFound, Status::kConflict, Status::kTooLarge, Status::kUnavailable},
+       .judges_limits = true},
+      service_, &Service::send_as_admin);
   set_.add({.id = "commands.list",
             .method = "GET",
             .path = "/admin/commands",
@@ -66,6 +75,42 @@ void Operations::declare() {
             .errors = {Status::kNotFound},
             .stream = true},
            &Operations::events);
+}
+
+void Operations::declare_rules() {
+  set_.add({.id = "commands.rules",
+            .method = "GET",
+            .path = "/devices/{controller_id}/rules",
+            .summary = "Who may do what at a device, and whether it is locked down or held open.",
+            .callers = {{"user", "readonly"}, {"device", "self"}, {"admin", "viewer"}},
+            .resource = "controller_id",
+            .denied_as = Status::kNotFound,
+            .errors = {Status::kNotFound}},
+           rules_, &RuleBook::show);
+  const auto change = [](std::string_view id, std::string_view method, std::string_view path,
+                         std::string_view summary) -> OperationSpec {
+    return {.id = id,
+            .method = method,
+            .path = path,
+            .summary = summary,
+            .callers = {{"user", "owner"}, {"admin", "admin"}},
+            .resource = "controller_id",
+            .denied_as = Status::kNotFound,
+            .errors = {Status::kForbidden, Status::kNotFound}};
+  };
+  set_.add(change("commands.set-policy", "PUT", "/devices/{controller_id}/policy",
+                  "Say which level may do what at a device, and what it must have said before it moves."),
+           rules_, &RuleBook::set_policy);
+  set_.add(change("commands.lock-down", "PUT", "/devices/{controller_id}/lockdown",
+                  "Let nothing move a device for a time, but for a stop."),
+           rules_, &RuleBook::lock_down);
+  set_.add(change("commands.end-lockdown", "DELETE", "/devices/{controller_id}/lockdown", "End a lockdown."), rules_,
+           &RuleBook::end_lockdown);
+  set_.add(change("commands.hold-open", "PUT", "/devices/{controller_id}/hold-open",
+                  "Let nothing close a device for a time."),
+           rules_, &RuleBook::hold_open);
+  set_.add(change("commands.end-hold-open", "DELETE", "/devices/{controller_id}/hold-open", "End a hold-open."), rules_,
+           &RuleBook::end_hold_open);
 }
 
 Task<Result<Reply<Nothing>>> Operations::events(Call call, DeviceRef device) {

@@ -9,15 +9,18 @@ namespace gatetorio::commands {
 
 class Operations {
  public:
-  Operations(Host& host, Service& service, EventFeed& feed);
+  Operations(Host& host, Service& service, RuleBook& rules, EventFeed& feed);
   // Announces all of them. In configure().
   void declare();
 
  private:
+  void declare_commands();
+  void declare_rules();
   Task<Result<Reply<Nothing>>> events(Call call, DeviceRef device);
   Task<Result<std::string>> state_text(Call call, DeviceRef device);
 
   Service& service_;
+  RuleBook& rules_;
   EventFeed& feed_;
   OperationSet<Operations> set_;
 };

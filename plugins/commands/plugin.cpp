@@ -26,9 +26,10 @@ class Commands : public PluginBase {
         malformed_(host.counter("gatetorio_commands_malformed_status_total", "Status messages that were dropped.")),
         board_(host, repository_),
         outcomes_(host, repository_, motions_),
-        service_(host, repository_, board_, motions_, settings_),
+        rules_(database_, [this](std::int64_t device_id) { under_way_.halt(device_id); }),
+        service_(host, repository_, board_, motions_, under_way_, rules_, settings_),
         feed_(host),
-        operations_(host, service_, feed_),
+        operations_(host, service_, rules_, feed_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // Two days: longer than any window of an idempotency_key and any time to live.
     retention_.add({.what = "commands",
@@ -113,6 +114,7 @@ class Commands : public PluginBase {
   void forget(const DeviceDeleted& event) {
     board_.deleted(event.device_id);
     outcomes_.deleted(event.device_id);
+    rules_.forget(event.device_id);
     feed_.deleted(event);
   }
 
@@ -124,6 +126,8 @@ class Commands : public PluginBase {
   StatusBoard board_;
   MotionWatch motions_;
   Outcomes outcomes_;
+  UnderWay under_way_;
+  RuleBook rules_;
   Service service_;
   EventFeed feed_;
   Operations operations_;

@@ -1,5 +1,7 @@
 #include "repository.hpp"
 
+#include "rule_repository.hpp"
+
 namespace gatetorio::commands {
 
 namespace {
@@ -126,11 +128,16 @@ void Repository::add_motion(Batch& batch, const Command& command, Timestamp outs
   }
 }
 
-Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp window_start,
-                                                      Timestamp outstanding_till, Call call) {
+Task<Result<Repository::Recorded>> Repository::record(Command command, std::optional<std::int64_t> rules_version,
+                                                      Timestamp window_start, Timestamp outstanding_till, Call call) {
   Batch batch(Mode::kWrite);
+  constexpr std::int32_t kRules = 1;
   std::int32_t insert = 1;  // which statement takes the key
   batch.add("SELECT boot_nonce FROM device_status WHERE device_id = $1", command.device_id);
+  if (rules_version) {
+    require_version(batch, command.device_id, *rules_version);
+    ++insert;
+  }
   insert += release_key(batch, command, window_start);
   add_insert(batch, command);
   add_motion(batch, command, outstanding_till);
@@ -141,7 +148,10 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, Timestamp
   Recorded recorded;
   if (!results) {
     if (results.error().status != Status::kGuardFailed) co_return results.error();
-    recorded.write = results.error().statement == insert ? Write::is_repetition : Write::motion_is_outstanding;
+    const std::int32_t failed = results.error().statement;
+    recorded.write = failed == insert                    ? Write::is_repetition
+                     : rules_version && failed == kRules ? Write::rules_have_changed
+                                                         : Write::motion_is_outstanding;
     co_return recorded;
   }
   if (!(*results)[0].empty()) recorded.boot_nonce = (*results)[0].text_or_null(0, 0);
@@ -275,6 +285,7 @@ Task<Result<void>> Repository::save_statuses(std::vector<LastStatus> list, std::
   for (const std::int64_t device_id : deleted) {
     batch.add("DELETE FROM device_status WHERE device_id = $1", device_id);
     batch.add("DELETE FROM motions WHERE device_id = $1", device_id);
+    delete_rules(batch, device_id);
   }
   co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();

@@ -1,4 +1,4 @@
-// The only file of this plugin with SQL.
+// Commands and statuses in the database.
 #pragma once
 
 #include <optional>
@@ -60,12 +60,14 @@ class Repository {
   // Writes a command and its audit entry, or nothing: where the sender has used its key for this device since
   // `window_start`, and where a motion of that gate is outstanding which is equal or forbids this one. A motion is
   // outstanding until `outstanding_till`, or until the device answers it; a stop ends those of its gate.
-  enum class Write { done, is_repetition, motion_is_outstanding };
+  enum class Write { done, is_repetition, motion_is_outstanding, rules_have_changed };
   struct Recorded {
     Write write = Write::done;
     std::optional<std::string> boot_nonce;  // of the device's last status
   };
-  Task<Result<Recorded>> record(Command command, Timestamp window_start, Timestamp outstanding_till, Call call);
+  // `rules_version`: by which it was judged; none: it is above all rules.
+  Task<Result<Recorded>> record(Command command, std::optional<std::int64_t> rules_version, Timestamp window_start,
+                                Timestamp outstanding_till, Call call);
   // The motion of this gate that is outstanding, if there is one still.
   Task<Result<std::optional<Command>>> find_outstanding(std::int64_t device_id, std::int64_t gate);
   // Writes that the sender wished for what `into` does already, with its audit entry.

@@ -54,8 +54,16 @@ Error busy() {
           .retry_after_s = 1};
 }
 
+// A stop never waits.
+Error too_many(std::uint32_t wait_s) {
+  return {.status = Status::kRateLimited,
+          .detail = "Too many requests; the command was not sent. A stop would have been.",
+          .retry_after_s = wait_s};
+}
+
 Error stopped() {
-  return {.status = Status::kConflict, .detail = "A stop came before the command went out; it was not sent."};
+  return {.status = Status::kConflict,
+          .detail = "A stop, or a change of the gate's rules, came before the command went out; it was not sent."};
 }
 
 struct Outstanding {
@@ -153,7 +161,8 @@ Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_
 
 }  // namespace
 
-Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, const Settings& settings)
+Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, UnderWay& under_way,
+                 RuleBook& rules, const Settings& settings)
     : host_(host),
       repository_(repository),
       board_(board),
@@ -162,7 +171,9 @@ Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionW
       access_(host, AccessControl::kId),
       settings_(settings),
       verbs_(patterns_of(settings)),
-      motions_(motions) {}
+      motions_(motions),
+      under_way_(under_way),
+      rules_(rules) {}
 
 Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const auto judged_at = std::chrono::steady_clock::now();
@@ -170,33 +181,46 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   if (!fit) co_return fit.error();
   Result<Motion> motion = verbs_.motion_of(input.command.text);
   if (!motion) co_return motion.error();
+  if (call.over_limit_s != 0 && motion->verb != Verb::stop) co_return too_many(call.over_limit_s);
   const std::int64_t ttl_seconds = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
   Command command = command_from(call, input, ttl_seconds);
   command.motion = *std::move(motion);
-  if (command.motion.verb == Verb::stop) input.expect.reset();  // a stop is right whatever the gate does
+  const bool is_stop = command.motion.verb == Verb::stop;  // which is right whatever the gate does
+  Terms terms{.expect = is_stop ? std::nullopt : std::move(input.expect),
+              .level = call.principal->kind == "admin" ? "owner" : call.access.level,
+              .rules = nullptr};
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
-  const Result<void> can_be_sent = co_await may_go_out(command.device_id, input.expect);
-  if (!can_be_sent) {
-    if (!command.idempotency_key) co_return can_be_sent.error();
-    auto repeating = repeat(command, window_start);  // the first answer holds, whatever would become of a second
-    Result<SendOutput> first = co_await repeating;
-    if (!first && first.error().status == Status::kNotFound) co_return can_be_sent.error();
+  std::optional<UnderWay::Place> place;
+  if (!is_stop) place.emplace(under_way_, command.device_id, command.motion);
+  Result<Terms> judged = co_await judge(command, std::move(terms));
+  if (!judged) {
+    if (!command.idempotency_key) co_return judged.error();
+    // The first answer holds, whatever would become of a second.
+    Result<SendOutput> first = co_await repeat(command, window_start);
+    if (!first && first.error().status == Status::kNotFound) co_return judged.error();
     co_return first;
   }
 
-  std::optional<UnderWay::Place> place;
-  if (command.motion.moves()) place.emplace(under_way_, command.device_id, command.motion);
   // Asked before the database is, so that a status which is written meanwhile is found there.
   const std::optional<LastStatus> unwritten = board_.unwritten(command.device_id);
   Repository::Recorded recorded;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    recorded = co_await ok(write(command, window_start, call));
+    std::optional<std::int64_t> version;
+    if (judged->rules) version = judged->rules->version;
+    recorded = co_await ok(write(command, version, window_start, call));
+    if (recorded.write == Repository::Write::rules_have_changed) {
+      judged->rules = co_await ok(rules_.read(command.device_id));
+      judged = co_await ok(judge(command, *std::move(judged)));
+      continue;
+    }
     if (recorded.write != Repository::Write::motion_is_outstanding) break;
     const std::optional<Command> first =
         co_await ok(repository_.find_outstanding(command.device_id, command.motion.gate));
     if (first) co_return co_await join(call, command, *first, window_start);
   }
-  if (recorded.write == Repository::Write::motion_is_outstanding) co_return busy();  // they came and ended in between
+  // They came and ended in between.
+  if (recorded.write == Repository::Write::motion_is_outstanding) co_return busy();
+  if (recorded.write == Repository::Write::rules_have_changed) co_return busy();
   if (recorded.write == Repository::Write::is_repetition) {
     Result<SendOutput> first = co_await repeat(command, window_start);
     // The first failed in this very moment.
@@ -210,15 +234,17 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
   UnderWay::Place* const its_place = place ? &*place : nullptr;
-  co_await ok(send_out(command, std::move(message), std::move(input.expect), its_place));
+  co_await ok(send_out(command, std::move(message), *std::move(judged), its_place));
   gatetorio::publish(host_, CommandOutcome{command.device_id, command.id, "sent", command.issued_at.us},
                      std::to_string(command.device_id));
   co_return sent(command);
 }
 
-Task<Result<Repository::Recorded>> Service::write(Command command, Timestamp window_start, Call call) {
+Task<Result<Repository::Recorded>> Service::write(Command command, std::optional<std::int64_t> rules_version,
+                                                  Timestamp window_start, Call call) {
   const Timestamp outstanding_till{command.issued_at.us + settings_.motion_seconds * kMicrosecondsPerSecond};
-  co_return co_await repository_.record(std::move(command), window_start, outstanding_till, std::move(call));
+  co_return co_await repository_.record(std::move(command), rules_version, window_start, outstanding_till,
+                                        std::move(call));
 }
 
 // An equal motion is on its way: this one is the same, or it is the next step after somebody else's.
@@ -230,12 +256,9 @@ Task<Result<SendOutput>> Service::join(Call call, Command command, Command first
 }
 
 // What was written goes out, if nothing speaks against it now. `place`: of a motion.
-Task<Result<void>> Service::send_out(Command command, Publish message, std::optional<Expect> expect,
-                                     UnderWay::Place* place) {
-  if (expect) {
-    const Result<void> holds = co_await check_expected(command.device_id, *std::move(expect));
-    if (!holds) co_return co_await give_up(std::move(command.id), holds.error());
-  }
+Task<Result<void>> Service::send_out(Command command, Publish message, Terms terms, UnderWay::Place* place) {
+  const Result<void> holds = co_await check_status(command, std::move(terms));
+  if (!holds) co_return co_await give_up(std::move(command.id), holds.error());
   if (place != nullptr && !place->go()) co_return co_await give_up(std::move(command.id), stopped());
   if (command.motion.verb == Verb::stop) under_way_.stop(message, command.motion);
   motions_.begin(command.device_id, command.id, command.motion, MotionWatch::Clock::now());
@@ -257,15 +280,32 @@ Task<Error> Service::give_up(std::string command_id, Error why) {
   co_return why;
 }
 
-Task<Result<void>> Service::may_go_out(std::int64_t device_id, std::optional<Expect> expect) {
-  co_await ok(find_connected(device_id));
-  if (!expect) co_return Result<void>();
-  co_return co_await check_expected(device_id, *std::move(expect));
+// Gives the terms with the rules by which it was judged.
+Task<Result<Service::Terms>> Service::judge(Command command, Terms terms) {
+  co_await ok(find_connected(command.device_id));
+  if (command.motion.verb != Verb::stop) {
+    if (!terms.rules) terms.rules = co_await ok(rules_.known(command.device_id));
+    Result<void> allowed = terms.rules->allow(command.motion.verb, terms.level, now());
+    if (!allowed) {  // another hub may have lifted that
+      terms.rules = co_await ok(rules_.read(command.device_id));
+      allowed = terms.rules->allow(command.motion.verb, terms.level, now());
+    }
+    if (!allowed) co_return allowed.error();
+  }
+  co_await ok(check_status(std::move(command), terms));
+  co_return terms;
 }
 
-Task<Result<void>> Service::check_expected(std::int64_t device_id, Expect expect) {
-  const std::optional<LastStatus> last = co_await ok(board_.last(device_id));
-  co_return check_expectation(expect, last, now());
+Task<Result<void>> Service::check_status(Command command, Terms terms) {
+  const bool has_conditions = terms.rules && terms.rules->has_conditions_for(command.motion.verb);
+  if (!terms.expect && !has_conditions) co_return Result<void>();
+  const std::optional<LastStatus> last = co_await ok(board_.last(command.device_id));
+  if (terms.expect) {
+    Result<void> is_as_expected = check_expectation(*terms.expect, last, now());
+    if (!is_as_expected) co_return is_as_expected;
+  }
+  if (!has_conditions) co_return Result<void>();
+  co_return terms.rules->check_status(command.motion.verb, last, now());
 }
 
 // The storage took its time: the sender may have lost its right, or the device may be gone.

@@ -9,6 +9,7 @@
 #include "gatetorio/services.hpp"
 #include "motion_watch.hpp"
 #include "repository.hpp"
+#include "rule_book.hpp"
 #include "status_board.hpp"
 #include "types.hpp"
 #include "under_way.hpp"
@@ -29,13 +30,15 @@ struct Settings {
 class Service {
  public:
   // Throws SetupError where the patterns of verbs cannot be read.
-  Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, const Settings& settings);
+  Service(Host& host, Repository& repository, StatusBoard& board, MotionWatch& motions, UnderWay& under_way,
+          RuleBook& rules, const Settings& settings);
 
   // To the device on which the call was authorised (its id), whatever it is called. Order matters: first written (with
   // its audit entry), then published. What cannot be written is not sent. Errors: kInvalid, kTooLarge; kUnavailable
   // where the device is not connected, the broker is away, or the command's time is over already (written down as
   // failed). kConflict where the device is not as the sender expects, and where the next step of the gate's own logic
-  // is asked for while somebody else's motion is outstanding.
+  // is asked for while somebody else's motion is outstanding. kForbidden and kConflict by the rules of the gate;
+  // kRateLimited for those over a limit. A stop is refused for none of these.
   Task<Result<SendOutput>> send(Call call, SendInput input);
 
   // The same by an admin: same rules, same audit; the sender is "admin:<id>".
@@ -53,11 +56,18 @@ class Service {
   Task<Result<StatusOutput>> status(Call call, DeviceRef);
 
  private:
-  Task<Result<void>> may_go_out(std::int64_t device_id, std::optional<Expect> expect);
-  Task<Result<void>> check_expected(std::int64_t device_id, Expect expect);
-  Task<Result<Repository::Recorded>> write(Command command, Timestamp window_start, Call call);
+  // What must hold when a command goes out.
+  struct Terms {
+    std::optional<Expect> expect;
+    std::string level;      // of the sender
+    RuleBook::Rules rules;  // none for a stop
+  };
+  Task<Result<Terms>> judge(Command command, Terms terms);
+  Task<Result<void>> check_status(Command command, Terms terms);
+  Task<Result<Repository::Recorded>> write(Command command, std::optional<std::int64_t> rules_version,
+                                           Timestamp window_start, Call call);
   Task<Result<SendOutput>> join(Call call, Command command, Command first, Timestamp window_start);
-  Task<Result<void>> send_out(Command command, Publish message, std::optional<Expect> expect, UnderWay::Place* place);
+  Task<Result<void>> send_out(Command command, Publish message, Terms terms, UnderWay::Place* place);
   Task<Error> give_up(std::string command_id, Error why);
   Task<Result<void>> find_connected(std::int64_t device_id);
   Task<Result<void>> judge_again(Principal sender, Command command);
@@ -74,7 +84,8 @@ class Service {
   const Settings& settings_;
   const VerbPatterns verbs_;
   MotionWatch& motions_;
-  UnderWay under_way_;
+  UnderWay& under_way_;
+  RuleBook& rules_;
 };
 
 }  // namespace gatetorio::commands

@@ -3,7 +3,7 @@
 namespace gatetorio::commands {
 
 UnderWay::Place::Place(UnderWay& road, std::int64_t device_id, const Motion& motion)
-    : road_(road), device_id_(device_id), gate_(motion.gate) {
+    : road_(road), device_id_(device_id), gate_(motion.gate), moves_(motion.moves()) {
   const std::lock_guard lock(road_.mutex_);
   road_.by_device_.emplace(device_id, this);
 }
@@ -34,12 +34,20 @@ void UnderWay::stop(const Publish& message, const Motion& motion) {
   const auto [first, last] = by_device_.equal_range(message.device_id);
   for (auto at = first; at != last; ++at) {
     Place& place = *at->second;
-    if (motion.names_gate && place.gate_ != motion.gate) continue;
+    if (!place.moves_ || (motion.names_gate && place.gate_ != motion.gate)) continue;
     if (place.is_going_) {
       place.stop_ = message;
     } else {
       place.is_cancelled_ = true;
     }
+  }
+}
+
+void UnderWay::halt(std::int64_t device_id) {
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = by_device_.equal_range(device_id);
+  for (auto at = first; at != last; ++at) {
+    if (!at->second->is_going_) at->second->is_cancelled_ = true;
   }
 }
 

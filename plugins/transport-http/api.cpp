@@ -175,6 +175,7 @@ Api::Offered Api::offered_from(const json::object& declaration) {
   offered.stream = flag_at(declaration, "stream");
   offered.form = flag_at(declaration, "form_body");
   offered.basic = flag_at(declaration, "basic");
+  offered.judges_limits = flag_at(declaration, "judges_limits");
   offered.credential_field = text_at(declaration, "credential_field");
   offered.stream_body = text_at(declaration, "body") == "stream";
   offered.content_types = texts_at(declaration, "content_types");
@@ -221,6 +222,7 @@ void Api::handle(Exchange& exchange) {
   const auto match = router_.find(method, segments);
   const auto* operation = offered_at(match);
   exchange.operation = operation;  // its headers are due in refusals too
+  exchange.over_limit_s = 0;
   if (!admit(exchange, read_credential(exchange.request())) || answer_options(exchange)) return;
   const bool is_get = method == Method::kGet || method == Method::kHead;
   if (const auto* file = match.route == nullptr && match.methods == 0 ? files_.find(segments) : nullptr) {
@@ -248,10 +250,7 @@ bool Api::answer_options(Exchange& exchange) {
 
 bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
   hold(exchange, credential.secret);
-  const auto wait = exchange.holder.is_exempt ? 0 : limits_.admit(exchange.client().prefix, credential.secret);
-  if (wait > 0) {
-    exchange.complain(Refusal::kRateLimit, who(exchange));
-    refuse(exchange, make_problem(429, {}, wait));
+  if (!exchange.holder.is_exempt && !pass_limit(exchange, limits_.admit(exchange.client().prefix, credential.secret))) {
     return false;
   }
   if (credential.scheme.starts_with("cookie") && !is_same_origin(exchange.request())) {
@@ -265,9 +264,17 @@ bool Api::admit(Exchange& exchange, const RequestCredential& credential) {
 bool Api::admit_found(Exchange& exchange, const RequestCredential& credential) {
   hold(exchange, credential.secret);
   const auto wait = exchange.holder.is_exempt ? 0 : limits_.admit_credential(credential.secret);
-  if (wait == 0) return count_connection(exchange);
+  return pass_limit(exchange, {wait}) && count_connection(exchange);
+}
+
+// An operation may decide itself whom it lets pass, but not for those who guess.
+bool Api::pass_limit(Exchange& exchange, RequestLimits::Wait wait) {
+  if (wait.seconds == 0) return true;
+  const auto* operation = static_cast<const Offered*>(exchange.operation);
+  exchange.over_limit_s = std::max(exchange.over_limit_s, wait.seconds);
+  if (operation != nullptr && operation->judges_limits && !wait.is_for_guessing) return true;
   exchange.complain(Refusal::kRateLimit, who(exchange));
-  refuse(exchange, make_problem(429, {}, wait));
+  refuse(exchange, make_problem(429, {}, wait.seconds));
   return false;
 }
 
@@ -427,16 +434,28 @@ void Api::end_stream(Exchange& exchange) {
   exchange.end_stream();
 }
 
-void Api::answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body) {
+void Api::answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body,
+                 std::string_view headers) {
   give_back(exchange);
   if (status >= GTR_FIRST_ERROR || status < 0) {
     if (status == GTR_UNAUTHENTICATED && !is_exempt(exchange)) limits_.count_failed_login(exchange.client().prefix);
-    return refuse(exchange, problem_from(status, body));
+    return refuse(exchange, problem_from(status, body), headers);
   }
   if (content_type.empty() || !is_header_text(content_type)) content_type = "application/json";
   const auto http = http_status(Status{status});
   backend_.log_request(exchange, http);
   exchange.respond({http, content_type, body, {}});
+}
+
+// The headers of the answer that it declares.
+std::string Api::Offered::lines_of(const gtr_reply& reply) const {
+  std::string lines;
+  for (std::uint32_t i = 0; i < reply.header_count; ++i) {
+    const auto name = to_view(reply.headers[i].name), value = to_view(reply.headers[i].value);
+    const bool is_known = std::find(response_headers.begin(), response_headers.end(), name) != response_headers.end();
+    if (is_header_text(value) && is_known) lines.append(name).append(": ").append(value).append("\r\n");
+  }
+  return lines;
 }
 
 // Every credential that proves nobody counts, also where the answer does not say so.
@@ -454,17 +473,12 @@ void Api::answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<con
   notice(exchange, reply);
   const bool is_error = reply.status >= GTR_FIRST_ERROR || reply.status < 0;
   const auto& operation = *static_cast<const Offered*>(exchange.operation);
-  if (is_error || (reply.content == nullptr && reply.header_count == 0 && operation.fixed_headers.empty())) {
-    return answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body));
+  const std::string own_headers = operation.lines_of(reply);
+  if (is_error || (reply.content == nullptr && own_headers.empty() && operation.fixed_headers.empty())) {
+    return answer(exchange, reply.status, to_view(reply.content_type), to_view(reply.body), own_headers);
   }
   give_back(exchange);
-  std::string headers = operation.fixed_headers;
-  for (std::uint32_t i = 0; i < reply.header_count; ++i) {
-    const auto name = to_view(reply.headers[i].name), value = to_view(reply.headers[i].value);
-    const auto& known = operation.response_headers;
-    if (!is_header_text(value) || std::find(known.begin(), known.end(), name) == known.end()) continue;
-    headers.append(name).append(": ").append(value).append("\r\n");
-  }
+  std::string headers = operation.fixed_headers + own_headers;
   const auto http = http_status(Status{reply.status});
   if (reply.content != nullptr) return answer_content(exchange, http, reply, std::move(headers), std::move(kept));
   backend_.log_request(exchange, http);

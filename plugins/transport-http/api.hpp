@@ -36,8 +36,10 @@ class Api final : public RequestHandler {
   bool streams_body(const Request& request) override;
   std::string_view exposed_headers() const override { return exposed_headers_; }
 
-  // Ends an operation: any thread, once for each call of Backend::invoke. `content_type` empty: JSON.
-  void answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body);
+  // Ends an operation: any thread, once for each call of Backend::invoke. `content_type` empty: JSON. `headers`: lines
+  // of an error.
+  void answer(Exchange& exchange, gtr_status status, std::string_view content_type, std::string_view body,
+              std::string_view headers = {});
   // The same with headers and content; what the reply points to lasts for the call. `kept`: see Exchange::respond_file.
   void answer(Exchange& exchange, const gtr_reply& reply, std::shared_ptr<const void> kept = nullptr);
   // Counts what a reply says about who called; `answer` does so itself.
@@ -59,7 +61,9 @@ class Api final : public RequestHandler {
     std::string fixed_headers;                                         // lines that every answer has
     bool form = false;                                                 // takes an HTML form for a body
     bool basic = false;                                                // takes HTTP Basic
+    bool judges_limits = false;                                        // decides whether those over a limit must wait
     std::string credential_field;  // a text of the body that is the credential where no other came
+    std::string lines_of(const gtr_reply& reply) const;
   };
 
   static Offered offered_from(const boost::json::object& declaration);
@@ -77,6 +81,7 @@ class Api final : public RequestHandler {
   void call_operation(const Offered& operation, const Match& match, Exchange& exchange);
   bool admit(Exchange& exchange, const RequestCredential& credential);
   bool admit_found(Exchange& exchange, const RequestCredential& credential);
+  bool pass_limit(Exchange& exchange, RequestLimits::Wait wait);
   void hold(Exchange& exchange, std::string_view secret) const;
   bool count_connection(Exchange& exchange);
   bool enter(Exchange& exchange, Pool pool);

@@ -72,6 +72,7 @@ class Exchange {
   std::optional<Pool> holds;  // the one of which it has taken something
   void* handler_context = nullptr;
   const void* operation = nullptr;
+  unsigned over_limit_s = 0;  // what the client should wait, where the operation decides whether it must
 
  protected:
   Request request_;

@@ -101,6 +101,7 @@ void Gateway::invoke(const OperationCall& call, Exchange& exchange) {
   made.peer = to_bytes(exchange.client().text);
   made.resume_after = to_bytes(request.last_event_id);
   made.preferred = to_bytes(call.preferred);
+  made.over_limit_s = exchange.over_limit_s;
   const bool has_key = call.stream || call.has_content;
   made.reply = has_key ? &Gateway::on_keyed_reply : &Gateway::on_reply;
   made.stream_data = &Gateway::on_stream_data;

@@ -18,12 +18,13 @@ RequestLimits::RequestLimits(const RateLimits& rates)
       credentials_(rates.credential, rates.enabled ? kKeys : 1),
       failed_logins_(rates.failed_login, rates.enabled ? kKeys : 1) {}
 
-unsigned RequestLimits::admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now) {
-  if (!enabled_) return 0;
-  if (const double wait = addresses_.take(prefix, now); wait > 0) return whole_seconds(wait);
+RequestLimits::Wait RequestLimits::admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now) {
+  if (!enabled_) return {};
+  const double of_address = addresses_.take(prefix, now);
   // Guessing costs nothing but attempts, so they are what is limited; before the credential is even looked at.
-  if (const double wait = failed_logins_.wait_time(prefix, now); wait > 0) return whole_seconds(wait);
-  return admit_credential(secret, now);
+  if (const double wait = failed_logins_.wait_time(prefix, now); wait > 0) return {whole_seconds(wait), true};
+  if (of_address > 0) return {whole_seconds(of_address)};
+  return {admit_credential(secret, now)};
 }
 
 unsigned RequestLimits::admit_credential(std::string_view secret, Clock::time_point now) {

@@ -18,9 +18,14 @@ class RequestLimits {
 
   explicit RequestLimits(const RateLimits& rates);
 
-  // Counts a request. Returns 0 where it may pass, else the seconds to wait (Retry-After). `secret` may be empty.
-  unsigned admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now = Clock::now());
-  // Counts a request for a credential alone: one that was found later.
+  struct Wait {
+    unsigned seconds = 0;          // Retry-After; 0: it may pass
+    bool is_for_guessing = false;  // there were too many wrong credentials from there
+  };
+
+  // Counts a request. `secret` may be empty.
+  Wait admit(std::uint64_t prefix, std::string_view secret, Clock::time_point now = Clock::now());
+  // Counts a request for a credential alone: one that was found later. Returns the seconds to wait.
   unsigned admit_credential(std::string_view secret, Clock::time_point now = Clock::now());
   // What a credential is counted by: never 0, and it tells nothing about it.
   std::uint64_t key_of(std::string_view secret) const { return std::max<std::uint64_t>(1, hash_(secret)); }

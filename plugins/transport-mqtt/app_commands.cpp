@@ -51,7 +51,10 @@ Task<void> AppCommands::find_operation() {
   if (!report) co_return;
   const auto operations = boost::json::parse(*report);
   for (const auto& operation : operations.as_array()) {
-    if (operation.at("id").as_string() == kOperation) operation_ = operation.at("number").to_number<std::uint64_t>();
+    if (operation.at("id").as_string() != kOperation) continue;
+    operation_ = operation.at("number").to_number<std::uint64_t>();
+    const auto* judges = operation.as_object().if_contains("judges_limits");
+    judges_limits_ = judges != nullptr && judges->is_bool() && judges->get_bool();
   }
 }
 
@@ -79,7 +82,8 @@ void AppCommands::invoke(const Principal& principal, const CommandRequest& reque
                          std::string body) {
   const std::string key = key_of(principal.who());
   if (!operation_) return refused(key, "no enabled plugin takes commands");
-  if (const char* why = find_room(key)) return refused(key, why);
+  bool is_over_rate = false;
+  if (const char* why = find_room(key, is_over_rate)) return refused(key, why);
   const std::string caller = wire::encode(principal);
   const std::string request_id = new_command_id().substr(4, 16);
   gtr_invocation made{};
@@ -92,6 +96,7 @@ void AppCommands::invoke(const Principal& principal, const CommandRequest& reque
   made.received_at_us = request.received_at_us;
   made.expires_at_us = expires_at_us;
   made.resource_id = request.device_id;
+  made.over_limit_s = is_over_rate ? 1 : 0;
   made.reply = &AppCommands::on_reply;
   made.context = new Invoked{this, key};
   host_.operations().invoke(host_.raw(), &made);
@@ -118,12 +123,14 @@ AppCommands::Share& AppCommands::share(const std::string& principal, std::chrono
   return shares_.try_emplace(principal, Share{TokenBucket(rate_, now)}).first->second;
 }
 
-// Counts the command as under way; else says why there is no room for it.
-const char* AppCommands::find_room(const std::string& principal) {
+// Counts the command as under way; else says why there is no room for it. Too many a second are refused by the
+// operation where it wants to decide that.
+const char* AppCommands::find_room(const std::string& principal, bool& is_over_rate) {
   const auto now = std::chrono::steady_clock::now();
   const std::lock_guard lock(mutex_);
   Share& its = share(principal, now);
-  if (rate_.per_second > 0 && take_from(its.commands, rate_, 1, now) != Answer::kYes) return "too many a second";
+  is_over_rate = rate_.per_second > 0 && take_from(its.commands, rate_, 1, now) != Answer::kYes;
+  if (is_over_rate && !judges_limits_) return "too many a second";
   if (its.under_way >= kMostOfOne || under_way_ >= kMostUnderWay) return "too many at once";
   ++its.under_way;
   ++under_way_;

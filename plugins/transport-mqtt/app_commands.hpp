@@ -45,7 +45,7 @@ class AppCommands {
   static void on_reply(void* context, const gtr_reply* reply);
   void judge(const CommandRequest& request, std::string body, std::int64_t expires_at_us);
   void invoke(const Principal& principal, const CommandRequest& request, std::int64_t expires_at_us, std::string body);
-  const char* find_room(const std::string& principal);
+  const char* find_room(const std::string& principal, bool& is_over_rate);
   void refused(const std::string& principal, std::string_view why);
 
   static constexpr double kBurstSeconds = 10;
@@ -63,6 +63,7 @@ class AppCommands {
   const Telemetry& telemetry_;
   StatusOrder& order_;
   std::optional<std::uint64_t> operation_;
+  bool judges_limits_ = false;  // of the operation: it decides who may go over the rate
   const TokenRate rate_;
   std::mutex mutex_;                               // guards what follows
   std::unordered_map<std::string, Share> shares_;  // by principal, as in the audit log

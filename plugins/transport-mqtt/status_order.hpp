@@ -1,5 +1,5 @@
-// Commands of apps come over MQTT, statuses over the guard's socket. An app may have seen a status, which the broker gives
-// to both, before the hub has: so its command waits here until the hub has it too.
+// Commands of apps come over MQTT, statuses over the guard's socket. An app may have seen a status, which the broker
+// gives to both, before the hub has: so its command waits here until the hub has it too.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // A member is required unless it is std::optional. Rules sit in the member's type: Text<Rule> for constrained strings,
 // Integer<Min, Max> for bounded numbers, described enums for a choice of words, Object for any JSON object, ObjectText
-// for one whose text matters.
+// for one whose text matters, Scalar for a text, a number, true, false or null.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -48,6 +48,11 @@ struct Integer {
 // Any JSON object by its values. Numbers may be written in another form than they came in.
 struct Object {
   boost::json::object value;
+};
+
+// Any JSON value but an object or an array.
+struct Scalar {
+  boost::json::value value;
 };
 
 // A JSON object as the text in which it came, of at most the size of what held it. Only as a direct member of the input
@@ -106,7 +111,7 @@ void append(std::string& out, const T& v) {
     out.push_back('"');
     append_rfc3339(out, v);
     out.push_back('"');
-  } else if constexpr (std::is_same_v<T, Object>) {
+  } else if constexpr (std::is_same_v<T, Object> || std::is_same_v<T, Scalar>) {
     out.append(boost::json::serialize(v.value));
   } else if constexpr (std::is_same_v<T, ObjectText>) {
     out.append(v.text);
@@ -214,7 +219,10 @@ void read_struct(const boost::json::object& in, T& out, const std::string& point
 
 template <class T>
 void read(const boost::json::value& in, T& out, const std::string& pointer, Errors& errors) {
-  if constexpr (wire::kIsOptional<T>) {
+  if constexpr (std::is_same_v<T, Scalar>) {
+    in.is_structured() ? errors.push_back({pointer, "must be a string, a number, true, false or null"})
+                       : void(out.value = in);
+  } else if constexpr (wire::kIsOptional<T>) {
     if (in.is_null()) return;
     read(in, out.emplace(), pointer, errors);
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -299,6 +307,8 @@ boost::json::object schema() {
     return {{"type", "string"}, {"enum", std::move(words)}};
   } else if constexpr (std::is_same_v<T, Object> || std::is_same_v<T, ObjectText>) {
     return {{"type", "object"}};
+  } else if constexpr (std::is_same_v<T, Scalar>) {
+    return {{"type", boost::json::array{"string", "number", "boolean", "null"}}};
   } else if constexpr (std::is_convertible_v<T, std::string_view>) {
     return {{"type", "string"}};
   } else if constexpr (wire::kIsVector<T>) {

@@ -61,6 +61,10 @@ struct OperationSpec {
   bool form_body =
       false;           // the body may be an HTML form (application/x-www-form-urlencoded): its fields are parameters
   bool basic = false;  // takes HTTP Basic too, as a credential of scheme "password"
+  // The handler is called for those over a limit of the transport's too (not of failed logins), and refuses with
+  // kRateLimited what may wait: see Call::over_limit_s.
+  bool judges_limits = false;
+  std::string_view output_schema = "";  // of an output that is Bytes: its JSON Schema, where that is JSON
 };
 
 // Who called, and on what. Belongs to the handler.
@@ -75,6 +79,8 @@ struct Call {
   Timestamp received_at = {};  // when it reached the hub; a time to live counts from here
   Timestamp expires_at = {};   // the caller wants no effect after this; 0: it did not say
   std::string transport = {};  // id of the plugin by which it came: "transport-http"; empty: a hub before ABI 1.4
+  std::uint32_t over_limit_s =
+      0;  // with judges_limits: the seconds which the caller should wait; 0: it is in its limits
 };
 
 // A call that could have changed something was refused, or failed: published by the hub for every such operation (one
@@ -364,9 +370,17 @@ class OperationSet {
     if (request.size >= offsetof(gtr_operation_request, transport) + sizeof request.transport) {
       call.transport = to_view(request.transport);
     }
+    if (request.size >= offsetof(gtr_operation_request, over_limit_s) + sizeof request.over_limit_s) {
+      call.over_limit_s = request.over_limit_s;
+    }
     if (request.principal.size > 0) wire::decode(to_view(request.principal), call.principal.emplace());
     if (request.access.size > 0) wire::decode(to_view(request.access), call.access);
     return call;
+  }
+  static std::vector<gtr_field> fields_of(const std::vector<std::pair<std::string, std::string>>& headers) {
+    std::vector<gtr_field> fields;
+    for (const auto& [name, value] : headers) fields.push_back({to_bytes(name), to_bytes(value)});
+    return fields;
   }
   void fail(gtr_call call, const Error& error) const {
     const std::string body = to_json(error);
@@ -374,6 +388,9 @@ class OperationSet {
     reply.size = sizeof reply;
     reply.status = static_cast<gtr_status>(error.status);
     reply.body = to_bytes(body);
+    const std::vector<gtr_field> headers = fields_of(error.headers);
+    reply.headers = headers.data();
+    reply.header_count = static_cast<std::uint32_t>(headers.size());
     host_.operations().complete(host_.raw(), call, &reply);
   }
   template <class Out>
@@ -382,8 +399,7 @@ class OperationSet {
     reply.size = sizeof reply;
     reply.status = static_cast<gtr_status>(out.status);
     reply.stream = out.stream;
-    std::vector<gtr_field> headers;
-    for (const auto& [name, value] : out.headers) headers.push_back({to_bytes(name), to_bytes(value)});
+    const std::vector<gtr_field> headers = fields_of(out.headers);
     reply.headers = headers.data();
     reply.header_count = static_cast<std::uint32_t>(headers.size());
     std::string body;
@@ -402,9 +418,9 @@ class OperationSet {
     host_.operations().complete(host_.raw(), call, &reply);
   }
   template <class Out>
-  static boost::json::object output_schema() {
+  static boost::json::object output_schema(const OperationSpec& spec) {
     if constexpr (std::is_same_v<Out, Bytes> || std::is_same_v<Out, FileContent>)
-      return {};
+      return spec.output_schema.empty() ? boost::json::object() : boost::json::parse(spec.output_schema).as_object();
     else
       return json::schema<Out>();
   }
@@ -431,7 +447,7 @@ class OperationSet {
             {"denied_as", spec.denied_as == Status::kNotFound ? "not_found" : "forbidden"},
             {"credential_field", spec.credential_field},
             {"input", json::schema<In>()},
-            {"output", output_schema<Out>()},
+            {"output", output_schema<Out>(spec)},
             {"success", detail::http_statuses(spec.success)},
             {"errors", detail::http_statuses(spec.errors)},
             {"stream", spec.stream},
@@ -442,7 +458,8 @@ class OperationSet {
             {"request_headers", std::move(request_headers)},
             {"response_headers", std::move(response_headers)},
             {"form_body", spec.form_body},
-            {"basic", spec.basic}};
+            {"basic", spec.basic},
+            {"judges_limits", spec.judges_limits}};
   }
 
   Host& host_;

@@ -54,6 +54,7 @@ struct Error {
   std::uint32_t retry_after_s = 0;      // with kUnavailable and kRateLimited; 0: unknown
   std::int32_t statement = -1;          // with a failed SQL batch: index of the statement, else -1
   std::string extensions = {};          // more members of the answer, a JSON object (RFC 9457, 3.2), or empty
+  std::vector<std::pair<std::string, std::string>> headers = {};  // of an operation's answer: names that it declares
 };
 
 template <class T>

@@ -53,6 +53,13 @@ struct CommandRules : testing::PluginRules {
   Answer send(const std::string& key = "", const std::string& action = "open") {
     return host.invoke("commands.send", sending(key, action));
   }
+  Answer lock_down() {
+    std::string until;
+    append_rfc3339(until, {host.now().us + 60 * kMicrosecondsPerSecond});
+    return host.invoke("commands.lock-down", {.principal = kAnna,
+                                              .body = {{"controller_id", "gate"}, {"until", until}},
+                                              .access = {.resource_id = 7, .resource = "gate", .level = "owner"}});
+  }
   Answer get(const std::string& id, const Principal& who = kAnna) {
     return host.invoke("commands.get", {.principal = who, .body = {{"command_id", id}}});
   }
@@ -131,6 +138,54 @@ TEST_CASE_METHOD(CommandRules, "a device that is not connected gets nothing, and
   CHECK(count("SELECT COUNT(*) FROM commands") == 0);
   host.set_available(DeviceLink::kId, false);
   CHECK(send().status == Status::kUnavailable);
+}
+
+TEST_CASE("no command goes out that was judged before a lockdown which was answered") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    CommandRules rules;
+    auto sending = moments.begin(rules.host, "commands.send", rules.sending("", "open_gate"));
+    REQUIRE(rules.lock_down().is_ok());
+    const std::size_t before = rules.published.size();
+    rules.host.release();
+    const Answer answer = sending.take();
+    CHECK(rules.published.size() == before);
+    CHECK(answer.is_ok() == (before == 1));
+  }
+}
+
+TEST_CASE_METHOD(CommandRules, "what another hub has changed of a gate's rules holds for the next command") {
+  CHECK(send("", "open_gate").is_ok());  // from now on the rules are in memory
+  query("INSERT INTO gate_rules (device_id, version, policy) VALUES (7, 1, '{\"verbs\":{\"open\":\"owner\"}}')");
+  CHECK(send("", "open_gate").status == Status::kForbidden);
+  query("UPDATE gate_rules SET version = 2, policy = '{}'");
+  CHECK(send("", "open_gate").is_ok());
+  query("INSERT INTO gate_holds VALUES (7, 'lockdown', $1, '', 'user:2', '', 0)",
+        host.now().us + 60 * kMicrosecondsPerSecond);
+  query("UPDATE gate_rules SET version = 3");
+  CHECK(send("", "open_gate").status == Status::kConflict);
+  CHECK(send("", "stop_gate").is_ok());
+  query("DELETE FROM gate_holds");
+  query("UPDATE gate_rules SET version = 4");
+  CHECK(send("", "open_gate").is_ok());
+  CHECK(published.size() == 4);
+}
+
+TEST_CASE_METHOD(CommandRules, "what a gate says between the writing of a command and its sending is not ignored") {
+  say(7, {{"safe", true}});
+  REQUIRE(host.invoke("commands.set-policy",
+                      {.principal = kAnna,
+                       .body = {{"controller_id", "gate"}, {"conditions", {{{"pointer", "/safe"}, {"equals", true}}}}},
+                       .access = {.resource_id = 7, .resource = "gate", .level = "owner"}})
+              .is_ok());
+  host.hold_answer(sql::kServiceId, "INSERT INTO commands");
+  auto sending = host.begin("commands.send", this->sending("", "open_gate"));
+  host.run();
+  say(7, {{"safe", false}});
+  host.release();
+  CHECK(sending.take().status == Status::kConflict);
+  CHECK(published.empty());
+  CHECK(last_state() == "failed");
 }
 
 TEST_CASE("of two sendings with one key at once one goes out, and both get its answer") {

@@ -12,7 +12,19 @@ using namespace test;
 constexpr std::int64_t kGate = 7, kSecond = kMicrosecondsPerSecond;
 
 struct ServiceFixture : PluginFixture {
+  // With the gate's rules in memory.
+  ServiceFixture() {
+    host.run(know_rules());
+    const auto reading = batches.take();
+    REQUIRE(reading);
+    succeed(*reading);
+    REQUIRE(are_known.take());
+  }
   ~ServiceFixture() { end(); }
+  Task<void> know_rules() {
+    const Result<RuleBook::Rules> known = co_await rules.known(kGate);
+    are_known.put(known ? true : false);
+  }
 
   // A call that was authorised for kGate, by whatever name.
   static Call authorised() {
@@ -55,8 +67,11 @@ struct ServiceFixture : PluginFixture {
   StatusBoard board{host, repository};
   const Settings settings;
   MotionWatch motions;
-  Service service{host, repository, board, motions, settings};
+  UnderWay under_way;
+  RuleBook rules{database, [this](std::int64_t device_id) { under_way.halt(device_id); }};
+  Service service{host, repository, board, motions, under_way, rules, settings};
   Inbox<Result<SendOutput>> answers;
+  Inbox<bool> are_known;
 };
 
 }  // namespace
@@ -68,7 +83,7 @@ TEST_CASE_METHOD(ServiceFixture,
   const auto batch = batches.take();
   REQUIRE(batch);
   CHECK(published.size() == 0);  // first written
-  CHECK(batch->statements.at(1).find(" 7 user 1 {\"action\":\"open\"}") != std::string::npos);
+  CHECK(batch->statements.at(2).find(" 7 user 1 {\"action\":\"open\"}") != std::string::npos);
   succeed(*batch);
   const Publish message = next_published();
   CHECK(message.device_id == kGate);

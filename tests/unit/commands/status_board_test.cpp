@@ -110,21 +110,21 @@ TEST_CASE_METHOD(BoardFixture, "nothing stays of a deleted device, whatever is u
   board.deleted(7);
   begin_flush();
   AskedBatch batch = next_batch();
-  CHECK(batch.text() == "DELETE 7; DELETE 7");
+  CHECK(batch.text() == "DELETE 7; DELETE 7; DELETE 7; DELETE 7");
   fail(batch);  // it is not forgotten
   REQUIRE(flushed.take());
 
   board.take(8, "under way", std::nullopt);
   begin_flush();
   batch = next_batch();
-  CHECK(batch.text() == "INSERT 8 under way; DELETE 7; DELETE 7");
+  CHECK(batch.text() == "INSERT 8 under way; DELETE 7; DELETE 7; DELETE 7; DELETE 7");
   board.deleted(8);
   CHECK(shown(8) == "written");
   board.take(8, "heard of late", std::nullopt);
   CHECK(shown(8) == "written");
   succeed(batch);
   batch = next_batch();
-  CHECK(batch.text() == "DELETE 8; DELETE 8");
+  CHECK(batch.text() == "DELETE 8; DELETE 8; DELETE 8; DELETE 8");
   succeed(batch);
   REQUIRE(flushed.take());
   begin_flush();
@@ -141,7 +141,7 @@ TEST_CASE_METHOD(BoardFixture, "a status whose write failed while its device was
   REQUIRE(flushed.take());
   begin_flush();
   const AskedBatch next = next_batch();
-  CHECK(next.text() == "DELETE 7; DELETE 7");
+  CHECK(next.text() == "DELETE 7; DELETE 7; DELETE 7; DELETE 7");
   succeed(next);
   REQUIRE(flushed.take());
 }

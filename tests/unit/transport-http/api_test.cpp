@@ -44,6 +44,7 @@ class FakeBackend final : public Backend {
   std::string health = R"({"healthy":true,"ready":true,"status":"healthy","version":"1.2.3","facts":{},"plugins":{}})";
   bool hold = false;
   bool is_stranger = false;
+  std::vector<gtr_field> headers;
 
   struct Call {
     std::uint64_t number = 0;
@@ -66,6 +67,8 @@ class FakeBackend final : public Backend {
       reply.content_type = to_bytes(content_type);
       reply.body = to_bytes(body);
       reply.is_stranger = is_stranger ? 1 : 0;
+      reply.headers = headers.data();
+      reply.header_count = static_cast<std::uint32_t>(headers.size());
       api->answer(exchange, reply);
     }
   }
@@ -117,6 +120,26 @@ TEST_CASE("operations are called with parameters, body and credential") {
   response = hub.ask(get("/api/v1/devices/gate%207?x=y", "Authorization: Bearer gtd_1\r\n"));
   CHECK(hub.backend.last.number == 1);
   CHECK(hub.backend.last.text == "bearer:gtd_1 controller_id=gate 7 x=y ");
+}
+
+TEST_CASE("errors have the headers that their operation declares, as other answers do") {
+  ApiServer hub;
+  hub.backend.headers = {{to_bytes("Upload-Offset"), to_bytes("3")},
+                         {to_bytes("X-Undeclared"), to_bytes("1")},
+                         {to_bytes("Upload-Offset"), to_bytes("1\r\nX-Split: 1")}};
+  for (const gtr_status status : {GTR_NO_CONTENT, GTR_CONFLICT}) {
+    CAPTURE(status);
+    hub.backend.status = status;
+    hub.backend.body = "";
+    const auto answer = hub.ask(
+        "PATCH /api/v1/uploads/5 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Type: "
+        "application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\n\r\n");
+    CHECK(answer.status == (status == GTR_CONFLICT ? 409 : 204));
+    CHECK(answer.header("upload-offset") == "3");
+    CHECK(answer.header("tus-resumable") == "1.0.0");
+    CHECK(answer.header("x-undeclared").empty());
+    CHECK(answer.header("x-split").empty());
+  }
 }
 
 TEST_CASE("an operation that says so takes a form, whose fields are parameters") {

@@ -55,15 +55,17 @@ TEST_CASE("requests are limited by address, by credential and by failed logins")
   rates.credential = {1, 2};
   rates.failed_login = {1, 1};
   RequestLimits limits(rates);
-  CHECK(limits.admit(1, "token", kStart) == 0);
-  CHECK(limits.admit(2, "token", kStart) == 0);
-  CHECK(limits.admit(3, "token", kStart) == 1);
-  CHECK(limits.admit(3, "other", kStart) == 0);
+  CHECK(limits.admit(1, "token", kStart).seconds == 0);
+  CHECK(limits.admit(2, "token", kStart).seconds == 0);
+  CHECK(limits.admit(3, "token", kStart).seconds == 1);
+  CHECK(limits.admit(3, "other", kStart).seconds == 0);
+  CHECK_FALSE(limits.admit(3, "token", kStart).is_for_guessing);
   limits.count_failed_login(3, kStart);
-  CHECK(limits.admit(3, "third", kStart) == 1);
-  CHECK(limits.admit(3, "third", kStart + milliseconds(1100)) == 0);
-  for (int i = 0; i < 10; ++i) CHECK(limits.admit(9, "", kStart) == 0);
-  CHECK(limits.admit(9, "", kStart) == 1);
+  CHECK(limits.admit(3, "third", kStart).seconds == 1);
+  CHECK(limits.admit(3, "third", kStart).is_for_guessing);
+  CHECK(limits.admit(3, "third", kStart + milliseconds(1100)).seconds == 0);
+  for (int i = 0; i < 10; ++i) CHECK(limits.admit(9, "", kStart).seconds == 0);
+  CHECK(limits.admit(9, "", kStart).seconds == 1);
 }
 
 TEST_CASE("limits that are switched off let everything pass") {
@@ -73,7 +75,7 @@ TEST_CASE("limits that are switched off let everything pass") {
   RequestLimits limits(rates);
   for (int i = 0; i < 5; ++i) {
     limits.count_failed_login(1, kStart);
-    CHECK(limits.admit(1, "token", kStart) == 0);
+    CHECK(limits.admit(1, "token", kStart).seconds == 0);
   }
 }
 

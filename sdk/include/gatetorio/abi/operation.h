@@ -5,9 +5,10 @@
  *    "input": <JSON Schema>, "output": <JSON Schema>, "success": [200], "errors": [404, ...], "stream": false,
  *    "body": "json" | "stream", "body_types": [media type, ...], "content_types": [media type, ...],
  *    "request_headers": [{"name", "field"}], "response_headers": [{"name", "value"}],
- *    "form_body": false, "basic": false}
+ *    "form_body": false, "basic": false, "judges_limits": false}
  *
- * The hub authenticates and authorises by it before the handler runs: a handler sees a principal that may call.
+ * The hub authenticates and authorises by it before the handler runs: a handler sees a principal that may call. It runs
+ * after the plugin's event handlers have ended with what was published before.
  *
  * With "body": "stream" the handler runs before the body has arrived. It answers at once (and the body is dropped), or
  * lets the body be written into a file by `receive` and answers after that.
@@ -39,6 +40,9 @@ typedef struct gtr_operation_request {
   int64_t expires_at_us; /* UTC; the caller wants no effect after this. 0: it did not say */
   /* Since 1.4 */
   gtr_bytes transport; /* id of the plugin by which the call came: "transport-http" */
+  /* Only with "judges_limits": the caller is over a limit of the transport's and would have to wait so long, in
+   * seconds. The handler refuses with GTR_RATE_LIMITED what may wait. 0: it is not. */
+  uint32_t over_limit_s;
 } gtr_operation_request;
 
 typedef void (*gtr_operation_fn)(void* context, const gtr_operation_request* request);
@@ -52,7 +56,7 @@ typedef struct gtr_reply {
   gtr_bytes body;
   uint64_t stream;
   /* Since 1.1 */
-  const gtr_field* headers; /* of the names that the declaration lists */
+  const gtr_field* headers; /* of the names that the declaration lists; errors may have them too */
   uint32_t header_count;
   const gtr_content* content; /* instead of `body`, or NULL */
   /* Since 1.2. To a transport, with `content`: it says transfer_end with this number once no more of it is sent,
@@ -102,6 +106,9 @@ typedef struct gtr_invocation {
    * for whole. At most once, on an unspecified thread, before the answer or, of one with content, before transfer_end.
    * NULL: the transport cannot. */
   void (*cut)(void* context);
+  /* Since 1.4. Where the declaration says "judges_limits": the caller is over a limit, but for that of failed logins,
+   * and should wait so many seconds. 0: it is not. */
+  uint32_t over_limit_s;
 } gtr_invocation;
 
 typedef struct gtr_operations {

@@ -861,6 +861,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/devices/{controller_id}/hold-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let nothing close a device for a time. */
+        put: operations["commands.hold-open"];
+        post?: never;
+        /** End a hold-open. */
+        delete: operations["commands.end-hold-open"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{controller_id}/lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let nothing move a device for a time, but for a stop. */
+        put: operations["commands.lock-down"];
+        post?: never;
+        /** End a lockdown. */
+        delete: operations["commands.end-lockdown"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{controller_id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which level may do what at a device, and what it must have said before it moves. */
+        put: operations["commands.set-policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{controller_id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may do what at a device, and whether it is locked down or held open. */
+        get: operations["commands.rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devices/{controller_id}/users": {
         parameters: {
             query?: never;
@@ -3355,6 +3425,387 @@ export interface operations {
                         /** Format: date-time */
                         last_seen: string;
                         status: string;
+                    };
+                };
+            };
+        };
+    };
+    "commands.hold-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    "commands.end-hold-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    "commands.lock-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    "commands.end-lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    "commands.set-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    conditions?: {
+                        equals: string | number | boolean | null;
+                        max_age_seconds?: number;
+                        pointer: string;
+                        verbs?: ("open" | "close" | "partial" | "toggle" | "other")[];
+                    }[];
+                    /** @enum {string} */
+                    emergency_level?: "engineer" | "owner";
+                    verbs?: {
+                        /** @enum {string} */
+                        close?: "engineer" | "owner" | "nobody";
+                        /** @enum {string} */
+                        open?: "engineer" | "owner" | "nobody";
+                        /** @enum {string} */
+                        other?: "engineer" | "owner" | "nobody";
+                        /** @enum {string} */
+                        partial?: "engineer" | "owner" | "nobody";
+                        /** @enum {string} */
+                        toggle?: "engineer" | "owner" | "nobody";
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    "commands.rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hold_open: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        lockdown: {
+                            reason: string;
+                            /** Format: date-time */
+                            set_at: string;
+                            set_by: string;
+                            set_by_name: string;
+                            /** Format: date-time */
+                            until: string;
+                        } | null;
+                        policy: {
+                            conditions: {
+                                equals: string | number | boolean | null;
+                                max_age_seconds: number | null;
+                                pointer: string;
+                                verbs: ("open" | "close" | "partial" | "toggle" | "other")[] | null;
+                            }[] | null;
+                            emergency_level: ("engineer" | "owner") | null;
+                            verbs: {
+                                close: ("engineer" | "owner" | "nobody") | null;
+                                open: ("engineer" | "owner" | "nobody") | null;
+                                other: ("engineer" | "owner" | "nobody") | null;
+                                partial: ("engineer" | "owner" | "nobody") | null;
+                                toggle: ("engineer" | "owner" | "nobody") | null;
+                            } | null;
+                        };
                     };
                 };
             };

@@ -1,0 +1,104 @@
+#include "rule_book.hpp"
+
+namespace gatetorio::commands {
+
+namespace {
+
+constexpr std::size_t kMostKnown = 10'000;
+constexpr std::int64_t kLongestHoldUs = 366LL * 86'400 * kMicrosecondsPerSecond;
+
+Error invalid(std::string pointer, std::string detail) {
+  return {.status = Status::kInvalid,
+          .detail = "Some fields are wrong.",
+          .fields = {{std::move(pointer), std::move(detail)}}};
+}
+
+std::optional<Hold> while_it_lasts(const std::optional<Hold>& hold) {
+  return hold && now() < hold->until ? hold : std::nullopt;
+}
+
+}  // namespace
+
+Task<Result<RuleBook::Rules>> RuleBook::known(std::int64_t device_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(device_id);
+    if (found != known_.end()) co_return found->second;
+  }
+  co_return co_await read(device_id);
+}
+
+Task<Result<RuleBook::Rules>> RuleBook::read(std::int64_t device_id) {
+  const Rules rules = std::make_shared<const GateRules>(co_await ok(repository_.read(device_id)));
+  const std::lock_guard lock(mutex_);
+  if (known_.size() >= kMostKnown) known_.clear();
+  Rules& kept = known_[device_id];
+  if (kept == nullptr || kept->version <= rules->version) kept = rules;
+  co_return kept;
+}
+
+void RuleBook::forget(std::int64_t device_id) {
+  const std::lock_guard lock(mutex_);
+  known_.erase(device_id);
+}
+
+Task<Result<RulesOutput>> RuleBook::show(Call call, DeviceRef) {
+  const Rules rules = co_await ok(read(call.access.resource_id));
+  co_return RulesOutput{rules->policy, while_it_lasts(rules->lockdown), while_it_lasts(rules->hold_open)};
+}
+
+Task<Result<RulesOutput>> RuleBook::changed(std::int64_t device_id) {
+  halt_(device_id);
+  const Rules rules = co_await ok(read(device_id));
+  co_return RulesOutput{rules->policy, while_it_lasts(rules->lockdown), while_it_lasts(rules->hold_open)};
+}
+
+Task<Result<RulesOutput>> RuleBook::set_policy(Call call, PolicyInput input) {
+  if (input.conditions && input.conditions->size() > kMostConditions) {
+    co_return invalid("/conditions", "must be at most " + std::to_string(kMostConditions));
+  }
+  const std::int64_t device_id = call.access.resource_id;
+  const Policy policy{std::move(input.verbs), std::move(input.conditions), input.emergency_level};
+  co_await ok(repository_.set_policy(device_id, json::write(policy), std::move(call)));
+  co_return co_await changed(device_id);
+}
+
+Task<Result<RulesOutput>> RuleBook::lock_down(Call call, HoldInput input) {
+  return set_hold(std::move(call), std::move(input), HoldKind::lockdown);
+}
+
+Task<Result<RulesOutput>> RuleBook::hold_open(Call call, HoldInput input) {
+  return set_hold(std::move(call), std::move(input), HoldKind::hold_open);
+}
+
+Task<Result<RulesOutput>> RuleBook::end_lockdown(Call call, DeviceRef) {
+  return end_hold(std::move(call), HoldKind::lockdown);
+}
+
+Task<Result<RulesOutput>> RuleBook::end_hold_open(Call call, DeviceRef) {
+  return end_hold(std::move(call), HoldKind::hold_open);
+}
+
+Task<Result<RulesOutput>> RuleBook::set_hold(Call call, HoldInput input, HoldKind kind) {
+  const Timestamp at = now();
+  const Timestamp until = time_of(input.until);
+  if (until <= at) co_return invalid("/until", "must be later than now");
+  if (until.us - at.us > kLongestHoldUs) co_return invalid("/until", "must be at most a year ahead");
+  const std::int64_t device_id = call.access.resource_id;
+  const Principal& self = *call.principal;
+  Hold hold{.until = until,
+            .reason = input.reason ? std::move(input.reason->value) : std::string(),
+            .set_by = key_of(self.who()),
+            .set_by_name = self.name.empty() ? call.access.name : self.name,
+            .set_at = at};
+  co_await ok(repository_.set_hold(device_id, kind, std::move(hold), std::move(call)));
+  co_return co_await changed(device_id);
+}
+
+Task<Result<RulesOutput>> RuleBook::end_hold(Call call, HoldKind kind) {
+  const std::int64_t device_id = call.access.resource_id;
+  co_await ok(repository_.end_hold(device_id, kind, std::move(call)));
+  co_return co_await changed(device_id);
+}
+
+}  // namespace gatetorio::commands
