@@ -15,6 +15,9 @@ function(gatetorio_plugin id)
   set_target_properties(${objects} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   target_compile_options(${objects} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  if(TARGET gatetorio_precompiled AND arg_SOURCES MATCHES "[.]cpp")  # in the hub's own build
+    target_precompile_headers(${objects} REUSE_FROM gatetorio_precompiled)
+  endif()
 
   add_library(gatetorio_${name} MODULE $<TARGET_OBJECTS:${objects}>)
   target_link_libraries(gatetorio_${name} PRIVATE gatetorio::sdk ${arg_LIBRARIES})
