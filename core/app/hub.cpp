@@ -62,6 +62,7 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
   auto& settings = platform_->settings;
   settings["version"] = kVersion;
   settings["data_dir"] = fs::absolute(config.hub().data_dir).lexically_normal().string();
+  platform_->metrics.set_data_dir(settings["data_dir"]);
   settings["plugin_dir"] =
       config.hub().plugin_dir.empty()
           ? first_existing({program_dir_ / "plugins", program_dir_ / kInstalledPluginDir}).lexically_normal().string()

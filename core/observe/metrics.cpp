@@ -99,6 +99,7 @@ void sort_page(std::vector<prometheus::MetricFamily>& page) {
 
 struct Metrics::State {
   Log& log;
+  std::string data_dir{};
   prometheus::Registry registry{};
   std::mutex mutex{};
   std::map<std::string, Family, std::less<>> families{};  // guarded by mutex
@@ -156,9 +157,11 @@ Metric* Metrics::get(MetricKind kind, std::string_view name, std::string_view he
   }
 }
 
+void Metrics::set_data_dir(std::string folder) { state_->data_dir = std::move(folder); }
+
 std::string Metrics::render() const {
   std::vector<prometheus::MetricFamily> page = state_->registry.Collect();
-  for (prometheus::MetricFamily& family : process_metrics()) page.push_back(std::move(family));
+  for (prometheus::MetricFamily& family : process_metrics(state_->data_dir)) page.push_back(std::move(family));
   sort_page(page);
   return prometheus::TextSerializer().Serialize(page);
 }

@@ -45,6 +45,9 @@ class Metrics {
   // and shows nowhere, and a warning is logged (once a name).
   Metric* get(MetricKind kind, std::string_view name, std::string_view help, std::span<const MetricLabel> labels = {});
 
+  // Where the hub's data are: render() tells of that disk. Before the first render().
+  void set_data_dir(std::string folder);
+
   // The page that Prometheus scrapes (text format 0.0.4), sorted by name and labels, with the process metrics. Takes
   // locks that only get() and histograms share.
   std::string render() const;

@@ -88,7 +88,7 @@ class Page {
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> process_metrics() {
+std::vector<prometheus::MetricFamily> process_metrics(const std::string& data_dir) {
   static const double kBootTime = boot_time();
   static const double kTick = 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK));
   static const double kPage = static_cast<double>(::sysconf(_SC_PAGESIZE));
@@ -106,6 +106,12 @@ std::vector<prometheus::MetricFamily> process_metrics() {
   rlimit limit = {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     page.gauge("process_max_fds", "Limit on open file descriptors", static_cast<double>(limit.rlim_cur));
+  }
+  std::error_code failed;
+  const auto disk = std::filesystem::space(data_dir, failed);
+  if (!data_dir.empty() && !failed) {
+    page.gauge("gatetorio_disk_size_bytes", "File system of the hub's data", static_cast<double>(disk.capacity));
+    page.gauge("gatetorio_disk_available_bytes", "Of it free for the hub", static_cast<double>(disk.available));
   }
   return page.take();
 }

@@ -117,6 +117,27 @@ it("a command is asked for once, sent in one's name, and followed to its end", a
   await finish(page);
 });
 
+it("a gate is locked down with a reason that stands on its page, and the lockdown is ended", async () => {
+  const page = await opened();
+  const device = newName("lock");
+  await registerDevice(page, device);
+  await page.goto(`/admin/devices/${device}`);
+  await button(page, "Lock down").click();
+  await dialog(page).getByLabel("For how long").selectOption("4");
+  await dialog(page).getByLabel("Reason").fill("storm <b>tonight</b>");
+  await dialog(page).getByRole("button", { name: "Lock down" }).click();
+  await page.getByText("Locked down.").waitFor();
+  await page.getByText("storm <b>tonight</b>").waitFor();
+  const { body } = await call(page, "GET", `/devices/${device}/rules`);
+  const hours = (Date.parse(body.lockdown.until) - Date.now()) / 3_600_000;
+  assert.ok(hours > 3.9 && hours <= 4, String(hours));
+  await button(page, "End lockdown").click();
+  await dialog(page).getByRole("button", { name: "End lockdown" }).click();
+  await page.getByText("Not locked down.").waitFor();
+  assert.equal((await call(page, "GET", `/devices/${device}/rules`)).body.lockdown, null);
+  await finish(page);
+});
+
 it("an admin is added, becomes a viewer, and is deleted", async () => {
   const page = await opened("/admin/admins");
   const name = newName("ada");

@@ -5,7 +5,7 @@ import { call, kAdmin, kViewer, logIn, newName, registerDevice, settled, useBrow
 import { views } from "./views.mjs";
 
 const open = useBrowser();
-const kWriting = /^(Delete|Rename|Re-enrol|Revoke|Remove|Approve|Deny|New key|New token|Add admin|Enable|Disable|Open|Close|Stop|Send|Restore)$/;
+const kWriting = /^(Delete|Rename|Re-enrol|Revoke|Remove|Approve|Deny|New key|New token|Add admin|Enable|Disable|Open|Close|Stop|Send|Restore|Lock down|Hold open)$/;
 
 it("a viewer is shown no way to change anything, and the hub would refuse it", async () => {
   const admin = await open();

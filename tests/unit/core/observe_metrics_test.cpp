@@ -154,6 +154,21 @@ TEST_CASE("the process describes itself under the standard names", "[metrics]") 
   }
 }
 
+TEST_CASE("the disk of the hub's data is told of, and one that is not there is not", "[metrics]") {
+  Observed observed;
+  const auto value_of = [&observed](const std::string& name) {
+    const std::string page = observed.metrics.render();
+    const std::size_t at = page.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stod(page.substr(at + 2 + name.size()));
+  };
+  CHECK(value_of("gatetorio_disk_size_bytes") == -1);
+  observed.metrics.set_data_dir("/tmp");
+  CHECK(value_of("gatetorio_disk_size_bytes") > 0);
+  CHECK(value_of("gatetorio_disk_available_bytes") <= value_of("gatetorio_disk_size_bytes"));
+  observed.metrics.set_data_dir("/nowhere/at/all");
+  CHECK(value_of("gatetorio_disk_available_bytes") == -1);
+}
+
 TEST_CASE("series may be made, counted and shown from several threads", "[metrics]") {
   Observed observed;
   {

@@ -99,6 +99,10 @@ export async function patch<T>(url: string, body: unknown, ifMatch?: string | nu
   return (await ask<T>("PATCH", url, { body, ifMatch })).body;
 }
 
+export async function put<T>(url: string, body: unknown): Promise<T> {
+  return (await ask<T>("PUT", url, { body })).body;
+}
+
 export async function remove(url: string, query?: Query): Promise<void> {
   await ask("DELETE", url, { query });
 }

@@ -118,6 +118,9 @@ export type DeviceEntry = Item<"registration.devices", "devices">;
 export type DeviceStatus = Answer<"commands.status">;
 export type PresenceSession = Item<"registration.presence", "sessions">;
 
+export type GateRules = Answer<"commands.rules">;
+export type GateHold = NonNullable<GateRules["lockdown"]>;
+
 export type AccessLevel = "owner" | "engineer" | "readonly";
 
 export type UserEntry = Item<"auth.all-users", "users">;

@@ -16,6 +16,7 @@ import { DeviceFiles } from "./DeviceFiles";
 import { DevicePresence } from "./DevicePresence";
 import { DeviceTokens } from "./DeviceTokens";
 import { DeviceUsers } from "./DeviceUsers";
+import { GateRules } from "./GateRules";
 import { LastStatus } from "./LastStatus";
 import { useDeviceStatus } from "./device_status";
 
@@ -111,6 +112,7 @@ function DeviceTabs({ device, isOnline, status }: DeviceTabsProps) {
         <div className="columns">
           {canWrite && <Console controllerId={id} isOnline={isOnline} />}
           <LastStatus status={status} />
+          <GateRules controllerId={id} />
         </div>
       </TabPanel>
       <TabPanel id="presence" className="tab-panel">

@@ -26,9 +26,21 @@ function rateOf(name: string, label = "") {
     rateSeries(samples, ({ overview }) => sumOf(overview.metrics, name, label));
 }
 
-function valueOf(name: string) {
+function valueOf(name: string, scaled = (value: number) => value) {
   return (samples: readonly Sample[]) =>
-    gaugeSeries(samples, ({ overview }) => sumOf(overview.metrics, name));
+    gaugeSeries(samples, ({ overview }) => {
+      const value = sumOf(overview.metrics, name);
+      return value === null ? null : scaled(value);
+    });
+}
+
+/** Of a time in seconds since 1970; 0: there is none. */
+function daysUntil(name: string) {
+  return (samples: readonly Sample[]) =>
+    gaugeSeries(samples, ({ atMs, overview }) => {
+      const seconds = sumOf(overview.metrics, name);
+      return seconds ? (seconds - atMs / 1000) / 86_400 : null;
+    });
 }
 
 const m = t.monitoring;
@@ -51,6 +63,9 @@ const kCharts: readonly Chart[] = [
     unit: m.ms,
     points: (samples) => averageMsSeries(samples, "storage_postgres_commit_seconds"),
   },
+  { title: m.diskFree, unit: m.gib, points: valueOf("disk_available_bytes", (bytes) => bytes / 2 ** 30) },
+  { title: m.httpCertificate, unit: m.days, points: daysUntil("http_certificate_expires_seconds") },
+  { title: m.mqttCertificate, unit: m.days, points: daysUntil("transport_mqtt_certificate_expires_seconds") },
 ];
 
 /** The charts of what this hub measures (it has one of the databases), and every number it has. */
