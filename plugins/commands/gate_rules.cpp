@@ -127,8 +127,9 @@ Result<void> GateRules::check_status(Verb verb, const std::optional<LastStatus>&
       why.status_at = last->status_at;
       why.sequence = last->sequence;
     }
-    const char* const detail = is_fresh ? "The gate does not say what it must before it moves; the command was not sent."
-                                        : "The gate has said nothing lately, and must before it moves; the command was not sent.";
+    const char* const detail =
+        is_fresh ? "The gate does not say what it must before it moves; the command was not sent."
+                 : "The gate has said nothing lately, and must before it moves; the command was not sent.";
     return Error{.status = Status::kConflict, .detail = detail, .extensions = json::write(why)};
   }
   return {};

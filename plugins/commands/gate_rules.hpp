@@ -1,5 +1,5 @@
-// What an owner allows at a gate: which level may which verb, what the gate must have said before it moves, and times in
-// which nobody moves it. A stop is above all rules.
+// What an owner allows at a gate: which level may which verb, what the gate must have said before it moves, and times
+// in which nobody moves it. A stop is above all rules.
 #pragma once
 
 #include <optional>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #include "gatetorio/json.hpp"
@@ -11,7 +12,7 @@ namespace gatetorio::commands {
 
 namespace {
 
-constexpr std::int64_t kLastGate = 1'000'000;
+constexpr double kLastGate = 1'000'000;
 
 Error wrong(std::string detail) { return {.status = Status::kInvalid, .detail = std::move(detail)}; }
 
@@ -25,11 +26,13 @@ std::string said(std::string_view value) {
   return std::string(std::string_view(boost::json::parse(value).as_string()));
 }
 
+// Some languages write 1 as 1.0.
 std::optional<std::int64_t> gate_number(std::string_view text) {
-  std::int64_t number = 0;
+  double number = -1;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = problem == std::errc() && end == text.data() + text.size();
-  return is_whole && number >= 0 && number <= kLastGate ? std::optional(number) : std::nullopt;
+  const bool is_whole = problem == std::errc() && end == text.data() + text.size() && number == std::floor(number);
+  return is_whole && number >= 0 && number <= kLastGate ? std::optional(static_cast<std::int64_t>(number))
+                                                        : std::nullopt;
 }
 
 }  // namespace
@@ -70,9 +73,10 @@ Result<VerbPatterns> VerbPatterns::read(const std::vector<std::string>& lines, s
   return out;
 }
 
-Result<Motion> VerbPatterns::motion_of(std::string_view command) const {
+Result<Motion> VerbPatterns::motion_of(std::string_view command, Unclear unclear) const {
   const std::vector<json::MemberText> members = json::members(command);
   Motion motion;
+  std::optional<Verb> second;
   for (const Pattern& pattern : patterns_) {
     std::string place;
     const bool fits =
@@ -86,20 +90,26 @@ Result<Motion> VerbPatterns::motion_of(std::string_view command) const {
           return true;
         });
     if (!fits) continue;
-    // Two verbs in one command: nobody could say which rules it has to obey.
-    if (motion.verb != Verb::other && motion.verb != pattern.verb) {
-      return wrong_member("/command", "says two things: " + word_of(motion.verb) + " and " + word_of(pattern.verb));
-    }
+    if (motion.verb != Verb::other && motion.verb != pattern.verb) second = pattern.verb;
     if (motion.verb == Verb::other) motion.place = std::move(place);
-    motion.verb = pattern.verb;
+    if (motion.verb == Verb::other || pattern.verb == Verb::stop) motion.verb = pattern.verb;
+  }
+  const bool is_stop = motion.verb == Verb::stop;  // which nothing that is unclear keeps from the gate
+  if (second && !is_stop) {
+    // Nobody could say which rules it has to obey.
+    const std::string both = word_of(motion.verb) + " and " + word_of(*second);
+    if (unclear == Unclear::kRefuse) return wrong_member("/command", "says two things: " + both);
+    motion = {};
   }
   const auto gate = json::find_member(members, gate_member_);
   motion.names_gate = gate && *gate != "null";
   if (!motion.names_gate || motion.verb == Verb::other) return motion;
   const auto number = gate_number(said(*gate));
-  if (!number)
+  if (!number && !is_stop && unclear == Unclear::kRefuse) {
     return wrong_member("/command/" + gate_member_, "must be the number of a gate, a whole one from 0 to 1000000");
-  motion.gate = *number;
+  }
+  motion.names_gate = number.has_value();
+  motion.gate = number.value_or(1);
   return motion;
 }
 

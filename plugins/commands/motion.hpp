@@ -33,8 +33,11 @@ class VerbPatterns {
   // line.
   static Result<VerbPatterns> read(const std::vector<std::string>& lines, std::string gate_member);
 
-  // Of the text of a JSON object. Errors: kInvalid where it says two verbs, or a gate that is none.
-  Result<Motion> motion_of(std::string_view command) const;
+  // What becomes of a command that says two verbs, or a gate that is none. To be passed on: as `other`, or as for the
+  // only gate. A stop is never refused: of two verbs it is the one, and without a gate it means all.
+  enum class Unclear { kRefuse, kPassOn };
+  // Of the text of a JSON object. Errors: kInvalid for what is unclear.
+  Result<Motion> motion_of(std::string_view command, Unclear unclear) const;
 
  private:
   struct Condition {

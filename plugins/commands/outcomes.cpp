@@ -21,16 +21,16 @@ void Outcomes::handed_over(const CommandHandedOver& event, std::uint64_t sequenc
 
 void Outcomes::heard(const DeviceMessage& message, const StatusPayload& said, std::uint64_t sequence) {
   add_delivered(message.device_id, handovers_.spoke(message.session, sequence, Clock::now()));
-  if (said.state) {
-    if (auto step = motions_.heard(message.device_id, *said.state, Clock::now())) {
-      add({message.device_id, std::move(step->command_id), now(), step->state});
-    }
+  if (said.answer) {
+    const std::string& command_id = said.answer->command_id;
+    said.answer->is_success ? motions_.acknowledged(message.device_id, command_id)
+                            : motions_.end(message.device_id, command_id);
+    add({message.device_id, command_id, now(), said.answer->is_success ? "acknowledged" : "failed", message.payload});
   }
-  if (!said.answer) return;
-  const std::string& command_id = said.answer->command_id;
-  said.answer->is_success ? motions_.acknowledged(message.device_id, command_id)
-                          : motions_.end(message.device_id, command_id);
-  add({message.device_id, command_id, now(), said.answer->is_success ? "acknowledged" : "failed", message.payload});
+  if (!said.state) return;
+  if (auto step = motions_.heard(message.device_id, *said.state, Clock::now())) {
+    add({message.device_id, std::move(step->command_id), now(), step->state});
+  }
 }
 
 void Outcomes::deleted(std::int64_t device_id) {
@@ -82,13 +82,13 @@ Task<void> Outcomes::flush() {
   while (true) {
     std::vector<Outcome> batch = take_batch();
     if (batch.empty()) co_return;
-    const Result<void> saved = co_await repository_.save_outcomes(batch);
+    const Result<std::vector<Outcome>> saved = co_await repository_.save_outcomes(batch);
     if (!saved) {
       put_back(std::move(batch));
       co_return outage_.began(saved.error());
     }
     outage_.ended();
-    for (const Outcome& outcome : batch) {
+    for (const Outcome& outcome : *saved) {
       publish(host_, CommandOutcome{outcome.device_id, outcome.command_id, std::string(outcome.state), outcome.at.us},
               std::to_string(outcome.device_id));
     }

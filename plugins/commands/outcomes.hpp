@@ -1,6 +1,6 @@
 // What became of commands, as their devices show and say: delivered, acknowledged, failed, moving, completed, reversed.
-// Written at once, many
-// together where many come; what could not be written waits and is tried again. Any thread.
+// Written at once, many together where many come; told of where it was news; what could not be written waits and is
+// tried again. Any thread.
 #pragma once
 
 #include <atomic>

@@ -105,7 +105,7 @@ void Repository::add_insert(Batch& batch, const Command& command) {
 
 // A motion takes the place of the gate's last one, or finds no room: an equal one is outstanding, or it is the next
 // step of the gate's own logic after somebody else's motion.
-void Repository::add_motion(Batch& batch, const Command& command, Timestamp outstanding_till) {
+void Repository::add_motion(Batch& batch, const Command& command, Outstanding outstanding) {
   const Motion& motion = command.motion;
   if (motion.verb == Verb::stop && !motion.names_gate) {
     batch.add("DELETE FROM motions WHERE device_id = $1", command.device_id);
@@ -118,18 +118,19 @@ void Repository::add_motion(Batch& batch, const Command& command, Timestamp outs
         "INSERT INTO motions (device_id, gate, command_id, verb, place, sender_kind, sender_id, outstanding_till)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (device_id, gate) DO UPDATE SET command_id = $3,"
         " verb = $4, place = $5, sender_kind = $6, sender_id = $7, outstanding_till = $8"
-        " WHERE motions.outstanding_till <= $9 OR EXISTS (SELECT 1 FROM commands WHERE id = motions.command_id"
+        " WHERE motions.outstanding_till <= $9 OR motions.outstanding_till > $10 OR EXISTS (SELECT 1 FROM commands "
+        "WHERE id = motions.command_id"
         "   AND (answered_at IS NOT NULL OR state = 'failed'))"
         " OR NOT ((motions.verb = $4 AND motions.place = $5)"
         "   OR ($4 = 'toggle' AND (motions.sender_kind <> $6 OR motions.sender_id <> $7)))"
         " RETURNING command_id",
         command.device_id, motion.gate, command.id, word_of(motion.verb), motion.place, command.sender_kind,
-        command.sender_id, outstanding_till, now());
+        command.sender_id, outstanding.till, now(), outstanding.no_later_than);
   }
 }
 
 Task<Result<Repository::Recorded>> Repository::record(Command command, std::optional<std::int64_t> rules_version,
-                                                      Timestamp window_start, Timestamp outstanding_till, Call call) {
+                                                      Timestamp window_start, Outstanding outstanding, Call call) {
   Batch batch(Mode::kWrite);
   constexpr std::int32_t kRules = 1;
   std::int32_t insert = 1;  // which statement takes the key
@@ -140,7 +141,7 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, std::opti
   }
   insert += release_key(batch, command, window_start);
   add_insert(batch, command);
-  add_motion(batch, command, outstanding_till);
+  add_motion(batch, command, outstanding);
   audit(batch, call, "command.send", "device:" + std::to_string(command.device_id),
         "{\"command_id\":\"" + command.id + "\",\"verb\":\"" + word_of(command.motion.verb) +
             "\",\"gate\":" + std::to_string(command.motion.gate) + "}");
@@ -158,11 +159,13 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, std::opti
   co_return recorded;
 }
 
-Task<Result<std::optional<Command>>> Repository::find_outstanding(std::int64_t device_id, std::int64_t gate) {
+Task<Result<std::optional<Command>>> Repository::find_outstanding(std::int64_t device_id, std::int64_t gate,
+                                                                  Timestamp no_later_than) {
   const sql::Results results = co_await ok(
       database_.read(select_commands("WHERE id = (SELECT command_id FROM motions WHERE device_id = $1 AND gate = $2"
-                                     " AND outstanding_till > $3) AND answered_at IS NULL AND state <> 'failed'"),
-                     device_id, gate, now()));
+                                     " AND outstanding_till > $3 AND outstanding_till <= $4) AND answered_at IS NULL"
+                                     " AND state <> 'failed'"),
+                     device_id, gate, now(), no_later_than));
   std::optional<Command> found;
   if (!results[0].empty()) found = command_at(results[0], 0);
   co_return found;
@@ -229,10 +232,13 @@ Task<Result<Repository::Page>> Repository::read(ListQuery query) {
 }
 
 Task<Result<void>> Repository::set_failed(std::string command_id, std::string why) {
-  co_await ok(
-      database_.write("UPDATE commands SET state = 'failed', result = $2, idempotency_key = NULL, updated_at = $3"
-                      " WHERE id = $1 AND state = 'sent'",
-                      command_id, why, now()));
+  Batch batch(Mode::kWrite);
+  batch.add(
+      "UPDATE commands SET state = 'failed', result = $2, idempotency_key = NULL, updated_at = $3"
+      " WHERE id = $1 AND state = 'sent'",
+      command_id, why, now());
+  batch.add("UPDATE commands SET idempotency_key = NULL WHERE merged_into = $1", command_id);
+  co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 
@@ -242,11 +248,15 @@ Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
   co_return Result<void>();
 }
 
-Task<Result<void>> Repository::save_outcomes(std::vector<Outcome> list) {
+Task<Result<std::vector<Outcome>>> Repository::save_outcomes(std::vector<Outcome> list) {
   Batch batch(Mode::kWrite);
   for (const Outcome& outcome : list) add_outcome(batch, outcome);
-  co_await ok(database_.run(std::move(batch)));
-  co_return Result<void>();
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  std::vector<Outcome> new_ones;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (results[i].changes > 0) new_ones.push_back(std::move(list[i]));
+  }
+  co_return new_ones;
 }
 
 // States only go on.

@@ -59,17 +59,22 @@ class Repository {
 
   // Writes a command and its audit entry, or nothing: where the sender has used its key for this device since
   // `window_start`, and where a motion of that gate is outstanding which is equal or forbids this one. A motion is
-  // outstanding until `outstanding_till`, or until the device answers it; a stop ends those of its gate.
+  // outstanding until the device answers it, and no longer than `outstanding.till`; a stop ends those of its gate.
   enum class Write { done, is_repetition, motion_is_outstanding, rules_have_changed };
+  struct Outstanding {
+    Timestamp till;
+    Timestamp no_later_than;  // no motion can be for longer: one that is was written before the clock was set back
+  };
   struct Recorded {
     Write write = Write::done;
     std::optional<std::string> boot_nonce;  // of the device's last status
   };
   // `rules_version`: by which it was judged; none: it is above all rules.
   Task<Result<Recorded>> record(Command command, std::optional<std::int64_t> rules_version, Timestamp window_start,
-                                Timestamp outstanding_till, Call call);
+                                Outstanding outstanding, Call call);
   // The motion of this gate that is outstanding, if there is one still.
-  Task<Result<std::optional<Command>>> find_outstanding(std::int64_t device_id, std::int64_t gate);
+  Task<Result<std::optional<Command>>> find_outstanding(std::int64_t device_id, std::int64_t gate,
+                                                        Timestamp no_later_than);
   // Writes that the sender wished for what `into` does already, with its audit entry.
   Task<Result<void>> record_merged(Command command, std::string into, Timestamp window_start, Call call);
   // What was sent with the same key since `window_start`. Errors: kNotFound.
@@ -89,12 +94,13 @@ class Repository {
   // Those to a device, the newest first. Errors: kInvalid at /cursor.
   Task<Result<Page>> activity(std::int64_t device_id, ActivityInput input);
 
-  // It never reached a device: the key may be used again.
+  // It never reached a device: its key may be used again, and those of who were merged into it.
   Task<Result<void>> set_failed(std::string command_id, std::string why);
   // Nobody knows: the key stays taken.
   Task<Result<void>> set_unconfirmed(std::string command_id);
   // What devices showed and said of commands that were sent to them; others' and finished commands stay as they are.
-  Task<Result<void>> save_outcomes(std::vector<Outcome> list);
+  // Gives those that changed something.
+  Task<Result<std::vector<Outcome>>> save_outcomes(std::vector<Outcome> list);
 
   // Writes the last status of each, then forgets those of the `deleted`: all or nothing.
   Task<Result<void>> save_statuses(std::vector<LastStatus> list, std::vector<std::int64_t> deleted);
@@ -106,7 +112,7 @@ class Repository {
   Task<Result<Page>> read(ListQuery query);
   static int release_key(sql::Batch& batch, const Command& command, Timestamp window_start);
   static void add_insert(sql::Batch& batch, const Command& command);
-  static void add_motion(sql::Batch& batch, const Command& command, Timestamp outstanding_till);
+  static void add_motion(sql::Batch& batch, const Command& command, Outstanding outstanding);
   static void add_outcome(sql::Batch& batch, const Outcome& outcome);
 
   Database& database_;

@@ -20,6 +20,10 @@ constexpr std::uint32_t kStateDeadlineMs = 2'000;
 constexpr std::chrono::milliseconds kRightHolds(250);
 // How often a motion is tried that is in the way of others which end at once.
 constexpr int kAttempts = 3;
+// How long somebody waits for a motion into which this one may be merged, until it has gone out or not.
+constexpr std::uint64_t kLookMs = 20;
+constexpr int kLooks = 300;
+constexpr std::int64_t kClockSlackUs = 5 * kMicrosecondsPerSecond;
 
 Error device_is_away() {
   return {.status = Status::kUnavailable,
@@ -133,6 +137,8 @@ bool is_of(const Command& command, const Principal& principal) {
   return command.sender_kind == principal.kind && command.sender_id == principal.id;
 }
 
+std::string new_command_id() { return "cmd_" + random_text(16); }
+
 VerbPatterns patterns_of(const Settings& settings) {
   Result<VerbPatterns> patterns = VerbPatterns::read(settings.verbs, settings.gate_member);
   if (!patterns) throw SetupError("verbs: " + patterns.error().detail);
@@ -145,7 +151,7 @@ std::string way_of(const Call& call) {
 }
 
 Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_seconds) {
-  Command command{.id = "cmd_" + random_text(16),
+  Command command{.id = new_command_id(),
                   .device_id = call.access.resource_id,
                   .sender_kind = call.principal->kind,
                   .sender_id = call.principal->id,
@@ -176,10 +182,12 @@ Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionW
       rules_(rules) {}
 
 Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
-  const auto judged_at = std::chrono::steady_clock::now();
+  const auto begun_at = std::chrono::steady_clock::now();
   const Result<void> fit = check_command(input.command.text);
   if (!fit) co_return fit.error();
-  Result<Motion> motion = verbs_.motion_of(input.command.text);
+  // Where motions are not merged, commands pass as they did before the hub understood them.
+  const auto unclear = settings_.motion_seconds > 0 ? VerbPatterns::Unclear::kRefuse : VerbPatterns::Unclear::kPassOn;
+  Result<Motion> motion = verbs_.motion_of(input.command.text, unclear);
   if (!motion) co_return motion.error();
   if (call.over_limit_s != 0 && motion->verb != Verb::stop) co_return too_many(call.over_limit_s);
   const std::int64_t ttl_seconds = input.ttl_seconds ? input.ttl_seconds->value : settings_.ttl_seconds;
@@ -188,10 +196,11 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
   const bool is_stop = command.motion.verb == Verb::stop;  // which is right whatever the gate does
   Terms terms{.expect = is_stop ? std::nullopt : std::move(input.expect),
               .level = call.principal->kind == "admin" ? "owner" : call.access.level,
-              .rules = nullptr};
+              .rules = nullptr,
+              .judged_at = begun_at};
   const Timestamp window_start{command.issued_at.us - settings_.idempotency_window_seconds * kMicrosecondsPerSecond};
   std::optional<UnderWay::Place> place;
-  if (!is_stop) place.emplace(under_way_, command.device_id, command.motion);
+  if (!is_stop) place.emplace(under_way_, command);
   Result<Terms> judged = co_await judge(command, std::move(terms));
   if (!judged) {
     if (!command.idempotency_key) co_return judged.error();
@@ -214,8 +223,7 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
       continue;
     }
     if (recorded.write != Repository::Write::motion_is_outstanding) break;
-    const std::optional<Command> first =
-        co_await ok(repository_.find_outstanding(command.device_id, command.motion.gate));
+    const std::optional<Command> first = co_await ok(wait_for_outstanding(command));
     if (first) co_return co_await join(call, command, *first, window_start);
   }
   // They came and ended in between.
@@ -227,14 +235,11 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
     if (!first && first.error().status == Status::kNotFound) co_return device_is_away();
     co_return first;
   }
-  if (std::chrono::steady_clock::now() - judged_at > kRightHolds) {
-    co_await ok(judge_again(*call.principal, command));
-  }
   const std::optional<std::string> nonce = unwritten ? unwritten->boot_nonce : recorded.boot_nonce;
   const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
   UnderWay::Place* const its_place = place ? &*place : nullptr;
-  co_await ok(send_out(command, std::move(message), *std::move(judged), its_place));
+  co_await ok(send_out(std::move(call), command, std::move(message), *std::move(judged), its_place));
   gatetorio::publish(host_, CommandOutcome{command.device_id, command.id, "sent", command.issued_at.us},
                      std::to_string(command.device_id));
   co_return sent(command);
@@ -242,35 +247,75 @@ Task<Result<SendOutput>> Service::send(Call call, SendInput input) {
 
 Task<Result<Repository::Recorded>> Service::write(Command command, std::optional<std::int64_t> rules_version,
                                                   Timestamp window_start, Call call) {
-  const Timestamp outstanding_till{command.issued_at.us + settings_.motion_seconds * kMicrosecondsPerSecond};
-  co_return co_await repository_.record(std::move(command), rules_version, window_start, outstanding_till,
-                                        std::move(call));
+  const Repository::Outstanding its = outstanding(command);
+  co_return co_await repository_.record(std::move(command), rules_version, window_start, its, std::move(call));
+}
+
+// Nobody waits for a command whose time is over.
+Repository::Outstanding Service::outstanding(const Command& command) const {
+  const std::int64_t most_us = settings_.motion_seconds * kMicrosecondsPerSecond;
+  return {.till = std::min(Timestamp{command.issued_at.us + most_us}, command.expires_at),
+          .no_later_than = {now().us + most_us + kClockSlackUs}};
+}
+
+// The motion that this one may be merged into, once it is known whether that goes out.
+Task<Result<std::optional<Command>>> Service::wait_for_outstanding(Command command) {
+  const Timestamp no_later_than = outstanding(command).no_later_than;
+  for (int i = 0;; ++i) {
+    std::optional<Command> first =
+        co_await ok(repository_.find_outstanding(command.device_id, command.motion.gate, no_later_than));
+    const bool is_going_out = first && under_way_.has(first->device_id, first->id);
+    if (!is_going_out || i == kLooks) co_return first;
+    const bool go_on = co_await host_.sleep(kLookMs);
+    if (!go_on) co_return first;
+  }
 }
 
 // An equal motion is on its way: this one is the same, or it is the next step after somebody else's.
 Task<Result<SendOutput>> Service::join(Call call, Command command, Command first, Timestamp window_start) {
   if (command.motion.verb == Verb::toggle && !is_of(first, *call.principal)) co_return is_moved_by_other(first);
+  if (first.state == kUnconfirmed) co_return unconfirmed();
   command.expires_at = first.expires_at;
   co_await ok(repository_.record_merged(std::move(command), first.id, window_start, std::move(call)));
   co_return merged(std::move(first.id), first.expires_at);
 }
 
-// What was written goes out, if nothing speaks against it now. `place`: of a motion.
-Task<Result<void>> Service::send_out(Command command, Publish message, Terms terms, UnderWay::Place* place) {
-  const Result<void> holds = co_await check_status(command, std::move(terms));
+// What was written goes out, if nothing speaks against it now. `place`: of all but a stop.
+Task<Result<void>> Service::send_out(Call call, Command command, Publish message, Terms terms, UnderWay::Place* place) {
+  const Result<void> holds = co_await check_status(command, terms);
   if (!holds) co_return co_await give_up(std::move(command.id), holds.error());
+  if (std::chrono::steady_clock::now() - terms.judged_at > kRightHolds) {
+    co_await ok(judge_again(*call.principal, command, terms.rules));
+  }
   if (place != nullptr && !place->go()) co_return co_await give_up(std::move(command.id), stopped());
-  if (command.motion.verb == Verb::stop) under_way_.stop(message, command.motion);
+  if (command.motion.verb == Verb::stop) {
+    const UnderWay::Stop stop{command, std::move(call)};
+    under_way_.stop(stop);
+  }
   motions_.begin(command.device_id, command.id, command.motion, MotionWatch::Clock::now());
   const Result<void> published = co_await publish(std::move(message), command.id);
   if (!published) motions_.end(command.device_id, command.id);
-  std::optional<Publish> stop = place == nullptr ? std::nullopt : place->stop_since();
-  if (stop) {  // which this motion may have overtaken on the way to the broker
-    const Result<Published> again =
-        co_await link_.call_within<DeviceLink::PublishCommand>(kPublishDeadlineMs, *std::move(stop));
-    static_cast<void>(again);
-  }
+  std::optional<UnderWay::Stop> stop = place == nullptr ? std::nullopt : place->stop_since();
+  if (stop) co_await stop_again(*std::move(stop));
   co_return published;
+}
+
+// A motion may have overtaken a stop on the way to the broker. The second stop is a command of its own: a device does
+// none twice.
+Task<void> Service::stop_again(UnderWay::Stop stop) {
+  Command command = std::move(stop.command);
+  command.id = new_command_id();
+  command.idempotency_key.reset();
+  command.issued_at = now();
+  const std::optional<LastStatus> unwritten = board_.unwritten(command.device_id);
+  const Result<Repository::Recorded> recorded =
+      co_await write(command, std::nullopt, command.issued_at, std::move(stop.call));
+  if (!recorded) co_return;
+  const std::optional<std::string> nonce = unwritten ? unwritten->boot_nonce : recorded->boot_nonce;
+  const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
+  Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
+  const Result<void> published = co_await publish(std::move(message), command.id);
+  static_cast<void>(published);  // written where it failed
 }
 
 // It was written and is not sent.
@@ -309,10 +354,16 @@ Task<Result<void>> Service::check_status(Command command, Terms terms) {
 }
 
 // The storage took its time: the sender may have lost its right, or the device may be gone.
-Task<Result<void>> Service::judge_again(Principal sender, Command command) {
+Task<Result<void>> Service::judge_again(Principal sender, Command command, RuleBook::Rules rules) {
   const std::string need = sender.kind == "admin" ? "admin" : "engineer";
   AccessQuery query{std::move(sender), "", need, command.device_id};
   const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
+  Result<void> ruled;
+  if (decision && decision->is_allowed && rules) {
+    const std::string level = need == "admin" ? "owner" : decision->access.level;
+    ruled = rules->allow(command.motion.verb, level, now());
+  }
+  if (!ruled) co_return co_await give_up(std::move(command.id), ruled.error());
   if (decision && decision->is_allowed) co_return Result<void>();
   Error why{.status = Status::kForbidden, .detail = "You may not send commands to this device."};
   if (!decision) why = decision.error();
@@ -329,7 +380,11 @@ Task<Result<void>> Service::find_connected(std::int64_t device_id) {
 Task<Result<SendOutput>> Service::repeat(Command like, Timestamp window_start) {
   const Command first = co_await ok(repository_.find_repeated(like, window_start));
   if (!is_same_command(first.command, like.command)) co_return key_is_taken();
-  if (first.state == kMerged) co_return merged(first.merged_into.value_or(""), first.expires_at);
+  if (first.state == kMerged) {
+    const Result<Command> into = co_await repository_.find(first.merged_into.value_or(""));
+    if (into && into->state == kUnconfirmed) co_return unconfirmed();
+    co_return merged(first.merged_into.value_or(""), first.expires_at);
+  }
   if (first.state == kUnconfirmed) co_return unconfirmed();
   co_return sent(first);
 }

@@ -1,6 +1,7 @@
 // The rules of commands: when one may go out, what is kept of it, who may ask about it. Knows no HTTP and no SQL.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "gatetorio/device_link.hpp"
@@ -61,16 +62,20 @@ class Service {
     std::optional<Expect> expect;
     std::string level;      // of the sender
     RuleBook::Rules rules;  // none for a stop
+    std::chrono::steady_clock::time_point judged_at;
   };
   Task<Result<Terms>> judge(Command command, Terms terms);
+  Repository::Outstanding outstanding(const Command& command) const;
   Task<Result<void>> check_status(Command command, Terms terms);
   Task<Result<Repository::Recorded>> write(Command command, std::optional<std::int64_t> rules_version,
                                            Timestamp window_start, Call call);
+  Task<Result<std::optional<Command>>> wait_for_outstanding(Command command);
   Task<Result<SendOutput>> join(Call call, Command command, Command first, Timestamp window_start);
-  Task<Result<void>> send_out(Command command, Publish message, Terms terms, UnderWay::Place* place);
+  Task<Result<void>> send_out(Call call, Command command, Publish message, Terms terms, UnderWay::Place* place);
+  Task<void> stop_again(UnderWay::Stop stop);
   Task<Error> give_up(std::string command_id, Error why);
   Task<Result<void>> find_connected(std::int64_t device_id);
-  Task<Result<void>> judge_again(Principal sender, Command command);
+  Task<Result<void>> judge_again(Principal sender, Command command, RuleBook::Rules rules);
   Task<Result<SendOutput>> repeat(Command like, Timestamp window_start);
   Task<Result<void>> publish(Publish message, std::string command_id);
   Task<bool> may_see(Principal principal, Command command);

@@ -63,7 +63,8 @@ void AppCommands::take(std::string_view payload, std::optional<std::chrono::seco
   if (!request) return refused("", "the request cannot be read");
   const auto body = body_of(payload, request->controller_id);
   if (!body) return refused(request->username, "the request cannot be read");
-  const std::int64_t expires_at_us = expiry ? now().us + std::chrono::microseconds(*expiry).count() : 0;
+  // Counted from when the broker took it: what has passed since is not given twice.
+  const std::int64_t expires_at_us = expiry ? request->received_at_us + std::chrono::microseconds(*expiry).count() : 0;
   order_.after(request->statuses, [this, request = *request, body = *body, expires_at_us]() mutable {
     judge(request, std::move(body), expires_at_us);
   });

@@ -31,11 +31,11 @@ TEST_CASE("a policy says the least level for each verb, and never speaks of a st
     const char* level;
     const char* refused_by;
   };
-  for (const Row& row : {Row{Verb::open, "engineer", ""}, Row{Verb::open, "owner", ""},
-                         Row{Verb::close, "engineer", "/policy/verbs/close"}, Row{Verb::close, "owner", ""},
-                         Row{Verb::toggle, "engineer", "/policy/verbs/toggle"},
-                         Row{Verb::toggle, "owner", "/policy/verbs/toggle"}, Row{Verb::partial, "engineer", ""},
-                         Row{Verb::other, "engineer", ""}, Row{Verb::stop, "engineer", ""}}) {
+  for (const Row& row :
+       {Row{Verb::open, "engineer", ""}, Row{Verb::open, "owner", ""},
+        Row{Verb::close, "engineer", "/policy/verbs/close"}, Row{Verb::close, "owner", ""},
+        Row{Verb::toggle, "engineer", "/policy/verbs/toggle"}, Row{Verb::toggle, "owner", "/policy/verbs/toggle"},
+        Row{Verb::partial, "engineer", ""}, Row{Verb::other, "engineer", ""}, Row{Verb::stop, "engineer", ""}}) {
     CAPTURE(static_cast<int>(row.verb), row.level);
     const Result<void> allowed = some.allow(row.verb, row.level, kNow);
     CHECK(rule_of(allowed) == row.refused_by);

@@ -11,10 +11,13 @@ namespace {
 
 const auto kStart = MotionWatch::Clock::now();
 
-std::string motion_in(std::string_view command, const std::vector<std::string>& lines = default_verb_patterns()) {
+using Unclear = VerbPatterns::Unclear;
+
+std::string motion_in(std::string_view command, const std::vector<std::string>& lines = default_verb_patterns(),
+                      Unclear unclear = Unclear::kRefuse) {
   const Result<VerbPatterns> patterns = VerbPatterns::read(lines, "gate_number");
   REQUIRE(patterns);
-  const Result<Motion> motion = patterns->motion_of(command);
+  const Result<Motion> motion = patterns->motion_of(command, unclear);
   if (!motion) return motion.error().fields.at(0).pointer + " " + motion.error().fields.at(0).detail;
   return word_of(motion->verb) + " " + std::to_string(motion->gate) + (motion->names_gate ? "" : "?") +
          (motion->place.empty() ? "" : " " + motion->place);
@@ -58,15 +61,30 @@ TEST_CASE("the vocabularies of the gate software and of the incumbent are known"
   }
 }
 
-TEST_CASE("a command that says two verbs, or names no gate, is refused") {
-  CHECK(motion_in(R"({"action":"stop_gate","cmd":"pulse","key":"cmd_open"})").starts_with("/command says two things"));
-  for (const char* gate :
-       {"-1", "1.5", "1e0", "\"one\"", "[1]", "true", "1000001", "99999999999999999999", "\"01x\""}) {
+TEST_CASE("a command that says two verbs, or names no gate, is refused, or passed on where motions are not merged") {
+  const std::string both = R"({"action":"close_gate","cmd":"pulse","key":"cmd_open"})";
+  CHECK(motion_in(both).starts_with("/command says two things"));
+  CHECK(motion_in(both, default_verb_patterns(), Unclear::kPassOn) == "other 1?");
+  for (const char* gate : {"-1", "1.5", "1e9", "\"one\"", "[1]", "true", "1000001", "99999999999999999999", "\"01x\"",
+                           "\"nan\"", "\"inf\""}) {
     CAPTURE(gate);
     const std::string command = std::string(R"({"action":"open_gate","gate_number":)") + gate + "}";
     CHECK(motion_in(command).starts_with("/command/gate_number must be"));
+    CHECK(motion_in(command, default_verb_patterns(), Unclear::kPassOn) == "open 1?");
+  }
+  for (const char* two : {"2", "2.0", "2e0", "\"2\"", "\"2.0\""}) {
+    CHECK(motion_in(std::string(R"({"action":"open_gate","gate_number":)") + two + "}") == "open 2");
   }
   CHECK(motion_in(R"({"action":"light","gate_number":"left"})") == "other 1");
+}
+
+TEST_CASE("nothing that is unclear keeps a stop from the gate") {
+  CHECK(motion_in(R"({"action":"stop_gate","cmd":"pulse","key":"cmd_open"})") == "stop 1?");
+  CHECK(motion_in(R"({"action":"open_gate","cmd":"pulse","key":"cmd_stop","gate_number":2})") == "stop 2");
+  for (const char* gate : {"\"A\"", "-1", "[1]", "1.5"}) {
+    CHECK(motion_in(std::string(R"({"action":"stop_gate","gate_number":)") + gate + "}") == "stop 1?");
+  }
+  CHECK(motion_in(R"({"action":"stop_gate","gate_number":2.0})") == "stop 2");
 }
 
 TEST_CASE("an operator's patterns replace the vocabularies, and a wrong one is named") {
@@ -134,21 +152,38 @@ TEST_CASE("only the last command of a device is watched, and not for ever") {
 
 TEST_CASE("a stop cancels what has not gone out, and follows what is just going out") {
   UnderWay road;
-  const Publish stop{7, "stop", 0};
-  UnderWay::Place waits(road, 7, {.verb = Verb::open}), goes(road, 7, {.verb = Verb::open}),
-      other_gate(road, 7, {.verb = Verb::open, .gate = 2}), other_device(road, 8, {.verb = Verb::open});
+  const auto at = [began = now().us - kMicrosecondsPerSecond](std::int64_t us) { return Timestamp{began + us}; };
+  const auto command = [&](const std::string& id, std::int64_t device_id, Motion motion, std::int64_t us) {
+    return Command{.id = id, .device_id = device_id, .motion = motion, .issued_at = at(us)};
+  };
+  const Motion open{.verb = Verb::open};
+  UnderWay::Place waits(road, command("a", 7, open, 1)), goes(road, command("b", 7, open, 2)),
+      other_gate(road, command("c", 7, {.verb = Verb::open, .gate = 2}, 3)),
+      other_device(road, command("d", 8, open, 4)), other(road, command("e", 7, {}, 5));
   CHECK(goes.go());
-  road.stop(stop, {.verb = Verb::stop, .gate = 1});
+  road.stop({command("stop", 7, {.verb = Verb::stop, .gate = 1}, 1'000), {}});
   CHECK_FALSE(waits.go());
-  CHECK(goes.stop_since()->payload == "stop");
+  CHECK(goes.stop_since()->command.id == "stop");
   CHECK(other_gate.go());
   CHECK_FALSE(other_gate.stop_since());
   CHECK(other_device.go());
-  road.stop(stop, {.verb = Verb::stop, .names_gate = false});
+  CHECK(other.go());
+  CHECK_FALSE(other.stop_since());
+  // One that came before the stop and took its time has no place yet.
+  UnderWay::Place slow(road, command("f", 7, open, 999)), later(road, command("g", 7, open, 1'001));
+  CHECK_FALSE(slow.go());
+  CHECK(later.go());
+  road.stop({command("all", 7, {.verb = Verb::stop, .names_gate = false}, 2'000), {}});
   CHECK(other_gate.stop_since());
   CHECK_FALSE(other_device.stop_since());
-  UnderWay::Place later(road, 7, {.verb = Verb::open});
-  CHECK(later.go());
+  UnderWay::Place second_gate(road, command("h", 7, {.verb = Verb::open, .gate = 3}, 1'999));
+  CHECK_FALSE(second_gate.go());
+  // The clock was set back since.
+  road.stop({command("future", 9, {.verb = Verb::stop, .names_gate = false}, 3'600'000'000), {}});
+  UnderWay::Place after(road, command("i", 9, open, 3'000));
+  CHECK(after.go());
+  CHECK(road.has(9, "i"));
+  CHECK_FALSE(road.has(9, "h"));
 }
 
 TEST_CASE("what the sender saw is compared with the last status") {

@@ -22,8 +22,10 @@ using Answer = testing::Outcome;
 const Principal kAnna{.kind = "user", .id = 1};
 const Principal kGate{.kind = "device", .id = 7};
 
+const Principal kBen{.kind = "user", .id = 2};
+
 struct CommandRules : testing::PluginRules {
-  CommandRules() {
+  explicit CommandRules(std::int64_t motion_seconds = 0) {
     host.provide<DeviceLink::State>(DeviceLink::kId,
                                     [this](LinkQuery) -> Result<LinkState> { return LinkState{is_connected}; });
     host.provide<DeviceLink::PublishCommand>(DeviceLink::kId, [this](Publish message) -> Result<Published> {
@@ -38,7 +40,7 @@ struct CommandRules : testing::PluginRules {
     host.provide<DeviceRegistry::FindByIds>(DeviceRegistry::kId, [](DeviceIds) -> Result<DeviceList> {
       return DeviceList{{{.id = 7, .controller_id = "gate"}}};
     });
-    host.load("commands");
+    host.load("commands", {{"motion_seconds", motion_seconds}});
     host.start();
   }
   ~CommandRules() { host.stop(); }  // until then it asks members of this
@@ -165,6 +167,7 @@ TEST_CASE_METHOD(CommandRules, "what another hub has changed of a gate's rules h
   query("UPDATE gate_rules SET version = 3");
   CHECK(send("", "open_gate").status == Status::kConflict);
   CHECK(send("", "stop_gate").is_ok());
+  host.advance(milliseconds(1));
   query("DELETE FROM gate_holds");
   query("UPDATE gate_rules SET version = 4");
   CHECK(send("", "open_gate").is_ok());
@@ -186,6 +189,107 @@ TEST_CASE_METHOD(CommandRules, "what a gate says between the writing of a comman
   CHECK(sending.take().status == Status::kConflict);
   CHECK(published.empty());
   CHECK(last_state() == "failed");
+}
+
+// Equal motions are merged, for a minute.
+struct MotionRules : CommandRules {
+  MotionRules() : CommandRules(60) { rights = {1, 2}; }
+  static Ask opening(const Principal& who, const std::string& key = "", std::int64_t ttl_seconds = 300) {
+    Ask ask = sending(key, "open_gate");
+    ask.principal = who;
+    ask.body["ttl_seconds"] = ttl_seconds;
+    return ask;
+  }
+  Answer open(const Principal& who, const std::string& key = "", std::int64_t ttl_seconds = 300) {
+    return host.invoke("commands.send", opening(who, key, ttl_seconds));
+  }
+  static bool is_merged(const Answer& answer) { return answer.body.at("merged").as_bool(); }
+};
+
+TEST_CASE_METHOD(MotionRules,
+                 "who is merged learns whether the motion goes out, and moves the gate where it does not") {
+  host.hold(DeviceLink::kId, "\"action\"");
+  auto first = host.begin("commands.send", opening(kAnna));
+  host.run();
+  auto second = host.begin("commands.send", opening(kBen, "key"));
+  host.run();
+  REQUIRE(host.held() == 1);
+  broker = false;  // nobody is there to get it
+  host.release();
+  CHECK(first.take().status == Status::kUnavailable);
+  broker = true;
+  host.advance(milliseconds(20));
+  const Answer sent = second.take();
+  REQUIRE(sent.is_ok());
+  CHECK_FALSE(is_merged(sent));
+  CHECK(published.size() == 2);
+}
+
+TEST_CASE_METHOD(MotionRules, "a key is free again where the motion into which it was merged never went out") {
+  REQUIRE(open(kAnna).is_ok());
+  REQUIRE(is_merged(open(kBen, "key")));
+  CHECK(is_merged(open(kBen, "key")));
+  query("UPDATE commands SET state = 'unconfirmed' WHERE state = 'sent'");
+  CHECK(open(kBen, "key").status == Status::kUnavailable);  // nobody knows whether the gate has it
+  CHECK(open(kBen).status == Status::kUnavailable);
+  CHECK(published.size() == 1);
+}
+
+TEST_CASE_METHOD(MotionRules, "nobody waits for a motion whose time is over, or that a clock set back makes long") {
+  REQUIRE(open(kAnna, "", 1).is_ok());
+  CHECK(is_merged(open(kBen)));
+  host.advance(seconds(2));
+  CHECK_FALSE(is_merged(open(kBen)));
+  host.leap(-std::chrono::hours(1));
+  CHECK_FALSE(is_merged(open(kAnna)));
+  CHECK(published.size() == 3);
+}
+
+TEST_CASE_METHOD(MotionRules, "a stop that a motion may have overtaken is sent once more, as a command of its own") {
+  host.hold(DeviceLink::kId, "\"action\"");
+  auto opening_it = host.begin("commands.send", opening(kAnna));
+  host.run();
+  REQUIRE(host.held() == 1);
+  REQUIRE(send("", "stop_gate").is_ok());
+  host.release();
+  REQUIRE(opening_it.take().is_ok());
+  REQUIRE(published.size() == 3);
+  const auto id = [&](std::size_t at) { return boost::json::parse(published[at].payload).at("command_id"); };
+  CHECK(boost::json::parse(published[2].payload).at("action") == "stop_gate");
+  CHECK(id(2) != id(0));
+  CHECK(audited("command.send") == 3);
+}
+
+TEST_CASE("a motion that came before a stop never follows it") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    MotionRules rules;
+    auto opening = moments.begin(rules.host, "commands.send", MotionRules::opening(kAnna));
+    rules.host.advance(milliseconds(1));
+    REQUIRE(rules.send("", "stop_gate").is_ok());
+    rules.host.release();
+    opening.take();
+    REQUIRE_FALSE(rules.published.empty());
+    CHECK(boost::json::parse(rules.published.back().payload).at("action") == "stop_gate");
+  }
+}
+
+TEST_CASE_METHOD(CommandRules,
+                 "who was an owner when it began and is none when the storage is done obeys the rules for others") {
+  REQUIRE(host.invoke("commands.set-policy", {.principal = kAnna,
+                                              .body = {{"controller_id", "gate"}, {"verbs", {{"open", "owner"}}}},
+                                              .access = {.resource_id = 7, .resource = "gate", .level = "owner"}})
+              .is_ok());
+  Ask asked = sending("", "open_gate");
+  asked.access.level = "owner";
+  CHECK(host.invoke("commands.send", asked).is_ok());
+  host.hold_answer(sql::kServiceId, "INSERT INTO commands");
+  auto sending = host.begin("commands.send", asked);
+  host.run();
+  host.advance(milliseconds(251));  // the right is judged again, and is an engineer's now
+  host.release();
+  CHECK(sending.take().status == Status::kForbidden);
+  CHECK(published.size() == 1);
 }
 
 TEST_CASE("of two sendings with one key at once one goes out, and both get its answer") {
