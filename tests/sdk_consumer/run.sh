@@ -27,6 +27,11 @@ for project in "$source/sdk/template" "$source/tests/sdk_consumer/boot-counter";
     -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror ${CONSUMER_CXX_FLAGS:-}" >"$work/configure" || { cat "$work/configure"; fail "$name cannot be configured"; }
   cmake --build "$work/$name/build" >"$work/make" || { cat "$work/make"; fail "$name does not build"; }
 done
+# A page of an integrator's own, built and checked by the installed kit.
+page=$work/boot-counter
+[ -e "$page/build/pages/boot-counter/index.html" ] || fail "the page of boot-counter is not built"
+node "$page/build/admin-kit/kit/page.mjs" check "$page/web" --path /boot-counter >"$work/check" 2>&1 ||
+  { cat "$work/check"; fail "the page does not pass the kit's check"; }
 ctest --test-dir "$work/template/build" >"$work/ctest" || { cat "$work/ctest"; fail "the template's own test fails"; }
 
 plugins=$(dirname "$(find "$work/prefix" -name gatetorio-transport-http.so)")
@@ -38,7 +43,8 @@ cat >"$work/hub.toml" <<TOML
 [hub]
 data_dir = "$work/data"
 migrations_dir = ["$work/boot-counter/migrations"]
-plugins = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "hello", "boot-counter"]
+pages_dir = ["$work/boot-counter/build/pages"]
+plugins = ["storage-sqlite", "transport-http", "transport-mqtt", "registration", "auth", "admin", "hello", "boot-counter"]
 [plugins.transport-http]
 listen = "127.0.0.1:0"
 [plugins.transport-mqtt]
@@ -76,7 +82,8 @@ boots() { curl -sS "$api/devices/gate-1/boots" -H "Authorization: Bearer ${1:-no
 counted() { [ "$(boots "$token" | jq -c '{boots, is_many}')" = '{"boots":2,"is_many":true}' ]; }
 wait_until counted
 [ "$(boots | jq -r .status)" = 401 ] || fail "a stranger may read the boots"
-curl -sS "${api%/api/v1}/openapi.json" | jq -e '.paths | keys | map(select(endswith("/boots"))) | length == 1' >/dev/null ||
+curl -sS "${api%/api/v1}/boot-counter" | grep -q "<title>Boots" || fail "the page of boot-counter is not served"
+curl -sS "${api%/api/v1}/openapi.json" | jq -e '.paths | keys | map(select(endswith("}/boots"))) | length == 1' >/dev/null ||
   fail "the operation is not in the OpenAPI document"
 
 kill -TERM "$hub"

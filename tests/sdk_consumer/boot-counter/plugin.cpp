@@ -1,11 +1,13 @@
-// boot-counter: counts how often each device has booted. A plugin of a third party: a table, an event, an operation and
-// an option, with nothing but the installed SDK.
+// boot-counter: counts how often each device has booted. A plugin of a third party: a table, an event, operations, an
+// option and a page for admins, with nothing but the installed SDK.
 #include "gatetorio/plugin.hpp"
 
+#include "gatetorio/contributions.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "gatetorio/lists.hpp"
 
 namespace gatetorio::boot_counter {
 
@@ -23,6 +25,25 @@ struct BootsOutput {
   bool is_many = false;
 };
 BOOST_DESCRIBE_STRUCT(BootsOutput, (), (boots, is_many))
+
+struct DeviceBoots {
+  std::int64_t device_id = 0;
+  std::int64_t boots = 0;
+};
+BOOST_DESCRIBE_STRUCT(DeviceBoots, (), (device_id, boots))
+
+struct ListOutput {
+  std::vector<DeviceBoots> devices;
+  std::optional<std::string> next_cursor;
+  std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(ListOutput, (), (devices, next_cursor, total))
+
+const ListSource kBoots{.name = "boots",
+                        .columns = "device_id, boots",
+                        .from = "boot_counter_boots",
+                        .default_sort = "-boots",
+                        .sorts = {{"boots", {list_integer("boots"), list_integer("device_id")}}}};
 
 class BootCounter : public PluginBase {
  public:
@@ -43,6 +64,19 @@ class BootCounter : public PluginBase {
                      .denied_as = Status::kNotFound,
                      .errors = {Status::kNotFound}},
                     &BootCounter::get);
+    operations_.add({.id = "boot-counter.list",
+                     .method = "GET",
+                     .path = "/admin/boots",
+                     .summary = "How often the devices have booted.",
+                     .callers = {{"admin", "viewer"}}},
+                    &BootCounter::list);
+    contribute(host_, StaticPages{.path = "/boot-counter",
+                                  .folder = "boot-counter",
+                                  .content_policy =
+                                      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                                      "connect-src 'self'; frame-ancestors 'none'",
+                                  .is_home = false});
+    contribute(host_, MenuEntry{.title = "Boots", .path = "/boot-counter"});
     registered_.emplace(Subscription::to<DeviceRegistered>(
         host_, WhenFull::kDropOldest, 1024,
         [this](const DeviceRegistered& event) { host_.run(count(event.device_id)); }, kGapIsHarmless));
@@ -65,6 +99,15 @@ class BootCounter : public PluginBase {
     const sql::Table& rows = found[0];
     const std::int64_t boots = rows.empty() ? 0 : rows.integer(0, 0);
     co_return Reply<BootsOutput>(BootsOutput{.boots = boots, .is_many = boots >= settings_.many});
+  }
+
+  Task<Result<ListOutput>> list(Call, PageInput page) {
+    const ListRows rows = co_await ok(read_list(database_, ListQuery(kBoots, std::move(page))));
+    ListOutput out{{}, rows.page.next_cursor, rows.page.total};
+    for (std::size_t row = 0; row < rows.page.rows; ++row) {
+      out.devices.push_back({rows.table().integer(row, 0), rows.table().integer(row, 1)});
+    }
+    co_return out;
   }
 
   Host& host_;
