@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { after, before } from "node:test";
 
 const require = createRequire(new URL("../../plugins/admin/web/package.json", import.meta.url));
-const { chromium } = require("playwright-core");
+export const { chromium } = require("playwright-core");
 const kAxe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export const kHub = (process.env.HUB_URL ?? "http://127.0.0.1:8090").replace(/\/$/, "");

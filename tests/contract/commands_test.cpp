@@ -355,7 +355,7 @@ TEST_CASE("a command that nobody answers expires") {
   const TestDevice device = new_device();
   const auto mqtt = go_online(shared_hub(), device);
   auto http = client(new_user(device, "owner").token);
-  const auto sent = http.post("/commands/send", with(command_to(device), "ttl_seconds", 1));
+  const auto sent = http.post("/commands/send", with(command_to(device), "ttl_seconds", 3));
   REQUIRE(sent.status == 202);
   const std::string path = "/commands/" + sent.text("command_id");
   CHECK(eventually([&] { return http.get(path).text("state") == "expired"; }));

@@ -136,6 +136,7 @@ TEST_CASE(
     const auto mqtt = go_online(shared_hub(), device);
     for (int i = 0; i < 2; ++i) CHECK(wait_for(*mqtt, is_news));  // while both may
   }
+  REQUIRE(eventually([&] { return !client(owner.token).get(device_path(device)).at("is_online").as_bool(); }));
   REQUIRE(client(engineer.token).post(files_path(device) + "/" + std::to_string(restored) + "/restore").status == 202);
   const std::int64_t unsaid = upload(engineer.token, device, "never said");
   revoke(owner, device, engineer);

@@ -201,7 +201,7 @@ TEST_CASE("an unacknowledged command is not delivered again after its time") {
   REQUIRE(eventually([&] { return http.get(device_path(device)).at("is_online").as_bool(); }));
   const auto sent =
       http.post("/commands/send",
-                {{"controller_id", device.controller_id}, {"command", {{"action", "open_gate"}}}, {"ttl_seconds", 1}});
+                {{"controller_id", device.controller_id}, {"command", {{"action", "open_gate"}}}, {"ttl_seconds", 3}});
   REQUIRE(sent.status == 202);
   REQUIRE(mqtt.receive());
   mqtt.drop();

@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kTtl = std::chrono::seconds(1);
-constexpr auto kSlack = milliseconds(50);  // between the hub's answer and our noting it
+constexpr auto kSlack = milliseconds(250);  // between the hub's answer and our noting it
 constexpr int kInCalm = 45, kInTrouble = 35;
 
 enum class Trouble { kAway, kHalfOpen, kBrokerRestart, kBrokerKill, kHubKill };

@@ -43,6 +43,7 @@ TEST_CASE("a flood of status messages does not become a flood of writes") {
     return at == std::string::npos ? -1.0 : std::strtod(metrics.c_str() + metrics.find(' ', at), nullptr);
   };
   const double before = writes();
+  const auto began = std::chrono::steady_clock::now();
   for (int n = 1; n <= 3'000; ++n) mqtt->publish(device.status, "{\"n\":" + std::to_string(n) + "}", 1);
   HttpClient http(hub.http(), device.token);
   REQUIRE(eventually([&] {
@@ -50,7 +51,8 @@ TEST_CASE("a flood of status messages does not become a flood of writes") {
     return status.is_object() && status.at("n") == 3'000;
   }));
   REQUIRE(before >= 0);
-  CHECK(writes() - before < 100);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  CHECK(writes() - before < 50 + 3 * took.count());  // one a second, and what else there is
 }
 
 TEST_CASE("a broker that dies comes back by itself, and health says so meanwhile") {

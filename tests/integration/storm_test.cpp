@@ -41,7 +41,8 @@ void with_all(std::vector<Gate>& gates, Work work) {
 }
 
 bool connect(const HubProcess& hub, Gate& gate) {
-  return eventually([&] { return gate.mqtt->connect(hub.mqtt_port(), login_of(gate.device)) == kMqttOk; }) &&
+  return eventually([&] { return gate.mqtt->connect(hub.mqtt_port(), login_of(gate.device)) == kMqttOk; },
+                    milliseconds(60'000)) &&
          gate.mqtt->subscribe(gate.device.commands) == kGrantedQos1;
 }
 

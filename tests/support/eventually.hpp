@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 
 // Far above what anything takes on a busy machine: only a failing test waits so long.
 inline constexpr milliseconds kPatience{15'000};
+// For a hub that starts on a machine whose disk is busy: every file is made, and waited for.
+inline constexpr milliseconds kPatienceToStart{90'000};
 
 // Asks `condition` until it holds. False where it does not within `patience`.
 template <class Condition>

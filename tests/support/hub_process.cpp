@@ -98,13 +98,15 @@ void HubProcess::start() {
   process_.reset();
   process_ = std::make_unique<Process>(arguments, ProcessFiles{out, folder_ / "stderr"}, folder_.path());
   std::string line;
-  const bool is_ready = eventually([&] {
-    const std::string text = read_file(out);
-    const auto at = text.find("ready ");
-    if (at == std::string::npos || text.find('\n', at) == std::string::npos) return !process_->is_running();
-    line = text.substr(at, text.find('\n', at) - at);
-    return true;
-  });
+  const bool is_ready = eventually(
+      [&] {
+        const std::string text = read_file(out);
+        const auto at = text.find("ready ");
+        if (at == std::string::npos || text.find('\n', at) == std::string::npos) return !process_->is_running();
+        line = text.substr(at, text.find('\n', at) - at);
+        return true;
+      },
+      kPatienceToStart);
   if (!is_ready || line.empty()) throw std::runtime_error("the hub does not get ready:\n" + log());
   std::istringstream words(line);
   for (std::string word; words >> word;) {

@@ -7,42 +7,11 @@ Devices heartbeat, boot anew and send statuses over MQTT; users discover, share,
 Prints a line every --every seconds: the time, requests so far, resident and private memory of the hub in MiB, its heap as
 glibc sees it (where gdb is installed, with --heap). The first minute fills caches and pools and counts for nothing.
 """
-import argparse, http.client, json, os, pathlib, random, re, socket, struct, subprocess, sys, tempfile, threading, time
+import argparse, http.client, json, os, pathlib, random, re, socket, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from bench_hub import Hub  # noqa: E402
-
-
-class Mqtt:
-    """As much of MQTT 3.1.1 as a gate speaks: connect, subscribe, publish with QoS 0."""
-
-    def __init__(self, address, name, password, topic):
-        host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)))
-        text = lambda value: struct.pack("!H", len(value.encode())) + value.encode()
-        self.send(0x10, text("MQTT") + b"\x04\xc2\x0e\x10" + text(name) + text(name) + text(password))
-        self.socket.recv(4)
-        self.send(0x82, b"\x00\x01" + text(topic) + b"\x00")
-        threading.Thread(target=self.drop, daemon=True).start()
-
-    def send(self, kind, payload):
-        length, rest = b"", len(payload)
-        while True:
-            length += bytes([rest % 128 | (128 if rest > 127 else 0)])
-            rest //= 128
-            if rest == 0:
-                break
-        self.socket.sendall(bytes([kind]) + length + payload)
-
-    def publish(self, topic, payload):
-        self.send(0x30, struct.pack("!H", len(topic)) + topic.encode() + payload.encode())
-
-    def drop(self):
-        try:
-            while self.socket.recv(65536):
-                pass
-        except OSError:
-            pass
+from gates import Mqtt  # noqa: E402
 
 
 class People:
