@@ -1,7 +1,9 @@
 #include "jobs.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
+#include <set>
+
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::admin {
 
@@ -15,16 +17,21 @@ constexpr std::int64_t kLeaseUs = 60 * kMicrosecondsPerSecond;
 constexpr std::int64_t kRowsAtOnce = 25;
 
 // What a kind of job calls for each row, and which parameters the item is: the second one, where there is one, stands
-// behind the last slash of the item.
+// behind the last slash of the item. Where the operation would answer a secret the job makes it, with this prefix, and
+// the parameter `secret` takes its SHA-256: who asks for the job gets the secrets at once, and the hub keeps the
+// hashes.
 struct Kind {
   std::string_view name;
   std::string_view operation;
   std::string_view parameter;
   std::string_view second = {};
+  std::string_view secret = {};
+  std::string_view prefix = {};
 };
 constexpr Kind kKinds[] = {{"approve-devices", "registration.approve", "pending_id"},
                            {"deny-devices", "registration.deny", "pending_id"},
                            {"delete-devices", "registration.delete", "controller_id"},
+                           {"release-devices", "registration.release", "controller_id", "", "key_hash", "gte_"},
                            {"revoke-sharing-tokens", "sharing.revoke", "token_id"},
                            {"delete-enrolment-keys", "registration.delete-key", "key_id"},
                            {"delete-users", "auth.delete-user", "user_id"},
@@ -43,6 +50,7 @@ std::string all_kinds() {
 }
 
 Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such job."}; }
+Error no_plugin() { return {.status = Status::kUnsupported, .detail = "No enabled plugin can do that."}; }
 
 constexpr std::string_view kJobColumns = "id, kind, state, created_at, admin_name, total, done, failed";
 
@@ -71,8 +79,10 @@ JobEntry job_from(const sql::Table& rows, std::size_t row) {
 
 }  // namespace
 
-Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
+Task<Result<Reply<NewJobOutput>>> Jobs::create(Call call, NewJobInput input) {
   const Kind* kind = find_kind(input.kind);
+  const bool has_secrets = kind != nullptr && !kind->secret.empty();
+  std::set<std::string_view> seen;  // of two rows for one thing the second would end what the first made good
   Error wrong{.status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = {}};
   if (kind == nullptr) wrong.fields.push_back({"/kind", "must be one of " + all_kinds()});
   if (input.items.empty() || input.items.size() > kMostItems) {
@@ -82,17 +92,21 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
     const std::string& item = input.items[i];
     const bool has_form = !item.empty() && item.size() <= 128;
     if (!has_form) wrong.fields.push_back({"/items/" + std::to_string(i), "must be 1 to 128 bytes"});
+    if (has_secrets && !seen.insert(item).second) {
+      wrong.fields.push_back({"/items/" + std::to_string(i), "is there twice"});
+    }
     if (!has_form || kind == nullptr || kind->second.empty() || item.find('/') != std::string::npos) continue;
     wrong.fields.push_back(
         {"/items/" + std::to_string(i), "must be " + std::string(kind->parameter) + "/" + std::string(kind->second)});
   }
   if (!wrong.fields.empty()) co_return wrong;
-  if (!operations_.contains(kind->operation)) {
-    co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin can do that."};
-  }
+  if (operations_.find(kind->operation) == nullptr) co_return no_plugin();
   const Principal& self = *call.principal;
   const Timestamp at = now();
   const auto total = static_cast<std::int64_t>(input.items.size());
+  NewJobOutput job{
+      .kind = input.kind, .state = "running", .created_at = at, .created_by = self.name, .total = total, .secrets = {}};
+  if (has_secrets) job.secrets.emplace();
   Batch batch(Mode::kWrite);
   // The rows follow in the same batch; their job is the newest, as nobody else writes meanwhile, or in PostgreSQL as
   // this transaction alone sees it.
@@ -102,21 +116,23 @@ Task<Result<Reply<JobEntry>>> Jobs::create(Call call, NewJobInput input) {
       " VALUES ($1, 'running', $2, $3, $4, $5, $6, $7, 0, 0, 0) RETURNING id",
       input.kind, self.id, self.name, self.role, call.peer, at, total);
   for (std::int64_t i = 0; i < total; ++i) {
+    const std::string& item = input.items[static_cast<std::size_t>(i)];
+    std::string secret_hash;
+    if (has_secrets) {
+      std::string secret = std::string(kind->prefix) + random_text();
+      secret_hash = to_hex(sha256(secret));
+      job.secrets->push_back({item, std::move(secret)});
+    }
     batch.add(
-        "INSERT INTO admin_job_rows (job_id, number, item, state, detail)"
-        " SELECT MAX(id), $1, $2, 'waiting', '' FROM admin_jobs WHERE admin_id = $3 AND created_at = $4",
-        i + 1, input.items[static_cast<std::size_t>(i)], self.id, at);
+        "INSERT INTO admin_job_rows (job_id, number, item, state, detail, secret_hash)"
+        " SELECT MAX(id), $1, $2, 'waiting', '', $5 FROM admin_jobs WHERE admin_id = $3 AND created_at = $4",
+        i + 1, item, self.id, at, secret_hash);
   }
   audit(batch, call, "admin.job", input.kind, R"({"rows":)" + std::to_string(total) + "}");
   const sql::Results done = co_await ok(database_.run(std::move(batch)));
+  job.job_id = done[0].integer(0, 0);
   work_soon();
-  JobEntry job{.job_id = done[0].integer(0, 0),
-               .kind = input.kind,
-               .state = "running",
-               .created_at = at,
-               .created_by = self.name,
-               .total = total};
-  co_return Reply<JobEntry>(Status::kAccepted, std::move(job));
+  co_return Reply<NewJobOutput>(Status::kAccepted, std::move(job));
 }
 
 Task<Result<JobsOutput>> Jobs::list(Call, PageInput page) {
@@ -149,16 +165,6 @@ Task<Result<void>> Jobs::cancel(Call call, JobRef input) {
   const Result<sql::Results> done = co_await database_.run(std::move(batch));
   if (!done && done.error().status == Status::kGuardFailed) co_return not_found();
   if (!done) co_return done.error();
-  co_return Result<void>();
-}
-
-Task<Result<void>> Jobs::begin() {
-  auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
-  const std::string report = co_await ok(host_.complete(ask));
-  const boost::json::value list = boost::json::parse(report);
-  for (const auto& entry : list.as_array()) {
-    operations_.emplace(entry.at("id").as_string(), entry.at("number").to_number<std::uint64_t>());
-  }
   co_return Result<void>();
 }
 
@@ -217,7 +223,7 @@ Task<Result<void>> Jobs::work_on(Job job) {
         continue;
       }
       job.principal = *current;
-      const Result<void> done = co_await call(job, row.item, row.number);
+      const Result<void> done = co_await call(job, row);
       if (!done) row.error = done.error();
     }
     co_await ok(save(job.id, std::move(rows)));
@@ -226,12 +232,12 @@ Task<Result<void>> Jobs::work_on(Job job) {
 
 Task<Result<std::vector<Jobs::Row>>> Jobs::next_rows(std::int64_t job_id) {
   const sql::Results results = co_await ok(
-      database_.read("SELECT r.number, r.item FROM admin_job_rows r JOIN admin_jobs j ON j.id = r.job_id"
+      database_.read("SELECT r.number, r.item, r.secret_hash FROM admin_job_rows r JOIN admin_jobs j ON j.id = r.job_id"
                      " WHERE r.job_id = $1 AND r.state = 'waiting' AND j.state = 'running' ORDER BY r.number LIMIT $2",
                      job_id, kRowsAtOnce));
   std::vector<Row> rows;
   for (std::size_t row = 0; row < results[0].rows(); ++row) {
-    rows.push_back({results[0].integer(row, 0), results[0].text(row, 1)});
+    rows.push_back({results[0].integer(row, 0), results[0].text(row, 1), results[0].text(row, 2)});
   }
   co_return rows;
 }
@@ -251,39 +257,18 @@ Task<Result<void>> Jobs::save(std::int64_t job_id, std::vector<Row> rows) {
   co_return Result<void>();
 }
 
-// As a transport would, for the admin who asked for the job.
-Task<Result<void>> Jobs::call(Job job, std::string item, std::int64_t number) {
+Task<Result<void>> Jobs::call(Job job, Row row) {
   const Kind* kind = find_kind(job.kind);
-  const auto operation = kind == nullptr ? operations_.end() : operations_.find(kind->operation);
-  if (operation == operations_.end()) {
-    co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin can do that."};
-  }
-  const std::string principal = wire::encode(job.principal);
-  const std::string request_id = "job-" + std::to_string(job.id) + "-" + std::to_string(number);
-  const std::size_t slash = kind->second.empty() ? std::string::npos : item.rfind('/');
-  const std::string first = item.substr(0, slash);
-  const std::string second = slash == std::string::npos ? std::string() : item.substr(slash + 1);
-  const gtr_field parameters[] = {{to_bytes(kind->parameter), to_bytes(first)},
-                                  {to_bytes(kind->second), to_bytes(second)}};
-  gtr_completion waiting{};
-  auto start = [&](gtr_completion done) {
-    waiting = done;
-    gtr_invocation made{};
-    made.size = sizeof made;
-    made.operation = operation->second;
-    made.params = parameters;
-    made.param_count = kind->second.empty() ? 1 : 2;
-    made.request_id = to_bytes(request_id);
-    made.peer = to_bytes(job.peer);
-    made.principal = to_bytes(principal);
-    made.context = &waiting;
-    made.reply = [](void* context, const gtr_reply* reply) {
-      const gtr_completion whose = *static_cast<gtr_completion*>(context);
-      whose.done(whose.context, reply->status, reply->body);
-    };
-    host_.operations().invoke(host_.raw(), &made);
-  };
-  co_await ok(host_.complete(start));
+  const OperationCalls::Operation* operation = kind == nullptr ? nullptr : operations_.find(kind->operation);
+  if (operation == nullptr) co_return no_plugin();
+  const std::size_t slash = kind->second.empty() ? std::string::npos : row.item.rfind('/');
+  OperationCalls::Parameters parameters;
+  parameters.emplace_back(kind->parameter, row.item.substr(0, slash));
+  if (slash != std::string::npos) parameters.emplace_back(kind->second, row.item.substr(slash + 1));
+  if (!kind->secret.empty()) parameters.emplace_back(kind->secret, row.secret_hash);
+  OperationCalls::Caller caller{job.principal, job.peer,
+                                "job-" + std::to_string(job.id) + "-" + std::to_string(row.number)};
+  co_await ok(operations_.call(operation->number, std::move(parameters), std::move(caller)));
   co_return Result<void>();
 }
 

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "feed.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/identifiers.hpp"
+#include "operation_calls.hpp"
 #include "types.hpp"
 
 namespace gatetorio::admin {
@@ -32,6 +32,26 @@ struct JobEntry {
   std::int64_t failed = 0;
 };
 BOOST_DESCRIBE_STRUCT(JobEntry, (), (job_id, kind, state, created_at, created_by, total, done, failed))
+
+// What the admin who made the job alone has, and once: for each row the secret that its call makes good.
+struct JobSecret {
+  std::string item;
+  std::string secret;
+};
+BOOST_DESCRIBE_STRUCT(JobSecret, (), (item, secret))
+
+struct NewJobOutput {
+  std::int64_t job_id = 0;
+  std::string kind;
+  std::string state;
+  Timestamp created_at;
+  std::string created_by;
+  std::int64_t total = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+  std::optional<std::vector<JobSecret>> secrets;  // null: this kind has none
+};
+BOOST_DESCRIBE_STRUCT(NewJobOutput, (), (job_id, kind, state, created_at, created_by, total, done, failed, secrets))
 
 struct JobsOutput {
   std::vector<JobEntry> jobs;
@@ -72,17 +92,15 @@ class Jobs {
  public:
   static constexpr std::size_t kMostItems = 5'000;
 
-  Jobs(Host& host, Database& database, Feed::Current current)
-      : host_(host), database_(database), current_(std::move(current)) {}
+  Jobs(Host& host, Database& database, OperationCalls& operations, Feed::Current current)
+      : host_(host), database_(database), operations_(operations), current_(std::move(current)) {}
 
-  Task<Result<Reply<JobEntry>>> create(Call call, NewJobInput input);
+  Task<Result<Reply<NewJobOutput>>> create(Call call, NewJobInput input);
   Task<Result<JobsOutput>> list(Call call, PageInput page);
   Task<Result<JobOutput>> get(Call call, JobInput input);
   // Rows that have not begun stay as they are.
   Task<Result<void>> cancel(Call call, JobRef input);
 
-  // In start(): finds the operations that rows call.
-  Task<Result<void>> begin();
   // Until the hub stops.
   Task<void> keep_working();
 
@@ -96,6 +114,7 @@ class Jobs {
   struct Row {
     std::int64_t number = 0;
     std::string item;
+    std::string secret_hash;
     Error error = {.status = Status::kOk};
   };
 
@@ -105,12 +124,12 @@ class Jobs {
   Task<Result<void>> work_on(Job job);
   Task<Result<std::vector<Row>>> next_rows(std::int64_t job_id);
   Task<Result<void>> save(std::int64_t job_id, std::vector<Row> rows);
-  Task<Result<void>> call(Job job, std::string item, std::int64_t number);
+  Task<Result<void>> call(Job job, Row row);
 
   Host& host_;
   Database& database_;
+  OperationCalls& operations_;
   const Feed::Current current_;
-  std::map<std::string, std::uint64_t, std::less<>> operations_;  // number by id; written in start()
   std::atomic<bool> is_working_{false};
 };
 

@@ -36,8 +36,7 @@ Error invalid(std::string pointer, std::string detail) {
 }
 
 // The fields of an entry, in the order in which the list describes them.
-std::vector<std::string> columns_of(const json::object& declaration, const Source& source) {
-  json::object output = declaration.at("output").as_object();
+std::vector<std::string> columns_of(json::object output, const Source& source) {
   if (output.empty()) output = gatetorio::json::schema<AuditOutput>();
   std::vector<std::string> columns;
   const json::value& entry = output.at("properties").at(source.items).at("items");
@@ -74,11 +73,13 @@ bool append(int file, std::string_view text) {
 
 Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
   const Source source = source_of(input.list);
-  const json::object declared = co_await ok(declaration(std::string(source.operation)));
-  const json::object& known = declared.at("input").at("properties").as_object();
-  const auto operation = declared.at("number").to_number<std::uint64_t>();
+  const OperationCalls::Operation* operation = operations_.find(source.operation);
+  if (operation == nullptr) {
+    co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin has this list."};
+  }
+  const json::object& known = operation->input.at("properties").as_object();
   const bool is_csv = call.preferred == "text/csv";
-  Parameters filters;
+  OperationCalls::Parameters filters;
   std::string unknown;
   boost::mp11::mp_for_each<wire::Members<ExportInput>>([&](auto member) {
     const auto& field = input.*member.pointer;
@@ -89,7 +90,7 @@ Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
     }
   });
   if (!unknown.empty()) co_return invalid("/" + unknown, "is no filter of this list");
-  const std::vector<std::string> columns = columns_of(declared, source);
+  const std::vector<std::string> columns = columns_of(operation->output, source);
   std::string text = is_csv ? std::string() : "[";
   for (const std::string& column : columns) {
     if (is_csv) text.append(text.empty() ? "" : ",").append(column);
@@ -102,10 +103,12 @@ Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
   std::size_t rows = 0, length = 0;
   std::string cursor;
   do {
-    Parameters parameters = filters;
+    OperationCalls::Parameters parameters = filters;
     parameters.emplace_back("limit", "500");
     if (!cursor.empty()) parameters.emplace_back("cursor", cursor);
-    const json::object page_read = co_await ok(page(operation, call, std::move(parameters)));
+    OperationCalls::Caller caller{*call.principal, call.peer, call.request_id};
+    const std::string body = co_await ok(operations_.call(operation->number, std::move(parameters), std::move(caller)));
+    const json::value page_read = json::parse(body);
     for (const json::value& entry : page_read.at(source.items).as_array()) {
       if (++rows > kMostRows) break;
       text += is_csv ? csv_row(entry.as_object(), columns) : (rows > 1 ? ",\n" : "") + json::serialize(entry);
@@ -124,42 +127,6 @@ Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
                   .length = length,
                   .type = is_csv ? "text/csv; charset=utf-8; header=present" : "application/json"};
   co_return out;
-}
-
-Task<Result<boost::json::object>> ListExport::declaration(std::string operation) {
-  auto ask = [this](gtr_completion done) { host_.inspect().report(host_.raw(), to_bytes("operations"), done); };
-  const std::string report = co_await ok(host_.complete(ask));
-  const json::value list = json::parse(report);
-  for (const json::value& entry : list.as_array()) {
-    if (entry.at("id").as_string() == operation) co_return entry.as_object();
-  }
-  co_return Error{.status = Status::kUnsupported, .detail = "No enabled plugin has this list."};
-}
-
-Task<Result<boost::json::object>> ListExport::page(std::uint64_t operation, Call call, Parameters parameters) {
-  const std::string principal = wire::encode(*call.principal);
-  std::vector<gtr_field> fields;
-  for (const auto& [name, value] : parameters) fields.push_back({to_bytes(name), to_bytes(value)});
-  gtr_completion waiting{};
-  auto start = [&](gtr_completion done) {
-    waiting = done;
-    gtr_invocation made{};
-    made.size = sizeof made;
-    made.operation = operation;
-    made.params = fields.data();
-    made.param_count = static_cast<std::uint32_t>(fields.size());
-    made.request_id = to_bytes(call.request_id);
-    made.peer = to_bytes(call.peer);
-    made.principal = to_bytes(principal);
-    made.context = &waiting;
-    made.reply = [](void* context, const gtr_reply* reply) {
-      const gtr_completion whose = *static_cast<gtr_completion*>(context);
-      whose.done(whose.context, reply->status, reply->body);
-    };
-    host_.operations().invoke(host_.raw(), &made);
-  };
-  const std::string body = co_await ok(host_.complete(start));
-  co_return json::parse(body).as_object();
 }
 
 }  // namespace gatetorio::admin

@@ -2,14 +2,12 @@
 // and fields are those of the list.
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "gatetorio/content.hpp"
 #include "gatetorio/identifiers.hpp"
-#include "gatetorio/operations.hpp"
+#include "operation_calls.hpp"
 
 namespace gatetorio::admin {
 
@@ -31,19 +29,14 @@ class ListExport {
  public:
   static constexpr std::size_t kMostRows = 50'000;
 
-  explicit ListExport(Host& host) : host_(host) {}
+  explicit ListExport(OperationCalls& operations) : operations_(operations) {}
 
   // JSON, an array of the list's entries; or CSV where the caller prefers it. Errors: those of the list; kInvalid for a
   // filter that it has not, and where more than kMostRows match.
   Task<Result<FileContent>> read(Call call, ExportInput input);
 
  private:
-  using Parameters = std::vector<std::pair<std::string, std::string>>;
-
-  Task<Result<boost::json::object>> declaration(std::string operation);
-  Task<Result<boost::json::object>> page(std::uint64_t operation, Call call, Parameters parameters);
-
-  Host& host_;
+  OperationCalls& operations_;
 };
 
 }  // namespace gatetorio::admin

@@ -78,8 +78,9 @@ class AdminPlugin : public PluginBase {
         overview_(host, database_),
         audit_(host, database_),
         feed_(host, overview_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
-        lists_(host),
-        jobs_(host, database_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
+        calls_(host),
+        jobs_(host, database_, calls_, [this](Principal principal) { return accounts_.current(std::move(principal)); }),
+        lists_(calls_),
         requests_(host.setting("data_dir") + "/" + kManifest.id + "/requests"),
         endpoint_(host, HttpEndpoint::kId),
         authenticator_(host, &accounts_),
@@ -132,6 +133,7 @@ class AdminPlugin : public PluginBase {
   Overview overview_;
   AuditLog audit_;
   Feed feed_;
+  OperationCalls calls_;
   Jobs jobs_;
   ListExport lists_;
   const LocalRequests requests_;
@@ -207,7 +209,7 @@ Task<Result<void>> AdminPlugin::start() {
   const HttpAddress address = co_await ok(endpoint_.call<HttpEndpoint::Endpoint>());
   public_url_ = address.base_url.substr(0, address.base_url.rfind("/api/"));
   accounts_.set_https(public_url_.starts_with("https://"));
-  co_await ok(jobs_.begin());
+  co_await ok(calls_.begin());
   co_await ok(make_first_admin());
   host_.run(keep_answering());
   host_.run(audit_.keep_writing());

@@ -199,10 +199,11 @@ Task<Result<void>> Service::deny(Call call, PendingRef input) {
   return repository_.deny(input.pending_id.value, std::move(call));
 }
 
-Task<Result<ReleaseOutput>> Service::release(Call call, DeviceRef) {
-  ReleaseOutput out{.enrolment_key = std::string(kKeyPrefix) + random_text(),
-                    .expires_at = {hours_from_now(settings_.release_hours)}};
-  co_await ok(repository_.release(call.access.resource_id, sha256(out.enrolment_key), out.expires_at, call));
+Task<Result<ReleaseOutput>> Service::release(Call call, ReleaseInput input) {
+  ReleaseOutput out{.enrolment_key = {}, .expires_at = {hours_from_now(settings_.release_hours)}};
+  if (!input.key_hash) out.enrolment_key = std::string(kKeyPrefix) + random_text();
+  std::string hash = input.key_hash ? from_hex(input.key_hash->value) : sha256(*out.enrolment_key);
+  co_await ok(repository_.release(call.access.resource_id, std::move(hash), out.expires_at, call));
   co_return out;
 }
 

@@ -42,8 +42,8 @@ class Service {
   // Turns a waiting device away, or takes its approval back before it is used. Errors: kNotFound.
   Task<Result<void>> deny(Call call, PendingRef input);
   Task<Result<PendingOutput>> pending(Call call, PendingInput input);
-  // A key by which the call's device, known hardware, gets new credentials once.
-  Task<Result<ReleaseOutput>> release(Call call, DeviceRef);
+  // A key by which the call's device, known hardware, gets new credentials once. Who has one already gives its hash.
+  Task<Result<ReleaseOutput>> release(Call call, ReleaseInput input);
   Task<Result<NewKeyOutput>> make_key(Call call, NewKeyInput input);
   Task<Result<KeysOutput>> keys(Call call, KeysInput input);
   // Whoever has it can register nothing with it from now on. Errors: kNotFound.

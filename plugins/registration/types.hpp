@@ -183,8 +183,23 @@ struct PendingRef {
 };
 BOOST_DESCRIBE_STRUCT(PendingRef, (), (pending_id))
 
+struct Sha256Rule {
+  static constexpr std::size_t kMin = 64, kMax = 64;
+  static constexpr std::string_view kPattern = "^[0-9a-f]+$";
+  static constexpr std::string_view kWords = "a SHA-256 in hexadecimal digits, 0-9 and a-f";
+  static constexpr bool valid(std::string_view text) {
+    return detail::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  }
+};
+
+struct ReleaseInput {
+  ControllerId controller_id;
+  std::optional<Text<Sha256Rule>> key_hash;  // of a key that the caller made: then none is made here
+};
+BOOST_DESCRIBE_STRUCT(ReleaseInput, (), (controller_id, key_hash))
+
 struct ReleaseOutput {
-  std::string enrolment_key;  // shown once
+  std::optional<std::string> enrolment_key;  // shown once; null where the caller made it
   Timestamp expires_at;
 };
 BOOST_DESCRIBE_STRUCT(ReleaseOutput, (), (enrolment_key, expires_at))
