@@ -107,11 +107,12 @@ Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement dev
 Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement device, RegisterInput input) {
   Repository::Admission admission;
   const std::string key = input.enrolment_key ? input.enrolment_key->value : std::string();
-  if (input.enrolment_key) {
-    const bool is_release = co_await ok(repository_.is_release(sha256(key)));
-    if (is_release) co_return needs_key();  // it is for its own hardware, which is known
-  }
-  if (settings_.enrolment == "approval") {
+  auto kind = Repository::KeyKind::kAnyHardware;
+  if (input.enrolment_key) kind = co_await ok(repository_.kind_of_key(sha256(key)));
+  if (kind == Repository::KeyKind::kRelease) co_return needs_key();  // it is for its own hardware, which is known
+  if (kind == Repository::KeyKind::kOneHardware) {
+    admission.key_hash = sha256(key);  // whoever made it has approved this hardware
+  } else if (settings_.enrolment == "approval") {
     if (!input.claim_token) {
       co_return co_await ask(call, device);
     }

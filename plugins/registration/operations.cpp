@@ -2,7 +2,7 @@
 
 namespace gatetorio::registration {
 
-void declare(OperationSet<Service>& operations, Presence& presence) {
+void declare(OperationSet<Service>& operations, Presence& presence, Fleet& fleet) {
   operations.add({.id = "registration.register",
                   .method = "POST",
                   .path = "/devices/register",
@@ -103,6 +103,18 @@ void declare(OperationSet<Service>& operations, Presence& presence) {
                   .callers = {{"admin", "admin"}},
                   .success = {Status::kCreated}},
                  &Service::make_key);
+  operations.add(
+      {.id = "registration.import-fleet",
+       .method = "POST",
+       .path = "/admin/import/devices",
+       .summary = "Make a key for each device of a file, for that hardware alone; the keys are shown this once.",
+       .callers = {{"admin", "admin"}},
+       .success = {Status::kOk, Status::kCreated},
+       .errors = {Status::kConflict, Status::kTooLarge},
+       .stream_body = true,
+       .body_types = {"text/csv"},
+       .content_types = {"application/json", "text/csv"}},
+      fleet, &Fleet::import);
   operations.add({.id = "registration.keys",
                   .method = "GET",
                   .path = "/admin/enrolment-keys",

@@ -22,6 +22,7 @@ class Registration : public PluginBase {
         database_(host, kManifest.id),
         repository_(database_),
         presence_(host, repository_, std::chrono::seconds(settings_.heartbeat_timeout_seconds)),
+        fleet_(host, repository_),
         service_(host, repository_, presence_, settings_),
         operations_(host, &service_),
         devices_(host, this),
@@ -40,7 +41,7 @@ class Registration : public PluginBase {
   }
 
   void configure() {
-    declare(operations_, presence_);
+    declare(operations_, presence_, fleet_);
     devices_.on<DeviceRegistry::FindByName>(&Registration::find_by_name)
         .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
         .on<DeviceRegistry::Count>(&Registration::count)
@@ -88,6 +89,7 @@ class Registration : public PluginBase {
   Database database_;
   Repository repository_;
   Presence presence_;
+  Fleet fleet_;
   Service service_;
   OperationSet<Service> operations_;
   ServiceProvider<Registration> devices_;

@@ -1,12 +1,16 @@
 // The only class of this plugin with SQL: devices (repository.cpp), how they get and renew credentials
-// (repository_enrolment.cpp), who waits for approval (repository_claims.cpp), and lists (repository_lists.cpp).
+// (repository_enrolment.cpp), keys of a fleet (repository_fleet.cpp), who waits for approval (repository_claims.cpp),
+// and lists (repository_lists.cpp).
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "credentials.hpp"
+#include "fleet_file.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/lists.hpp"
@@ -60,7 +64,8 @@ class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
 
-  // What else must hold for a new device: exactly one use of this key, or an admin's approval of this claim (hashes).
+  // What else must hold for a new device: exactly one use of this key, which is good for it, or an admin's approval of
+  // this claim (hashes).
   struct Admission {
     std::optional<std::string> key_hash = {};
     std::optional<std::string> claim_hash = {};
@@ -92,12 +97,28 @@ class Repository {
   // Errors: kConflict (the name).
   Task<Result<DeviceImported>> import(DeviceImport device, Call call);
   Task<Result<bool>> knows_hardware(std::string hardware_id);
-  // Is this the key of a release, for whatever hardware?
-  Task<Result<bool>> is_release(std::string key_hash);
+  // What the key with this hash is for; whether it is good is not asked.
+  enum class KeyKind { kAnyHardware, kOneHardware, kRelease };  // an unknown one: the first
+  Task<Result<KeyKind>> kind_of_key(std::string key_hash);
   // Replaces an earlier release. Errors: kNotFound.
   Task<Result<void>> release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call);
   Task<Result<std::int64_t>> add_key(std::string key_hash, std::string name, std::int64_t max_uses,
                                      Timestamp expires_at, Call call);
+
+  // What stands against keys for these devices of a fleet.
+  struct FleetMeets {
+    std::set<std::string> hardware, names;                        // of devices that are here
+    std::map<std::string, std::optional<std::string>> open_keys;  // hardware with a key that is good, and its name
+  };
+  Task<Result<FleetMeets>> meet_fleet(std::vector<FleetLine> lines);
+  // A key for one use by each, or nothing. Keys for this hardware that have ended go, and with `replace` those that
+  // have not. Errors: kConflict where a device is here, or has a key.
+  struct FleetKey {
+    FleetLine device;
+    std::string hash;
+  };
+  Task<Result<void>> add_fleet(std::vector<FleetKey> keys, std::string name, Timestamp expires_at, bool replace,
+                               Call call);
 
   // A row of its own for a device that asks; those that have ended go. Errors: kRateLimited where `most_per_network`
   // from its network wait, kUnavailable where `most` do; then nothing is written.

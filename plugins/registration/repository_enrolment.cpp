@@ -12,6 +12,12 @@ std::optional<Blob> blob(const std::optional<std::string>& bytes) {
   return bytes ? std::optional(Blob{*bytes}) : std::nullopt;
 }
 
+// A key that was made for this hardware lets it in once, however it came in: were it deleted, an unused one would let
+// it come back.
+void end_fleet_key(Batch& batch, const std::string& hardware_id) {
+  batch.add("DELETE FROM enrolment_keys WHERE hardware_id = $1 AND uses < max_uses", hardware_id);
+}
+
 }  // namespace
 
 Task<Result<Repository::Created>> Repository::create(Announcement device, Admission admission,
@@ -21,8 +27,9 @@ Task<Result<Repository::Created>> Repository::create(Announcement device, Admiss
   const int insert = admission.key_hash || admission.claim_hash ? 1 : 0;  // which statement it is
   if (admission.key_hash) {
     batch.require(
-        "UPDATE enrolment_keys SET uses = uses + 1 WHERE key_hash = $1 AND uses < max_uses AND expires_at > $2",
-        Blob{*admission.key_hash}, at);
+        "UPDATE enrolment_keys SET uses = uses + 1 WHERE key_hash = $1 AND uses < max_uses AND expires_at > $2"
+        " AND (hardware_id IS NULL OR hardware_id = $3) AND (controller_id IS NULL OR controller_id = $4)",
+        Blob{*admission.key_hash}, at, device.hardware_id, device.controller_id);
   } else if (admission.claim_hash) {
     batch.require(
         "DELETE FROM pending_claims WHERE claim_hash = $1 AND hardware_id = $2 AND is_approved = 1 AND expires_at > $3",
@@ -32,11 +39,13 @@ Task<Result<Repository::Created>> Repository::create(Announcement device, Admiss
   batch.require(
       "INSERT INTO devices (hardware_id, controller_id, device_name, firmware_version, token_hash, mqtt_password_hash,"
       " reenrol_until, online_until, last_seen, created_at, updated_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
+      " VALUES ($1, $2, COALESCE(NULLIF($3, ''), (SELECT device_name FROM enrolment_keys WHERE key_hash = $8), ''), $4,"
+      " $5, $6, 0, 0, $7, $7, $7) ON CONFLICT DO NOTHING RETURNING id",
       device.hardware_id, device.controller_id, device.device_name.value_or(""), device.firmware_version.value_or(""),
-      Blob{token_hash}, Blob{password_hash}, at);
+      Blob{token_hash}, Blob{password_hash}, at, blob(admission.key_hash));
   // Whoever else waits with this hardware id is not that hardware.
   batch.add("DELETE FROM pending_claims WHERE hardware_id = $1", device.hardware_id);
+  end_fleet_key(batch, device.hardware_id);
   audit(batch, call, "device.register", "hardware:" + device.hardware_id);
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (results) co_return Created{.device_id = (*results)[static_cast<std::size_t>(insert)].integer(0, 0)};
@@ -110,6 +119,7 @@ Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) 
               device.hardware_id, now());
     batch.add("UPDATE devices SET reenrol_until = $2 WHERE hardware_id = $1 AND token_hash = $3", device.hardware_id,
               Timestamp{device.reenrol_until_us}, none);
+    end_fleet_key(batch, device.hardware_id);
     audit(batch, call, "device.import", "hardware:" + device.hardware_id);
   }
   Result<sql::Results> results = co_await database_.run(std::move(batch));
@@ -129,10 +139,13 @@ Task<Result<bool>> Repository::knows_hardware(std::string hardware_id) {
   co_return !results[0].empty();
 }
 
-Task<Result<bool>> Repository::is_release(std::string key_hash) {
-  const sql::Results results =
-      co_await ok(database_.read("SELECT 1 FROM devices WHERE release_key_hash = $1", Blob{key_hash}));
-  co_return !results[0].empty();
+Task<Result<Repository::KeyKind>> Repository::kind_of_key(std::string key_hash) {
+  const sql::Results results = co_await ok(
+      database_.read("SELECT (SELECT COUNT(*) FROM devices WHERE release_key_hash = $1),"
+                     " (SELECT COUNT(*) FROM enrolment_keys WHERE key_hash = $1 AND hardware_id IS NOT NULL)",
+                     Blob{key_hash}));
+  if (results[0].integer(0, 0) > 0) co_return KeyKind::kRelease;
+  co_return results[0].integer(0, 1) > 0 ? KeyKind::kOneHardware : KeyKind::kAnyHardware;
 }
 
 Task<Result<void>> Repository::release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call) {

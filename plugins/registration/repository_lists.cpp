@@ -20,7 +20,7 @@ const ListSource kDevices{.name = "devices",
                                     {"created_at", {list_integer("created_at"), list_integer("id")}}}};
 
 const ListSource kKeys{.name = "enrolment-keys",
-                       .columns = "id, name, max_uses, uses, expires_at, created_at",
+                       .columns = "id, name, max_uses, uses, expires_at, created_at, hardware_id, controller_id",
                        .from = "enrolment_keys",
                        .default_sort = "-created_at",
                        .sorts = {{"created_at", {list_integer("created_at"), list_integer("id")}},
@@ -74,7 +74,9 @@ Task<Result<KeysOutput>> Repository::keys(KeysInput input) {
                         .max_uses = table.integer(row, 2),
                         .uses = table.integer(row, 3),
                         .expires_at = {table.integer(row, 4)},
-                        .created_at = {table.integer(row, 5)}});
+                        .created_at = {table.integer(row, 5)},
+                        .hardware_id = table.text_or_null(row, 6),
+                        .controller_id = table.text_or_null(row, 7)});
   }
   co_return out;
 }

@@ -136,8 +136,9 @@ struct KeyEntry {
   std::int64_t uses = 0;
   Timestamp expires_at;
   Timestamp created_at;
+  std::optional<std::string> hardware_id, controller_id;  // null: for any
 };
-BOOST_DESCRIBE_STRUCT(KeyEntry, (), (key_id, name, max_uses, uses, expires_at, created_at))
+BOOST_DESCRIBE_STRUCT(KeyEntry, (), (key_id, name, max_uses, uses, expires_at, created_at, hardware_id, controller_id))
 
 struct KeysOutput {
   std::vector<KeyEntry> keys;
@@ -150,6 +151,32 @@ struct KeyRef {
   RowId key_id;
 };
 BOOST_DESCRIBE_STRUCT(KeyRef, (), (key_id))
+
+// Beside the body, which is CSV.
+struct FleetInput {
+  std::optional<bool> dry_run;  // says what would happen
+  std::optional<bool> replace;  // a device whose earlier key nobody has used gets another one
+  std::optional<Label<64>> name;
+  std::optional<Integer<1, 87'600>> expires_in_hours;
+};
+BOOST_DESCRIBE_STRUCT(FleetInput, (), (dry_run, replace, name, expires_in_hours))
+
+struct FleetDevice {
+  std::int64_t line = 0;  // of the file
+  std::string hardware_id;
+  std::optional<std::string> controller_id;
+  std::string device_name;
+  bool replaces_key = false;                 // an earlier one ends
+  std::optional<std::string> enrolment_key;  // shown once; null in a dry run
+};
+BOOST_DESCRIBE_STRUCT(FleetDevice, (), (line, hardware_id, controller_id, device_name, replaces_key, enrolment_key))
+
+struct FleetOutput {
+  bool dry_run = false;
+  Timestamp expires_at;
+  std::vector<FleetDevice> devices;
+};
+BOOST_DESCRIBE_STRUCT(FleetOutput, (), (dry_run, expires_at, devices))
 
 struct PendingInput {
   std::optional<ListLimit> limit;

@@ -110,6 +110,7 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"GET /admin/grants", "admin viewer"},
     {"GET /admin/commands", "admin viewer"},
     {"POST /admin/enrolment-keys", "admin"},
+    {"POST /admin/import/devices", "admin"},
     {"POST /admin/setup",  // what opens it is the link: admin_test.cpp
      "anonymous device foreign_device owner engineer readonly stranger foreign_owner admin viewer wrong "
      "misspelt_device"},
@@ -184,6 +185,9 @@ int call(const Endpoint& endpoint, const Caller& caller, const std::string& cont
     request.headers = {"Tus-Resumable: 1.0.0", "Upload-Offset: 0"};
     request.content_type = "application/offset+octet-stream";
     if (endpoint.method == "PATCH" || endpoint.method == "PUT") request.body = "x";
+  } else if (endpoint.path == "/admin/import/devices") {
+    request.content_type = "text/csv";
+    request.body = "hardware_id\n" + unique("hw") + "\n";
   } else if (endpoint.method != "GET" && endpoint.method != "DELETE") {
     request.body = boost::json::serialize(body_for(key, controller_id));
   }

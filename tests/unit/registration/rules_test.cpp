@@ -36,6 +36,9 @@ struct RegistrationRules : testing::PluginRules {
   static Ask enrolling(const std::string& hardware, const std::string& name, const std::string& key) {
     return {.body = {{"hardware_id", hardware}, {"controller_id", name}, {"enrolment_key", key}}};
   }
+  static Ask importing(const std::string& lines) {
+    return {.principal = kAdmin, .stream = testing::AskedBody{.bytes = "hardware_id\n" + lines}};
+  }
   Outcome enrol(const std::string& hardware, const std::string& name) {
     return host.invoke("registration.register", enrolling(hardware, name, key(1)));
   }
@@ -102,6 +105,36 @@ TEST_CASE("of two devices that take one controller_id at once one gets it, and t
     CHECK(rules.devices() == 1);
     CHECK(rules.uses() == 1);
     CHECK(rules.host.published<DeviceRegistered>().size() == 1);
+  }
+}
+
+TEST_CASE("of two imports of one device at once one is done, and the other leaves nothing") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    RegistrationRules rules;
+    auto first = moments.begin(rules.host, "registration.import-fleet", rules.importing("hw-1\nhw-2"));
+    const Outcome second = rules.host.invoke("registration.import-fleet", rules.importing("hw-3\nhw-1"));
+    rules.host.release();
+    const Outcome outcome = first.take();
+    CHECK(outcome.is_ok() != second.is_ok());
+    CHECK(rules.count("SELECT COUNT(*) FROM enrolment_keys") == 2);
+    CHECK(rules.audited("enrolment_key.import") == 1);
+  }
+}
+
+TEST_CASE("a device that registers while it is imported is no hindrance to it, and has no open key then") {
+  for (Moments moments; moments.next();) {
+    INFO(moments.number());
+    RegistrationRules rules;
+    const std::string key = rules.key(1);
+    auto import = moments.begin(rules.host, "registration.import-fleet", rules.importing("hw-1"));
+    CHECK(rules.host.invoke("registration.register", rules.enrolling("hw-1", "gate", key)).is_ok());
+    rules.host.release();
+    const Outcome outcome = import.take();
+    CHECK(rules.devices() == 1);
+    CHECK(rules.count("SELECT COUNT(*) FROM enrolment_keys WHERE uses < max_uses") == 0);
+    const bool was_refused = outcome.status == Status::kConflict || outcome.status == Status::kInvalid;
+    CHECK((outcome.is_ok() || was_refused));
   }
 }
 
