@@ -29,6 +29,7 @@ export { Person } from "../src/parts/Person";
 export { PlaceLink, useGo, usePlace } from "../src/parts/places";
 export { QrCode } from "../src/parts/QrCode";
 export { SecretOnce, SecretText } from "../src/parts/SecretOnce";
+export { SecretsOnce } from "../src/parts/SecretsOnce";
 export { TimeRange } from "../src/parts/TimeRange";
 export { Ago, Badge, Given, LevelBadge, Moment, OnlineBadge, type Tone } from "../src/parts/Words";
 

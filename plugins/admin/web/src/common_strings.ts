@@ -26,6 +26,8 @@ export const t = {
     copy: "Copy",
     copied: "Copied",
     haveSavedIt: "I have saved it",
+    haveSavedThem: "I have saved them",
+    saveKeys: "Save the keys as CSV",
     loading: "Loading …",
     notices: "Messages",
     never: "never",

@@ -148,6 +148,12 @@ export const t = {
     none: "There are no devices yet",
     noneNext: "A device appears here when it registers.",
     toEnrolment: "Make an enrolment key for it.",
+    releaseManyTitle: (count: number) => `Re-enrol ${plural(count, "device", "devices")}?`,
+    releaseManyText:
+      "For replaced SD cards: you get a key for each, with which its hardware registers once and gets new credentials. The old ones die at that moment. Earlier keys of these devices stop working.",
+    releaseKeysTitle: "Keys for the new cards",
+    releaseKeysText:
+      "Each works once, for its own device, as soon as the job has done its line. They are not shown again: the hub keeps no copy.",
     deleteManyTitle: (count: number) => `Delete ${plural(count, "device", "devices")}?`,
     deleteManyText:
       "Their credentials die at once and they are cut off. Their users, sharing tokens, files and history go with them. This cannot be undone.",
@@ -413,6 +419,42 @@ export const t = {
     deleteKeyText: "No device can register with it any more. Devices that did stay.",
     keyDeleted: (name: string) => `${name} was deleted`,
     keyNotDeleted: (name: string) => `${name} was not deleted`,
+    deleteManyKeysTitle: (count: number) => `Delete ${plural(count, "key", "keys")}?`,
+    anyHardware: "any",
+    forName: (name: string) => `as ${name}`,
+  },
+
+  fleet: {
+    button: "Import a fleet",
+    title: "Import a fleet",
+    lead: "A CSV file with a line for each device to come. Each gets a key of its own, with which this hardware alone registers, once and at once.",
+    columns:
+      "The first line names the columns, in any order: hardware_id, and if you like controller_id and device_name. Commas, semicolons or tabs.",
+    choose: "Choose a file",
+    chosen: (name: string, size: string) => `${name}, ${size}`,
+    remove: "Remove the file",
+    paste: "Or paste the lines here",
+    sample: "hardware_id,controller_id,device_name",
+    name: "Name of the keys",
+    nameHelp: "By it you find them in the list of keys.",
+    hours: "Good for hours",
+    replace: "Devices that have a key nobody used get a new one",
+    check: "Check",
+    notChecked: "The file was not checked",
+    right: (devices: number) =>
+      `${plural(devices, "device is", "devices are")} ready to be imported. Nothing is written yet.`,
+    replaced: (keys: number) => `${plural(keys, "earlier key ends", "earlier keys end")}.`,
+    import: (devices: number) => `Import ${plural(devices, "device", "devices")}`,
+    notImported: "The fleet was not imported",
+    faults: "What is wrong in the file",
+    more: "Nothing was imported. Mend the file and check it again.",
+    line: "Line",
+    column: "Column",
+    fault: "What is wrong",
+    whole: "the whole line",
+    keysTitle: (devices: number) => `${plural(devices, "key was", "keys were")} made`,
+    keysText:
+      "Write each into the image of its device. It works once, for that hardware alone. They are not shown again: the hub keeps no copy.",
   },
 
   jobs: {
@@ -427,6 +469,7 @@ export const t = {
       "approve-devices": "Approve devices",
       "deny-devices": "Turn devices away",
       "delete-devices": "Delete devices",
+      "release-devices": "Re-enrol devices",
       "delete-files": "Delete files",
       "delete-users": "Delete users",
       "delete-enrolment-keys": "Delete enrolment keys",

@@ -258,6 +258,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/import/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key for each device of a file, for that hardware alone; the keys are shown this once. */
+        post: operations["registration.import-fleet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/jobs": {
         parameters: {
             query?: never;
@@ -1797,7 +1814,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    key_hash?: string;
+                };
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -1806,7 +1829,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        enrolment_key: string;
+                        enrolment_key: string | null;
                         /** Format: date-time */
                         expires_at: string;
                     };
@@ -1874,10 +1897,12 @@ export interface operations {
                 content: {
                     "application/json": {
                         keys: {
+                            controller_id: string | null;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
                             expires_at: string;
+                            hardware_id: string | null;
                             key_id: number;
                             max_uses: number;
                             name: string;
@@ -2089,6 +2114,46 @@ export interface operations {
             };
         };
     };
+    "registration.import-fleet": {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                expires_in_hours?: number;
+                name?: string;
+                replace?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "text/csv": string;
+                };
+            };
+        };
+    };
     "admin.jobs": {
         parameters: {
             query?: {
@@ -2156,6 +2221,10 @@ export interface operations {
                         failed: number;
                         job_id: number;
                         kind: string;
+                        secrets: {
+                            item: string;
+                            secret: string;
+                        }[] | null;
                         state: string;
                         total: number;
                     };

@@ -95,15 +95,17 @@ export type JobKind =
   | "approve-devices"
   | "deny-devices"
   | "delete-devices"
+  | "release-devices"
   | "delete-files"
   | "delete-users"
   | "delete-enrolment-keys"
   | "revoke-sharing-tokens";
 
 export type Job = Known<
-  Answer<"admin.create-job">,
+  Item<"admin.jobs", "jobs">,
   { kind: JobKind; state: "running" | "done" | "cancelled" }
 >;
+export type NewJob = Answer<"admin.create-job">;
 export type JobRow = Known<Item<"admin.job", "rows">, { state: "waiting" | "done" | "failed" }>;
 export interface JobPage {
   job: Job;
@@ -145,6 +147,19 @@ export type SentCommand = Answer<"commands.send-as-admin">;
 
 export type EnrolmentKey = Item<"registration.keys", "keys">;
 export type NewEnrolmentKey = Answer<"registration.make-key">;
+/** By hand: the answer may be CSV too, and is described as bytes. Keys are null in a dry run. */
+export interface FleetCheck {
+  dry_run: boolean;
+  expires_at: string;
+  devices: {
+    line: number;
+    hardware_id: string;
+    controller_id: string | null;
+    device_name: string;
+    replaces_key: boolean;
+    enrolment_key: string | null;
+  }[];
+}
 export type ReleaseKey = Answer<"registration.release">;
 export type PendingDevice = Item<"registration.pending", "pending">;
 

@@ -10,6 +10,7 @@ import { ExportButtons } from "../../parts/ExportButtons";
 import { SelectField } from "../../parts/fields";
 import { FilterBar, FilterText, useFilters, type Filters } from "../../parts/filters";
 import { Empty, ViewHead } from "../../parts/layout";
+import { SecretsOnce } from "../../parts/SecretsOnce";
 import { Ago, Given, OnlineBadge } from "../../parts/Words";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
@@ -160,6 +161,22 @@ function DeviceBulk({ selected, onClear }: { selected: ReadonlySet<string>; onCl
   const ids = [...selected];
   return (
     <BulkBar count={ids.length} onClear={onClear}>
+      <ConfirmButton
+        label={t.device.release}
+        title={t.devices.releaseManyTitle(ids.length)}
+        consequence={t.devices.releaseManyText}
+        confirmLabel={t.device.release}
+        confirmKind="primary"
+        isDisabled={jobs.isRunning}
+        onConfirm={() => void jobs.start("release-devices", ids)}
+      />
+      <SecretsOnce
+        title={t.devices.releaseKeysTitle}
+        explanation={t.devices.releaseKeysText}
+        fileName="re-enrolment-keys.csv"
+        csv={jobs.secrets}
+        onClose={jobs.goOn}
+      />
       <ConfirmButton
         label={t.common.delete}
         kind="danger"

@@ -1,5 +1,6 @@
 import { Panel, ViewHead } from "../../parts/layout";
 import { t } from "../../strings";
+import { ImportFleet } from "./ImportFleet";
 import { KeyTable } from "./KeyTable";
 import { NewKey } from "./NewKey";
 import { WaitingTable } from "./WaitingTable";
@@ -13,9 +14,18 @@ export function EnrolmentView() {
       <Panel title={t.enrolment.waiting}>
         <WaitingTable />
       </Panel>
-      <Panel title={t.enrolment.keys} beside={canWrite ? <NewKey /> : undefined}>
+      <Panel title={t.enrolment.keys} beside={canWrite ? <KeyButtons /> : undefined}>
         <KeyTable />
       </Panel>
+    </>
+  );
+}
+
+function KeyButtons() {
+  return (
+    <>
+      <ImportFleet />
+      <NewKey />
     </>
   );
 }
