@@ -1,5 +1,5 @@
-// Calls of operations that exist anyway, in the name of somebody who has asked this plugin: as a transport makes them, so
-// that rights, rules and audit are those of a call of their own.
+// Calls of operations that exist anyway, in the name of somebody who has asked this plugin: as a transport makes them,
+// so that rights, rules and audit are those of a call of their own.
 #pragma once
 
 #include <boost/json/object.hpp>

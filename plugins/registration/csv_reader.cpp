@@ -44,7 +44,8 @@ CsvReader::CsvReader(std::string_view text) : rest_(text) {
 std::optional<CsvRecord> CsvReader::next() {
   while (!at_end()) {
     CsvRecord record = read_record();
-    const bool is_blank = std::all_of(record.fields.begin(), record.fields.end(), [](const auto& f) { return f.empty(); });
+    const bool is_blank =
+        std::all_of(record.fields.begin(), record.fields.end(), [](const auto& f) { return f.empty(); });
     if (!is_blank || record.fault) return record;
   }
   return std::nullopt;

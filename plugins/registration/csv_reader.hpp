@@ -1,6 +1,6 @@
-// Reads CSV as spreadsheets and scripts write it: RFC 4180, and what is found beside it. Separated by commas, semicolons
-// or tabs, whichever its first line uses (or names, "sep=;"); lines end with LF, CRLF or CR; a byte order mark goes;
-// spaces around what is not in quotes go; lines with nothing in them are none.
+// Reads CSV as spreadsheets and scripts write it: RFC 4180, and what is found beside it. Separated by commas,
+// semicolons or tabs, whichever its first line uses (or names, "sep=;"); lines end with LF, CRLF or CR; a byte order
+// mark goes; spaces around what is not in quotes go; lines with nothing in them are none.
 #pragma once
 
 #include <cstddef>

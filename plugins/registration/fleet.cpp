@@ -13,10 +13,11 @@ constexpr std::int64_t kDefaultHours = 30 * 24;
 constexpr std::size_t kMostTold = 100;  // of what is wrong
 
 Error wrong_file(json::Errors errors) {
-  Error error{.status = Status::kInvalid, .detail = "Nothing was imported: something in the file is wrong.", .fields = {}};
+  Error error{
+      .status = Status::kInvalid, .detail = "Nothing was imported: something in the file is wrong.", .fields = {}};
   if (errors.size() > kMostTold) {
-    error.detail = "Nothing was imported: " + std::to_string(errors.size()) + " things in the file are wrong, of which " +
-                   std::to_string(kMostTold) + " are named here.";
+    error.detail = "Nothing was imported: " + std::to_string(errors.size()) +
+                   " things in the file are wrong, of which " + std::to_string(kMostTold) + " are named here.";
     errors.resize(kMostTold);
   }
   error.fields = std::move(errors);

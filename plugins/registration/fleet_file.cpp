@@ -41,7 +41,8 @@ class FleetReader {
     if (!read_header()) return std::move(file_);
     while (const auto record = csv_.next()) {
       if (++devices_ > kMostFleetLines) {
-        wrong(record->line, {}, "is more than the " + std::to_string(kMostFleetLines) + " devices that one file may have");
+        wrong(record->line, {},
+              "is more than the " + std::to_string(kMostFleetLines) + " devices that one file may have");
         break;
       }
       read_line(*record);
@@ -143,7 +144,7 @@ class FleetReader {
   FleetFile file_;
   std::int64_t header_line_ = 1;
   std::size_t columns_ = 0, devices_ = 0;
-  std::array<std::optional<std::size_t>, kColumns> places_;  // which field of a record each column is
+  std::array<std::optional<std::size_t>, kColumns> places_;     // which field of a record each column is
   std::map<std::string, std::int64_t> hardware_, controllers_;  // the line of each
 };
 

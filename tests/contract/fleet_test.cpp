@@ -1,5 +1,5 @@
-// Section 2, a fleet that is to come: keys for one device each, by a file, and what becomes of them. And section 7, keys
-// for many devices that are here.
+// Section 2, a fleet that is to come: keys for one device each, by a file, and what becomes of them. And section 7,
+// keys for many devices that are here.
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -52,7 +52,8 @@ std::string wrong_details(const HttpResponse& response) {
 
 TEST_CASE("a fleet is imported with its columns in any order, and each key lets its own hardware in once") {
   const std::string file = GENERATE("hardware_id,controller_id,device_name\nhw-1,gate-1,North\nhw-2,,\n",
-                                    "\xef\xbb\xbf" "device_name;hardware_id;controller_id\r\nNorth;hw-1;gate-1\r\n;hw-2;\r\n");
+                                    "\xef\xbb\xbf"
+                                    "device_name;hardware_id;controller_id\r\nNorth;hw-1;gate-1\r\n;hw-2;\r\n");
   FleetHub at;
   const HttpResponse made = at.import(file);
   REQUIRE(made.status == 201);
@@ -65,7 +66,8 @@ TEST_CASE("a fleet is imported with its columns in any order, and each key lets 
   CHECK(devices[0].at("controller_id") == "gate-1");
   CHECK(devices[0].at("device_name") == "North");
   CHECK(devices[1].at("controller_id").is_null());
-  const std::string first(devices[0].at("enrolment_key").as_string()), second(devices[1].at("enrolment_key").as_string());
+  const std::string first(devices[0].at("enrolment_key").as_string()),
+      second(devices[1].at("enrolment_key").as_string());
   CHECK(first.starts_with("gte_"));
   CHECK(first.size() == 4 + 43);
 
@@ -235,10 +237,12 @@ TEST_CASE("of several imports of one device at once one is done as a whole, and 
       threads.emplace_back([&, i] {
         const std::string own = hardware + "-" + std::to_string(i);
         HttpClient admin(at.hub.http(), kAdminToken);
-        const int status = admin.request({.method = "POST",
-                                          .path = "/admin/import/devices",
-                                          .body = "hardware_id\n" + own + "\n" + hardware + "\n",
-                                          .content_type = "text/csv"}).status;
+        const int status = admin
+                               .request({.method = "POST",
+                                         .path = "/admin/import/devices",
+                                         .body = "hardware_id\n" + own + "\n" + hardware + "\n",
+                                         .content_type = "text/csv"})
+                               .status;
         done += status == 201 ? 1 : 0;
         refused += status == 409 || status == 422 ? 1 : 0;
       });
@@ -250,7 +254,8 @@ TEST_CASE("of several imports of one device at once one is done as a whole, and 
   }
 }
 
-TEST_CASE("hardware that came in otherwise leaves no open key behind, by which it would come back after it was deleted") {
+TEST_CASE(
+    "hardware that came in otherwise leaves no open key behind, by which it would come back after it was deleted") {
   FleetHub at;
   const std::string unused = at.key("hw-1");
   const std::string other = at.admin.post("/admin/enrolment-keys", {}).text("enrolment_key");
@@ -285,7 +290,8 @@ TEST_CASE("a job releases devices: each key is told once, to who made the job, a
   HttpClient admin = client(kAdminToken);
   const JsonObject body{{"kind", "release-devices"}, {"items", {first.controller_id, second.controller_id, none}}};
   CHECK(client(kViewerToken).post("/admin/jobs", body).status == 403);
-  CHECK(admin.post("/admin/jobs", {{"kind", "release-devices"}, {"items", {"a", "b", "a"}}}).wrong_fields() == "/items/2");
+  CHECK(admin.post("/admin/jobs", {{"kind", "release-devices"}, {"items", {"a", "b", "a"}}}).wrong_fields() ==
+        "/items/2");
   const HttpResponse made = admin.post("/admin/jobs", body);
   REQUIRE(made.status == 202);
   const auto secrets = made.at("secrets").as_array();
@@ -300,9 +306,9 @@ TEST_CASE("a job releases devices: each key is told once, to who made the job, a
 
   const auto key = [&](std::size_t row) { return std::string(secrets[row].at("secret").as_string()); };
   const auto boot = [&](const TestDevice& device, const std::string& by) {
-    return client().post("/devices/register", {{"hardware_id", device.hardware_id},
-                                               {"controller_id", device.controller_id},
-                                               {"enrolment_key", by}});
+    return client().post(
+        "/devices/register",
+        {{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}, {"enrolment_key", by}});
   };
   CHECK(key(0) != key(1));
   CHECK(boot(first, key(1)).status == 401);

@@ -13,7 +13,8 @@ std::string devices(std::string_view text) {
   const FleetFile file = read_fleet(text);
   std::string out;
   for (const FleetLine& line : file.lines) {
-    out += (out.empty() ? "" : " ") + line.hardware_id + "=" + line.controller_id.value_or("-") + "=" + line.device_name;
+    out +=
+        (out.empty() ? "" : " ") + line.hardware_id + "=" + line.controller_id.value_or("-") + "=" + line.device_name;
   }
   for (const FieldError& error : file.errors) out += " !" + error.pointer + " " + error.detail;
   return out;
@@ -54,7 +55,8 @@ TEST_CASE("what spreadsheets and editors of all kinds write is read") {
 }
 
 TEST_CASE("what is wrong with the first line is said by column") {
-  CHECK(faults("") == "/lines/1: the file is empty: its first line names the columns, of which hardware_id must be one\n");
+  CHECK(faults("") ==
+        "/lines/1: the file is empty: its first line names the columns, of which hardware_id must be one\n");
   CHECK(faults("\n \n").find("the file is empty") != std::string::npos);
   CHECK(faults("hardware_id\n") == "/lines/1: is the only line: below it each line is a device\n");
   CHECK(faults("controller_id\ngate\n") == "/lines/1: there must be a column hardware_id\n");
@@ -83,7 +85,8 @@ TEST_CASE("what is wrong with a line is said by line and column, and all of it a
   CHECK(faults(head + "hw-1,,caf\xe9\n") == "/lines/2/device_name: is not UTF-8: save the file as CSV in UTF-8\n");
   CHECK(faults(head + "hw-1,,a\nhw-2,,a\nhw-1,,b\n") == "/lines/4/hardware_id: is in line 2, too\n");
   CHECK(faults(head + "hw-1,g,\nhw-2,g,\n") == "/lines/3/controller_id: is in line 2, too\n");
-  CHECK(faults(head + "hw-1,,\"a\"b\nhw 2,,\n").starts_with("/lines/2/device_name: has text behind its closing quote\n/lines/3/"));
+  CHECK(faults(head + "hw-1,,\"a\"b\nhw 2,,\n")
+            .starts_with("/lines/2/device_name: has text behind its closing quote\n/lines/3/"));
   CHECK(faults(head + "hw-1,,\"a\nhw-2,,b\n") == "/lines/2/device_name: begins with a quote that is not closed\n");
 }
 

@@ -138,6 +138,14 @@ TEST_CASE("a device that registers while it is imported is no hindrance to it, a
   }
 }
 
+TEST_CASE("a device that is taken over from another hub has no open key of a fleet any more") {
+  RegistrationRules rules;
+  REQUIRE(rules.host.invoke("registration.import-fleet", rules.importing("hw-1")).is_ok());
+  const DeviceImport device{.hardware_id = "hw-1", .controller_id = "gate", .device_name = "", .firmware_version = ""};
+  REQUIRE(rules.host.call<DeviceRegistry::Import>(DeviceRegistry::kId, device));
+  CHECK(rules.count("SELECT COUNT(*) FROM enrolment_keys") == 0);
+}
+
 TEST_CASE("a key for one device lets in one of two that use it at once") {
   for (Moments moments; moments.next();) {
     INFO(moments.number());
