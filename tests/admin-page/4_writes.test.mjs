@@ -104,6 +104,69 @@ it("several devices are deleted by a job that says what came of each", async () 
   await finish(page);
 });
 
+/** The text of what `act` makes the browser save. */
+async function saved(page, act) {
+  const waiting = page.waitForEvent("download");
+  await act();
+  const chunks = [];
+  for await (const chunk of await (await waiting).createReadStream()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+it("several devices are re-enrolled by a job, whose keys are saved once", async () => {
+  const page = await opened();
+  const stem = newName("card");
+  for (const i of [1, 2]) await registerDevice(page, `${stem}-${i}`);
+  await page.goto(`/admin/devices?query=${stem}`);
+  await page.getByRole("cell").filter({ hasText: `${stem}-2` }).first().waitFor();
+  await page.getByRole("columnheader").first().locator("label").click();
+  await page.getByRole("group", { name: "2 selected" }).getByRole("button", { name: "Re-enrol" }).click();
+  await dialog(page).getByRole("button", { name: "Re-enrol" }).click();
+  await dialog(page).getByText("They are not shown again").waitFor();
+  await page.keyboard.press("Escape"); // a slip must not lose them
+  assert.ok(await button(page, "I have saved them").isDisabled());
+  const csv = await saved(page, () => button(page, "Save the keys as CSV").click());
+  assert.match(csv, new RegExp(`^controller_id,enrolment_key\r\n${stem}-1,gte_.{43}\r\n${stem}-2,gte_.{43}\r\n$`));
+  await button(page, "I have saved them").click();
+  await page.getByRole("heading", { level: 1, name: "Re-enrol devices" }).waitFor();
+  await page.getByText("2 of 2").first().waitFor({ timeout: 15_000 });
+  await finish(page);
+});
+
+it("a fleet is checked, mended and imported, and each key lets in its own device", async () => {
+  const page = await opened("/admin/enrolment");
+  const stem = newName("fleet");
+  await button(page, "Import a fleet").click();
+  await dialog(page).getByLabel("Or paste the lines here").fill(`hardware_id;device_name\n${stem}-1;North\n${stem}-1;<b>\nno good;\n`);
+  await dialog(page).getByLabel("Name of the keys").fill(stem);
+  await button(page, "Check").click();
+  const faults = dialog(page).getByRole("table", { name: "What is wrong in the file" });
+  await faults.getByRole("row").filter({ hasText: "is in line 2, too" }).waitFor();
+  await faults.getByRole("row", { name: /^4 hardware_id/ }).waitFor();
+  assert.equal(await dialog(page).getByRole("button", { name: /^Import \d/ }).count(), 0);
+  const csv = `\ufeffhardware_id;controller_id;device_name\r\n${stem}-1;${stem};Nörd\r\n${stem}-2;;\r\n`;
+  await dialog(page).locator("input[type=file]").setInputFiles({ name: "fleet.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+  await dialog(page).getByText("fleet.csv,").waitFor();
+  await button(page, "Check").click();
+  await dialog(page).getByText("2 devices are ready to be imported").waitFor();
+  await button(page, "Import 2 devices").click();
+  await dialog(page).getByText("2 keys were made").waitFor();
+  const keys = await saved(page, () => button(page, "Save the keys as CSV").click());
+  await button(page, "I have saved them").click();
+  const key = new RegExp(`${stem}-1,${stem},(gte_[^,]+),`).exec(keys)?.[1];
+  assert.ok(key, keys);
+  await page.getByRole("row").filter({ hasText: `${stem}-1` }).getByText("0 of 1").waitFor();
+  const register = (hardware) => call(page, "POST", "/devices/register", { hardware_id: hardware, controller_id: stem, enrolment_key: key });
+  assert.equal((await register(`${stem}-9`)).status, 403);
+  assert.equal((await register(`${stem}-1`)).status, 201);
+  await page.reload();
+  await page.getByRole("row").filter({ hasText: `${stem}-2` }).locator("label").click();
+  await page.getByRole("group", { name: "1 selected" }).getByRole("button", { name: "Delete" }).click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByText("1 of 1").first().waitFor({ timeout: 15_000 });
+  await finish(page);
+});
+
 it("a command is asked for once, sent in one's name, and followed to its end", async () => {
   const page = await opened();
   const { body } = await call(page, "GET", "/admin/devices?online=true&sort=-last_seen&limit=1");

@@ -427,7 +427,7 @@ export const t = {
   fleet: {
     button: "Import a fleet",
     title: "Import a fleet",
-    lead: "A CSV file with a line for each device to come. Each gets a key of its own, with which this hardware alone registers, once and at once.",
+    lead: "A CSV file with a line for each device to come. Each gets a key of its own, with which this hardware alone registers, one time and without approval.",
     columns:
       "The first line names the columns, in any order: hardware_id, and if you like controller_id and device_name. Commas, semicolons or tabs.",
     choose: "Choose a file",
@@ -447,7 +447,7 @@ export const t = {
     import: (devices: number) => `Import ${plural(devices, "device", "devices")}`,
     notImported: "The fleet was not imported",
     faults: "What is wrong in the file",
-    more: "Nothing was imported. Mend the file and check it again.",
+    more: "Mend it and check again.",
     line: "Line",
     column: "Column",
     fault: "What is wrong",

@@ -246,6 +246,11 @@ function overview(fleet) {
 function declareJobs(api, fleet) {
   const acts = {
     "delete-devices": (item) => took(fleet.devices, (device) => device.controller_id === item),
+    "release-devices": (item) =>
+      fleet.devices.some((device) => device.controller_id === item)
+        ? { state: "done", detail: null }
+        : { state: "failed", detail: "There is no such device." },
+    "delete-enrolment-keys": (item) => took(fleet.keys, ({ key_id }) => String(key_id) === item),
     "approve-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
     "deny-devices": (item) => took(fleet.pending, ({ pending_id }) => String(pending_id) === item),
     "delete-files": (item) => took(fleet.files, ({ file_id }) => String(file_id) === item.split("/").pop()),
@@ -276,7 +281,11 @@ function declareJobs(api, fleet) {
     };
     fleet.jobs.unshift(job);
     fleet.note(`admin:${session.name}`, "admin.start-job", `job ${job.job_id}`);
-    return reply(202, shown(job));
+    const secrets = body.items.map((item) => ({
+      item,
+      secret: `gte_${randomBytes(32).toString("base64url")}`,
+    }));
+    return reply(202, { ...shown(job), secrets: job.kind === "release-devices" ? secrets : null });
   });
   api.on("DELETE", "/admin/jobs/{id}", "admin", ({ names }) => {
     const job =

@@ -59,7 +59,8 @@ export class Api {
     const names = Object.fromEntries(
       Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
     );
-    const body = isWrite ? await readJson(request) : {};
+    const isCsv = (request.headers["content-type"] ?? "").startsWith("text/csv");
+    const body = isCsv ? await readText(request) : isWrite ? await readJson(request) : {};
     return {
       route,
       request,
@@ -79,12 +80,17 @@ export class Api {
   }
 }
 
-async function readJson(request) {
+async function readText(request) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  if (chunks.length === 0) return {};
+  return Buffer.concat(chunks).toString();
+}
+
+async function readJson(request) {
+  const text = await readText(request);
+  if (text === "") return {};
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(text);
   } catch {
     throw new Problem(400, "The body is no JSON.");
   }

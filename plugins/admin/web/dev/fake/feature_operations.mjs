@@ -92,6 +92,8 @@ function declareOneDevice(api, fleet) {
   api.on("POST", "/devices/register", "anyone", ({ body }) => {
     if (fleet.named(body.controller_id)) throw new Problem(409, "Another device has this name.");
     const { controller_id, hardware_id, device_name = "", firmware_version = "" } = body;
+    const itsOwn = fleet.hardwareOfKey.get(body.enrolment_key);
+    if (itsOwn && itsOwn !== hardware_id) throw new Problem(403, "A valid enrolment_key is needed.");
     const device = fleet.register({
       controller_id,
       hardware_id,
@@ -274,11 +276,16 @@ function declareEnrolment(api, fleet) {
       uses: 0,
       expires_at: inHours(body.expires_in_hours ?? 24),
       created_at: new Date().toISOString(),
+      hardware_id: null,
+      controller_id: null,
     };
     fleet.keys.unshift(made);
     fleet.note(`admin:${session.name}`, "registration.make-key", made.name || `key ${made.key_id}`);
     return reply(201, { key_id: made.key_id, enrolment_key: key(), expires_at: made.expires_at });
   });
+  api.on("POST", "/admin/import/devices", "admin", ({ request, body, query }) =>
+    importFleet(fleet, request, body, query),
+  );
   api.on("DELETE", "/admin/enrolment-keys/{id}", "admin", ({ names }) => {
     fleet.keys = fleet.keys.filter(({ key_id }) => String(key_id) !== names.id);
     return reply(204);
@@ -300,5 +307,55 @@ function declareEnrolment(api, fleet) {
   api.on("DELETE", "/admin/pending-devices/{id}", "admin", ({ names }) => {
     fleet.pending.splice(fleet.pending.indexOf(find(names)), 1);
     return reply(204);
+  });
+}
+
+// Simple files only: what the real hub reads is tested there.
+function importFleet(fleet, request, text, query) {
+  const [head, ...lines] = text.replace("\ufeff", "").split(/\r?\n/).filter(Boolean);
+  const separator = head.includes(";") ? ";" : ",";
+  const columns = head.split(separator);
+  const expires_at = inHours(query.expires_in_hours ?? 720);
+  const devices = lines.map((line, at) => {
+    const given = Object.fromEntries(line.split(separator).map((field, i) => [columns[i], field]));
+    const { hardware_id, controller_id = "", device_name = "" } = given;
+    return {
+      line: at + 2,
+      hardware_id,
+      controller_id: controller_id || null,
+      device_name,
+      replaces_key: false,
+      enrolment_key: null,
+    };
+  });
+  const errors = devices.flatMap(({ line, hardware_id }, at) => {
+    const pointer = `/lines/${line}/hardware_id`;
+    const twin = devices.slice(0, at).find((other) => other.hardware_id === hardware_id);
+    if (twin) return [{ pointer, detail: `is in line ${twin.line}, too` }];
+    return /^[\w:.-]+$/.test(hardware_id) ? [] : [{ pointer, detail: "must be letters, digits and : . _ -" }];
+  });
+  if (errors.length > 0)
+    throw new Problem(422, "Nothing was imported: something in the file is wrong.", errors);
+  if (query.dry_run === "true") return { dry_run: true, expires_at, devices };
+  for (const device of devices) {
+    device.enrolment_key = key();
+    fleet.hardwareOfKey.set(device.enrolment_key, device.hardware_id);
+    const { hardware_id, controller_id } = device;
+    const made = {
+      key_id: fleet.keys.length + 1,
+      name: query.name ?? "fleet",
+      max_uses: 1,
+      uses: 0,
+      expires_at,
+    };
+    fleet.keys.unshift({ ...made, created_at: new Date().toISOString(), hardware_id, controller_id });
+  }
+  if (!(request.headers.accept ?? "").startsWith("text/csv"))
+    return reply(201, { dry_run: false, expires_at, devices });
+  const rows = devices.map(
+    (d) => `${d.line},${d.hardware_id},${d.controller_id ?? ""},${d.enrolment_key},${expires_at}\r\n`,
+  );
+  return reply(201, `line,hardware_id,controller_id,enrolment_key,expires_at\r\n${rows.join("")}`, {
+    "Content-Type": "text/csv",
   });
 }

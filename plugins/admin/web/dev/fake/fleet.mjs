@@ -45,6 +45,7 @@ export class Fleet extends EventEmitter {
   sharing = [];
   files = [];
   keys = [];
+  hardwareOfKey = new Map();
   pending = [];
   audit = [];
   jobs = [];
@@ -228,6 +229,8 @@ export class Fleet extends EventEmitter {
       uses: 12,
       expires_at: ago(-9 * kDay),
       created_at: ago(20 * kDay),
+      hardware_id: null,
+      controller_id: null,
     });
     this.keys.push({
       key_id: 2,
@@ -236,6 +239,8 @@ export class Fleet extends EventEmitter {
       uses: 0,
       expires_at: ago(-kHour),
       created_at: ago(kHour),
+      hardware_id: "b8:27:eb:12:34:56",
+      controller_id: "front-gate",
     });
     this.users.forEach(
       (user) =>

@@ -1,10 +1,11 @@
+import { intoView } from "../../parts/into_view";
 import { Given } from "../../parts/Words";
 import { t } from "../../strings";
 import type { FleetFault } from "./fleet_faults";
 
 export function FaultTable({ faults, summary }: { faults: FleetFault[]; summary: string }) {
   return (
-    <div className="fleet-faults" role="alert">
+    <div className="fleet-faults" role="alert" ref={intoView}>
       <p>
         <strong>{summary}</strong>
       </p>

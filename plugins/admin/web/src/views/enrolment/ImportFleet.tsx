@@ -8,6 +8,7 @@ import { Button } from "../../parts/Button";
 import { DialogBox } from "../../parts/DialogBox";
 import { Checkbox, TextField } from "../../parts/fields";
 import { formatBytes } from "../../parts/format";
+import { intoView } from "../../parts/into_view";
 import { SecretsOnce } from "../../parts/SecretsOnce";
 import { Given } from "../../parts/Words";
 import { t } from "../../strings";
@@ -175,7 +176,7 @@ function FleetForm({ onCancel, onDone }: FleetFormProps) {
 function Checked({ check }: { check: FleetCheck }) {
   const replaced = check.devices.filter(({ replaces_key }) => replaces_key).length;
   return (
-    <p className="hint hint-calm" role="status">
+    <p className="hint hint-calm" role="status" ref={intoView}>
       {t.fleet.right(check.devices.length)} {replaced > 0 && t.fleet.replaced(replaced)}
     </p>
   );
