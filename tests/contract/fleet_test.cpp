@@ -282,6 +282,9 @@ TEST_CASE("a fleet of ten thousand is imported by one file") {
   CHECK(at.boot("hw-9999", "gate-9999", last).status == 201);
   CHECK(at.import(file, "?replace=true").wrong_fields() == "/lines/10001/hardware_id /lines/10001/controller_id");
   CHECK(at.import(file + "one-more,,\n").wrong_fields().find("/lines/10002") == 0);
+  REQUIRE(at.admin.del("/devices/gate-9999").status == 204);
+  CHECK(at.import(file, "?replace=true").status == 201);
+  CHECK(at.keys() == 10'000);
 }
 
 TEST_CASE("a job releases devices: each key is told once, to who made the job, and is good for its device alone") {
