@@ -194,9 +194,9 @@ Task<Result<Jobs::Job>> Jobs::claim() {
   const std::int64_t at = now().us;
   const sql::Results results = co_await ok(database_.write(
       "UPDATE admin_jobs SET lease_until = $1 WHERE id = (SELECT id FROM admin_jobs WHERE state = 'running'"
-      " AND lease_until < $2 ORDER BY id LIMIT 1) AND lease_until < $2"
+      " AND (lease_until < $2 OR lease_until > $3) ORDER BY id LIMIT 1) AND (lease_until < $2 OR lease_until > $3)"
       " RETURNING id, kind, admin_id, admin_name, role, peer",
-      at + kLeaseUs, at));
+      at + kLeaseUs, at, at + 2 * kLeaseUs));  // a lease so far ahead is of before the clock was set back
   const sql::Table& rows = results[0];
   if (rows.empty()) co_return not_found();
   co_return Job{
@@ -217,17 +217,25 @@ Task<Result<void>> Jobs::work_on(Job job) {
     // Who asked for it may not be what it was then.
     const Result<Principal> current = co_await current_(job.principal);
     if (!current && current.error().status != Status::kNotFound) co_return current.error();
+    if (current) job.principal = *current;
+    std::size_t tried = 0;
     for (Row& row : rows) {
-      if (!current) {
-        row.error = {.status = Status::kForbidden, .detail = "Who asked for this is no admin any more."};
-        continue;
-      }
-      job.principal = *current;
-      const Result<void> done = co_await call(job, row);
+      const bool goes_on = co_await ok(is_running(job.id));
+      if (!goes_on) break;  // cancelled: what has not begun stays as it is
+      ++tried;
+      Result<void> done = Error{.status = Status::kForbidden, .detail = "Who asked for this is no admin any more."};
+      if (current) done = co_await call(job, row);
       if (!done) row.error = done.error();
     }
+    rows.resize(tried);
     co_await ok(save(job.id, std::move(rows)));
   }
+}
+
+Task<Result<bool>> Jobs::is_running(std::int64_t job_id) {
+  const sql::Results results =
+      co_await ok(database_.read("SELECT 1 FROM admin_jobs WHERE id = $1 AND state = 'running'", job_id));
+  co_return !results[0].empty();
 }
 
 Task<Result<std::vector<Jobs::Row>>> Jobs::next_rows(std::int64_t job_id) {
@@ -244,15 +252,18 @@ Task<Result<std::vector<Jobs::Row>>> Jobs::next_rows(std::int64_t job_id) {
 
 Task<Result<void>> Jobs::save(std::int64_t job_id, std::vector<Row> rows) {
   Batch batch(Mode::kWrite);
-  std::int64_t failed = 0;
   for (const Row& row : rows) {
     const bool has_failed = row.error.status != Status::kOk;
-    failed += has_failed ? 1 : 0;
-    batch.add("UPDATE admin_job_rows SET state = $1, detail = $2 WHERE job_id = $3 AND number = $4",
-              has_failed ? "failed" : "done", row.error.detail, job_id, row.number);
+    batch.add(
+        "UPDATE admin_job_rows SET state = $1, detail = $2 WHERE job_id = $3 AND number = $4 AND state = 'waiting'",
+        has_failed ? "failed" : "done", row.error.detail, job_id, row.number);
   }
-  batch.add("UPDATE admin_jobs SET done = done + $1, failed = failed + $2, lease_until = $3 WHERE id = $4",
-            static_cast<std::int64_t>(rows.size()) - failed, failed, now().us + kLeaseUs, job_id);
+  // Counted, not added up: where a lease ran out two hubs may have worked on the same rows.
+  batch.add(
+      "UPDATE admin_jobs SET done = (SELECT COUNT(*) FROM admin_job_rows WHERE job_id = $1 AND state = 'done'),"
+      " failed = (SELECT COUNT(*) FROM admin_job_rows WHERE job_id = $1 AND state = 'failed'), lease_until = $2"
+      " WHERE id = $1",
+      job_id, now().us + kLeaseUs);
   co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }

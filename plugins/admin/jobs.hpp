@@ -122,6 +122,7 @@ class Jobs {
   Task<void> work();
   Task<Result<Job>> claim();
   Task<Result<void>> work_on(Job job);
+  Task<Result<bool>> is_running(std::int64_t job_id);
   Task<Result<std::vector<Row>>> next_rows(std::int64_t job_id);
   Task<Result<void>> save(std::int64_t job_id, std::vector<Row> rows);
   Task<Result<void>> call(Job job, Row row);

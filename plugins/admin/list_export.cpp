@@ -4,7 +4,6 @@
 
 #include <boost/json.hpp>
 
-#include "audit_log.hpp"
 #include "csv.hpp"
 
 namespace gatetorio::admin {
@@ -36,8 +35,7 @@ Error invalid(std::string pointer, std::string detail) {
 }
 
 // The fields of an entry, in the order in which the list describes them.
-std::vector<std::string> columns_of(json::object output, const Source& source) {
-  if (output.empty()) output = gatetorio::json::schema<AuditOutput>();
+std::vector<std::string> columns_of(const json::object& output, const Source& source) {
   std::vector<std::string> columns;
   const json::value& entry = output.at("properties").at(source.items).at("items");
   for (const auto& field : entry.at("properties").as_object()) columns.emplace_back(field.key());
@@ -60,6 +58,28 @@ std::string csv_row(const json::object& entry, const std::vector<std::string>& c
   return row + "\r\n";
 }
 
+// Deeper than any text that the hub takes.
+json::value parsed(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 128;
+  return json::parse(text, {}, options);
+}
+
+// A page of a list in pieces of its text: what strangers wrote stays as they wrote it.
+struct Page {
+  std::vector<std::string_view> entries;
+  std::string next_cursor;  // empty: it is the last
+};
+
+Page read_page(std::string_view body, std::string_view items) {
+  const auto members = gatetorio::json::members(body);
+  Page page;
+  page.entries = gatetorio::json::elements(gatetorio::json::find_member(members, items).value_or("[]"));
+  const auto next = gatetorio::json::find_member(members, "next_cursor");
+  if (next && next->starts_with('"')) page.next_cursor = parsed(*next).as_string();
+  return page;
+}
+
 bool append(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(file, text.data(), text.size());
@@ -70,6 +90,17 @@ bool append(int file, std::string_view text) {
 }
 
 }  // namespace
+
+Task<Result<FileContent>> ListExport::export_list(Call call, ExportInput input) {
+  if (running_.fetch_add(1) >= kMostAtOnce) {
+    running_.fetch_sub(1);
+    co_return Error{
+        .status = Status::kUnavailable, .detail = "Other lists are being exported; try again.", .retry_after_s = 5};
+  }
+  Result<FileContent> out = co_await read(std::move(call), std::move(input));
+  running_.fetch_sub(1);
+  co_return out;
+}
 
 Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
   const Source source = source_of(input.list);
@@ -108,16 +139,16 @@ Task<Result<FileContent>> ListExport::read(Call call, ExportInput input) {
     if (!cursor.empty()) parameters.emplace_back("cursor", cursor);
     OperationCalls::Caller caller{*call.principal, call.peer, call.request_id};
     const std::string body = co_await ok(operations_.call(operation->number, std::move(parameters), std::move(caller)));
-    const json::value page_read = json::parse(body);
-    for (const json::value& entry : page_read.at(source.items).as_array()) {
+    const Page page = read_page(body, source.items);
+    for (const std::string_view entry : page.entries) {
       if (++rows > kMostRows) break;
-      text += is_csv ? csv_row(entry.as_object(), columns) : (rows > 1 ? ",\n" : "") + json::serialize(entry);
+      text += is_csv ? csv_row(parsed(entry).as_object(), columns) : std::string(rows > 1 ? ",\n" : "").append(entry);
     }
-    if (rows > kMostRows) {
-      co_return invalid("", "more than " + std::to_string(kMostRows) + " entries match: ask for fewer by filters");
+    if (rows > kMostRows || length + text.size() > kMostBytes) {
+      co_return invalid("", "more than " + std::to_string(kMostRows) + " entries match, or " +
+                                std::to_string(kMostBytes >> 20) + " MiB: ask for fewer by filters");
     }
-    const json::value& next = page_read.at("next_cursor");
-    cursor = next.is_string() ? std::string(next.get_string()) : std::string();
+    cursor = page.next_cursor;
     if (cursor.empty() && !is_csv) text += "]\n";
     if (!append(file.get(), text)) co_return no_memory;
     length += text.size();

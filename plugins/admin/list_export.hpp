@@ -2,6 +2,7 @@
 // and fields are those of the list.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -27,16 +28,20 @@ BOOST_DESCRIBE_STRUCT(ExportInput, (),
 // Any thread.
 class ListExport {
  public:
-  static constexpr std::size_t kMostRows = 50'000;
+  static constexpr std::size_t kMostRows = 50'000, kMostBytes = 64 << 20;
+  static constexpr int kMostAtOnce = 4;
 
   explicit ListExport(OperationCalls& operations) : operations_(operations) {}
 
   // JSON, an array of the list's entries; or CSV where the caller prefers it. Errors: those of the list; kInvalid for a
-  // filter that it has not, and where more than kMostRows match.
-  Task<Result<FileContent>> read(Call call, ExportInput input);
+  // filter that it has not, and where more than kMostRows or kMostBytes match; kUnavailable beside kMostAtOnce others.
+  Task<Result<FileContent>> export_list(Call call, ExportInput input);
 
  private:
+  Task<Result<FileContent>> read(Call call, ExportInput input);
+
   OperationCalls& operations_;
+  std::atomic<int> running_ = 0;
 };
 
 }  // namespace gatetorio::admin

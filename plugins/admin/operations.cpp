@@ -133,7 +133,20 @@ void declare_accounts(OperationSet<Accounts>& operations) {
                  &Accounts::end_totp);
 }
 
+// By hand: `requires` is a word of C++, and an option's value may be anything.
+constexpr std::string_view kPluginsSchema = R"({"type":"object","required":["plugins"],"properties":{"plugins":{
+  "type":"array","items":{"type":"object",
+    "required":["id","version","summary","state","detail","enabled","provides","requires","configuration"],
+    "properties":{"id":{"type":"string"},"version":{"type":"string"},"summary":{"type":"string"},"state":{"type":"string"},
+      "detail":{"type":"string"},"enabled":{"type":"boolean"},
+      "provides":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},
+      "configuration":{"type":"array","items":{"type":"object",
+        "required":["name","value","source","is_default","is_secret","help"],
+        "properties":{"name":{"type":"string"},"value":{},"source":{"type":"string"},"is_default":{"type":"boolean"},
+          "is_secret":{"type":"boolean"},"help":{"type":"string"}}}}}}}}})";
+
 void declare_views(OperationSet<Accounts>& operations, Overview& overview, AuditLog& audit, Feed& feed) {
+  const std::string audit_schema = boost::json::serialize(json::schema<AuditOutput>());
   operations.add({.id = "admin.overview",
                   .method = "GET",
                   .path = "/admin/overview",
@@ -145,7 +158,8 @@ void declare_views(OperationSet<Accounts>& operations, Overview& overview, Audit
                   .path = "/admin/plugins",
                   .summary = "The plugins, what they provide and require, and their configuration without secrets.",
                   .callers = kReaders,
-                  .content_types = {"application/json"}},
+                  .content_types = {"application/json"},
+                  .output_schema = kPluginsSchema},
                  overview, &Overview::plugins);
   operations.add({.id = "admin.enable-plugin",
                   .method = "POST",
@@ -182,7 +196,8 @@ void declare_views(OperationSet<Accounts>& operations, Overview& overview, Audit
                   .path = "/admin/audit",
                   .summary = "Who did what, newest first.",
                   .callers = kReaders,
-                  .content_types = {"application/json", "text/csv"}},
+                  .content_types = {"application/json", "text/csv"},
+                  .output_schema = audit_schema},
                  audit, &AuditLog::list);
   operations.add({.id = "admin.events",
                   .method = "GET",
@@ -233,7 +248,7 @@ void declare_export(OperationSet<Accounts>& operations, ListExport& lists) {
                   .callers = kReaders,
                   .errors = {Status::kUnsupported},
                   .content_types = {"application/json", "text/csv"}},
-                 lists, &ListExport::read);
+                 lists, &ListExport::export_list);
 }
 
 }  // namespace gatetorio::admin

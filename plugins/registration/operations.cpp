@@ -103,6 +103,7 @@ void declare(OperationSet<Service>& operations, Presence& presence, Fleet& fleet
                   .callers = {{"admin", "admin"}},
                   .success = {Status::kCreated}},
                  &Service::make_key);
+  const std::string fleet_schema = boost::json::serialize(json::schema<FleetOutput>());
   operations.add(
       {.id = "registration.import-fleet",
        .method = "POST",
@@ -113,7 +114,8 @@ void declare(OperationSet<Service>& operations, Presence& presence, Fleet& fleet
        .errors = {Status::kConflict, Status::kTooLarge},
        .stream_body = true,
        .body_types = {"text/csv"},
-       .content_types = {"application/json", "text/csv"}},
+       .content_types = {"application/json", "text/csv"},
+       .output_schema = fleet_schema},
       fleet, &Fleet::import);
   operations.add({.id = "registration.keys",
                   .method = "GET",

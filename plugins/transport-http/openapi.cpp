@@ -130,6 +130,10 @@ json::object responses(const json::object& declaration, bool open_to_all) {
     } else if (const auto types = texts(declaration, "content_types"); !types.empty()) {
       json::object content;
       for (const auto& type : types) content[type] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
+      // Bytes whose form is known all the same.
+      if (output != nullptr && !output->empty() && content.contains("application/json")) {
+        content["application/json"] = {{"schema", *output}};
+      }
       response["content"] = std::move(content);
     } else if (status != 204 && output != nullptr) {
       response["content"] = {{"application/json", {{"schema", *output}}}};

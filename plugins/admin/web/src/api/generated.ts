@@ -1633,7 +1633,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": {
+                        entries: {
+                            action: string;
+                            /** Format: date-time */
+                            at: string;
+                            detail: string;
+                            id: number;
+                            outcome: string;
+                            peer: string;
+                            request_id: string;
+                            target: string;
+                            who: string;
+                            who_name: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
                     "text/csv": string;
                 };
             };
@@ -2138,7 +2153,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": {
+                        devices: {
+                            controller_id: string | null;
+                            device_name: string;
+                            enrolment_key: string | null;
+                            hardware_id: string;
+                            line: number;
+                            replaces_key: boolean;
+                        }[];
+                        dry_run: boolean;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
                     "text/csv": string;
                 };
             };
@@ -2148,7 +2175,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": {
+                        devices: {
+                            controller_id: string | null;
+                            device_name: string;
+                            enrolment_key: string | null;
+                            hardware_id: string;
+                            line: number;
+                            replaces_key: boolean;
+                        }[];
+                        dry_run: boolean;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
                     "text/csv": string;
                 };
             };
@@ -2450,7 +2489,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": {
+                        plugins: {
+                            configuration: {
+                                help: string;
+                                is_default: boolean;
+                                is_secret: boolean;
+                                name: string;
+                                source: string;
+                                value: unknown;
+                            }[];
+                            detail: string;
+                            enabled: boolean;
+                            id: string;
+                            provides: string[];
+                            requires: string[];
+                            state: string;
+                            summary: string;
+                            version: string;
+                        }[];
+                    };
                 };
             };
         };

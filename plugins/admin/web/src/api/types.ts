@@ -55,41 +55,9 @@ export type Overview = Known<
   { facts: Record<string, boolean>; plugins: Record<string, string>; metrics: Record<string, number> }
 >;
 
-/** By hand: the answer may be CSV too, and is described as bytes. */
-export interface AuditEntry {
-  id: number;
-  at: string;
-  who: string;
-  /** An admin's name; empty for others. */
-  who_name: string;
-  action: string;
-  target: string;
-  peer: string;
-  outcome: string;
-  detail: string;
-  request_id: string;
-}
-
-/** By hand: a value is of any type, which the hub cannot describe yet. */
-export interface Configured {
-  name: string;
-  value: unknown;
-  source: string;
-  is_default: boolean;
-  is_secret: boolean;
-  help: string;
-}
-
-export interface PluginEntry {
-  id: string;
-  version: string;
-  summary: string;
-  state: string;
-  enabled: boolean;
-  provides: string[];
-  requires: string[];
-  configuration: Configured[];
-}
+export type AuditEntry = Item<"admin.audit", "entries">;
+export type PluginEntry = Item<"admin.plugins", "plugins">;
+export type Configured = PluginEntry["configuration"][number];
 
 export type JobKind =
   | "approve-devices"
@@ -147,7 +115,7 @@ export type SentCommand = Answer<"commands.send-as-admin">;
 
 export type EnrolmentKey = Item<"registration.keys", "keys">;
 export type NewEnrolmentKey = Answer<"registration.make-key">;
-/** By hand: the answer may be CSV too, and is described as bytes. Keys are null in a dry run. */
+/** By hand: the description does not say what may be null. Keys are in a dry run. */
 export interface FleetCheck {
   dry_run: boolean;
   expires_at: string;
