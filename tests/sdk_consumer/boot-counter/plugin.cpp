@@ -26,6 +26,12 @@ struct BootsOutput {
 };
 BOOST_DESCRIBE_STRUCT(BootsOutput, (), (boots, is_many))
 
+struct ListInput {
+  std::optional<ListLimit> limit;
+  std::optional<std::string> cursor;
+};
+BOOST_DESCRIBE_STRUCT(ListInput, (), (limit, cursor))
+
 struct DeviceBoots {
   std::int64_t device_id = 0;
   std::int64_t boots = 0;
@@ -101,7 +107,7 @@ class BootCounter : public PluginBase {
     co_return Reply<BootsOutput>(BootsOutput{.boots = boots, .is_many = boots >= settings_.many});
   }
 
-  Task<Result<ListOutput>> list(Call, PageInput page) {
+  Task<Result<ListOutput>> list(Call, ListInput page) {
     const ListRows rows = co_await ok(read_list(database_, ListQuery(kBoots, std::move(page))));
     ListOutput out{{}, rows.page.next_cursor, rows.page.total};
     for (std::size_t row = 0; row < rows.page.rows; ++row) {
