@@ -61,15 +61,15 @@ function HoldRow({ controllerId, kind, hold, canWrite }: HoldRowProps) {
   const url = `${path`/devices/${controllerId}`}/${kind}`;
   if (!hold) {
     return (
-      <p>
-        {words.off}{" "}
+      <div className="hold">
+        <p>{words.off}</p>
         {canWrite && (
           <Button onPress={() => setOpen(true)} isDisabled={action.isRunning}>
             {words.begin}
           </Button>
         )}
         <BeginDialog url={url} words={words} isOpen={isOpen} onOpenChange={setOpen} />
-      </p>
+      </div>
     );
   }
   return (
