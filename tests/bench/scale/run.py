@@ -6,11 +6,12 @@
 Each device has three users and each user three devices. Rounds are interleaved, medians count. Needs 2 GB of disk, and
 PostgreSQL's programs for its part.
 """
-import argparse, contextlib, glob, hashlib, json, os, pathlib, random, signal, sqlite3, statistics, subprocess, sys
+import argparse, contextlib, hashlib, json, pathlib, random, sqlite3, statistics, subprocess, sys
 import tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from bench_hub import BUILD, Hub  # noqa: E402
+from postgres_server import PostgresServer  # noqa: E402
 
 FEW = 10_000
 FOREVER = (1 << 63) - 1
@@ -62,32 +63,12 @@ class Sqlite:
         pass
 
 
-class Postgres:
-    def __init__(self, folder, shared_buffers):
-        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.as_server = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-        self.folder = folder / "postgres"
-        self.folder.mkdir()
-        if self.as_server:
-            subprocess.run(["chown", "postgres", self.folder], check=True)
-        self.run("initdb", "-D", self.folder / "data", "-U", "bench", "-A", "trust")
-        self.server = subprocess.Popen([*self.as_server, f"{self.bin}/postgres", "-D", self.folder / "data", "-k", self.folder,
-                                        "-c", "listen_addresses=", "-c", f"shared_buffers={shared_buffers}"], stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            if subprocess.run([f"{self.bin}/pg_isready", "-h", self.folder, "-U", "bench", "-q"]).returncode == 0:
-                break
-            time.sleep(0.05)
-
-    def run(self, program, *arguments, **more):
-        subprocess.run([*self.as_server, f"{self.bin}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL, **more)
-
+class Postgres(PostgresServer):
     def config(self, name):
-        self.run("createdb", "-h", self.folder, "-U", "bench", name)
-        return "storage-postgres", f'[plugins.storage-postgres]\nurl = "postgresql:///{name}?host={self.folder}&user=bench"\n'
+        return "storage-postgres", f'[plugins.storage-postgres]\nurl = "{self.create(name)}"\n'
 
     def fill(self, name, hub, devices):
-        psql = subprocess.Popen([f"{self.bin}/psql", "-h", self.folder, "-U", "bench", "-q", "-v", "ON_ERROR_STOP=1", name],
-                                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        psql = self.psql(name)
         cell = lambda value: "\\\\x" + value.hex() if isinstance(value, bytes) else str(value)
         for table, columns in COLUMNS.items():
             psql.stdin.write(f"COPY {table} ({columns}) FROM STDIN;\n")
@@ -100,10 +81,6 @@ class Postgres:
         psql.stdin.close()
         if psql.wait() != 0:
             sys.exit("psql failed")
-
-    def stop(self):
-        self.server.send_signal(signal.SIGINT)
-        self.server.wait()
 
 
 def discover(hub, users, requests):
