@@ -21,16 +21,17 @@ void Outcomes::handed_over(const CommandHandedOver& event, std::uint64_t sequenc
 
 void Outcomes::heard(const DeviceMessage& message, const StatusPayload& said, std::uint64_t sequence) {
   add_delivered(message.device_id, handovers_.spoke(message.session, sequence, Clock::now()));
-  if (said.answer) {
-    const std::string& command_id = said.answer->command_id;
-    said.answer->is_success ? motions_.acknowledged(message.device_id, command_id)
-                            : motions_.end(message.device_id, command_id);
-    add({message.device_id, command_id, now(), said.answer->is_success ? "acknowledged" : "failed", message.payload});
+  // A state that comes with the answer is of the moment before: the next one tells what the gate does.
+  if (said.state) {
+    if (auto step = motions_.heard(message.device_id, *said.state, Clock::now())) {
+      add({message.device_id, std::move(step->command_id), now(), step->state});
+    }
   }
-  if (!said.state) return;
-  if (auto step = motions_.heard(message.device_id, *said.state, Clock::now())) {
-    add({message.device_id, std::move(step->command_id), now(), step->state});
-  }
+  if (!said.answer) return;
+  const std::string& command_id = said.answer->command_id;
+  said.answer->is_success ? motions_.acknowledged(message.device_id, command_id)
+                          : motions_.end(message.device_id, command_id);
+  add({message.device_id, command_id, now(), said.answer->is_success ? "acknowledged" : "failed", message.payload});
 }
 
 void Outcomes::deleted(std::int64_t device_id) {
