@@ -125,8 +125,8 @@ TEST_CASE("slow uploads of one user leave everybody else the hub") {
     slow.emplace_back(port_of(hub.http())).send(upload_head(made.text("upload_url"), 1000));
   };
   begin(greedy);
-  begin(greedy);
   REQUIRE(eventually([&] {
+    begin(greedy);  // anew: on a slow machine the hub has ended those that sent nothing for so long
     const auto made = ask_for_room(hub, device, 10, greedy.token);
     return HttpClient(hub.http()).request(put(made.text("upload_url"), "0123456789")).status == 429;
   }));
