@@ -137,8 +137,8 @@ void declare_accounts(OperationSet<Accounts>& operations) {
 constexpr std::string_view kPluginsSchema = R"({"type":"object","required":["plugins"],"properties":{"plugins":{
   "type":"array","items":{"type":"object",
     "required":["id","version","summary","state","detail","enabled","provides","requires","configuration"],
-    "properties":{"id":{"type":"string"},"version":{"type":"string"},"summary":{"type":"string"},"state":{"type":"string"},
-      "detail":{"type":"string"},"enabled":{"type":"boolean"},
+    "properties":{"id":{"type":"string"},"version":{"type":"string"},"summary":{"type":"string"},
+      "state":{"type":"string"},"detail":{"type":"string"},"enabled":{"type":"boolean"},
       "provides":{"type":"array","items":{"type":"string"}},"requires":{"type":"array","items":{"type":"string"}},
       "configuration":{"type":"array","items":{"type":"object",
         "required":["name","value","source","is_default","is_secret","help"],

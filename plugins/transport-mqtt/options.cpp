@@ -105,8 +105,7 @@ const OptionTable<Options>& option_table() {
       limit("client_kilobytes", &Limits::client_kilobytes, "The same in KiB a second.").unit("KiB per second"),
       option("client_commands", &O::client_commands,
              "Commands a second that the apps of one user may publish for long, and ten times as many at once; the "
-             "rest is "
-             "not sent. Over HTTP its own limits hold. 0: no limit.")
+             "rest is not sent, but for stops. Over HTTP its own limits hold. 0: no limit.")
           .unit("per second")
           .range(0, 1'000'000),
       limit("address_connections", &Limits::address_connections,

@@ -115,7 +115,7 @@ export type SentCommand = Answer<"commands.send-as-admin">;
 
 export type EnrolmentKey = Item<"registration.keys", "keys">;
 export type NewEnrolmentKey = Answer<"registration.make-key">;
-/** By hand: the description does not say what may be null. Keys are in a dry run. */
+/** By hand: the description does not say what may be null. In a dry run the keys are. */
 export interface FleetCheck {
   dry_run: boolean;
   expires_at: string;
