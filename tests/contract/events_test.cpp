@@ -149,9 +149,11 @@ TEST_CASE("a stream that opens while access is taken ends all the same") {
   auto owner = client(device.token);
   for (int i = 0; i < 25; ++i) {
     const TestUser user = new_user(device, "readonly");
-    std::thread taking([&] { CHECK_NOTHROW(owner.del(device_path(device) + "/users/" + std::to_string(user.id))); });
+    int taken = 0;
+    std::thread taking([&] { taken = owner.del(device_path(device) + "/users/" + std::to_string(user.id)).status; });
     EventReader events = watch(device, user.token);
     taking.join();
+    CHECK(taken == 204);
     CHECK((events.status() != 200 || events.ends(kWithinASecond)));
   }
 }

@@ -160,7 +160,7 @@ TEST_CASE_METHOD(FeedFixture, "a right that ends while the state is read ends th
   Caller& caller = new_caller();
   while_reading = [this] {
     feed.access_changed({"user", 1});
-    decide(question(), false);
+    if (const auto asked = questions.take()) decide(*asked, false);
   };
   enter(caller);
   decide(question(), true);

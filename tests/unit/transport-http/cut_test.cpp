@@ -1,10 +1,7 @@
 // Bytes between a connection and a file, and what breaks them off.
-#include <unistd.h>
-
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 
@@ -14,15 +11,6 @@ namespace gatetorio::transport_http::test {
 namespace {
 
 constexpr std::uint64_t kLarge = 64 * 1024 * 1024;  // more than sockets hold
-
-// An empty file of `size` bytes that has no name any more.
-Descriptor make_file(std::uint64_t size) {
-  char name[] = "/tmp/gatetorio-cut-XXXXXX";
-  Descriptor file(::mkstemp(name));
-  ::unlink(name);
-  REQUIRE(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
-  return file;
-}
 
 // Serves "/large", "/small" and "/empty" from files and takes the body of a PUT into one.
 class ContentServer final : public RequestHandler {
@@ -68,12 +56,12 @@ class ContentServer final : public RequestHandler {
         received = status;
         exchange.respond({200, {}, {}, {}});
       };
-      return exchange.receive_body(std::make_unique<Receipt>(make_file(0), 0, kLarge, "sha256", done));
+      return exchange.receive_body(std::make_unique<Receipt>(unnamed_file(), 0, kLarge, "sha256", done));
     }
     const auto path = exchange.target().raw_path();
     const std::uint64_t size = path == "/large" ? kLarge : path == "/small" ? 100 : 0;
     const std::shared_ptr<const void> kept(this, [this](const void*) { ++ended; });
-    exchange.respond_file({200, "application/octet-stream", {}, {}}, make_file(size), 0, size, kept);
+    exchange.respond_file({200, "application/octet-stream", {}, {}}, unnamed_file(size), 0, size, kept);
   }
 
   std::mutex mutex_;

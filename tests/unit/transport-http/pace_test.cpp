@@ -1,9 +1,6 @@
 // A floor for the rate of transfers, in both directions.
-#include <unistd.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
-#include <cstdlib>
 
 #include "certificate.hpp"
 #include "test_server.hpp"
@@ -14,14 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kLarge = 64 * 1024 * 1024;  // more than sockets hold
-
-Descriptor make_file(std::uint64_t size) {
-  char name[] = "/tmp/gatetorio-pace-XXXXXX";
-  Descriptor file(::mkstemp(name));
-  ::unlink(name);
-  REQUIRE(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
-  return file;
-}
 
 // Takes the bodies of PUTs into files, answering 200 whatever came, and serves a large file.
 class TransferServer final : public RequestHandler {
@@ -44,14 +33,14 @@ class TransferServer final : public RequestHandler {
   bool streams_body(const Request& request) override { return request.method == Method::kPut; }
   void handle(Exchange& exchange) override {
     if (exchange.request().method != Method::kPut) {
-      return exchange.respond_file({200, "application/octet-stream", {}, {}}, make_file(kLarge), 0, kLarge, nullptr);
+      return exchange.respond_file({200, "application/octet-stream", {}, {}}, unnamed_file(kLarge), 0, kLarge, nullptr);
     }
     const auto done = [this, &exchange](gtr_status status, const Received& body) {
       received = status;
       bytes = body.bytes;
       exchange.respond({200, {}, {}, {}});
     };
-    exchange.receive_body(std::make_unique<Receipt>(make_file(0), 0, kLarge, "sha256", done));
+    exchange.receive_body(std::make_unique<Receipt>(unnamed_file(), 0, kLarge, "sha256", done));
   }
   Server server_;
 };

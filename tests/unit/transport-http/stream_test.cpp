@@ -12,9 +12,7 @@ struct Streaming {
 
   TestServer::Handle handler() {
     return [this](Exchange& opened) {
-      const bool started = opened.start_stream([this] { gone = true; });
-      CHECK(started);
-      exchange = &opened;
+      if (opened.start_stream([this] { gone = true; })) exchange = &opened;
     };
   }
   Exchange& wait() {

@@ -1,6 +1,9 @@
 // A server on a free port with a handler of the test's choice.
 #pragma once
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <stdexcept>
@@ -60,6 +63,15 @@ class TestServer final : public RequestHandler {
   Server server_;
   std::string wrong_;
 };
+
+// An empty file of `size` bytes that has no name. On the server's threads too, where no test may assert.
+inline Descriptor unnamed_file(std::uint64_t size = 0) {
+  char name[] = "/tmp/gatetorio-test-XXXXXX";
+  Descriptor file(::mkstemp(name));
+  ::unlink(name);
+  if (::ftruncate(file.get(), static_cast<off_t>(size)) != 0) throw std::runtime_error("no file can be made");
+  return file;
+}
 
 // A GET of `path`.
 inline std::string get(std::string_view path, std::string_view more_headers = {}) {
