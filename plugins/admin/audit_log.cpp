@@ -13,7 +13,7 @@ using sql::Mode;
 
 constexpr std::uint64_t kWriteEveryMs = 500;
 // So many entries a page looks at: what is rare must not make a page slow.
-constexpr std::int64_t kWindow = 200'000;
+constexpr std::int64_t kWindow = 50'000;
 
 std::string to_csv(const AuditOutput& page) {
   std::string out = "id,at,who,who_name,action,target,peer,outcome,detail,request_id\r\n";
@@ -59,16 +59,18 @@ Task<Result<AuditOutput>> AuditLog::read(AuditInput input) {
   const std::int64_t oldest = from ? found[0].integer(0, 1) : 1;
   const std::int64_t last = std::max(oldest, newest - kWindow + 1);
   Batch batch(Mode::kRead);
+  // The window has a limit, too, so that PostgreSQL reads it in its order and stops where the page is full.
   batch.add(
       "SELECT a.id, a.at, a.principal, a.action, a.target, a.peer, a.outcome, a.detail, a.request_id,"
       " COALESCE((SELECT name FROM admins WHERE 'admin:' || admins.id = a.principal),"
       " (SELECT 'token ' || name FROM admin_tokens WHERE 'admin:' || (admin_tokens.id + 1099511627776) = a.principal), "
       "'')"
-      " FROM gatetorio_audit a WHERE a.id <= $1 AND a.id >= $2 AND a.at >= $3 AND a.at < $4"
+      " FROM (SELECT id, at, principal, action, target, peer, outcome, detail, request_id FROM gatetorio_audit"
+      " WHERE id <= $1 AND id >= $2 ORDER BY id DESC LIMIT $10) AS a WHERE a.at >= $3 AND a.at < $4"
       " AND SUBSTR(a.principal, 1, LENGTH($5)) = $5 AND SUBSTR(a.action, 1, LENGTH($6)) = $6"
       " AND SUBSTR(a.target, 1, LENGTH($7)) = $7 AND ($8 = '' OR a.outcome = $8)"
       " ORDER BY a.id DESC LIMIT $9",
-      newest, last, from.value_or(0), until.value_or(kForeverUs), who, action, target, outcome, limit);
+      newest, last, from.value_or(0), until.value_or(kForeverUs), who, action, target, outcome, limit, kWindow);
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   const sql::Table& rows = results[0];
   AuditOutput out;

@@ -56,7 +56,7 @@ BOOST_DESCRIBE_STRUCT(NewJobOutput, (), (job_id, kind, state, created_at, create
 struct JobsOutput {
   std::vector<JobEntry> jobs;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(JobsOutput, (), (jobs, next_cursor, total))
 

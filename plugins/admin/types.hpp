@@ -83,7 +83,7 @@ BOOST_DESCRIBE_STRUCT(SessionEntry, (),
 struct SessionsOutput {
   std::vector<SessionEntry> sessions;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(SessionsOutput, (), (sessions, next_cursor, total))
 
@@ -122,7 +122,7 @@ BOOST_DESCRIBE_STRUCT(TokenEntry, (), (token_id, name, role, created_by, created
 struct TokensOutput {
   std::vector<TokenEntry> tokens;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(TokensOutput, (), (tokens, next_cursor, total))
 
@@ -143,7 +143,7 @@ BOOST_DESCRIBE_STRUCT(AdminEntry, (), (name, role, created_at, last_login_at, to
 struct AdminsOutput {
   std::vector<AdminEntry> admins;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(AdminsOutput, (), (admins, next_cursor, total))
 

@@ -31,9 +31,9 @@ Task<Result<AllUsersOutput>> Repository::all_users(AllUsersInput input) {
       "(SELECT COUNT(DISTINCT grants.device_id) FROM grants WHERE grants.user_id = users.id AND grants.expires_at > ?)",
       now());
   if (input.query && !input.query->value.empty()) {
-    query.where(
-        "users.id = ? OR users.id IN (SELECT named.user_id FROM grants AS named"
-        " WHERE LOWER(named.name) LIKE LOWER(?) ESCAPE '!')",
+    query.search(
+        "users.id = ? OR EXISTS (SELECT 1 FROM grants AS named WHERE named.user_id = users.id"
+        " AND LOWER(named.name) LIKE LOWER(?) ESCAPE '!')",
         parse_id(input.query->value).value_or(0), like_part(input.query->value));
   }
   const ListRows list = co_await ok(read_list(database_, std::move(query)));
@@ -62,8 +62,8 @@ Task<Result<GrantsOutput>> Repository::all_grants(GrantsInput input, std::option
   ListQuery query(kGrants, input);
   if (device_id) query.where("device_id = ?", *device_id);
   if (input.user_id) query.where("user_id = ?", input.user_id->value);
-  if (input.level) query.where("level = ?", std::string(boost::describe::enum_to_string(*input.level, "")));
-  if (input.source) query.where("source = ?", input.source->value);
+  if (input.level) query.search("level = ?", std::string(boost::describe::enum_to_string(*input.level, "")));
+  if (input.source) query.search("source = ?", input.source->value);
   const ListRows list = co_await ok(read_list(database_, std::move(query)));
   const sql::Table& table = list.table();
   GrantsOutput out{{}, list.page.next_cursor, list.page.total};

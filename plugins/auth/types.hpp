@@ -128,7 +128,7 @@ BOOST_DESCRIBE_STRUCT(KnownUser, (), (user_id, names, devices, created_at, last_
 struct AllUsersOutput {
   std::vector<KnownUser> users;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(AllUsersOutput, (), (users, next_cursor, total))
 
@@ -163,7 +163,7 @@ BOOST_DESCRIBE_STRUCT(GrantEntry, (),
 struct GrantsOutput {
   std::vector<GrantEntry> grants;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(GrantsOutput, (), (grants, next_cursor, total))
 

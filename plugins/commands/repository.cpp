@@ -71,13 +71,13 @@ void add_state(ListQuery& query, State state) {
     case State::completed:
     case State::reversed:
     case State::merged:
-      return void(query.where("state = ?", std::string(boost::describe::enum_to_string(state, ""))));
+      return void(query.search("state = ?", std::string(boost::describe::enum_to_string(state, ""))));
     case State::sent:
-      return void(query.where("state IN ('sent', 'unconfirmed') AND expires_at > ?", now()));
+      return void(query.search("state IN ('sent', 'unconfirmed') AND expires_at > ?", now()));
     case State::delivered:
-      return void(query.where("state = 'delivered' AND expires_at > ?", now()));
+      return void(query.search("state = 'delivered' AND expires_at > ?", now()));
     case State::expired:
-      return void(query.where("state IN ('sent', 'unconfirmed', 'delivered') AND expires_at <= ?", now()));
+      return void(query.search("state IN ('sent', 'unconfirmed', 'delivered') AND expires_at <= ?", now()));
   }
 }
 
@@ -211,7 +211,7 @@ Task<Result<Repository::Page>> Repository::list(CommandsInput input, std::option
   if (input.state) add_state(query, *input.state);
   if (input.sender) {
     const PrincipalId sender = *SenderRule::parse(input.sender->value);
-    query.where("sender_kind = ? AND sender_id = ?", sender.kind, sender.id);
+    query.search("sender_kind = ? AND sender_id = ?", sender.kind, sender.id);
   }
   if (input.from) query.where("issued_at >= ?", time_of(*input.from));
   if (input.until) query.where("issued_at < ?", time_of(*input.until));

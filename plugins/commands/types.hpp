@@ -139,7 +139,7 @@ BOOST_DESCRIBE_STRUCT(CommandEntry, (),
 struct CommandsOutput {
   std::vector<CommandEntry> commands;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(CommandsOutput, (), (commands, next_cursor, total))
 

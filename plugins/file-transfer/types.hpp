@@ -111,7 +111,7 @@ BOOST_DESCRIBE_STRUCT(AdminFileEntry, (),
 struct AllFilesOutput {
   std::vector<AdminFileEntry> files;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(AllFilesOutput, (), (files, next_cursor, total))
 

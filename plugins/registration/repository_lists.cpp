@@ -46,7 +46,7 @@ Task<Result<Repository::DevicePage>> Repository::devices(DevicesInput input) {
   ListQuery query(kDevices, input);
   if (input.query && !input.query->value.empty()) {
     const std::string part = like_part(input.query->value);
-    query.where(
+    query.search(
         "LOWER(controller_id) LIKE LOWER(?) ESCAPE '!' OR LOWER(device_name) LIKE LOWER(?) ESCAPE '!'"
         " OR (LENGTH(token_hash) > 0 AND LOWER(hardware_id) LIKE LOWER(?) ESCAPE '!')",
         part, part, part);

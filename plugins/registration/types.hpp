@@ -76,7 +76,7 @@ BOOST_DESCRIBE_STRUCT(DevicesInput, (), (query, online, offline_for_seconds, fir
 struct DevicesOutput {
   std::vector<DeviceOutput> devices;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(DevicesOutput, (), (devices, next_cursor, total))
 
@@ -143,7 +143,7 @@ BOOST_DESCRIBE_STRUCT(KeyEntry, (), (key_id, name, max_uses, uses, expires_at, c
 struct KeysOutput {
   std::vector<KeyEntry> keys;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(KeysOutput, (), (keys, next_cursor, total))
 
@@ -201,7 +201,7 @@ BOOST_DESCRIBE_STRUCT(PendingDevice, (),
 struct PendingOutput {
   std::vector<PendingDevice> pending;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(PendingOutput, (), (pending, next_cursor, total))
 

@@ -121,11 +121,11 @@ Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, s
 Task<Result<Repository::Page>> Repository::list(AllTokensInput input, std::optional<std::int64_t> device_id) {
   ListQuery query(kTokens, input);
   if (device_id) query.where("device_id = ?", *device_id);
-  if (input.state == TokenState::revoked) query.where("revoked_at IS NOT NULL");
-  if (input.state && *input.state != TokenState::revoked) query.where("revoked_at IS NULL");
-  if (input.state == TokenState::used) query.where("claimed_at IS NOT NULL");
-  if (input.state == TokenState::expired) query.where("claimed_at IS NULL AND expires_at <= ?", now());
-  if (input.state == TokenState::open) query.where("claimed_at IS NULL AND expires_at > ?", now());
+  if (input.state == TokenState::revoked) query.search("revoked_at IS NOT NULL");
+  if (input.state && *input.state != TokenState::revoked) query.search("revoked_at IS NULL");
+  if (input.state == TokenState::used) query.search("claimed_at IS NOT NULL");
+  if (input.state == TokenState::expired) query.search("claimed_at IS NULL AND expires_at <= ?", now());
+  if (input.state == TokenState::open) query.search("claimed_at IS NULL AND expires_at > ?", now());
   const ListRows list = co_await ok(read_list(database_, std::move(query)));
   Page page{list.page, {}};
   for (std::size_t row = 0; row < list.page.rows; ++row) page.tokens.push_back(token_from(list.table(), row));

@@ -128,7 +128,7 @@ BOOST_DESCRIBE_STRUCT(AdminTokenEntry, (),
 struct AllTokensOutput {
   std::vector<AdminTokenEntry> tokens;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(AllTokensOutput, (), (tokens, next_cursor, total))
 

@@ -1,6 +1,6 @@
-// Every program of tests has this beside Catch2's main: an assertion on a thread other than its test's ends the program,
-// always. Catch2 keeps what it knows of the running test without locks, so that such an assertion would spoil one run of
-// thousands. A test looks on its own thread at what others have written down (tests/support/eventually.hpp).
+// Every program of tests has this beside Catch2's main: an assertion on a thread other than its test's ends the
+// program, always. Catch2 keeps what it knows of the running test without locks, so that such an assertion would spoil
+// one run of thousands. A test looks on its own thread at what others have written down (tests/support/eventually.hpp).
 #include <catch2/catch_assertion_info.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>

@@ -3,7 +3,7 @@
 
     cmake --preset bench && cmake --build build/bench && tests/bench/lists/run.py [--devices 1000000] [--audit 10000000] [--backends sqlite,postgres]
 
-Rows are written by SQL. Each list is asked for 200 times over one connection; p50, p99 and the slowest in milliseconds. Needs 6 GB of disk, and
+Rows are written by SQL. Each list is asked for --times times over one connection; p50, p99 and the slowest in milliseconds. Needs 6 GB of disk, and
 PostgreSQL's programs for its part.
 """
 import argparse, http.client, json, os, pathlib, sqlite3, sys, tempfile, time
@@ -13,7 +13,6 @@ from bench_hub import Hub  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
 
 FEW = 1_000
-TIMES = 200
 PASSWORD = "password of the bench"
 FIRST_ID = 1_000_000_000
 LISTS = {
@@ -36,9 +35,9 @@ def fill_statements(devices, audit, series, bytes_type, overriding=""):
     now = int(time.time() * 1e6)
     yield (f"INSERT INTO devices (id, hardware_id, controller_id, device_name, firmware_version, token_hash, mqtt_password_hash, reenrol_until,"
            f" online_until, last_seen, created_at, updated_at) {overriding} SELECT {FIRST_ID} + n, 'hw-row-' || n, 'row-' || n,"
-           f" 'Gate number ' || n, '1.4.' || (n % 10), CAST('x' AS {bytes_type}), CAST('x' AS {bytes_type}), 0, 0, {now} - n * 1000,"
-           f" {now} - n * 1000, 1 FROM ({series.format(devices)}) AS s")
-    yield (f"INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id) SELECT {now} - n * 1000,"
+           f" 'Gate number ' || n, '1.4.' || (n % 10), CAST('x' AS {bytes_type}), CAST('x' AS {bytes_type}), 0, 0, {now} - n * CAST(1000 AS BIGINT),"
+           f" {now} - n * CAST(1000 AS BIGINT), 1 FROM ({series.format(devices)}) AS s")
+    yield (f"INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id) SELECT {now} - n * CAST(1000 AS BIGINT),"
            f" 'user:' || (n % 5000), '192.0.2.' || (n % 250), CASE WHEN n % 1000000 = 7 THEN 'seldom.one' ELSE 'command.send' END,"
            f" 'device:' || ({FIRST_ID} + n % 100000), 'ok', '', 'request-' || n FROM ({series.format(audit)}) AS s")
 
@@ -72,12 +71,11 @@ def log_in(hub):
     return connection, answer.getheader("Set-Cookie").split(";")[0]
 
 
-def measure(hub):
+def measure(hub, times):
     connection, cookie = log_in(hub)
-    table = {}
     for name, path in LISTS.items():
         took = []
-        for _ in range(TIMES):
+        for _ in range(times):
             began = time.perf_counter()
             connection.request("GET", "/api/v1" + path, headers={"Cookie": cookie})
             answer = connection.getresponse()
@@ -86,11 +84,11 @@ def measure(hub):
             if answer.status != 200:
                 sys.exit(f"{path}: {answer.status}")
         took.sort()
-        table[name] = [round(took[len(took) // 2], 1), round(took[int(len(took) * 0.99)], 1), round(took[-1], 1)]
-    return table
+        print(f"  {name:28} " + " / ".join(f"{took[min(int(len(took) * part), len(took) - 1)]:.1f}" for part in (0.5, 0.99, 1)), flush=True)
 
 
-def run(backend, devices, audit, folder):
+def run(backend, devices, audit, times, folder):
+    print(f"{backend}, {devices} devices and {audit} entries: p50 / p99 / slowest in ms", flush=True)
     os.environ["BENCH_ADMIN_PASSWORD"] = PASSWORD
     sets = ["plugins.admin.first_admin=jane", 'plugins.admin.first_password={ env = "BENCH_ADMIN_PASSWORD" }']
     server = PostgresServer(folder) if backend == "postgres" else None
@@ -101,9 +99,8 @@ def run(backend, devices, audit, folder):
         hub.start().stop()  # makes the tables
         fill_postgres(server, devices, audit) if server else fill_sqlite(hub, devices, audit)
         hub.start()
-        table = measure(hub)
+        measure(hub, times)
         hub.stop()
-        return table
     finally:
         if server:
             server.stop()
@@ -113,15 +110,13 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--devices", type=int, default=1_000_000)
     options.add_argument("--audit", type=int, default=10_000_000)
+    options.add_argument("--times", type=int, default=200)
     options.add_argument("--backends", default="sqlite,postgres")
     options = options.parse_args()
     for backend in options.backends.split(","):
-        print(f"{backend}: p50 / p99 / slowest in ms with {FEW} devices and {10 * FEW} entries | with {options.devices} and {options.audit}")
-        with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
-            small = run(backend, FEW, 10 * FEW, few)
-            large = run(backend, options.devices, options.audit, many)
-        for name in LISTS:
-            print(f"  {name:28} " + " / ".join(map(str, small[name])) + "  |  " + " / ".join(map(str, large[name])))
+        for devices, audit in [(FEW, 10 * FEW), (options.devices, options.audit)]:
+            with tempfile.TemporaryDirectory() as folder:
+                run(backend, devices, audit, options.times, folder)
 
 
 main()

@@ -135,6 +135,38 @@ TEST_CASE_METHOD(FleetRules, "devices are found by a piece of what they are call
   CHECK(devices({{"query", "main"}, {"limit", 1}}).number("total") == 2);
 }
 
+TEST_CASE_METHOD(
+    FleetRules,
+    "a search of a large fleet goes on piece by piece in every order, and finds each that is called so once") {
+  query(
+      "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 45000)"
+      " INSERT INTO devices (id, hardware_id, controller_id, device_name, firmware_version, token_hash,"
+      " mqtt_password_hash, reenrol_until, online_until, last_seen, created_at, updated_at)"
+      " SELECT n, 'HW-' || n, 'gate-' || n, CASE WHEN n % 9000 = 7 THEN 'Rare' ELSE 'Gate' END, '1', 'a', 'b', 0, 0,"
+      " n % 3, 1, 1 FROM many");
+  for (const std::string sort : {"controller_id", "-controller_id", "device_name", "last_seen", "-last_seen"}) {
+    CAPTURE(sort);
+    object input{{"query", "rare"}, {"sort", sort}, {"limit", 2}};
+    std::multiset<std::string> found;
+    int pages = 0;
+    for (bool is_last = false; !is_last; ++pages) {
+      const Outcome page = devices(input);
+      REQUIRE(page.is_ok());
+      CHECK(page.body.at("total").is_null());
+      for (const auto& each : page.body.at("devices").as_array()) {
+        found.emplace(each.as_object().at("controller_id").as_string());
+      }
+      is_last = page.body.at("next_cursor").is_null();
+      input["cursor"] = page.body.at("next_cursor");
+    }
+    CHECK(found == std::multiset<std::string>{"gate-7", "gate-9007", "gate-18007", "gate-27007", "gate-36007"});
+    CHECK(pages >= 3);
+  }
+  const Outcome few = devices({{"query", "rare"}, {"firmware", "none"}});
+  CHECK(few.number("total") == 0);
+  CHECK(few.body.at("next_cursor").is_null());
+}
+
 TEST_CASE_METHOD(FleetRules, "the hardware of an imported device that has not registered is neither shown nor found") {
   add(1, "gate");
   query("UPDATE devices SET token_hash = $1 WHERE id = 1", sql::Blob{""});

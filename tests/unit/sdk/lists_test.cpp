@@ -116,9 +116,10 @@ TEST_CASE("what a caller gives is an argument of the statements, never a part of
   ListQuery query(kGates, GatesInput{});
   query.where("colour = ?", "red' OR 1=1").where("made < ? OR id = ?", Timestamp{5}, std::int64_t{3});
   const std::string where = " WHERE (colour = $1) AND (made < $2 OR id = $3)", values = " 'red' OR 1=1' 5 3";
-  CHECK(said(query) == std::vector<std::string>{"SELECT id, name, name AS key_1 FROM gates" + where +
-                                                    " ORDER BY name LIMIT $4" + values + " 51",
-                                                "SELECT COUNT(*) FROM gates" + where + values});
+  CHECK(said(query) ==
+        std::vector<std::string>{
+            "SELECT id, name, name AS key_1 FROM gates" + where + " ORDER BY name LIMIT $4" + values + " 51",
+            "SELECT COUNT(*) FROM (SELECT 1 FROM gates" + where + " LIMIT $4) AS counted" + values + " 200001"});
   CHECK(said(ListQuery(kGates, GatesInput{.sort = "name; DROP"})) == std::vector<std::string>{"/sort"});
 }
 
@@ -129,7 +130,7 @@ TEST_CASE("a further column stands behind those of the description, and is not c
         std::vector<std::string>{
             "SELECT id, name, (SELECT COUNT(*) FROM keys WHERE keys.until > $2), name AS key_1 FROM gates"
             " WHERE (id > $1) ORDER BY name LIMIT $3 4 9 51",
-            "SELECT COUNT(*) FROM gates WHERE (id > $1) 4"});
+            "SELECT COUNT(*) FROM (SELECT 1 FROM gates WHERE (id > $1) LIMIT $2) AS counted 4 200001"});
 }
 
 TEST_CASE("the next page begins behind the last row of the one before, in the same order, and does not count again") {
@@ -154,6 +155,15 @@ TEST_CASE("the next page begins behind the last row of the one before, in the sa
   const GatesInput back{.sort = "-name", .cursor = cursor_of({.sort = "-name"})};
   CHECK(said(ListQuery(kGates, back))[0] ==
         "SELECT id, name, name AS key_1 FROM gates WHERE name < $1 ORDER BY name DESC LIMIT $2 'b' 51");
+}
+
+TEST_CASE("more behind a filter than is counted has no total, and a whole table has one") {
+  ListQuery whole(kGates, GatesInput{}), few(kGates, GatesInput{}), many(kGates, GatesInput{});
+  few.where("id > ?", 0);
+  many.where("id > ?", 0);
+  CHECK(whole.page(answer({"a"}, false, kListCount + 1)).total == kListCount + 1);
+  CHECK(few.page(answer({"a"}, false, kListCount)).total == kListCount);
+  CHECK_FALSE(many.page(answer({"a"}, false, kListCount + 1)).total);
 }
 
 TEST_CASE("a page that is exactly full is the last one where nothing follows") {
@@ -206,7 +216,21 @@ TEST_CASE("a list without a total and with one order counts nothing and takes no
   const ListQuery query(kDoors, DoorsInput{.limit = ListLimit{1}});
   const ListPage page = query.page(answer({"a", "b"}, true, std::nullopt));
   CHECK(page.next_cursor);
-  CHECK(page.total == 0);
+  CHECK_FALSE(page.total);
+}
+
+TEST_CASE("a search looks at a bounded piece of what the filters leave, says where that ends, and counts what it saw") {
+  ListQuery query(kGates, GatesInput{.sort = "-age"});
+  query.search("colour = ?", "red").where("id > ?", 4).search("name LIKE ?", "a%");
+  const std::string found = "CASE WHEN (colour = $2) AND (name LIKE $3) THEN 1 ELSE 0 END AS is_found, ",
+                    keys = "made AS key_1, id AS key_2 FROM gates WHERE (id > $1) ORDER BY made DESC, id DESC";
+  CHECK(said(query) ==
+        std::vector<std::string>{"SELECT * FROM (SELECT id, name, " + found + keys +
+                                     " LIMIT $4) AS seen WHERE is_found = 1 ORDER BY key_1 DESC, key_2 DESC LIMIT $5"
+                                     " 4 'red' 'a%' 20000 51",
+                                 "SELECT " + keys + " LIMIT 1 OFFSET $2 4 19999",
+                                 "SELECT COALESCE(SUM(is_found), 0) FROM (SELECT " + found + keys +
+                                     " LIMIT $4) AS seen 4 'red' 'a%' 20000"});
 }
 
 TEST_CASE("a piece of text is found as it is written, not as a pattern") {

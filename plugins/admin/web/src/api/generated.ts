@@ -1509,7 +1509,7 @@ export interface operations {
                             totp_enabled: boolean;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -1696,7 +1696,7 @@ export interface operations {
                             via: string;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -1738,7 +1738,7 @@ export interface operations {
                             last_seen: string | null;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -1924,7 +1924,7 @@ export interface operations {
                             uses: number;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2082,7 +2082,7 @@ export interface operations {
                             state: string;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2123,7 +2123,7 @@ export interface operations {
                             user_id: number;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2224,7 +2224,7 @@ export interface operations {
                             total: number;
                         }[];
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2428,7 +2428,7 @@ export interface operations {
                             /** Format: date-time */
                             requested_at: string;
                         }[];
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2698,7 +2698,7 @@ export interface operations {
                             role: string;
                             session_id: number;
                         }[];
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2797,7 +2797,7 @@ export interface operations {
                             token_id: number;
                             used_by: number | null;
                         }[];
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2833,7 +2833,7 @@ export interface operations {
                             role: string;
                             token_id: number;
                         }[];
-                        total: number;
+                        total: number | null;
                     };
                 };
             };
@@ -2985,7 +2985,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         next_cursor: string | null;
-                        total: number;
+                        total: number | null;
                         users: {
                             /** Format: date-time */
                             created_at: string;

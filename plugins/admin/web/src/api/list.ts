@@ -30,6 +30,27 @@ export interface ListOptions {
   everyMs?: number | false;
 }
 
+type Answer = ListEnd & Record<string, unknown>;
+
+/** Asks on where the hub has searched a piece of a large list and found less than a page. */
+async function wholePage(
+  url: string,
+  items: string,
+  query: Query,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const page = await get<Answer>(url, { ...query, limit }, signal);
+  const rows = [...(page[items] as unknown[])];
+  let cursor = page.next_cursor;
+  while (cursor && rows.length < limit) {
+    const more = await get<Answer>(url, { ...query, limit: limit - rows.length, cursor }, signal);
+    rows.push(...(more[items] as unknown[]));
+    cursor = more.next_cursor;
+  }
+  return { ...page, [items]: rows, next_cursor: cursor };
+}
+
 /** `items` is the name of the list in the answer. Other filters begin at the first page. */
 export function useList<Row>(
   url: string,
@@ -45,8 +66,7 @@ export function useList<Row>(
 
   const query = useQuery({
     queryKey: ["list", url, filters, limit, cursorOf(pages)],
-    queryFn: ({ signal }) =>
-      get<ListEnd & Record<string, unknown>>(url, { ...filters, limit, cursor: cursorOf(pages) }, signal),
+    queryFn: ({ signal }) => wholePage(url, items, { ...filters, cursor: cursorOf(pages) }, limit, signal),
     placeholderData: keepPreviousData,
     enabled: options.isEnabled ?? true,
     refetchInterval: options.everyMs ?? false,

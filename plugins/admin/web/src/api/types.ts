@@ -26,7 +26,7 @@ export type Role = Answer<"admin.session">["role"];
 /** What every list answers beside its items. `total` counts all that match the filters. */
 export interface ListEnd {
   next_cursor: string | null;
-  total?: number;
+  total?: number | null;
 }
 
 export interface FieldError {

@@ -25,7 +25,7 @@ export function useDeviceCounts(overview: Overview | undefined): DeviceCounts | 
   });
   if (overview?.devices) return overview.devices;
   const [total, online] = answers.map((answer) => answer.data?.total);
-  return total === undefined || online === undefined ? null : { total, online };
+  return total == null || online == null ? null : { total, online };
 }
 
 /** The number online since the view was opened, a point for each news of it. */
