@@ -46,6 +46,12 @@ Result<Operation> parse_operation(std::string_view declaration) {
   operation.path = text_of(object, "path");
   if (!operation.method.empty() && !operation.path.starts_with('/')) return wrong("'path' must begin with /");
   operation.resource = text_of(object, "resource");
+  if (const std::size_t colon = operation.resource.find(':'); colon != std::string::npos) {
+    operation.resource_kind = operation.resource.substr(0, colon + 1);
+    operation.resource.erase(0, colon + 1);
+    if (operation.resource_kind == ":" || operation.resource.empty())
+      return wrong("'resource' must be FIELD or KIND:FIELD");
+  }
   operation.credential_field = text_of(object, "credential_field");
   operation.denied_as = text_of(object, "denied_as") == "not_found" ? Status::kNotFound : Status::kForbidden;
   const auto* body_only = object.if_contains("body_only");

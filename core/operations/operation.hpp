@@ -26,7 +26,8 @@ struct Operation {
   std::string id;
   std::string method, path;  // both empty: not offered over HTTP
   std::vector<CallerRule> callers;
-  std::string resource;  // the field or parameter that names it; empty: none
+  std::string resource;       // the field or parameter that names it; empty: none
+  std::string resource_kind;  // "site:"; empty: a device, by its name
   Status denied_as = Status::kForbidden;
   std::string credential_field;  // may carry the bearer credential; empty: none
   boost::json::object declaration;

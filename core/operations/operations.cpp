@@ -167,7 +167,7 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
                               .detail = "Some fields are wrong.",
                               .fields = {{"/" + operation.resource, "is required and must be a string"}}});
     }
-    resource = *std::move(field.value);
+    resource = operation.resource_kind + *field.value;
   }
   const Result<void> allowed = co_await check_access(call, std::move(resource));
   if (!allowed) co_return refuse(call, allowed.error());

@@ -8,6 +8,8 @@ namespace gatetorio::auth {
 
 namespace {
 
+constexpr std::string_view kSite = "site:";
+
 // 0: not one of the ordered words.
 int rank(std::string_view word) {
   if (word == "owner") return 3;
@@ -15,7 +17,7 @@ int rank(std::string_view word) {
   return word == "readonly" ? 1 : 0;
 }
 
-std::int64_t zero_if_never(Timestamp expires_at) { return expires_at.us == kForeverUs ? 0 : expires_at.us; }
+std::int64_t zero_if_never(Timestamp time) { return time.us == kForeverUs ? 0 : time.us; }
 
 }  // namespace
 
@@ -30,6 +32,8 @@ Task<Result<Decision>> AccessDecisions::check(AccessQuery query) {
   if (query.principal.kind == "admin") query.principal = co_await ok(present(query.principal));
   if (query.resource_id == 0 && query.resource.empty()) {
     decision.access.level = query.principal.role;
+  } else if (query.resource_id == 0 && query.resource.starts_with(kSite)) {
+    decision.access = co_await ok(access_to_site(query.principal, std::move(query.resource)));
   } else {
     const Device device = co_await ok(find(std::move(query.resource), query.resource_id));
     Access access = co_await ok(access_of(query.principal, device));
@@ -59,13 +63,21 @@ Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device devi
   } else if (principal.kind == "admin") {
     access.level = principal.role;
   } else if (principal.kind == "user" && principal.id != 0) {
-    const std::optional<Grant> grant = co_await ok(repository_.find_grant(device.id, principal.id));
-    if (grant) {
-      access.level = grant->level;
-      access.expires_at_us = zero_if_never(grant->expires_at);
-      access.name = grant->name;
+    const Standing standing = co_await ok(repository_.standing(device.id, principal.id));
+    if (standing.grant) {
+      access.level = standing.grant->level;
+      access.expires_at_us = zero_if_never(standing.grant->opening.changes_at);
+      access.name = standing.grant->name;
+      access.counts_uses = standing.grant->max_uses.has_value();
     }
   }
+  co_return access;
+}
+
+// A site that there is not is one without access.
+Task<Result<Access>> AccessDecisions::access_to_site(Principal principal, std::string name) {
+  Access access{.resource_id = parse_id(std::string_view(name).substr(kSite.size())).value_or(0), .resource = name};
+  access.level = co_await ok(sites_.level_of(access.resource_id, std::move(principal)));
   co_return access;
 }
 
@@ -79,11 +91,10 @@ Task<Result<Grants>> AccessDecisions::list(Principal principal) {
   constexpr std::int64_t kAtOnce = 1000;  // what the registry takes in one call
   std::int64_t last = 0;
   while (true) {
-    const std::vector<Grant> grants = co_await ok(repository_.grants_of(principal.id, last, kAtOnce));
-    if (grants.empty()) co_return out;
-    last = grants.back().device_id;
-    co_await ok(add_grants(grants, &out));
-    if (grants.size() < static_cast<std::size_t>(kAtOnce)) co_return out;
+    Repository::GrantPage page = co_await ok(repository_.grants_of(principal.id, last, kAtOnce));
+    if (!page.grants.empty()) co_await ok(add_grants(std::move(page.grants), &out));
+    if (!page.next) co_return out;
+    last = *page.next;
   }
 }
 
@@ -97,7 +108,7 @@ Task<Result<void>> AccessDecisions::add_grants(std::vector<Grant> grants, Grants
     out->grants.push_back({.resource_id = device.id,
                            .resource = device.controller_id,
                            .level = grant->level,
-                           .expires_at_us = zero_if_never(grant->expires_at)});
+                           .expires_at_us = zero_if_never(grant->opening.changes_at)});
   }
   co_return Result<void>();
 }

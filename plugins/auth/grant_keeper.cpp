@@ -9,6 +9,8 @@ namespace gatetorio::auth {
 
 namespace {
 
+constexpr std::int64_t kSeenByAllUs = 10 * kMicrosecondsPerSecond;
+
 // Who asked, in the form that audit entries are made from.
 Call call_of(OnBehalf by) {
   return {.principal = std::move(by.principal), .request_id = std::move(by.request_id), .peer = std::move(by.peer)};
@@ -24,7 +26,11 @@ Task<Result<GrantHeld>> GrantKeeper::give(GrantGiven grant) {
   const Call call = call_of(grant.by);
   const Grant held = co_await ok(repository_.give(std::move(grant), call));
   tell_access_changed(held.user_id);
-  co_return GrantHeld{held.user_id, held.level, held.expires_at.us == kForeverUs ? 0 : held.expires_at.us};
+  const Timestamp end = held.time.expires_at, opens_at = held.opening.changes_at;
+  co_return GrantHeld{.user_id = held.user_id,
+                      .level = held.level,
+                      .expires_at_us = end.us == kForeverUs ? 0 : end.us,
+                      .opens_at_us = held.opening.is_open ? 0 : opens_at.us};
 }
 
 Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
@@ -34,21 +40,47 @@ Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {
   co_return UserIds{users};
 }
 
+Task<Result<Checked>> GrantKeeper::check(ScheduleText schedule) {
+  const Result<Schedule> read = json::parse<Schedule>(schedule.json);
+  if (!read) co_return read.error();
+  const Result<void> good = check_schedule(*read, "/schedule");
+  if (!good) co_return good.error();
+  co_return Checked{};
+}
+
+Task<Result<UsedGrant>> GrantKeeper::use(GrantUse use) {
+  const std::string source = co_await ok(repository_.take_use(use.device_id, use.user_id));
+  co_return UsedGrant{source};
+}
+
+Task<Result<Checked>> GrantKeeper::give_back(GrantUse use) {
+  co_await ok(repository_.give_use_back(use.device_id, use.user_id, std::move(use.source)));
+  co_return Checked{};
+}
+
 // A clock that was set back stood at most `elapsed` before where it is now.
 Stretch stretch_since(Timestamp last, Timestamp at, std::chrono::microseconds elapsed) {
   return {std::min(last, Timestamp{at.us - elapsed.count()}), std::max(last, at)};
 }
 
-Task<void> GrantKeeper::tell_of_ended() {
+Task<void> GrantKeeper::tell_of_changes() {
   const Timestamp at = now();
   const auto steady = std::chrono::steady_clock::now();
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(steady - told_at_);
   const Stretch passed = stretch_since(told_until_, at, elapsed);
-  const Result<std::vector<std::int64_t>> users = co_await repository_.ended_between(passed.from, passed.until);
+  if (at < told_until_) {  // what is planned lies too far ahead
+    const Result<void> unplanned = co_await repository_.unplan();
+    if (!unplanned) co_return;
+  }
+  const Result<std::vector<std::int64_t>> users = co_await repository_.changed_between(passed.from, passed.until);
   if (!users) co_return;  // the next time asks for this stretch again
   told_until_ = at;
   told_at_ = steady;
   for (const std::int64_t user_id : *users) tell_access_changed(user_id);
+  // A stretch that is over stays until every hub has seen it.
+  const Result<std::vector<std::int64_t>> open = co_await repository_.plan({at.us - kSeenByAllUs});
+  if (!open) co_return;
+  for (const std::int64_t user_id : *open) tell_access_changed(user_id);
 }
 
 void GrantKeeper::tell_access_changed(std::int64_t user_id) const {

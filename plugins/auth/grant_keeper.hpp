@@ -25,9 +25,14 @@ class GrantKeeper {
   // GrantStore::Take.
   Task<Result<UserIds>> take(GrantTaken grant);
 
-  // Where a grant ends, a lesser one may go on: tells of those that have ended since the last time, so that live
-  // sessions look it up; and of those that the clock, set back, has let begin again.
-  Task<void> tell_of_ended();
+  // GrantStore::Check, Use and GiveBack.
+  Task<Result<Checked>> check(ScheduleText schedule);
+  Task<Result<UsedGrant>> use(GrantUse use);
+  Task<Result<Checked>> give_back(GrantUse use);
+
+  // Where a grant closes, a lesser one may go on, and another may have opened: tells of those that have since the last
+  // time, so that live sessions look it up; and of those that the clock, set back, has let begin again.
+  Task<void> tell_of_changes();
 
  private:
   void tell_access_changed(std::int64_t user_id) const;

@@ -78,4 +78,16 @@ void declare(OperationSet<Service>& operations) {
                  &Service::mqtt_credentials);
 }
 
+void declare(OperationSet<Explainer>& operations) {
+  operations.add({.id = "auth.explain",
+                  .method = "GET",
+                  .path = "/devices/{controller_id}/access/explain",
+                  .summary = "Why a user may or may not, by which grant, window or rule; now or at another time.",
+                  .callers = {{"user", "readonly"}, {"device", "self"}, {"admin", "viewer"}},
+                  .resource = "controller_id",
+                  .denied_as = Status::kNotFound,
+                  .errors = {Status::kForbidden, Status::kNotFound}},
+                 &Explainer::explain);
+}
+
 }  // namespace gatetorio::auth

@@ -1,12 +1,15 @@
-// What this plugin offers to the outside, in terms of its service.
+// What this plugin offers to the outside.
 #pragma once
 
+#include "explain.hpp"
 #include "gatetorio/operations.hpp"
 #include "service.hpp"
+#include "sites.hpp"
 
 namespace gatetorio::auth {
 
-// Announces all operations. In configure().
 void declare(OperationSet<Service>& operations);
+void declare(OperationSet<Sites>& operations);
+void declare(OperationSet<Explainer>& operations);
 
 }  // namespace gatetorio::auth

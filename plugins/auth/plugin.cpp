@@ -22,11 +22,16 @@ class Auth : public PluginBase {
         settings_(settings),
         database_(host, kManifest.id),
         devices_(host, DeviceRegistry::kId),
+        own_access_(host, AccessControl::kId),
         repository_(database_),
         service_(host, repository_, devices_, settings_),
-        decisions_(host, repository_, devices_),
+        sites_(host, database_, devices_, own_access_),
+        decisions_(host, repository_, sites_, devices_),
         keeper_(host, repository_),
+        explainer_(host, repository_),
         operations_(host, &service_),
+        site_operations_(host, &sites_),
+        explainer_operations_(host, &explainer_),
         access_(host, &decisions_),
         grants_(host, &keeper_),
         authenticator_(host, &service_),
@@ -45,9 +50,13 @@ class Auth : public PluginBase {
 
   void configure() {
     declare(operations_);
+    declare(site_operations_);
+    declare(explainer_operations_);
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
     grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
+    grants_.on<GrantStore::Check>(&GrantKeeper::check);
+    grants_.on<GrantStore::Use>(&GrantKeeper::use).on<GrantStore::GiveBack>(&GrantKeeper::give_back);
     grants_.provide(GrantStore::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
     authenticator_.provide(Authenticator::kId, "bearer:");
@@ -76,7 +85,7 @@ class Auth : public PluginBase {
     while (true) {
       const bool go_on = co_await host_.sleep(kTellMs);
       if (!go_on) co_return;
-      co_await keeper_.tell_of_ended();
+      co_await keeper_.tell_of_changes();
     }
   }
 
@@ -86,11 +95,16 @@ class Auth : public PluginBase {
   const Settings settings_;
   Database database_;
   ServiceClient devices_;
+  ServiceClient own_access_;
   Repository repository_;
   Service service_;
+  Sites sites_;
   AccessDecisions decisions_;
   GrantKeeper keeper_;
+  Explainer explainer_;
   OperationSet<Service> operations_;
+  OperationSet<Sites> site_operations_;
+  OperationSet<Explainer> explainer_operations_;
   ServiceProvider<AccessDecisions> access_;
   ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;

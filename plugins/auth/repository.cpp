@@ -1,7 +1,8 @@
 #include "repository.hpp"
 
 #include <algorithm>
-#include <tuple>
+
+#include "grant_rows.hpp"
 
 namespace gatetorio::auth {
 
@@ -14,55 +15,14 @@ using sql::Mode;
 constexpr int kMqttPasswordsPerUser = 5;
 const std::string kForever = std::to_string(kForeverUs);
 
-std::optional<Timestamp> unless_forever(std::int64_t us) {
-  return us == kForeverUs ? std::nullopt : std::optional(Timestamp{us});
-}
-
-Grant grant_from(const sql::Table& table, std::size_t row) {
-  return {table.integer(row, 0), table.integer(row, 1), table.text(row, 2), {table.integer(row, 3)}};
-}
-
-// The same with a fifth column.
-Grant named_grant_from(const sql::Table& table, std::size_t row) {
-  Grant grant = grant_from(table, row);
-  grant.name = table.text(row, 4);
-  return grant;
-}
-
-int rank(const std::string& level) { return level == "owner" ? 3 : level == "engineer" ? 2 : 1; }
-
-// The best grant on each device, in the order of the rows. Columns as named_grant_from reads them.
-std::vector<Grant> best_of(const sql::Table& table) {
-  std::vector<Grant> best;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    Grant grant = named_grant_from(table, row);
-    const auto known = std::find_if(best.begin(), best.end(), [&](const Grant& other) {
-      return other.device_id == grant.device_id && other.user_id == grant.user_id;
-    });
-    if (known == best.end()) {
-      best.push_back(std::move(grant));
-    } else if (std::pair(rank(grant.level), grant.expires_at) > std::pair(rank(known->level), known->expires_at)) {
-      if (grant.name.empty()) grant.name = std::move(known->name);
-      *known = std::move(grant);
-    } else if (known->name.empty()) {
-      known->name = std::move(grant.name);
-    }
-  }
-  return best;
-}
-
-// Of two grants of one user the better one is shown: one that has not ended, then the higher level, then the later end.
-void merge(UserEntry& shown, UserEntry other) {
-  const auto worth = [at = now()](const UserEntry& entry) {
-    const Timestamp end = entry.expires_at.value_or(Timestamp{kForeverUs});
-    return std::tuple(end > at, rank(entry.access_level), end);
-  };
-  if (worth(other) > worth(shown)) {
-    std::swap(shown.access_level, other.access_level);
-    std::swap(shown.expires_at, other.expires_at);
-    std::swap(shown.source, other.source);
-  }
-  if (shown.name.empty()) shown.name = std::move(other.name);
+// Of two grants of one user the better one is shown.
+void merge(UserEntry& shown, Grant& its, UserEntry other, Grant grant) {
+  if (shown.name.empty() || other.name.empty()) shown.name = other.name = shown.name + other.name;
+  if (!is_better(grant, its)) return;
+  other.created_at = shown.created_at;
+  other.name = std::move(shown.name);
+  shown = std::move(other);
+  its = std::move(grant);
 }
 
 std::vector<std::int64_t> first_column(const sql::Table& table) {
@@ -70,8 +30,6 @@ std::vector<std::int64_t> first_column(const sql::Table& table) {
   for (std::size_t row = 0; row < table.rows(); ++row) list.push_back(table.integer(row, 0));
   return list;
 }
-
-std::string target(std::int64_t device_id) { return key_of(PrincipalId{"device", device_id}); }
 
 }  // namespace
 
@@ -88,17 +46,25 @@ Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
   batch.add(
       "INSERT INTO users (token_hash, created_at, last_seen) VALUES ($1, $2, 0) ON CONFLICT (token_hash) DO NOTHING",
       Blob{wish.token_hash}, at);
-  batch.require(
-      "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at)"
-      " SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1"
+  // A schedule is planned soon after; until then it is read.
+  static const std::string insert =
+      "INSERT INTO grants (device_id, user_id, level, name, expires_at, source, created_at, valid_from, schedule,"
+      " max_uses, opens_at) SELECT $1, users.id, COALESCE($3, CASE WHEN EXISTS (SELECT 1 FROM grants AS other WHERE "
+      "other.device_id = $1"
       "   AND other.user_id <> users.id AND other.expires_at > $6) THEN 'readonly' ELSE 'owner' END),"
       " COALESCE($4, ''), COALESCE($5, " +
-          kForever +
-          "), 'pairing', $6 FROM users WHERE users.token_hash = $2"
-          " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
-          " name = COALESCE($4, grants.name), expires_at = COALESCE($5, grants.expires_at)"
-          " RETURNING device_id, user_id, level, expires_at",
-      wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at);
+      kForever +
+      "), 'pairing', $6, COALESCE($7, 0), COALESCE($8, ''), $9,"
+      " COALESCE($7, 0) FROM users WHERE users.token_hash = $2"
+      " ON CONFLICT (device_id, user_id, source) DO UPDATE SET level = COALESCE($3, grants.level),"
+      " name = COALESCE($4, grants.name), expires_at = COALESCE($5, grants.expires_at),"
+      " valid_from = COALESCE($7, grants.valid_from), schedule = COALESCE($8, grants.schedule),"
+      " max_uses = COALESCE($9, grants.max_uses), uses = CASE WHEN $9 IS NULL THEN grants.uses ELSE 0 END,"
+      " opens_at = COALESCE($7, grants.valid_from), closes_at = 0"
+      " RETURNING " +
+      std::string(kGrantColumns);
+  batch.require(insert, wish.device_id, Blob{wish.token_hash}, wish.level, wish.name, wish.expires_at, at,
+                wish.valid_from, wish.schedule, wish.max_uses);
   if (wish.level) {
     batch.add(
         "DELETE FROM grants WHERE device_id = $1 AND source <> 'pairing' AND user_id ="
@@ -108,7 +74,7 @@ Task<Result<Grant>> Repository::grant(Wish wish, Call call) {
   }
   audit(batch, call, "access.grant", target(wish.device_id));
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
-  co_return grant_from(results[1], 0);
+  co_return grant_at(results[1], 0, at);
 }
 
 Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
@@ -122,20 +88,25 @@ Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
   } else {
     batch.require("SELECT id FROM users WHERE id = $1", given.to.id);
   }
+  std::optional<std::int64_t> max_uses;
+  if (given.max_uses > 0) max_uses = given.max_uses;
   batch.add(
-      "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at)"
-      " SELECT $1, users.id, $4, $5, $6, $7, $8 FROM users WHERE users.id = $2 OR users.token_hash = $3"
-      " ON CONFLICT (device_id, user_id, source) DO NOTHING",
-      given.device_id, given.to.id, Blob{given.to.subject}, given.source, given.level, given.name, end, at);
-  batch.require(
-      "SELECT grants.device_id, grants.user_id, grants.level, grants.expires_at FROM grants JOIN users"
-      " ON users.id = grants.user_id WHERE grants.device_id = $1 AND (users.id = $2 OR users.token_hash = $3)"
-      " ORDER BY CASE WHEN grants.expires_at > $4 THEN 0 ELSE 1 END, CASE grants.level WHEN 'owner' THEN 0"
-      " WHEN 'engineer' THEN 1 ELSE 2 END, grants.expires_at DESC LIMIT 1",
-      given.device_id, given.to.id, Blob{given.to.subject}, at);
+      "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at, valid_from, schedule,"
+      " max_uses, opens_at) SELECT $1, users.id, $4, $5, $6, $7, $8, $9, $10, $11, $9 FROM users"
+      " WHERE users.id = $2 OR users.token_hash = $3 ON CONFLICT (device_id, user_id, source) DO NOTHING",
+      given.device_id, given.to.id, Blob{given.to.subject}, given.source, given.level, given.name, end, at,
+      given.valid_from_us, given.schedule, max_uses);
+  static const std::string all = "SELECT " + std::string(kGrantColumns) +
+                                 " FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
+                                 " AND (users.id = $2 OR users.token_hash = $3)";
+  batch.require(all, given.device_id, given.to.id, Blob{given.to.subject});
   audit(batch, call, "access.grant", target(given.device_id), "{\"source\":\"" + given.source + "\"}");
   Result<sql::Results> results = co_await database_.run(std::move(batch));
-  if (results) co_return grant_from((*results)[2], 0);
+  if (results) {
+    std::vector<Grant> grants = grants_at((*results)[2], at);
+    const auto is_worse = [](const Grant& one, const Grant& other) { return is_better(other, one); };
+    co_return std::move(*std::max_element(grants.begin(), grants.end(), is_worse));
+  }
   if (results.error().status != Status::kGuardFailed) co_return results.error();
   co_return Error{.status = Status::kNotFound, .detail = "There is no such user."};
 }
@@ -148,53 +119,69 @@ Task<Result<std::vector<std::int64_t>>> Repository::take(std::int64_t device_id,
   co_return first_column(results[0]);
 }
 
-Task<Result<std::vector<std::int64_t>>> Repository::ended_between(Timestamp from, Timestamp until) {
-  const sql::Results results = co_await ok(
-      database_.read("SELECT DISTINCT user_id FROM grants WHERE expires_at > $1 AND expires_at <= $2", from, until));
-  co_return first_column(results[0]);
-}
-
-Task<Result<std::optional<Grant>>> Repository::find_grant(std::int64_t device_id, std::int64_t user_id) {
-  const sql::Results results =
-      co_await ok(database_.read("SELECT device_id, user_id, level, expires_at, name FROM grants"
-                                 " WHERE device_id = $1 AND user_id = $2 AND expires_at > $3",
-                                 device_id, user_id, now()));
-  const std::vector<Grant> best = best_of(results[0]);
-  co_return best.empty() ? std::nullopt : std::optional(best.front());
-}
-
-Task<Result<std::vector<Grant>>> Repository::grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices) {
-  const sql::Results results = co_await ok(database_.read(
-      "SELECT device_id, user_id, level, expires_at, name FROM grants WHERE user_id = $1 AND expires_at > $2"
+Task<Result<Repository::GrantPage>> Repository::grants_of(std::int64_t user_id, std::int64_t after,
+                                                          std::int64_t devices) {
+  static const std::string page =
+      "SELECT " + std::string(kGrantColumns) +
+      " FROM grants WHERE user_id = $1 AND expires_at > $2"
       " AND device_id > $3 AND device_id <= (SELECT MAX(device_id) FROM (SELECT DISTINCT device_id FROM grants"
       " WHERE user_id = $1 AND expires_at > $2 AND device_id > $3 ORDER BY device_id LIMIT $4) AS page)"
-      " ORDER BY device_id",
-      user_id, now(), after, devices));
-  co_return best_of(results[0]);
+      " ORDER BY device_id";
+  const Timestamp at = now();
+  const sql::Results results = co_await ok(database_.read(page, user_id, at, after, devices + 1));
+  std::vector<Grant> grants = grants_at(results[0], at);
+  std::int64_t looked_at = 0, last = after;
+  GrantPage out;
+  for (auto grant = grants.begin(); grant != grants.end(); ++grant) {
+    if (grant->device_id == last) continue;
+    if (looked_at++ == devices) {
+      out.next = last;
+      grants.erase(grant, grants.end());
+      break;
+    }
+    last = grant->device_id;
+  }
+  out.grants = best_of(std::move(grants));
+  co_return out;
 }
 
 Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id, std::int64_t after,
                                                           std::int64_t limit) {
-  const sql::Results results = co_await ok(database_.read(
-      "SELECT grants.user_id, grants.name, grants.level, grants.expires_at, grants.created_at, users.last_seen,"
-      " grants.source FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
+  static const std::string page =
+      "SELECT " + std::string(kGrantColumns) +
+      ", grants.created_at, users.last_seen FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id "
+      "= $1"
       " AND grants.user_id > $2 AND grants.user_id <= (SELECT MAX(user_id) FROM (SELECT DISTINCT user_id FROM grants"
       " WHERE device_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3) AS page)"
-      " ORDER BY grants.user_id, grants.created_at, grants.source",
-      device_id, after, limit));
+      " ORDER BY grants.user_id, grants.created_at, grants.source";
+  const Timestamp at = now();
+  const sql::Results results = co_await ok(database_.read(page, device_id, after, limit));
   const sql::Table& table = results[0];
   std::vector<UserEntry> users;
+  Grant shown;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    UserEntry entry{.user_id = table.integer(row, 0),
-                    .name = table.text(row, 1),
-                    .access_level = table.text(row, 2),
-                    .expires_at = unless_forever(table.integer(row, 3)),
-                    .created_at = {table.integer(row, 4)},
+    Grant grant = grant_at(table, row, at);
+    UserEntry entry{.user_id = grant.user_id,
+                    .name = grant.name,
+                    .access_level = grant.level,
+                    .expires_at = {},
+                    .created_at = {table.integer(row, kGrantColumnCount)},
                     .last_seen = {},
-                    .source = table.text(row, 6)};
-    if (table.integer(row, 5) > 0) entry.last_seen = Timestamp{table.integer(row, 5)};
-    const bool is_known = !users.empty() && users.back().user_id == entry.user_id;
-    is_known ? merge(users.back(), std::move(entry)) : users.push_back(std::move(entry));
+                    .source = grant.source,
+                    .valid_from = {},
+                    .schedule = {},
+                    .max_uses = {},
+                    .uses = {},
+                    .is_open = grant.opening.is_open};
+    show_terms(grant, &entry);
+    if (table.integer(row, kGrantColumnCount + 1) > 0)
+      entry.last_seen = Timestamp{table.integer(row, kGrantColumnCount + 1)};
+    if (!users.empty() && users.back().user_id == entry.user_id) {
+      merge(users.back(), shown, std::move(entry), std::move(grant));
+    } else {
+      users.push_back(std::move(entry));
+      shown = std::move(grant);
+    }
   }
   co_return users;
 }
@@ -208,7 +195,7 @@ Task<Result<void>> Repository::remove_grant(std::int64_t device_id, std::int64_t
       " (SELECT 1 FROM grants AS mine WHERE mine.device_id = $1 AND mine.user_id = $2 AND mine.level = 'owner'"
       " AND mine.expires_at > $4) OR EXISTS (SELECT 1 FROM grants AS other WHERE other.device_id = $1 AND "
       "other.user_id <> $2 AND other.level = 'owner'"
-      " AND other.expires_at > $4))",
+      " AND other.expires_at > $4 AND other.valid_from <= $4 AND other.schedule = '' AND other.max_uses IS NULL))",
       device_id, user_id, keep_last_owner ? 1 : 0, now());
   audit(batch, call, "access.revoke", target(device_id), "{\"user_id\":" + std::to_string(user_id) + "}");
   Result<sql::Results> results = co_await database_.run(std::move(batch));
@@ -228,8 +215,10 @@ Task<Result<std::vector<std::int64_t>>> Repository::devices_after(std::int64_t d
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::remove_device(std::int64_t device_id) {
-  const sql::Results results =
-      co_await ok(database_.write("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id));
+  Batch batch(Mode::kWrite);
+  batch.add("DELETE FROM grants WHERE device_id = $1 RETURNING user_id", device_id);
+  batch.add("DELETE FROM site_devices WHERE device_id = $1", device_id);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
   co_return first_column(results[0]);
 }
 

@@ -6,19 +6,31 @@
 #include <string>
 #include <vector>
 
+#include "calendar.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/grants.hpp"
 #include "types.hpp"
 
 namespace gatetorio::auth {
 
-// What a user may do with a device: the best of its grants there.
 struct Grant {
   std::int64_t device_id = 0;
   std::int64_t user_id = 0;
   std::string level;
-  Timestamp expires_at{kForeverUs};
-  std::string name = {};  // what owners call the user here; may be empty
+  std::string source;
+  std::string name;  // what owners call the user here; may be empty
+  GrantTime time;
+  std::optional<std::int64_t> max_uses;
+  std::int64_t uses = 0;
+  Opening opening;  // at the time of the call
+
+  bool is_spent() const { return max_uses && uses >= *max_uses; }
+};
+
+// What a user may do with a device: the best of its grants there that are open.
+struct Standing {
+  std::optional<Grant> grant;
+  std::optional<Timestamp> opens_at;  // of the next one, where none is open
 };
 
 struct MqttPassword {
@@ -43,20 +55,41 @@ class Repository {
     std::optional<std::string> level;
     std::optional<std::string> name;
     std::optional<Timestamp> expires_at;
+    std::optional<Timestamp> valid_from;
+    std::optional<std::string> schedule;  // JSON; empty: at any time
+    std::optional<std::int64_t> max_uses;
   };
   Task<Result<Grant>> grant(Wish wish, Call call);
 
-  // Another source's grant, and what the user then has. Errors: kNotFound for an unknown user.
+  // Another source's grant, and what the user then has: the best of what is open, or else this. Errors: kNotFound for
+  // an unknown user.
   Task<Result<Grant>> give(GrantGiven given, Call call);
   // Takes what a source gave; from whom.
   Task<Result<std::vector<std::int64_t>>> take(std::int64_t device_id, std::string source, Call call);
-  // Users of whom a grant ends after `from` and up to `until`.
-  Task<Result<std::vector<std::int64_t>>> ended_between(Timestamp from, Timestamp until);
+  // Users of whom a grant opens or closes after `from` and up to `until`, as far as it has been planned.
+  Task<Result<std::vector<std::int64_t>>> changed_between(Timestamp from, Timestamp until);
+  // Writes down when scheduled grants open and close next, of those whose planned stretch was over at `over_at`; users
+  // to whom one is open now. At most a few hundred at once.
+  Task<Result<std::vector<std::int64_t>>> plan(Timestamp over_at);
+  // All schedules are to be planned anew.
+  Task<Result<void>> unplan();
 
-  // Grants that have not expired.
-  Task<Result<std::optional<Grant>>> find_grant(std::int64_t device_id, std::int64_t user_id);
-  // On at most so many devices, those that follow this one, in the order of their ids.
-  Task<Result<std::vector<Grant>>> grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices);
+  Task<Result<Standing>> standing(std::int64_t device_id, std::int64_t user_id);
+  struct DatedGrant {
+    Grant grant;
+    Timestamp created_at;
+  };
+  // All of a user on a device, also those that have ended, as they are open at that time.
+  Task<Result<std::vector<DatedGrant>>> grants_on(std::int64_t device_id, std::int64_t user_id, Timestamp at);
+  // Takes a use of the grant that counts now; its source, empty where none counts uses. Errors: kForbidden.
+  Task<Result<std::string>> take_use(std::int64_t device_id, std::int64_t user_id);
+  Task<Result<void>> give_use_back(std::int64_t device_id, std::int64_t user_id, std::string source);
+  struct GrantPage {
+    std::vector<Grant> grants;         // what is open, in the order of the devices' ids
+    std::optional<std::int64_t> next;  // after which device to go on; empty: there are no more
+  };
+  // Looks at so many devices on which the user has been given something, those that follow this one.
+  Task<Result<GrantPage>> grants_of(std::int64_t user_id, std::int64_t after, std::int64_t devices);
 
   // Expired ones too: an owner may want to see and remove them.
   // Of at most so many users, those that follow this one, in the order of their ids.

@@ -1,6 +1,6 @@
 // Lists for admins.
 #include "gatetorio/lists.hpp"
-#include "repository.hpp"
+#include "grant_rows.hpp"
 
 namespace gatetorio::auth {
 
@@ -16,9 +16,11 @@ const ListSource kUsers{.name = "users",
                                   {"last_seen", {list_integer("users.last_seen"), list_integer("users.id")}},
                                   {"user_id", {list_integer("users.id")}}}};
 
+const std::string kGrantListColumns = std::string(kGrantColumns) + ", grants.created_at";
+
 const ListSource kGrants{
     .name = "grants",
-    .columns = "device_id, user_id, name, level, source, expires_at, created_at",
+    .columns = kGrantListColumns,
     .from = "grants",
     .default_sort = "device_id",
     .sorts = {{"device_id", {list_integer("device_id"), list_integer("user_id"), list_text("source")}}}};
@@ -68,15 +70,20 @@ Task<Result<GrantsOutput>> Repository::all_grants(GrantsInput input, std::option
   const sql::Table& table = list.table();
   GrantsOutput out{{}, list.page.next_cursor, list.page.total};
   for (std::size_t row = 0; row < list.page.rows; ++row) {
-    GrantEntry entry{.device_id = table.integer(row, 0),
+    const Grant grant = grant_at(table, row, now());
+    GrantEntry entry{.device_id = grant.device_id,
                      .controller_id = {},
-                     .user_id = table.integer(row, 1),
-                     .name = table.text(row, 2),
-                     .access_level = table.text(row, 3),
-                     .source = table.text(row, 4),
+                     .user_id = grant.user_id,
+                     .name = grant.name,
+                     .access_level = grant.level,
+                     .source = grant.source,
                      .expires_at = {},
-                     .created_at = {table.integer(row, 6)}};
-    if (table.integer(row, 5) != kForeverUs) entry.expires_at = Timestamp{table.integer(row, 5)};
+                     .created_at = {table.integer(row, kGrantColumnCount)},
+                     .valid_from = {},
+                     .schedule = {},
+                     .max_uses = {},
+                     .uses = {}};
+    show_terms(grant, &entry);
     out.grants.push_back(std::move(entry));
   }
   co_return out;
@@ -86,6 +93,7 @@ Task<Result<void>> Repository::remove_user(std::int64_t user_id, Call call) {
   sql::Batch batch(sql::Mode::kWrite);
   batch.require("DELETE FROM users WHERE id = $1", user_id);
   batch.add("DELETE FROM grants WHERE user_id = $1", user_id);
+  batch.add("DELETE FROM site_members WHERE user_id = $1", user_id);
   batch.add("DELETE FROM mqtt_credentials WHERE user_id = $1", user_id);
   audit(batch, call, "user.delete", key_of(PrincipalId{"user", user_id}));
   const Result<sql::Results> results = co_await database_.run(std::move(batch));

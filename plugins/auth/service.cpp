@@ -5,6 +5,7 @@
 #include "gatetorio/events.hpp"
 #include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
+#include "grant_rows.hpp"
 
 namespace gatetorio::auth {
 
@@ -12,15 +13,46 @@ namespace {
 
 constexpr std::uint64_t kFlushMs = 5'000;
 
-std::optional<Timestamp> unless_forever(Timestamp time) {
-  return time.us == kForeverUs ? std::nullopt : std::optional(time);
-}
-
 std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
 std::int64_t or_most(const std::optional<PageLimit>& limit) { return limit ? limit->value : 1000; }
 
 bool is_user_token(std::string_view token) {
   return token.size() >= UserTokenRule::kMin && token.size() <= UserTokenRule::kMax && UserTokenRule::valid(token);
+}
+
+// What a device wishes for a user. Errors: kInvalid.
+Result<Repository::Wish> read_wish(const AuthorizeInput& input, std::int64_t device_id) {
+  Repository::Wish wish{.device_id = device_id,
+                        .token_hash = sha256(input.user_token.value),
+                        .level = {},
+                        .name = {},
+                        .expires_at = {},
+                        .valid_from = {},
+                        .schedule = {},
+                        .max_uses = {}};
+  if (input.access_level) wish.level = boost::describe::enum_to_string(*input.access_level, "");
+  if (input.name) wish.name = input.name->value;
+  if (input.expires_in_hours) {
+    wish.expires_at = Timestamp{now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
+  }
+  if (input.max_uses) wish.max_uses = input.max_uses->value;
+  if (input.valid_from) wish.valid_from = time_of(*input.valid_from);
+  if (wish.valid_from && wish.expires_at && *wish.valid_from >= *wish.expires_at) {
+    return Error{.status = Status::kInvalid,
+                 .detail = "Some fields are wrong.",
+                 .fields = {{"/valid_from", "must be before the end, which is counted from now"}}};
+  }
+  if (!input.schedule) return wish;
+  const Result<void> good = check_schedule(*input.schedule, "/schedule");
+  if (!good) return good.error();
+  wish.schedule = input.schedule->windows.empty() ? "" : json::write(*input.schedule);
+  return wish;
+}
+
+std::string words_for(const Grant& grant) {
+  if (grant.time.expires_at <= now())
+    return "The user's access has ended. Give expires_in_hours to let it begin again.";
+  return grant.opening.is_open ? "The user has access." : "The user will have access when it begins.";
 }
 
 UserDevice to_output(const Device& device, const Grant& grant) {
@@ -33,7 +65,7 @@ UserDevice to_output(const Device& device, const Grant& grant) {
                  .last_seen = {},
                  .created_at = {device.created_at_us},
                  .access_level = grant.level,
-                 .expires_at = unless_forever(grant.expires_at)};
+                 .expires_at = unless_forever(grant.time.expires_at)};
   if (device.last_seen_us > 0) out.last_seen = Timestamp{device.last_seen_us};
   return out;
 }
@@ -49,22 +81,21 @@ Task<Result<AuthorizeOutput>> Service::authorize(Call call, AuthorizeInput input
       co_return Error{.status = Status::kForbidden, .detail = "A device gives access to itself only."};
     }
   }
-  Repository::Wish wish{
-      .device_id = device_id, .token_hash = sha256(input.user_token.value), .level = {}, .name = {}, .expires_at = {}};
-  if (input.access_level) wish.level = boost::describe::enum_to_string(*input.access_level, "");
-  if (input.name) wish.name = input.name->value;
-  if (input.expires_in_hours)
-    wish.expires_at = Timestamp{now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
-  const Grant grant = co_await ok(repository_.grant(wish, call));
+  Result<Repository::Wish> wish = read_wish(input, device_id);
+  if (!wish) co_return wish.error();
+  const Grant grant = co_await ok(repository_.grant(*std::move(wish), call));
   tell_access_changed(grant.user_id);
-  const bool has_ended = grant.expires_at <= now();
-  co_return AuthorizeOutput{.success = true,
-                            .message = has_ended
-                                           ? "The user's access has ended. Give expires_in_hours to let it begin again."
-                                           : "The user has access.",
-                            .user_id = grant.user_id,
-                            .access_level = grant.level,
-                            .expires_at = unless_forever(grant.expires_at)};
+  AuthorizeOutput out{.success = true,
+                      .message = words_for(grant),
+                      .user_id = grant.user_id,
+                      .access_level = grant.level,
+                      .expires_at = {},
+                      .valid_from = {},
+                      .schedule = {},
+                      .max_uses = {},
+                      .uses = {}};
+  show_terms(grant, &out);
+  co_return out;
 }
 
 Task<Result<DiscoverOutput>> Service::my_devices(Call call, MyDevicesInput input) {
@@ -75,13 +106,11 @@ Task<Result<DiscoverOutput>> Service::my_devices(Call call, MyDevicesInput input
 }
 
 Task<Result<DiscoverOutput>> Service::discover(Call call, DiscoverInput input) {
-  const std::int64_t limit = or_most(input.limit);
   DiscoverOutput out;
-  std::vector<Grant> grants = co_await ok(repository_.grants_of(call.principal->id, or_first(input.after), limit + 1));
-  if (grants.size() > static_cast<std::size_t>(limit)) {
-    grants.resize(static_cast<std::size_t>(limit));
-    out.next = grants.back().device_id;
-  }
+  const Repository::GrantPage page =
+      co_await ok(repository_.grants_of(call.principal->id, or_first(input.after), or_most(input.limit)));
+  const std::vector<Grant>& grants = page.grants;
+  out.next = page.next;
   DeviceIds ids;
   for (const Grant& grant : grants) ids.ids.push_back(grant.device_id);
   if (ids.ids.empty()) co_return out;
@@ -101,8 +130,15 @@ Task<Result<AccessOutput>> Service::access(Call call, DeviceRef input) {
   if (!device && device.error().status != Status::kNotFound) co_return device.error();
   AccessOutput out;
   if (!device) co_return out;
-  const std::optional<Grant> grant = co_await ok(repository_.find_grant(device->id, call.principal->id));
-  if (grant) out = {true, grant->level, unless_forever(grant->expires_at)};
+  const Standing standing = co_await ok(repository_.standing(device->id, call.principal->id));
+  out.opens_at = standing.opens_at;
+  if (!standing.grant) co_return out;
+  const Grant& grant = *standing.grant;
+  out.has_access = true;
+  out.access_level = grant.level;
+  out.expires_at = unless_forever(grant.time.expires_at);
+  out.open_until = unless_forever(grant.opening.changes_at);
+  if (grant.max_uses) out.uses_left = std::max<std::int64_t>(*grant.max_uses - grant.uses, 0);
   co_return out;
 }
 

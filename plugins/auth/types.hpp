@@ -8,7 +8,8 @@
 #include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/lists.hpp"
-#include "gatetorio/time.hpp"
+#include "gatetorio/schedule.hpp"
+#include "gatetorio/time_text.hpp"
 
 namespace gatetorio::auth {
 
@@ -18,8 +19,12 @@ struct AuthorizeInput {
   std::optional<ControllerId> controller_id;
   std::optional<Label<128>> name;
   std::optional<Integer<1, 87'600>> expires_in_hours;
+  std::optional<TimeText> valid_from;
+  std::optional<Schedule> schedule;  // one without windows: at any time again
+  std::optional<MaxUses> max_uses;
 };
-BOOST_DESCRIBE_STRUCT(AuthorizeInput, (), (user_token, access_level, controller_id, name, expires_in_hours))
+BOOST_DESCRIBE_STRUCT(AuthorizeInput, (),
+                      (user_token, access_level, controller_id, name, expires_in_hours, valid_from, schedule, max_uses))
 
 struct AuthorizeOutput {
   bool success = true;
@@ -27,8 +32,13 @@ struct AuthorizeOutput {
   std::int64_t user_id = 0;
   std::string access_level;
   std::optional<Timestamp> expires_at;
+  std::optional<Timestamp> valid_from;
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
+  std::optional<std::int64_t> uses;  // where they are counted
 };
-BOOST_DESCRIBE_STRUCT(AuthorizeOutput, (), (success, message, user_id, access_level, expires_at))
+BOOST_DESCRIBE_STRUCT(AuthorizeOutput, (),
+                      (success, message, user_id, access_level, expires_at, valid_from, schedule, max_uses, uses))
 
 // The token is read by the hub when it asks who calls; here it only has to be well-formed.
 struct TokenInput {
@@ -79,11 +89,14 @@ struct UsersInput {
 BOOST_DESCRIBE_STRUCT(UsersInput, (), (controller_id, limit, after))
 
 struct AccessOutput {
-  bool has_access = false;
+  bool has_access = false;  // now
   std::optional<std::string> access_level;
   std::optional<Timestamp> expires_at;
+  std::optional<Timestamp> open_until;    // until when this holds, by its end or its schedule
+  std::optional<Timestamp> opens_at;      // without access now: when it begins
+  std::optional<std::int64_t> uses_left;  // where they are counted
 };
-BOOST_DESCRIBE_STRUCT(AccessOutput, (), (has_access, access_level, expires_at))
+BOOST_DESCRIBE_STRUCT(AccessOutput, (), (has_access, access_level, expires_at, open_until, opens_at, uses_left))
 
 struct UserEntry {
   std::int64_t user_id = 0;
@@ -93,8 +106,15 @@ struct UserEntry {
   Timestamp created_at;
   std::optional<Timestamp> last_seen;
   std::string source;
+  std::optional<Timestamp> valid_from;
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
+  std::optional<std::int64_t> uses;  // where they are counted
+  bool is_open = true;               // whether it gives access now
 };
-BOOST_DESCRIBE_STRUCT(UserEntry, (), (user_id, name, access_level, expires_at, created_at, last_seen, source))
+BOOST_DESCRIBE_STRUCT(UserEntry, (),
+                      (user_id, name, access_level, expires_at, created_at, last_seen, source, valid_from, schedule,
+                       max_uses, uses, is_open))
 
 struct UsersOutput {
   std::vector<UserEntry> users;      // in the order of their ids
@@ -156,9 +176,14 @@ struct GrantEntry {
   std::string source;
   std::optional<Timestamp> expires_at;
   Timestamp created_at;
+  std::optional<Timestamp> valid_from;
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
+  std::optional<std::int64_t> uses;  // where they are counted
 };
 BOOST_DESCRIBE_STRUCT(GrantEntry, (),
-                      (device_id, controller_id, user_id, name, access_level, source, expires_at, created_at))
+                      (device_id, controller_id, user_id, name, access_level, source, expires_at, created_at,
+                       valid_from, schedule, max_uses, uses))
 
 struct GrantsOutput {
   std::vector<GrantEntry> grants;

@@ -30,6 +30,7 @@ class Commands : public PluginBase {
         service_(host, repository_, board_, motions_, under_way_, rules_, settings_),
         feed_(host),
         operations_(host, service_, rules_, feed_),
+        judgement_(host, &rules_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // Two days: longer than any window of an idempotency_key and any time to live.
     retention_.add({.what = "commands",
@@ -43,6 +44,8 @@ class Commands : public PluginBase {
 
   void configure() {
     operations_.declare();
+    judgement_.on<GateRulesService::Judge>(&RuleBook::judge);
+    judgement_.provide(GateRulesService::kId);
     constexpr std::uint32_t kMessages = 50'000, kChanges = 10'000;
     on<DeviceMessage>(
         kMessages, [this](const auto& message, std::uint64_t sequence) { take(message, sequence); },
@@ -131,6 +134,7 @@ class Commands : public PluginBase {
   Service service_;
   EventFeed feed_;
   Operations operations_;
+  ServiceProvider<RuleBook> judgement_;
   Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
@@ -140,7 +144,7 @@ const Manifest Commands::kManifest{
     .version = "1.0.0",
     .summary = "Commands to devices and status from them.",
     .affinity = Affinity::kAnyThread,
-    .provides = {},
+    .provides = {"gatetorio.gate-rules/1"},
     .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1", "gatetorio.access/1", "gatetorio.device-link/1"}};
 
 const OptionTable<Settings>& Commands::options() {

@@ -37,6 +37,22 @@ Task<Result<RuleBook::Rules>> RuleBook::read(std::int64_t device_id) {
   co_return kept;
 }
 
+Task<Result<MotionVerdict>> RuleBook::judge(MotionQuery query) {
+  Verb verb{};
+  if (!boost::describe::enum_from_string(query.verb.c_str(), verb)) {
+    co_return Error{.status = Status::kInvalid, .detail = "There is no such verb."};
+  }
+  const Rules rules = co_await ok(read(query.device_id));
+  const Result<void> allowed = rules->allow(verb, query.level, {query.at_us});
+  MotionVerdict verdict{.is_allowed = static_cast<bool>(allowed), .has_conditions = rules->has_conditions_for(verb)};
+  if (allowed) co_return verdict;
+  verdict.why = allowed.error().detail.substr(0, allowed.error().detail.find(';')) + ".";
+  boost::system::error_code wrong;
+  const auto more = boost::json::parse(allowed.error().extensions, wrong);
+  if (const auto* rule = wrong ? nullptr : more.find_pointer("/rule", wrong)) verdict.rule = rule->as_string();
+  co_return verdict;
+}
+
 void RuleBook::forget(std::int64_t device_id) {
   const std::lock_guard lock(mutex_);
   known_.erase(device_id);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "gatetorio/gate_rules.hpp"
 #include "gatetorio/operations.hpp"
 #include "rule_repository.hpp"
 
@@ -54,6 +55,9 @@ class RuleBook {
   Task<Result<Rules>> known(std::int64_t device_id);
   Task<Result<Rules>> read(std::int64_t device_id);
   void forget(std::int64_t device_id);
+
+  // GateRulesService::Judge.
+  Task<Result<MotionVerdict>> judge(MotionQuery query);
 
   // Of the device on which the call was authorised. Errors: kInvalid.
   Task<Result<RulesOutput>> show(Call call, DeviceRef);

@@ -175,6 +175,7 @@ Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionW
       devices_(host, DeviceRegistry::kId),
       link_(host, DeviceLink::kId),
       access_(host, AccessControl::kId),
+      grants_(host, GrantStore::kId),
       settings_(settings),
       verbs_(patterns_of(settings)),
       motions_(motions),
@@ -282,22 +283,44 @@ Task<Result<SendOutput>> Service::join(Call call, Command command, Command first
 
 // What was written goes out, if nothing speaks against it now. `place`: of all but a stop.
 Task<Result<void>> Service::send_out(Call call, Command command, Publish message, Terms terms, UnderWay::Place* place) {
-  const Result<void> holds = co_await check_status(command, terms);
-  if (!holds) co_return co_await give_up(std::move(command.id), holds.error());
-  if (std::chrono::steady_clock::now() - terms.judged_at > kRightHolds) {
-    co_await ok(judge_again(*call.principal, command, terms.rules));
+  const Result<GrantUse> use = co_await take_use(call, command);
+  Result<void> may = use ? Result<void>() : use.error();
+  if (may) may = co_await judge_again(*call.principal, command, std::move(terms));
+  if (may && place != nullptr && !place->go()) may = stopped();
+  if (!may) {
+    const Result<void> marked = co_await repository_.set_failed(command.id, may.error().detail);
+    static_cast<void>(marked);
+    if (use) co_await give_back(*use);
+    co_return may;
   }
-  if (place != nullptr && !place->go()) co_return co_await give_up(std::move(command.id), stopped());
   if (command.motion.verb == Verb::stop) {
     const UnderWay::Stop stop{command, std::move(call)};
     under_way_.stop(stop);
   }
   motions_.begin(command.device_id, command.id, command.motion, MotionWatch::Clock::now());
-  const Result<void> published = co_await publish(std::move(message), command.id);
+  const Result<void> published = co_await publish(std::move(message), command.id, *use);
   if (!published) motions_.end(command.device_id, command.id);
   std::optional<UnderWay::Stop> stop = place == nullptr ? std::nullopt : place->stop_since();
   if (stop) co_await stop_again(*std::move(stop));
   co_return published;
+}
+
+// Of access that counts uses each command is one, but a stop. A use without a source is none.
+Task<Result<GrantUse>> Service::take_use(Call call, Command command) {
+  GrantUse use;
+  if (!call.access.counts_uses || command.motion.verb == Verb::stop) co_return use;
+  use.device_id = command.device_id;
+  use.user_id = call.principal->id;
+  const UsedGrant used = co_await ok(grants_.call<GrantStore::Use>(use));
+  use.source = used.source;
+  co_return use;
+}
+
+// Nothing came of it. Where that cannot be written the use is lost: better than one too many.
+Task<void> Service::give_back(GrantUse use) {
+  if (use.source.empty()) co_return;
+  const Result<Checked> given = co_await grants_.call<GrantStore::GiveBack>(std::move(use));
+  static_cast<void>(given);
 }
 
 // A motion may have overtaken a stop on the way to the broker. The second stop is a command of its own: a device does
@@ -314,15 +337,9 @@ Task<void> Service::stop_again(UnderWay::Stop stop) {
   const std::optional<std::string> nonce = unwritten ? unwritten->boot_nonce : recorded->boot_nonce;
   const Stamp stamp{command.id, command.issued_at, command.expires_at, nonce};
   Publish message{command.device_id, stamped(command.command, stamp), command.expires_at.us};
-  const Result<void> published = co_await publish(std::move(message), command.id);
+  const GrantUse none;
+  const Result<void> published = co_await publish(std::move(message), command.id, none);
   static_cast<void>(published);  // written where it failed
-}
-
-// It was written and is not sent.
-Task<Error> Service::give_up(std::string command_id, Error why) {
-  const Result<void> marked = co_await repository_.set_failed(std::move(command_id), why.detail);
-  static_cast<void>(marked);
-  co_return why;
 }
 
 // Gives the terms with the rules by which it was judged.
@@ -353,21 +370,19 @@ Task<Result<void>> Service::check_status(Command command, Terms terms) {
   co_return terms.rules->check_status(command.motion.verb, last, now());
 }
 
-// The storage took its time: the sender may have lost its right, or the device may be gone.
-Task<Result<void>> Service::judge_again(Principal sender, Command command, RuleBook::Rules rules) {
+// The status may be another one by now; and where the storage took its time, the sender may have lost its right, or the
+// device may be gone.
+Task<Result<void>> Service::judge_again(Principal sender, Command command, Terms terms) {
+  co_await ok(check_status(command, terms));
+  if (std::chrono::steady_clock::now() - terms.judged_at <= kRightHolds) co_return Result<void>();
   const std::string need = sender.kind == "admin" ? "admin" : "engineer";
   AccessQuery query{std::move(sender), "", need, command.device_id};
-  const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
-  Result<void> ruled;
-  if (decision && decision->is_allowed && rules) {
-    const std::string level = need == "admin" ? "owner" : decision->access.level;
-    ruled = rules->allow(command.motion.verb, level, now());
+  const Decision decision = co_await ok(access_.call<AccessControl::Check>(std::move(query)));
+  if (!decision.is_allowed) {
+    co_return Error{.status = Status::kForbidden, .detail = "You may not send commands to this device."};
   }
-  if (!ruled) co_return co_await give_up(std::move(command.id), ruled.error());
-  if (decision && decision->is_allowed) co_return Result<void>();
-  Error why{.status = Status::kForbidden, .detail = "You may not send commands to this device."};
-  if (!decision) why = decision.error();
-  co_return co_await give_up(std::move(command.id), std::move(why));
+  if (!terms.rules) co_return Result<void>();
+  co_return terms.rules->allow(command.motion.verb, need == "admin" ? "owner" : decision.access.level, now());
 }
 
 // The transport knows; what storage says of presence is late.
@@ -389,7 +404,7 @@ Task<Result<SendOutput>> Service::repeat(Command like, Timestamp window_start) {
   co_return sent(first);
 }
 
-Task<Result<void>> Service::publish(Publish message, std::string command_id) {
+Task<Result<void>> Service::publish(Publish message, std::string command_id, GrantUse use) {
   const Result<Published> published =
       co_await link_.call_within<DeviceLink::PublishCommand>(kPublishDeadlineMs, std::move(message));
   if (published && published->has_receiver) co_return Result<void>();
@@ -400,6 +415,7 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id) {
     const char* const why = is_late ? "Its time was over before it could be sent." : "The device was not connected.";
     const Result<void> marked = co_await repository_.set_failed(command_id, why);
     static_cast<void>(marked);
+    co_await give_back(std::move(use));
     co_return is_late ? too_late() : device_is_away();
   }
   const Result<void> marked = co_await repository_.set_unconfirmed(command_id);

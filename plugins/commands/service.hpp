@@ -6,6 +6,7 @@
 
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
+#include "gatetorio/grants.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
 #include "motion_watch.hpp"
@@ -73,11 +74,12 @@ class Service {
   Task<Result<SendOutput>> join(Call call, Command command, Command first, Timestamp window_start);
   Task<Result<void>> send_out(Call call, Command command, Publish message, Terms terms, UnderWay::Place* place);
   Task<void> stop_again(UnderWay::Stop stop);
-  Task<Error> give_up(std::string command_id, Error why);
+  Task<Result<GrantUse>> take_use(Call call, Command command);
+  Task<void> give_back(GrantUse use);
   Task<Result<void>> find_connected(std::int64_t device_id);
-  Task<Result<void>> judge_again(Principal sender, Command command, RuleBook::Rules rules);
+  Task<Result<void>> judge_again(Principal sender, Command command, Terms terms);
   Task<Result<SendOutput>> repeat(Command like, Timestamp window_start);
-  Task<Result<void>> publish(Publish message, std::string command_id);
+  Task<Result<void>> publish(Publish message, std::string command_id, GrantUse use);
   Task<bool> may_see(Principal principal, Command command);
 
   Host& host_;
@@ -86,6 +88,7 @@ class Service {
   ServiceClient devices_;
   ServiceClient link_;
   ServiceClient access_;
+  ServiceClient grants_;
   const Settings& settings_;
   const VerbPatterns verbs_;
   MotionWatch& motions_;

@@ -15,15 +15,22 @@ namespace {
 Error unknown() { return {.status = Status::kNotFound, .detail = "There is no such token, or it is not yours."}; }
 
 TokenEntry to_entry(Token token) {
-  return {.token_id = token.id,
-          .token = token.shown + "\u2026",
-          .access_level = std::move(token.access_level),
-          .is_used = token.claimed_at.has_value(),
-          .used_by = token.used_by,
-          .expires_at = token.expires_at,
-          .created_at = token.created_at,
-          .notes = std::move(token.notes),
-          .revoked = token.is_revoked};
+  TokenEntry entry{.token_id = token.id,
+                   .token = token.shown + "\u2026",
+                   .access_level = std::move(token.access_level),
+                   .is_used = token.claimed_at.has_value(),
+                   .used_by = token.used_by,
+                   .expires_at = token.expires_at,
+                   .created_at = token.created_at,
+                   .notes = std::move(token.notes),
+                   .revoked = token.is_revoked,
+                   .valid_from = {},
+                   .schedule = {},
+                   .max_uses = token.max_uses};
+  if (token.valid_from.us > 0) entry.valid_from = token.valid_from;
+  const Result<Schedule> schedule = json::parse<Schedule>(token.schedule);
+  if (schedule) entry.schedule = *schedule;
+  return entry;
 }
 
 }  // namespace
@@ -68,7 +75,10 @@ Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
                           .expires_at = shown.expires_at,
                           .created_at = shown.created_at,
                           .notes = std::move(shown.notes),
-                          .revoked = shown.revoked};
+                          .revoked = shown.revoked,
+                          .valid_from = shown.valid_from,
+                          .schedule = std::move(shown.schedule),
+                          .max_uses = shown.max_uses};
     const auto name = names.find(token.device_id);
     if (name != names.end()) entry.controller_id = name->second;
     out.tokens.push_back(std::move(entry));

@@ -10,7 +10,8 @@ using sql::Mode;
 
 constexpr std::string_view kColumns =
     "id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
-    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken, creator_kind";
+    " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken, creator_kind,"
+    " valid_from, schedule, max_uses";
 
 std::string select_tokens(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM sharing_tokens " + std::string(rest);
@@ -39,7 +40,10 @@ Token token_from(const sql::Table& table, std::size_t row) {
           .access_expires_at = table.integer_or_null(row, 12),
           .used_by = table.integer_or_null(row, 13),
           .is_revoked = !table.is_null(row, 14),
-          .is_access_taken = table.integer(row, 15) != 0};
+          .is_access_taken = table.integer(row, 15) != 0,
+          .valid_from = {table.integer(row, 17)},
+          .schedule = table.text(row, 18),
+          .max_uses = table.integer_or_null(row, 19)};
 }
 
 Result<Token> one_token(const Result<sql::Results>& results) {
@@ -76,10 +80,11 @@ Task<Result<std::int64_t>> Repository::create(Token token, std::string secret_ha
   Batch batch(Mode::kWrite);
   batch.require(
       "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, access_hours, notes,"
-      " created_at, expires_at, creator_kind, is_access_taken) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)"
-      " RETURNING id",
+      " created_at, expires_at, creator_kind, is_access_taken, valid_from, schedule, max_uses)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13) RETURNING id",
       token.device_id, token.creator_id, Blob{secret_hash}, token.shown, token.access_level, token.access_hours,
-      token.notes, token.created_at, token.expires_at, token.creator_kind);
+      token.notes, token.created_at, token.expires_at, token.creator_kind, token.valid_from, token.schedule,
+      token.max_uses);
   audit(batch, call, "sharing.create", target(token), "{\"access_level\":\"" + token.access_level + "\"}");
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   co_return results[0].integer(0, 0);

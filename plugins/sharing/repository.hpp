@@ -29,6 +29,9 @@ struct Token {
   std::optional<std::int64_t> used_by;
   bool is_revoked = false;
   bool is_access_taken = false;
+  Timestamp valid_from{0};  // of the access, as what follows
+  std::string schedule;     // JSON; empty: at any time
+  std::optional<std::int64_t> max_uses;
 };
 
 class Repository {

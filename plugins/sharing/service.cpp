@@ -31,13 +31,16 @@ std::string guesser(const Principal& principal) {
 std::string source_of(const Token& token) { return "sharing:" + std::to_string(token.id); }
 std::string event_key(const Token& token) { return std::to_string(token.device_id); }
 
-RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us) {
+RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us,
+                      std::int64_t opens_at_us) {
   RedeemOutput out{
       .success = true,
-      .message = "You have access to the device.",
+      .message = opens_at_us == 0 ? "You have access to the device." : "You will have access when it begins.",
       .device_info = {device.id, device.controller_id, device.device_name, device.firmware_version, device.is_online},
       .access_level = level,
-      .expires_at = {}};
+      .expires_at = {},
+      .opens_at = {}};
+  if (opens_at_us != 0 && opens_at_us != kForeverUs) out.opens_at = Timestamp{opens_at_us};
   if (expires_at_us != 0) out.expires_at = Timestamp{expires_at_us};
   return out;
 }
@@ -70,6 +73,13 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   token.expires_at.us = token.created_at.us + hours * kMicrosecondsPerHour;
   if (input.access_expires_in_hours) token.access_hours = input.access_expires_in_hours->value;
   if (input.notes) token.notes = input.notes->value;
+  if (input.valid_from) token.valid_from = time_of(*input.valid_from);
+  if (input.max_uses) token.max_uses = input.max_uses->value;
+  if (input.schedule) {
+    const ScheduleText text{json::write(*input.schedule)};
+    co_await ok(grants_.call<GrantStore::Check>(text));
+    if (!input.schedule->windows.empty()) token.schedule = text.json;
+  }
   const std::int64_t id = co_await ok(repository_.create(token, sha256(secret), call));
   remember(id, secret);
   const std::int64_t owner_id = token.creator_kind == "user" ? token.creator_id : 0;
@@ -88,7 +98,10 @@ Task<Result<CreateOutput>> Service::create_as_admin(Call call, AdminCreateInput 
                    .access_level = input.access_level,
                    .expires_in_hours = input.expires_in_hours,
                    .access_expires_in_hours = input.access_expires_in_hours,
-                   .notes = std::move(input.notes)};
+                   .notes = std::move(input.notes),
+                   .valid_from = std::move(input.valid_from),
+                   .schedule = std::move(input.schedule),
+                   .max_uses = input.max_uses};
   return create(std::move(call), std::move(same));
 }
 
@@ -131,7 +144,7 @@ Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device
   AccessQuery query{*call.principal, "", "readonly", device.id};
   const Decision decision = co_await ok(access_.call<AccessControl::Check>(std::move(query)));
   if (!decision.is_allowed) co_return used();
-  co_return redeemed(device, decision.access.level, decision.access.expires_at_us);
+  co_return redeemed(device, decision.access.level, decision.access.expires_at_us, 0);
 }
 
 // Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its
@@ -143,7 +156,10 @@ Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by
                    .expires_at_us = token.access_expires_at.value_or(0),
                    .source = source_of(token),
                    .name = token.notes,
-                   .by = by};
+                   .by = by,
+                   .valid_from_us = token.valid_from.us,
+                   .schedule = token.schedule,
+                   .max_uses = token.max_uses.value_or(0)};
   const GrantHeld held = co_await ok(grants_.call<GrantStore::Give>(std::move(grant)));
   const bool finished = co_await ok(repository_.finish(token.id, held.user_id));
   if (!finished) {  // its owner took it back while we gave it
@@ -158,7 +174,7 @@ Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by
       host_,
       SharingRedeemed{token.id, token.device_id, held.user_id, token.access_level, token.access_expires_at.value_or(0)},
       event_key(token));
-  co_return redeemed(device, held.level, held.expires_at_us);
+  co_return redeemed(device, held.level, held.expires_at_us, held.opens_at_us);
 }
 
 Task<Result<Device>> Service::device_of(Token token) {

@@ -8,7 +8,8 @@
 #include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/lists.hpp"
-#include "gatetorio/time.hpp"
+#include "gatetorio/schedule.hpp"
+#include "gatetorio/time_text.hpp"
 
 namespace gatetorio::sharing {
 
@@ -19,9 +20,13 @@ struct CreateInput {
   std::optional<Integer<1, 8'760>> expires_in_hours;
   std::optional<Integer<1, 87'600>> access_expires_in_hours;
   std::optional<Label<256>> notes;
+  std::optional<TimeText> valid_from;  // of the access, as what follows
+  std::optional<Schedule> schedule;
+  std::optional<MaxUses> max_uses;
 };
 BOOST_DESCRIBE_STRUCT(CreateInput, (),
-                      (controller_id, user_token, access_level, expires_in_hours, access_expires_in_hours, notes))
+                      (controller_id, user_token, access_level, expires_in_hours, access_expires_in_hours, notes,
+                       valid_from, schedule, max_uses))
 
 // The same from an admin, for the device in the path.
 struct AdminCreateInput {
@@ -30,9 +35,13 @@ struct AdminCreateInput {
   std::optional<Integer<1, 8'760>> expires_in_hours;
   std::optional<Integer<1, 87'600>> access_expires_in_hours;
   std::optional<Label<256>> notes;
+  std::optional<TimeText> valid_from;  // of the access, as what follows
+  std::optional<Schedule> schedule;
+  std::optional<MaxUses> max_uses;
 };
 BOOST_DESCRIBE_STRUCT(AdminCreateInput, (),
-                      (controller_id, access_level, expires_in_hours, access_expires_in_hours, notes))
+                      (controller_id, access_level, expires_in_hours, access_expires_in_hours, notes, valid_from,
+                       schedule, max_uses))
 
 struct CreateOutput {
   std::string token;  // shown this once
@@ -65,8 +74,9 @@ struct RedeemOutput {
   DeviceInfo device_info;
   std::string access_level;             // what the user may do now, which may be more than the token gave
   std::optional<Timestamp> expires_at;  // of that access
+  std::optional<Timestamp> opens_at;    // where it begins later
 };
-BOOST_DESCRIBE_STRUCT(RedeemOutput, (), (success, message, device_info, access_level, expires_at))
+BOOST_DESCRIBE_STRUCT(RedeemOutput, (), (success, message, device_info, access_level, expires_at, opens_at))
 
 struct ListInput {
   ControllerId controller_id;
@@ -85,9 +95,13 @@ struct TokenEntry {
   Timestamp created_at;
   std::string notes;
   bool revoked = false;
+  std::optional<Timestamp> valid_from;  // of the access, as what follows
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
 };
 BOOST_DESCRIBE_STRUCT(TokenEntry, (),
-                      (token_id, token, access_level, is_used, used_by, expires_at, created_at, notes, revoked))
+                      (token_id, token, access_level, is_used, used_by, expires_at, created_at, notes, revoked,
+                       valid_from, schedule, max_uses))
 
 struct TokensOutput {
   std::vector<TokenEntry> tokens;
@@ -120,10 +134,13 @@ struct AdminTokenEntry {
   Timestamp created_at;
   std::string notes;
   bool revoked = false;
+  std::optional<Timestamp> valid_from;  // of the access, as what follows
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
 };
 BOOST_DESCRIBE_STRUCT(AdminTokenEntry, (),
                       (token_id, token, device_id, controller_id, created_by, access_level, is_used, used_by,
-                       expires_at, created_at, notes, revoked))
+                       expires_at, created_at, notes, revoked, valid_from, schedule, max_uses))
 
 struct AllTokensOutput {
   std::vector<AdminTokenEntry> tokens;

@@ -1,8 +1,10 @@
 // gatetorio.grants/1: giving and taking access to devices, for plugins with rules of their own about who gets it.
 //
 // A user may hold several grants on a device, each from another source ("pairing", "sharing:17"). What it may do is the
-// best of those that have not ended; when one ends or is taken, the others hold. So nobody is lowered or cut short by
-// being given something.
+// best of those that are open; when one ends or is taken, the others hold. So nobody is lowered or cut short by being
+// given something. A grant is open from its beginning to its end, in the windows of its schedule (schedule.hpp). One
+// with a number of uses gives each motion of a gate one of them: whoever lets somebody act by a grant takes a use
+// first, and gives it back where nothing came of it.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -35,16 +37,21 @@ struct GrantGiven {
   std::string source;              // "<plugin>:<its own id>"
   std::string name;                // what owners see; may be empty
   OnBehalf by;
+  std::int64_t valid_from_us = 0;  // 0: from now on
+  std::string schedule = {};       // a Schedule as JSON that has been checked; empty: at any time
+  std::int64_t max_uses = 0;       // 0: any number
 };
-BOOST_DESCRIBE_STRUCT(GrantGiven, (), (to, device_id, level, expires_at_us, source, name, by))
+BOOST_DESCRIBE_STRUCT(GrantGiven, (),
+                      (to, device_id, level, expires_at_us, source, name, by, valid_from_us, schedule, max_uses))
 
-// What the user has now, all its grants taken together.
+// What the user has now, all its grants taken together; where none is open, what was given.
 struct GrantHeld {
   std::int64_t user_id = 0;
   std::string level;
   std::int64_t expires_at_us = 0;  // 0: never
+  std::int64_t opens_at_us = 0;    // 0: it is open
 };
-BOOST_DESCRIBE_STRUCT(GrantHeld, (), (user_id, level, expires_at_us))
+BOOST_DESCRIBE_STRUCT(GrantHeld, (), (user_id, level, expires_at_us, opens_at_us))
 
 struct GrantTaken {
   std::int64_t device_id = 0;
@@ -52,6 +59,28 @@ struct GrantTaken {
   OnBehalf by;
 };
 BOOST_DESCRIBE_STRUCT(GrantTaken, (), (device_id, source, by))
+
+struct GrantUse {
+  std::int64_t device_id = 0;
+  std::int64_t user_id = 0;
+  std::string source;  // given back: of which grant it was
+};
+BOOST_DESCRIBE_STRUCT(GrantUse, (), (device_id, user_id, source))
+
+struct UsedGrant {
+  std::string source;  // empty: the user's access counts no uses
+};
+BOOST_DESCRIBE_STRUCT(UsedGrant, (), (source))
+
+struct ScheduleText {
+  std::string json;  // of a Schedule
+};
+BOOST_DESCRIBE_STRUCT(ScheduleText, (), (json))
+
+struct Checked {
+  bool is_good = true;
+};
+BOOST_DESCRIBE_STRUCT(Checked, (), (is_good))
 
 struct UserIds {
   std::vector<std::int64_t> ids;
@@ -72,6 +101,25 @@ struct GrantStore {
     static constexpr std::uint32_t kMethod = 2;
     using Request = GrantTaken;
     using Reply = UserIds;
+  };
+  // Whether a schedule may be given. Errors: kInvalid with pointers below /schedule.
+  struct Check {
+    static constexpr std::uint32_t kMethod = 3;
+    using Request = ScheduleText;
+    using Reply = Checked;
+  };
+  // Takes a use of what the user acts by now. Of two who want the last one, one gets it. Errors: kForbidden where the
+  // uses are spent or nothing is open.
+  struct Use {
+    static constexpr std::uint32_t kMethod = 4;
+    using Request = GrantUse;
+    using Reply = UsedGrant;
+  };
+  // Gives a use back, of which nothing came.
+  struct GiveBack {
+    static constexpr std::uint32_t kMethod = 5;
+    using Request = GrantUse;
+    using Reply = Checked;
   };
 };
 

@@ -108,10 +108,11 @@ struct Access {
   std::int64_t resource_id = 0;
   std::string resource;            // its present name
   std::string level;               // "owner", "engineer", "readonly"; "self" for the resource itself; a role for admins
-  std::int64_t expires_at_us = 0;  // 0: never
+  std::int64_t expires_at_us = 0;  // how long this holds: to an end, or to the end of a window; 0: for ever
   std::string name = {};           // by which the resource's owners know the principal; may be empty
+  bool counts_uses = false;        // each act takes a use first (grants.hpp)
 };
-BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us, name))
+BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us, name, counts_uses))
 
 struct Decision {
   bool is_allowed = false;

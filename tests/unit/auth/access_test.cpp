@@ -23,7 +23,9 @@ struct AccessFixture : test::AuthFixture {
 
   ServiceClient devices{host, DeviceRegistry::kId};
   Repository repository{database};
-  AccessDecisions decisions{host, repository, devices};
+  ServiceClient own{host, AccessControl::kId};
+  Sites sites{host, database, devices, own};
+  AccessDecisions decisions{host, repository, sites, devices};
   test::Inbox<Result<Decision>> answers;
 };
 

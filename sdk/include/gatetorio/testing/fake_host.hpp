@@ -132,11 +132,17 @@ class FakeHost {
   }
   Result<std::string> call_bytes(std::string_view id, std::uint32_t method, std::string_view body,
                                  std::string_view selector = "") {
-    gtr_service* service = parts_.calls.find(id, selector);
-    if (service == nullptr) return Error{.status = Status::kUnavailable, .detail = "nobody provides it"};
+    if (parts_.calls.find(id, selector) == nullptr) {
+      return Error{.status = Status::kUnavailable, .detail = "nobody provides it"};
+    }
+    return begin_call_bytes(id, method, body, selector).take();
+  }
+  // Two that were begun run side by side. The service is there.
+  Pending<Result<std::string>> begin_call_bytes(std::string_view id, std::uint32_t method, std::string_view body,
+                                                std::string_view selector = "") {
     Pending<Result<std::string>> pending(parts_.work, std::string(id));
-    parts_.calls.call(test_, service, method, body, 0, completion(parts_.work, pending));
-    return pending.take();
+    parts_.calls.call(test_, parts_.calls.find(id, selector), method, body, 0, completion(parts_.work, pending));
+    return pending;
   }
 
   // What goes wrong with services, where the request holds `text` (faults.hpp); of SQL batches their words.

@@ -827,6 +827,23 @@ export interface paths {
         patch: operations["registration.update"];
         trace?: never;
     };
+    "/devices/{controller_id}/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a user may or may not, by which grant, window or rule; now or at another time. */
+        get: operations["auth.explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devices/{controller_id}/activity": {
         parameters: {
             query?: never;
@@ -1166,6 +1183,112 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sites that the calling user belongs to; all, for admins. */
+        get: operations["auth.sites"];
+        put?: never;
+        /** Make a site: devices that belong together. The caller is its owner. */
+        post: operations["auth.make-site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a site, and all access that it gave. */
+        delete: operations["auth.remove-site"];
+        options?: never;
+        head?: never;
+        /** Rename a site. */
+        patch: operations["auth.rename-site"];
+        trace?: never;
+    };
+    "/sites/{site_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of a site. */
+        get: operations["auth.site-devices"];
+        put?: never;
+        /** Put a device into a site: its users have access to it. */
+        post: operations["auth.add-site-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/devices/{controller_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a device out of a site. */
+        delete: operations["auth.remove-site-device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of a site. */
+        get: operations["auth.site-users"];
+        put?: never;
+        /** Give a user access to a site and its devices, or change that. */
+        post: operations["auth.put-site-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a user's access to a site and its devices; users may leave. */
+        delete: operations["auth.remove-site-user"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1868,7 +1991,18 @@ export interface operations {
                     /** @enum {string} */
                     access_level?: "owner" | "engineer" | "readonly";
                     expires_in_hours?: number;
+                    max_uses?: number;
                     notes?: string;
+                    schedule?: {
+                        except?: string[];
+                        time_zone: string;
+                        windows: {
+                            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            from: string;
+                            to: string;
+                        }[];
+                    };
+                    valid_from?: string;
                 };
             };
         };
@@ -2118,9 +2252,21 @@ export interface operations {
                             created_at: string;
                             device_id: number;
                             expires_at: string | null;
+                            max_uses: number | null;
                             name: string;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
                             source: string;
                             user_id: number;
+                            uses: number | null;
+                            valid_from: string | null;
                         }[];
                         next_cursor: string | null;
                         total: number | null;
@@ -2791,11 +2937,22 @@ export interface operations {
                             /** Format: date-time */
                             expires_at: string;
                             is_used: boolean;
+                            max_uses: number | null;
                             notes: string;
                             revoked: boolean;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
                             token: string;
                             token_id: number;
                             used_by: number | null;
+                            valid_from: string | null;
                         }[];
                         total: number | null;
                     };
@@ -3469,6 +3626,64 @@ export interface operations {
             };
         };
     };
+    "auth.explain": {
+        parameters: {
+            query?: {
+                at?: string;
+                user?: number;
+                verb?: "open" | "close" | "stop" | "partial" | "toggle" | "other";
+            };
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_level: string | null;
+                        allowed: boolean;
+                        /** Format: date-time */
+                        at: string;
+                        grants: {
+                            access_level: string;
+                            changes_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            is_open: boolean;
+                            max_uses: number | null;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
+                            source: string;
+                            uses: number | null;
+                            valid_from: string | null;
+                            why: string;
+                        }[];
+                        rule: string | null;
+                        source: string | null;
+                        user_id: number;
+                        verb: string | null;
+                        why: string;
+                    };
+                };
+            };
+        };
+    };
     "commands.activity": {
         parameters: {
             query?: {
@@ -3965,10 +4180,23 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                             expires_at: string | null;
+                            is_open: boolean;
                             last_seen: string | null;
+                            max_uses: number | null;
                             name: string;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
                             source: string;
                             user_id: number;
+                            uses: number | null;
+                            valid_from: string | null;
                         }[];
                     };
                 };
@@ -4319,8 +4547,19 @@ export interface operations {
                     access_level?: "owner" | "engineer" | "readonly";
                     controller_id: string;
                     expires_in_hours?: number;
+                    max_uses?: number;
                     notes?: string;
+                    schedule?: {
+                        except?: string[];
+                        time_zone: string;
+                        windows: {
+                            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            from: string;
+                            to: string;
+                        }[];
+                    };
                     user_token?: string;
+                    valid_from?: string;
                 };
             };
         };
@@ -4376,6 +4615,7 @@ export interface operations {
                         };
                         expires_at: string | null;
                         message: string;
+                        opens_at: string | null;
                         success: boolean;
                     };
                 };
@@ -4411,11 +4651,22 @@ export interface operations {
                             /** Format: date-time */
                             expires_at: string;
                             is_used: boolean;
+                            max_uses: number | null;
                             notes: string;
                             revoked: boolean;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
                             token: string;
                             token_id: number;
                             used_by: number | null;
+                            valid_from: string | null;
                         }[];
                     };
                 };
@@ -4464,6 +4715,336 @@ export interface operations {
                     "image/png": string;
                     "image/svg+xml": string;
                 };
+            };
+        };
+    };
+    "auth.sites": {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        next: number | null;
+                        sites: {
+                            access_level: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            devices: number;
+                            name: string;
+                            site_id: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "auth.make-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_level: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        devices: number;
+                        name: string;
+                        site_id: number;
+                    };
+                };
+            };
+        };
+    };
+    "auth.remove-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "auth.rename-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_level: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        devices: number;
+                        name: string;
+                        site_id: number;
+                    };
+                };
+            };
+        };
+    };
+    "auth.site-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: {
+                            controller_id: string;
+                            device_name: string;
+                            id: number;
+                            is_online: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "auth.add-site-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    controller_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: {
+                            controller_id: string;
+                            device_name: string;
+                            id: number;
+                            is_online: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "auth.remove-site-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "auth.site-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        users: {
+                            access_level: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            is_open: boolean;
+                            name: string;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
+                            user_id: number;
+                            valid_from: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "auth.put-site-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    access_level?: "owner" | "engineer" | "readonly";
+                    expires_in_hours?: number;
+                    name?: string;
+                    schedule?: {
+                        except?: string[];
+                        time_zone: string;
+                        windows: {
+                            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            from: string;
+                            to: string;
+                        }[];
+                    };
+                    user_id?: number;
+                    user_token?: string;
+                    valid_from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_level: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        expires_at: string | null;
+                        is_open: boolean;
+                        name: string;
+                        schedule: {
+                            except: string[] | null;
+                            time_zone: string;
+                            windows: {
+                                days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                from: string;
+                                to: string;
+                            }[];
+                        } | null;
+                        user_id: number;
+                        valid_from: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "auth.remove-site-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4643,6 +5224,9 @@ export interface operations {
                         access_level: string | null;
                         expires_at: string | null;
                         has_access: boolean;
+                        open_until: string | null;
+                        opens_at: string | null;
+                        uses_left: number | null;
                     };
                 };
             };
@@ -4662,8 +5246,19 @@ export interface operations {
                     access_level?: "owner" | "engineer" | "readonly";
                     controller_id?: string;
                     expires_in_hours?: number;
+                    max_uses?: number;
                     name?: string;
+                    schedule?: {
+                        except?: string[];
+                        time_zone: string;
+                        windows: {
+                            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            from: string;
+                            to: string;
+                        }[];
+                    };
                     user_token: string;
+                    valid_from?: string;
                 };
             };
         };
@@ -4677,9 +5272,21 @@ export interface operations {
                     "application/json": {
                         access_level: string;
                         expires_at: string | null;
+                        max_uses: number | null;
                         message: string;
+                        schedule: {
+                            except: string[] | null;
+                            time_zone: string;
+                            windows: {
+                                days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                from: string;
+                                to: string;
+                            }[];
+                        } | null;
                         success: boolean;
                         user_id: number;
+                        uses: number | null;
+                        valid_from: string | null;
                     };
                 };
             };
