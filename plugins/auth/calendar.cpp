@@ -89,7 +89,8 @@ Result<void> check_schedule(const Schedule& schedule, const std::string& pointer
     const ScheduleWindow& window = schedule.windows[i];
     const std::string at = "/windows/" + std::to_string(i);
     if (window.days.empty() || window.days.size() > 7) refuse(at + "/days", "must name one to seven days");
-    if (window.from.value == window.to.value) refuse(at + "/to", "must differ from `from`; 00:00 to 24:00 is a whole day");
+    if (window.from.value == window.to.value)
+      refuse(at + "/to", "must differ from `from`; 00:00 to 24:00 is a whole day");
     if (window.from.value == "24:00") refuse(at + "/from", "must be before 24:00");
   }
   if (error.fields.empty()) return {};

@@ -24,8 +24,8 @@ struct GrantTime {
   Opening at(Timestamp time) const;
 };
 
-// Errors: kInvalid with a pointer below `pointer`: a time zone that this machine does not know, too much of something, a
-// window without days or without time.
+// Errors: kInvalid with a pointer below `pointer`: a time zone that this machine does not know, too much of something,
+// a window without days or without time.
 Result<void> check_schedule(const Schedule& schedule, const std::string& pointer);
 
 // Of a schedule that has been checked.

@@ -36,7 +36,8 @@ ExplainedGrant explained(const Grant& grant, Timestamp created_at, Timestamp at)
 
 }  // namespace
 
-Explainer::Explainer(Host& host, Repository& repository) : repository_(repository), rules_(host, GateRulesService::kId) {}
+Explainer::Explainer(Host& host, Repository& repository)
+    : repository_(repository), rules_(host, GateRulesService::kId) {}
 
 Task<Result<ExplainOutput>> Explainer::explain(Call call, ExplainInput input) {
   const bool is_user = call.principal->kind == "user";

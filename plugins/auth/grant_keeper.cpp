@@ -78,7 +78,8 @@ Task<void> GrantKeeper::tell_of_changes() {
   told_at_ = steady;
   for (const std::int64_t user_id : *users) tell_access_changed(user_id);
   // A stretch that is over stays until every hub has seen it.
-  const Result<std::vector<std::int64_t>> open = co_await repository_.plan({at.us - kSeenByAllUs});
+  const Timestamp over_at{at.us - kSeenByAllUs};
+  const Result<std::vector<std::int64_t>> open = co_await repository_.plan(over_at);
   if (!open) co_return;
   for (const std::int64_t user_id : *open) tell_access_changed(user_id);
 }

@@ -21,8 +21,8 @@ Error spent() {
 }  // namespace
 
 Task<Result<Standing>> Repository::standing(std::int64_t device_id, std::int64_t user_id) {
-  static const std::string all = "SELECT " + std::string(kGrantColumns) +
-                                 " FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > $3";
+  static const std::string all =
+      "SELECT " + std::string(kGrantColumns) + " FROM grants WHERE device_id = $1 AND user_id = $2 AND expires_at > $3";
   const Timestamp at = now();
   const sql::Results results = co_await ok(database_.read(all, device_id, user_id, at));
   std::vector<Grant> grants = grants_at(results[0], at);

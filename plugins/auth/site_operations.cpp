@@ -35,8 +35,8 @@ void declare(OperationSet<Sites>& operations) {
                   .callers = {{"user"}, {"admin", "viewer"}}},
                  &Sites::list);
   operations.add(on_site("auth.rename-site", "PATCH", "/sites/{site_id}", "Rename a site.", "owner"), &Sites::rename);
-  OperationSpec remove = on_site("auth.remove-site", "DELETE", "/sites/{site_id}",
-                                 "End a site, and all access that it gave.", "owner");
+  OperationSpec remove =
+      on_site("auth.remove-site", "DELETE", "/sites/{site_id}", "End a site, and all access that it gave.", "owner");
   remove.success = {Status::kNoContent};
   operations.add(remove, &Sites::remove);
   operations.add(on_site("auth.site-devices", "GET", "/sites/{site_id}/devices", "The devices of a site.", "readonly"),

@@ -95,8 +95,9 @@ Task<Result<std::vector<Site>>> SiteRepository::list(std::optional<std::int64_t>
       "SELECT sites.id, sites.name, (SELECT COUNT(*) FROM site_devices WHERE site_devices.site_id = sites.id),"
       " sites.created_at, ";
   if (user_id) {
-    batch.add(site + "m.level, m.expires_at, m.valid_from, m.schedule FROM site_members AS m JOIN sites ON sites.id ="
-                     " m.site_id WHERE m.user_id = $3 AND m.site_id > $1 ORDER BY m.site_id LIMIT $2",
+    batch.add(site +
+                  "m.level, m.expires_at, m.valid_from, m.schedule FROM site_members AS m JOIN sites ON sites.id ="
+                  " m.site_id WHERE m.user_id = $3 AND m.site_id > $1 ORDER BY m.site_id LIMIT $2",
               after, limit, *user_id);
   } else {
     batch.add(site + "'' FROM sites WHERE id > $1 ORDER BY id LIMIT $2", after, limit);
@@ -148,8 +149,8 @@ Task<Result<SiteRepository::Users>> SiteRepository::remove(std::int64_t site_id,
 }
 
 Task<Result<std::vector<std::int64_t>>> SiteRepository::devices(std::int64_t site_id) {
-  const sql::Results results = co_await ok(
-      database_.read("SELECT device_id FROM site_devices WHERE site_id = $1 ORDER BY device_id", site_id));
+  const sql::Results results =
+      co_await ok(database_.read("SELECT device_id FROM site_devices WHERE site_id = $1 ORDER BY device_id", site_id));
   co_return users_of(results[0]);
 }
 
@@ -179,8 +180,7 @@ Task<Result<SiteRepository::Users>> SiteRepository::remove_device(std::int64_t s
                                                                   Call call) {
   Batch batch(Mode::kWrite);
   batch.require("DELETE FROM site_devices WHERE site_id = $1 AND device_id = $2", site_id, device_id);
-  batch.add("DELETE FROM grants WHERE device_id = $1 AND source = $2 RETURNING user_id", device_id,
-            source_of(site_id));
+  batch.add("DELETE FROM grants WHERE device_id = $1 AND source = $2 RETURNING user_id", device_id, source_of(site_id));
   audit(batch, call, "site.remove-device", target(device_id), "{\"site_id\":" + std::to_string(site_id) + "}");
   const Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results) {
@@ -210,8 +210,8 @@ Task<Result<std::optional<SiteMember>>> SiteRepository::member(std::int64_t site
 Task<Result<std::int64_t>> SiteRepository::put_member(Membership membership, Call call) {
   const Timestamp at = now();
   const std::int64_t known_id = membership.user_id.value_or(0);
-  const sql::Results found = co_await ok(database_.read("SELECT id FROM users WHERE id = $1 OR token_hash = $2",
-                                                        known_id, Blob{membership.token_hash}));
+  const sql::Results found = co_await ok(
+      database_.read("SELECT id FROM users WHERE id = $1 OR token_hash = $2", known_id, Blob{membership.token_hash}));
   if (found[0].empty()) co_return no_user();
   const std::int64_t user_id = found[0].integer(0, 0), site_id = membership.site_id;
   const GrantTime& time = membership.time;
@@ -222,8 +222,7 @@ Task<Result<std::int64_t>> SiteRepository::put_member(Membership membership, Cal
   batch.require("SELECT 1 FROM users WHERE id = $1", user_id);
   batch.require("SELECT 1 WHERE (SELECT COUNT(*) FROM site_members WHERE site_id = $1 AND user_id <> $2) < $3", site_id,
                 user_id, kMostUsersOfSite);
-  static const std::string is_owned =
-      "SELECT 1 WHERE $4 = 1 OR " + std::string(kOtherOwner) + "$3)";
+  static const std::string is_owned = "SELECT 1 WHERE $4 = 1 OR " + std::string(kOtherOwner) + "$3)";
   batch.require(is_owned, site_id, user_id, kForeverUs, stays_owner ? 1 : 0);
   batch.add(
       "INSERT INTO site_members (site_id, user_id, level, name, expires_at, valid_from, schedule, created_at)"

@@ -11,9 +11,8 @@ namespace {
 std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
 
 Error wrong(std::string pointer, std::string why) {
-  return {.status = Status::kInvalid,
-          .detail = "Some fields are wrong.",
-          .fields = {{std::move(pointer), std::move(why)}}};
+  return {
+      .status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = {{std::move(pointer), std::move(why)}}};
 }
 
 // Errors: kInvalid.
@@ -30,7 +29,8 @@ Result<SiteRepository::Membership> read_membership(const SiteUserInput& input) {
   GrantTime& time = membership.time;
   if (input.valid_from) time.valid_from = time_of(*input.valid_from);
   if (input.expires_in_hours) time.expires_at = {now().us + input.expires_in_hours->value * kMicrosecondsPerHour};
-  if (time.valid_from >= time.expires_at) return wrong("/valid_from", "must be before the end, which is counted from now");
+  if (time.valid_from >= time.expires_at)
+    return wrong("/valid_from", "must be before the end, which is counted from now");
   if (!input.schedule) return membership;
   const Result<void> good = check_schedule(*input.schedule, "/schedule");
   if (!good) return good.error();
@@ -102,8 +102,7 @@ Task<Result<std::int64_t>> Sites::owned_device(Principal caller, std::string con
 
 Task<Result<SiteDevicesOutput>> Sites::add_device(Call call, SiteDeviceInput input) {
   const std::int64_t device_id = co_await ok(owned_device(*call.principal, std::move(input.controller_id.value)));
-  const std::vector<std::int64_t> users =
-      co_await ok(repository_.add_device(call.access.resource_id, device_id, call));
+  const std::vector<std::int64_t> users = co_await ok(repository_.add_device(call.access.resource_id, device_id, call));
   tell(users);
   co_return co_await devices(std::move(call), SiteRef());
 }

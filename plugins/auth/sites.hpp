@@ -102,8 +102,8 @@ class Sites {
   Task<Result<SiteDevicesOutput>> add_device(Call call, SiteDeviceInput input);
   Task<Result<void>> remove_device(Call call, SiteDeviceInput input);
   Task<Result<SiteUsersOutput>> users(Call call, SiteRef input);
-  // Adds a member, or changes what one has. Errors: kInvalid, kNotFound; kConflict where it is full, or no owner would be
-  // left.
+  // Adds a member, or changes what one has. Errors: kInvalid, kNotFound; kConflict where it is full, or no owner would
+  // be left.
   Task<Result<SiteMember>> put_user(Call call, SiteUserInput input);
   // Owners remove anybody, and everybody itself. Errors: kForbidden, kNotFound; kConflict for the last owner.
   Task<Result<void>> remove_user(Call call, SiteUserRef input);

@@ -4,6 +4,7 @@
 
 #include "shared_hub.hpp"
 #include "support/eventually.hpp"
+#include "support/shifted_clock.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -97,6 +98,41 @@ TEST_CASE("access that begins later begins by itself, for who is connected alrea
   CHECK(eventually([&] { return app.publish(gate.device.commands, boost::json::serialize(kStop)) == kMqttOk; },
                    milliseconds(6'000)));
   CHECK(gate.send(visitor, kOpen).status == 202);
+}
+
+TEST_CASE("a window that closes ends what live sessions may, and the lesser access goes on") {
+  SteppedClock clock;
+  HubProcess hub;
+  const TestDevice device = make_device(hub.http());
+  const TestUser visitor = make_user(hub.http(), device, "readonly");
+  const TestUser owner = make_user(hub.http(), device, "owner");
+  // The hub's clock goes to some seconds before the end of a minute, and with that minute the window ends.
+  const std::time_t end = (std::time(nullptr) / 60 + 2) * 60;
+  clock.step_to(std::chrono::seconds(end - 15 - std::time(nullptr)));
+  const JsonObject closing{{"time_zone", "Etc/UTC"},
+                           {"windows",
+                            {{{"days", {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}},
+                              {"from", text_of(end - 3600, "%H:%M")},
+                              {"to", text_of(end, "%H:%M")}}}}};
+  const HttpResponse token =
+      HttpClient(hub.http(), owner.token)
+          .post("/sharing/create", {{"controller_id", device.controller_id}, {"schedule", closing}});
+  REQUIRE(token.status == 201);
+  REQUIRE(HttpClient(hub.http(), visitor.token).post("/sharing/redeem", {{"token", token.text("token")}}).status ==
+          200);
+  const auto gate = go_online(hub, device);
+  const auto app = go_online(hub, visitor, device);
+  const auto may = [&] { return app->publish(device.commands, boost::json::serialize(kStop)) == kMqttOk; };
+  CHECK(eventually(may, milliseconds(10'000)));  // its broker takes the jump for silence
+  CHECK(eventually([&] { return !may(); }, milliseconds(16'500)));
+  CHECK(HttpClient(hub.http(), visitor.token)
+            .post("/commands/send", {{"controller_id", device.controller_id}, {"command", kStop}})
+            .status == 403);
+  const auto hears = [&] {
+    return gate->publish(device.status, R"({"state":"OPEN"})") == kMqttOk &&
+           app->receive(milliseconds(200)).has_value();
+  };
+  CHECK(eventually(hears, milliseconds(3'000)));
 }
 
 TEST_CASE("a number of uses is spent by what is sent, and a stop costs none") {

@@ -53,7 +53,8 @@ TEST_CASE("an installer of a site is an engineer at each of its gates, until the
   CHECK(Street::send(street.installer, street.second) == 202);
   CHECK(client(street.installer.token).get("/users/me/devices").at("devices").as_array().size() == 3);
   const auto app = go_online(shared_hub(), street.installer, street.first);
-  EventReader events(shared_hub().http(), "/devices/" + street.second.controller_id + "/events", street.installer.token);
+  EventReader events(shared_hub().http(), "/devices/" + street.second.controller_id + "/events",
+                     street.installer.token);
   CHECK(events.status() == 200);
   CHECK(client(street.anna.token).del(street.site + "/users/" + std::to_string(street.installer.id)).status == 204);
   CHECK(events.ends(milliseconds(1'000)));
@@ -69,7 +70,8 @@ TEST_CASE("who may do what at a site, and that a stranger does not learn that it
   const auto status = [&](const TestUser& by, const std::string& method, const std::string& what,
                           const JsonObject& body = {}) {
     return client(by.token)
-        .request({.method = method, .path = street.site + what, .body = body.empty() ? "" : boost::json::serialize(body)})
+        .request(
+            {.method = method, .path = street.site + what, .body = body.empty() ? "" : boost::json::serialize(body)})
         .status;
   };
   const JsonObject device{{"controller_id", street.second.controller_id}};
@@ -82,8 +84,9 @@ TEST_CASE("who may do what at a site, and that a stranger does not learn that it
     CHECK(status(street.stranger, method, what, body) == 404);
     const bool may_read = std::string(method) == "GET" && std::string(what) == "/devices";
     CHECK(status(street.installer, method, what, body) == (may_read ? 200 : 403));
-    CHECK(client().request({.method = method, .path = street.site + what, .body = boost::json::serialize(body)}).status ==
-          401);
+    CHECK(
+        client().request({.method = method, .path = street.site + what, .body = boost::json::serialize(body)}).status ==
+        401);
   }
   CHECK(client(street.installer.token).post(street.site + "/devices", device).status == 403);
   // The owner of the site owns not every device.
@@ -123,11 +126,11 @@ TEST_CASE("an owner is told why somebody may or may not, by grant, window and ru
   CHECK(yes.text("source").starts_with("site:"));
   CHECK_FALSE(ask("&verb=open&at=2020-01-01T00:00:00Z").at("allowed").as_bool());
   const JsonObject policy{{"verbs", {{"open", "owner"}}}};
-  REQUIRE(client(street.anna.token)
-              .request({.method = "PUT",
-                        .path = device_path(street.first) + "/policy",
-                        .body = boost::json::serialize(policy)})
-              .status == 200);
+  REQUIRE(
+      client(street.anna.token)
+          .request(
+              {.method = "PUT", .path = device_path(street.first) + "/policy", .body = boost::json::serialize(policy)})
+          .status == 200);
   const HttpResponse no = ask("&verb=open");
   CHECK_FALSE(no.at("allowed").as_bool());
   CHECK(no.text("rule") == "/policy/verbs/open");

@@ -10,16 +10,16 @@ namespace gatetorio {
 
 struct MotionQuery {
   std::int64_t device_id = 0;
-  std::string verb;         // open, close, stop, partial, toggle, other
-  std::string level;        // of who wants it: "owner", "engineer"
-  std::int64_t at_us = 0;   // a time in the past or to come
+  std::string verb;        // open, close, stop, partial, toggle, other
+  std::string level;       // of who wants it: "owner", "engineer"
+  std::int64_t at_us = 0;  // a time in the past or to come
 };
 BOOST_DESCRIBE_STRUCT(MotionQuery, (), (device_id, verb, level, at_us))
 
 struct MotionVerdict {
   bool is_allowed = true;
-  std::string why;            // a sentence, where it is not
-  std::string rule;           // a JSON Pointer into what the gate's rules are shown as
+  std::string why;              // a sentence, where it is not
+  std::string rule;             // a JSON Pointer into what the gate's rules are shown as
   bool has_conditions = false;  // whether what the gate says then counts, too
 };
 BOOST_DESCRIBE_STRUCT(MotionVerdict, (), (is_allowed, why, rule, has_conditions))

@@ -1,8 +1,8 @@
 // When access holds, as clients and services write it: weekly windows in a time zone.
 //
 //   {"time_zone": "Europe/Berlin",
-//    "windows": [{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}, {"days": ["fri"], "from": "22:00", "to": "06:00"}],
-//    "except": ["2026-12-24"]}
+//    "windows": [{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}, {"days": ["fri"], "from": "22:00", "to":
+//    "06:00"}], "except": ["2026-12-24"]}
 //
 // Clock times are those of the wall there, over changes of summer time too. A window whose `to` is not after its `from`
 // ends on the next day; "24:00" is the end of the day. On the dates of `except` no window begins. The plugin that keeps

@@ -53,8 +53,9 @@ TEST_CASE("a window over midnight ends on the next day, and windows that touch a
 TEST_CASE("windows keep to the wall clock when summer time begins and ends") {
   // Begins on 2026-03-29: 02:00 becomes 03:00 in Berlin. Ends on 2026-10-25: 03:00 becomes 02:00.
   const auto daily = [](const std::string& from, const std::string& to) {
-    return read(R"({"time_zone":"Europe/Berlin","windows":[{"days":["mon","tue","wed","thu","fri","sat","sun"],"from":")" +
-                from + R"(","to":")" + to + R"("}]})");
+    return read(
+        R"({"time_zone":"Europe/Berlin","windows":[{"days":["mon","tue","wed","thu","fri","sat","sun"],"from":")" +
+        from + R"(","to":")" + to + R"("}]})");
   };
   const Schedule early = daily("01:00", "04:00");
   CHECK(seen(early, "2026-03-29T00:30:00Z") == "open until 2026-03-29T02:00");  // two hours
@@ -73,8 +74,8 @@ TEST_CASE("windows keep to the wall clock when summer time begins and ends") {
   CHECK(seen(lost, "2026-10-25T00:55:00Z") == "open until 2026-10-25T01:50");
   CHECK(seen(lost, "2026-10-25T01:50:00Z") == "closed until 2026-10-26T01:10");
   // The other half of the world, where it ends in April and begins in October.
-  const Schedule sydney = read(
-      R"({"time_zone":"Australia/Sydney","windows":[{"days":["sun"],"from":"00:00","to":"06:00"}]})");
+  const Schedule sydney =
+      read(R"({"time_zone":"Australia/Sydney","windows":[{"days":["sun"],"from":"00:00","to":"06:00"}]})");
   CHECK(seen(sydney, "2026-04-04T13:00:00Z") == "open until 2026-04-04T20:00");
   CHECK(seen(sydney, "2026-10-03T14:00:00Z") == "open until 2026-10-03T19:00");
 }
@@ -84,7 +85,8 @@ TEST_CASE("no window begins on an excepted day, and one of the day before goes o
   office.except = {{{"2026-11-24"}}};
   CHECK(seen(office, "2026-11-24T10:00:00Z") == "closed until 2026-11-25T07:00");
   CHECK(seen(office, "2026-11-23T17:00:00Z") == "closed until 2026-11-25T07:00");
-  Schedule night = read(R"({"time_zone":"UTC","windows":[{"days":["mon","tue"],"from":"22:00","to":"06:00"}],"except":["2026-11-24"]})");
+  Schedule night = read(
+      R"({"time_zone":"UTC","windows":[{"days":["mon","tue"],"from":"22:00","to":"06:00"}],"except":["2026-11-24"]})");
   CHECK(seen(night, "2026-11-24T05:00:00Z") == "open until 2026-11-24T06:00");
   CHECK(seen(night, "2026-11-24T23:00:00Z") == "closed until 2026-11-30T22:00");
 }
@@ -123,7 +125,8 @@ TEST_CASE("a grant is open from its beginning to its end, and what cannot be rea
   const GrantTime evening{at("2026-11-23T18:00:00Z"), at("2026-11-24T06:00:00Z"), kOffice};
   CHECK(seen_of(evening, "2026-11-23T12:00:00Z") == "closed until never");  // no window between the two
   CHECK_FALSE(GrantTime{{0}, {kForeverUs}, "{"}.at(at("2026-11-23T12:00:00Z")).is_open);
-  CHECK_FALSE(GrantTime{{0}, {kForeverUs}, R"({"time_zone":"Mars/Base","windows":[{"days":["mon"],"from":"00:00","to":"24:00"}]})"}
+  CHECK_FALSE(GrantTime{
+      {0}, {kForeverUs}, R"({"time_zone":"Mars/Base","windows":[{"days":["mon"],"from":"00:00","to":"24:00"}]})"}
                   .at(at("2026-11-23T12:00:00Z"))
                   .is_open);
 }
@@ -134,15 +137,16 @@ TEST_CASE("a schedule that cannot be kept is refused where it is wrong") {
   bad.time_zone.value = "Europe/Atlantis";
   bad.windows[0].to = bad.windows[0].from;
   bad.windows.push_back({{}, {"24:00"}, {"06:00"}});
-  CHECK(wrong(bad) == std::vector<std::string>{"/schedule/time_zone", "/schedule/windows/0/to", "/schedule/windows/1/days",
-                                               "/schedule/windows/1/from"});
+  CHECK(wrong(bad) == std::vector<std::string>{"/schedule/time_zone", "/schedule/windows/0/to",
+                                               "/schedule/windows/1/days", "/schedule/windows/1/from"});
   Schedule many = read(kOffice);
   many.windows.resize(kMostWindows + 1, many.windows[0]);
   many.except.emplace(kMostExceptions + 1, DateText{"2026-11-24"});
   CHECK(wrong(many) == std::vector<std::string>{"/schedule/windows", "/schedule/except"});
   for (const std::string time : {"8:00", "08:60", "24:01", "25:00", "08-00", "ab:cd", ""}) {
     CAPTURE(time);
-    CHECK_FALSE(json::parse<Schedule>(R"({"time_zone":"UTC","windows":[{"days":["mon"],"from":")" + time + R"(","to":"09:00"}]})"));
+    CHECK_FALSE(json::parse<Schedule>(R"({"time_zone":"UTC","windows":[{"days":["mon"],"from":")" + time +
+                                      R"(","to":"09:00"}]})"));
   }
   for (const std::string day : {"2026-02-30", "2026-13-01", "26-01-01", "2026-1-1", "2026/01/01", "2026-01-0x"}) {
     CAPTURE(day);

@@ -92,9 +92,13 @@ TEST_CASE_METHOD(ExplainRules, "a level that is too low and spent uses are reaso
 TEST_CASE_METHOD(ExplainRules, "users ask about themselves, owners about all, and others must name whom they mean") {
   CHECK(ask(kBert, kBert, {}, "engineer").is_ok());
   CHECK(ask(kBert, kAnna, {}, "engineer").status == Status::kForbidden);
-  CHECK(host.invoke("auth.explain", {.principal = user(kBert), .body = {{"controller_id", "gate"}}, .access = {.resource_id = 7, .level = "readonly"}})
+  CHECK(host.invoke("auth.explain", {.principal = user(kBert),
+                                     .body = {{"controller_id", "gate"}},
+                                     .access = {.resource_id = 7, .level = "readonly"}})
             .number("user_id") == user(kBert).id);
-  const Outcome unnamed = host.invoke("auth.explain", {.principal = kGate, .body = {{"controller_id", "gate"}}, .access = {.resource_id = 7, .level = "self"}});
+  const Outcome unnamed = host.invoke(
+      "auth.explain",
+      {.principal = kGate, .body = {{"controller_id", "gate"}}, .access = {.resource_id = 7, .level = "self"}});
   CHECK(unnamed.error().fields.at(0).pointer == "/user");
   CHECK(ask(kAnna, std::string(40, 'q')).status == Status::kInvalid);  // nobody has this id
 }

@@ -99,14 +99,13 @@ TEST_CASE_METHOD(ScheduleRules, "a window's change is told once, and a quiet hou
   CHECK(told_of(user(kAnna).id) == before + 1);
 }
 
-TEST_CASE_METHOD(ScheduleRules, "where a window closes a lesser grant goes on, and where one opens the better one counts") {
+TEST_CASE_METHOD(ScheduleRules,
+                 "where a window closes a lesser grant goes on, and where one opens the better one counts") {
   pair(kAnna, {{"access_level", "readonly"}});
   const std::string office = boost::json::serialize(kOffice);
-  const auto given = host.call<GrantStore::Give>(GrantStore::kId, {.to = user(kAnna),
-                                                                   .device_id = 7,
-                                                                   .level = "engineer",
-                                                                   .source = "sharing:1",
-                                                                   .schedule = office});
+  const auto given = host.call<GrantStore::Give>(
+      GrantStore::kId,
+      {.to = user(kAnna), .device_id = 7, .level = "engineer", .source = "sharing:1", .schedule = office});
   CHECK(given->level == "readonly");
   CHECK(given->opens_at_us == 0);
   CHECK(level(kAnna) == "readonly");
@@ -176,17 +175,16 @@ TEST_CASE_METHOD(ScheduleRules, "access without a number of uses takes none, als
   pair(kAnna, {{"access_level", "owner"}});
   CHECK_FALSE(decision(kAnna).access.counts_uses);
   CHECK(use(kAnna)->source.empty());
-  CHECK(host.call<GrantStore::Give>(GrantStore::kId, {.to = user(kAnna),
-                                                      .device_id = 7,
-                                                      .level = "owner",
-                                                      .source = "sharing:1",
-                                                      .max_uses = 1}));
+  CHECK(host.call<GrantStore::Give>(
+      GrantStore::kId, {.to = user(kAnna), .device_id = 7, .level = "owner", .source = "sharing:1", .max_uses = 1}));
   CHECK(use(kAnna)->source.empty());
   CHECK(count("SELECT SUM(uses) FROM grants") == 0);
 }
 
 TEST_CASE_METHOD(ScheduleRules, "what cannot be kept is refused and changes nothing") {
-  const auto refused = [&](boost::json::object more) { return pair(kBert, std::move(more)).error().fields.at(0).pointer; };
+  const auto refused = [&](boost::json::object more) {
+    return pair(kBert, std::move(more)).error().fields.at(0).pointer;
+  };
   boost::json::object nowhere = kOffice;
   nowhere["time_zone"] = "Europe/Atlantis";
   CHECK(refused({{"schedule", nowhere}}) == "/schedule/time_zone");
@@ -218,11 +216,9 @@ TEST_CASE("pages of a user's devices go on over those whose windows are closed")
   rules.pair(kAnna);
   const Principal anna = rules.user(kAnna);
   const auto give = [&](std::int64_t device, std::int64_t from_us) {
-    CHECK(rules.host.call<GrantStore::Give>(GrantStore::kId, {.to = anna,
-                                                              .device_id = device,
-                                                              .level = "readonly",
-                                                              .source = "sharing:1",
-                                                              .valid_from_us = from_us}));
+    CHECK(rules.host.call<GrantStore::Give>(
+        GrantStore::kId,
+        {.to = anna, .device_id = device, .level = "readonly", .source = "sharing:1", .valid_from_us = from_us}));
   };
   const std::int64_t later = rules.host.now().us + kMicrosecondsPerHour;
   give(8, later);

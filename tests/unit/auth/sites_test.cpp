@@ -1,4 +1,5 @@
-// Sites: whoever belongs to one has access to its devices, and what is put in, taken out, given and ended counts at once.
+// Sites: whoever belongs to one has access to its devices, and what is put in, taken out, given and ended counts at
+// once.
 #include <catch2/catch_test_macros.hpp>
 
 #include "auth_rules.hpp"
@@ -14,7 +15,8 @@ struct SiteRules : AuthRules {
   SiteRules() : AuthRules("", {7, 8, 9}) {
     host.provide<DeviceRegistry::FindByName>(DeviceRegistry::kId, [this](DeviceName asked) -> Result<Device> {
       for (const std::int64_t id : devices) {
-        if (asked.controller_id == "gate-" + std::to_string(id)) return Device{.id = id, .controller_id = asked.controller_id};
+        if (asked.controller_id == "gate-" + std::to_string(id))
+          return Device{.id = id, .controller_id = asked.controller_id};
       }
       return Error{.status = Status::kNotFound};
     });
@@ -26,7 +28,8 @@ struct SiteRules : AuthRules {
   }
   void own(std::int64_t device, const std::string& token) {
     const object body{{"user_token", token}, {"access_level", "owner"}};
-    CHECK(host.invoke("auth.authorize", {.principal = Principal{.kind = "device", .id = device}, .body = body}).is_ok());
+    CHECK(
+        host.invoke("auth.authorize", {.principal = Principal{.kind = "device", .id = device}, .body = body}).is_ok());
   }
   testing::Ask on_site(const std::string& token, object body = {}, const std::string& level = "owner") {
     body["site_id"] = site;
@@ -124,8 +127,8 @@ TEST_CASE("of two owners who leave a site at once one stays, whoever comes in be
     INFO(moments.number());
     SiteRules rules;
     rules.put(kBert, {{"access_level", "owner"}});
-    auto leaving = moments.begin(rules.host, "auth.remove-site-user",
-                                 rules.on_site(kAnna, {{"user_id", rules.user(kAnna).id}}));
+    auto leaving =
+        moments.begin(rules.host, "auth.remove-site-user", rules.on_site(kAnna, {{"user_id", rules.user(kAnna).id}}));
     const bool bert_left = rules.drop(kBert, kBert).is_ok();
     rules.host.release();
     CHECK(leaving.take().is_ok() != bert_left);
@@ -137,7 +140,8 @@ TEST_CASE("a device and a user that come to a site at once have each other in th
   for (Moments moments; moments.next();) {
     INFO(moments.number());
     SiteRules rules;
-    auto adding = moments.begin(rules.host, "auth.add-site-device", rules.on_site(kAnna, {{"controller_id", "gate-8"}}));
+    auto adding =
+        moments.begin(rules.host, "auth.add-site-device", rules.on_site(kAnna, {{"controller_id", "gate-8"}}));
     CHECK(rules.put(kCora, {{"access_level", "engineer"}}).is_ok());
     rules.host.release();
     CHECK(adding.take().is_ok());
@@ -153,7 +157,8 @@ TEST_CASE_METHOD(SiteRules, "members leave by themselves, and remove nobody else
   CHECK(site_level(kCora) == "readonly");
 }
 
-TEST_CASE_METHOD(SiteRules, "a changed membership changes what the member has on each device, with its windows and end") {
+TEST_CASE_METHOD(SiteRules,
+                 "a changed membership changes what the member has on each device, with its windows and end") {
   add(7);
   add(8);
   put(kCora, {{"access_level", "engineer"}});

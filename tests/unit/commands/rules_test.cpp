@@ -6,6 +6,7 @@
 
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
+#include "gatetorio/grants.hpp"
 #include "gatetorio/identity.hpp"
 #include "support/plugin_rules.hpp"
 
@@ -459,6 +460,99 @@ TEST_CASE_METHOD(CommandRules,
   change_rights({});
   host.advance(seconds(31));
   CHECK_FALSE(host.is_open(other.stream));
+}
+
+namespace {
+
+// Anna's access counts uses; the test keeps them.
+struct CountedRules : CommandRules {
+  explicit CountedRules(std::int64_t motion_seconds = 0) : CommandRules(motion_seconds) {
+    host.provide<GrantStore::Use>(GrantStore::kId, [this](const GrantUse&) -> Result<UsedGrant> {
+      ++asked;
+      if (left == 0) return Error{.status = Status::kForbidden, .detail = "spent"};
+      --left;
+      return UsedGrant{"sharing:1"};
+    });
+    host.provide<GrantStore::GiveBack>(GrantStore::kId, [this](const GrantUse& use) -> Result<Checked> {
+      CHECK(use.source == "sharing:1");
+      CHECK(use.user_id == kAnna.id);
+      CHECK(use.device_id == 7);
+      ++left;
+      return Checked{};
+    });
+  }
+  Answer send_counted(const std::string& action = "open", const std::string& key = "") {
+    Ask ask = sending(key, action);
+    ask.access.counts_uses = true;
+    return host.invoke("commands.send", std::move(ask));
+  }
+
+  int left = 2;
+  int asked = 0;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(CountedRules, "a command takes a use before it goes out, and goes nowhere without one") {
+  CHECK(send_counted().status == Status::kAccepted);
+  CHECK(left == 1);
+  CHECK(send_counted("close").status == Status::kAccepted);
+  const Answer spent = send_counted("open");
+  CHECK(spent.status == Status::kForbidden);
+  CHECK(published.size() == 2);
+  CHECK(count("SELECT COUNT(*) FROM commands WHERE state = 'failed'") == 1);
+}
+
+TEST_CASE_METHOD(CountedRules, "a stop takes no use, and neither does a command of access that counts none") {
+  left = 0;
+  CHECK(send_counted("stop_gate").status == Status::kAccepted);
+  CHECK(send().status == Status::kAccepted);
+  CHECK(asked == 0);
+}
+
+TEST_CASE("a command that was merged into another takes no use, and a repetition takes none") {
+  CountedRules rules(60);
+  CHECK(rules.send_counted("open_gate", "key").status == Status::kAccepted);
+  CHECK(rules.send_counted("open_gate", "key").status == Status::kAccepted);
+  CHECK(rules.send_counted("open_gate").body.at("merged").as_bool());
+  CHECK(rules.asked == 1);
+  CHECK(rules.left == 1);
+}
+
+TEST_CASE_METHOD(CountedRules, "a use of which nothing came is given back; one of what may arrive is not") {
+  broker = false;  // nobody is there to get it
+  CHECK(send_counted().status == Status::kUnavailable);
+  CHECK(left == 2);
+  broker = Error{.status = Status::kGone};  // its time was over
+  CHECK(send_counted().status == Status::kUnavailable);
+  CHECK(left == 2);
+  broker = Error{.status = Status::kTimeout};  // it may arrive
+  CHECK(send_counted().status == Status::kUnavailable);
+  CHECK(left == 1);
+}
+
+TEST_CASE("a use is given back where a stop, or a lost right, comes before the command goes out") {
+  for (const bool is_stop : {true, false}) {
+    CAPTURE(is_stop);
+    CountedRules rules(60);
+    rules.host.hold_answer(GrantStore::kId);
+    Ask ask = CommandRules::sending("", "open_gate");
+    ask.access.counts_uses = true;
+    auto sending = rules.host.begin("commands.send", std::move(ask));
+    rules.host.run();
+    REQUIRE(rules.host.held() == 1);
+    if (is_stop) {
+      CHECK(rules.send_counted("stop_gate").status == Status::kAccepted);
+    } else {
+      rules.change_rights({});
+      rules.host.advance(seconds(1));
+    }
+    rules.host.release();
+    const Status status = sending.take().status;
+    CHECK(status == (is_stop ? Status::kConflict : Status::kForbidden));
+    CHECK(rules.left == 2);
+    CHECK(rules.published.size() == (is_stop ? 1U : 0U));
+  }
 }
 
 }  // namespace gatetorio::commands
