@@ -69,7 +69,7 @@ Task<Result<ExplainOutput>> Explainer::explain(Call call, ExplainInput input) {
   out.source = best->source;
   const bool is_stop = input.verb == AskedVerb::stop;
   if (input.verb && !covers(best->level, "engineer")) {
-    out.why = "The user may see the gate, not move it.";
+    out.why = "This access shows the gate and does not move it.";
     co_return out;
   }
   if (input.verb && !is_stop && best->is_spent()) {

@@ -12,10 +12,11 @@ namespace gatetorio::sharing {
 namespace {
 
 constexpr std::string_view kPath = "/sharing";
+constexpr std::string_view kGuestPath = "/share";
 // Nothing from elsewhere, no inline script or style, in no frame.
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 // Without what would end it or hide the token from the app; a slash at the end is ours to add.
 Settings checked(Settings settings) {
@@ -64,6 +65,12 @@ class Sharing : public PluginBase {
                                     .is_home = false});
       contribute(host_, MenuEntry{.title = "Sharing tokens", .path = std::string(kPath)});
     }
+    if (settings_.guest_page) {
+      contribute(host_, StaticPages{.path = std::string(kGuestPath),
+                                    .folder = "share",
+                                    .content_policy = std::string(kContentPolicy),
+                                    .is_home = false});
+    }
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
         host_, WhenFull::kDropOldest, 10'000, [this](const DeviceDeleted& event) { service_.device_deleted(event); },
         [this] { service_.deletions_missed(); }));
@@ -105,6 +112,9 @@ const OptionTable<Settings>& Sharing::options() {
              " gatetorio:/share#..., for an app that opens such links."),
       option("page", &Settings::page,
              "Serves the page at /sharing, with an entry in the admin's menu. false: the API alone."),
+      option("guest_page", &Settings::guest_page,
+             "Serves the page at /share that a shared link opens, for guests without an app. false: apps alone open "
+             "links."),
       option("guesses_per_minute", &Settings::guesses_per_minute,
              "Wrong tokens that one user may try in a minute. Whoever is above is told to wait, with a right one too.")
           .range(1, 10'000),

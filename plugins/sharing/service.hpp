@@ -18,6 +18,7 @@ namespace gatetorio::sharing {
 struct Settings {
   std::string public_url;
   bool page = true;
+  bool guest_page = true;
   std::int64_t guesses_per_minute = 10;
   std::int64_t guesses_per_minute_address = 60;
   std::int64_t tokens_keep_days = 180;

@@ -82,7 +82,7 @@ TEST_CASE_METHOD(ExplainRules, "the rules of the gate are asked for that time, a
 TEST_CASE_METHOD(ExplainRules, "a level that is too low and spent uses are reasons of their own") {
   pair(kCora, {{"access_level", "readonly"}});
   CHECK(ask(kAnna, kCora).body.at("allowed").as_bool());
-  CHECK(ask(kAnna, kCora, {{"verb", "stop"}}).word("why") == "The user may see the gate, not move it.");
+  CHECK(ask(kAnna, kCora, {{"verb", "stop"}}).word("why") == "This access shows the gate and does not move it.");
   pair(kCora, {{"access_level", "engineer"}, {"max_uses", 1}});
   CHECK(host.call<GrantStore::Use>(GrantStore::kId, {.device_id = 7, .user_id = user(kCora).id, .source = {}}));
   CHECK(ask(kAnna, kCora, {{"verb", "open"}}).word("why") == "The uses of this access are spent.");

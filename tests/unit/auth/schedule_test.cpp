@@ -181,6 +181,19 @@ TEST_CASE_METHOD(ScheduleRules, "access without a number of uses takes none, als
   CHECK(count("SELECT SUM(uses) FROM grants") == 0);
 }
 
+TEST_CASE_METHOD(ScheduleRules,
+                 "a grant whose uses are spent counts less than a lower one that may act, and more than reading") {
+  pair(kAnna, {{"access_level", "owner"}, {"max_uses", 1}});
+  CHECK(use(kAnna)->source == "pairing");
+  CHECK(level(kAnna) == "owner");
+  share(kAnna, "readonly");
+  CHECK(level(kAnna) == "owner");  // who may still stop
+  CHECK(host.call<GrantStore::Give>(GrantStore::kId,
+                                    {.to = user(kAnna), .device_id = 7, .level = "engineer", .source = "sharing:2"}));
+  CHECK(level(kAnna) == "engineer");
+  CHECK(use(kAnna)->source.empty());
+}
+
 TEST_CASE_METHOD(ScheduleRules, "what cannot be kept is refused and changes nothing") {
   const auto refused = [&](boost::json::object more) {
     return pair(kBert, std::move(more)).error().fields.at(0).pointer;
