@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "core/operations/route.hpp"
 #include "gatetorio/identity.hpp"
 #include "gatetorio/json.hpp"
 #include "gatetorio/wire.hpp"
@@ -44,7 +45,10 @@ Result<Operation> parse_operation(std::string_view declaration) {
   if (!has_form_of_id(operation.id)) return wrong("'id' must be lower-case letters, digits, dots and dashes");
   operation.method = text_of(object, "method");
   operation.path = text_of(object, "path");
-  if (!operation.method.empty() && !operation.path.starts_with('/')) return wrong("'path' must begin with /");
+  if (std::string problem = check_route(operation.method, operation.path); !problem.empty()) {
+    return wrong(std::move(problem));
+  }
+  operation.shape = shape_of(operation.path);
   operation.resource = text_of(object, "resource");
   if (const std::size_t colon = operation.resource.find(':'); colon != std::string::npos) {
     operation.resource_kind = operation.resource.substr(0, colon + 1);

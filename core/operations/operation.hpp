@@ -25,6 +25,7 @@ struct Operation {
   std::uint64_t number = 0;
   std::string id;
   std::string method, path;  // both empty: not offered over HTTP
+  std::string shape;         // of the path (route.hpp)
   std::vector<CallerRule> callers;
   std::string resource;       // the field or parameter that names it; empty: none
   std::string resource_kind;  // "site:"; empty: a device, by its name

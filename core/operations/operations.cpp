@@ -81,7 +81,7 @@ gtr_status Operations::declare(Plugin& owner, std::string_view declaration, gtr_
   const std::lock_guard lock(mutex_);
   for (const auto& other : operations_) {
     const bool same_route =
-        !operation->method.empty() && other->method == operation->method && other->path == operation->path;
+        !operation->method.empty() && other->method == operation->method && other->shape == operation->shape;
     if (other->id == operation->id || same_route) {
       problem = "plugin '" + other->owner->id + "' has declared it as " + other->id;
       return GTR_CONFLICT;

@@ -2,8 +2,8 @@
 
 namespace gatetorio::commands {
 
-Operations::Operations(Host& host, Service& service, RuleBook& rules, EventFeed& feed)
-    : service_(service), rules_(rules), feed_(feed), set_(host, this) {}
+Operations::Operations(Host& host, Service& service, History& history, RuleBook& rules, EventFeed& feed)
+    : service_(service), history_(history), rules_(rules), feed_(feed), set_(host, this) {}
 
 void Operations::declare() {
   declare_commands();
@@ -29,7 +29,7 @@ void Operations::declare_commands() {
             .summary = "What became of a command.",
             .callers = {{"user"}, {"device"}, {"admin"}},
             .errors = {Status::kNotFound}},
-           service_, &Service::find);
+           history_, &History::find);
   set_.add(
       {.id = "commands.send-as-admin",
        .method = "POST",
@@ -46,7 +46,7 @@ void Operations::declare_commands() {
             .path = "/admin/commands",
             .summary = "Commands to all devices and what became of them, the newest first.",
             .callers = {{"admin", "viewer"}}},
-           service_, &Service::list);
+           history_, &History::list);
   set_.add({.id = "commands.status",
             .method = "GET",
             .path = "/commands/status/{controller_id}",
@@ -55,7 +55,7 @@ void Operations::declare_commands() {
             .resource = "controller_id",
             .denied_as = Status::kNotFound,
             .errors = {Status::kNotFound}},
-           service_, &Service::status);
+           history_, &History::status);
   set_.add({.id = "commands.activity",
             .method = "GET",
             .path = "/devices/{controller_id}/activity",
@@ -64,7 +64,7 @@ void Operations::declare_commands() {
             .resource = "controller_id",
             .denied_as = Status::kNotFound,
             .errors = {Status::kForbidden, Status::kNotFound}},
-           service_, &Service::activity);
+           history_, &History::activity);
   set_.add({.id = "commands.events",
             .method = "GET",
             .path = "/devices/{controller_id}/events",
@@ -122,7 +122,7 @@ Task<Result<Reply<Nothing>>> Operations::events(Call call, DeviceRef device) {
 }
 
 Task<Result<std::string>> Operations::state_text(Call call, DeviceRef device) {
-  const StatusOutput state = co_await ok(service_.status(std::move(call), std::move(device)));
+  const StatusOutput state = co_await ok(history_.status(std::move(call), std::move(device)));
   co_return json::write(state);
 }
 

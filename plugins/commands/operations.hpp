@@ -3,13 +3,14 @@
 
 #include "event_feed.hpp"
 #include "gatetorio/operations.hpp"
+#include "history.hpp"
 #include "service.hpp"
 
 namespace gatetorio::commands {
 
 class Operations {
  public:
-  Operations(Host& host, Service& service, RuleBook& rules, EventFeed& feed);
+  Operations(Host& host, Service& service, History& history, RuleBook& rules, EventFeed& feed);
   // Announces all of them. In configure().
   void declare();
 
@@ -20,6 +21,7 @@ class Operations {
   Task<Result<std::string>> state_text(Call call, DeviceRef device);
 
   Service& service_;
+  History& history_;
   RuleBook& rules_;
   EventFeed& feed_;
   OperationSet<Operations> set_;

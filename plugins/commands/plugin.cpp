@@ -28,8 +28,9 @@ class Commands : public PluginBase {
         outcomes_(host, repository_, motions_),
         rules_(database_, [this](std::int64_t device_id) { under_way_.halt(device_id); }),
         service_(host, repository_, board_, motions_, under_way_, rules_, settings_),
+        history_(host, repository_, board_),
         feed_(host),
-        operations_(host, service_, rules_, feed_),
+        operations_(host, service_, history_, rules_, feed_),
         judgement_(host, &rules_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // Two days: longer than any window of an idempotency_key and any time to live.
@@ -132,6 +133,7 @@ class Commands : public PluginBase {
   UnderWay under_way_;
   RuleBook rules_;
   Service service_;
+  History history_;
   EventFeed feed_;
   Operations operations_;
   ServiceProvider<RuleBook> judgement_;

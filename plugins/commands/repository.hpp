@@ -34,6 +34,8 @@ struct Command {
   Timestamp updated_at = {};
   std::optional<std::string> merged_into = {};  // with kMerged: the command that goes out for both
   std::optional<Timestamp> delivered_at = {}, answered_at = {}, moving_at = {}, ended_at = {};
+
+  bool is_of(const Principal& principal) const { return sender_kind == principal.kind && sender_id == principal.id; }
 };
 
 struct LastStatus {

@@ -7,7 +7,6 @@
 #include "command_payload.hpp"
 #include "expectation.hpp"
 #include "gatetorio/events.hpp"
-#include "gatetorio/find_device.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::commands {
@@ -43,8 +42,6 @@ Error too_late() {
           .detail = "The command's time was over before it could be sent.",
           .retry_after_s = 1};
 }
-
-Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such command, or it is not yours."}; }
 
 Error key_is_taken() {
   return {.status = Status::kInvalid,
@@ -88,38 +85,6 @@ Error is_moved_by_other(const Command& first) {
           .extensions = json::write(other)};
 }
 
-// A device's answer as it gave it; why the hub failed a command is a sentence.
-ObjectText result_from(const std::string& text) {
-  boost::system::error_code wrong;
-  const auto parsed = boost::json::parse(text, wrong);
-  if (!wrong && parsed.is_object()) return {text};
-  ObjectText out{"{\"message\":"};
-  json::append_string(out.text, text);
-  out.text.push_back('}');
-  return out;
-}
-
-CommandOutput to_output(const Command& command) {
-  const bool is_unconfirmed = command.state == kUnconfirmed;
-  const bool is_open = is_unconfirmed || command.state == "sent" || command.state == "delivered";
-  const bool has_expired = is_open && command.expires_at <= now();
-  CommandOutput out{.command_id = command.id,
-                    .state = has_expired      ? "expired"
-                             : is_unconfirmed ? "sent"
-                                              : command.state,
-                    .verb = word_of(command.motion.verb),
-                    .gate_number = command.motion.gate,
-                    .sent_at = command.issued_at,
-                    .updated_at = has_expired ? command.expires_at : command.updated_at,
-                    .delivered_at = command.delivered_at,
-                    .acknowledged_at = command.answered_at,
-                    .moving_at = command.moving_at,
-                    .completed_at = command.ended_at,
-                    .result = {}};
-  if (command.result) out.result = result_from(*command.result);
-  return out;
-}
-
 SendOutput sent(const Command& command) {
   return {
       .success = true, .message = "The command was sent.", .command_id = command.id, .expires_at = command.expires_at};
@@ -131,10 +96,6 @@ SendOutput merged(std::string into, Timestamp expires_at) {
           .command_id = std::move(into),
           .expires_at = expires_at,
           .merged = true};
-}
-
-bool is_of(const Command& command, const Principal& principal) {
-  return command.sender_kind == principal.kind && command.sender_id == principal.id;
 }
 
 std::string new_command_id() { return "cmd_" + random_text(16); }
@@ -172,7 +133,6 @@ Service::Service(Host& host, Repository& repository, StatusBoard& board, MotionW
     : host_(host),
       repository_(repository),
       board_(board),
-      devices_(host, DeviceRegistry::kId),
       link_(host, DeviceLink::kId),
       access_(host, AccessControl::kId),
       grants_(host, GrantStore::kId),
@@ -274,7 +234,7 @@ Task<Result<std::optional<Command>>> Service::wait_for_outstanding(Command comma
 
 // An equal motion is on its way: this one is the same, or it is the next step after somebody else's.
 Task<Result<SendOutput>> Service::join(Call call, Command command, Command first, Timestamp window_start) {
-  if (command.motion.verb == Verb::toggle && !is_of(first, *call.principal)) co_return is_moved_by_other(first);
+  if (command.motion.verb == Verb::toggle && !first.is_of(*call.principal)) co_return is_moved_by_other(first);
   if (first.state == kUnconfirmed) co_return unconfirmed();
   command.expires_at = first.expires_at;
   co_await ok(repository_.record_merged(std::move(command), first.id, window_start, std::move(call)));
@@ -423,24 +383,6 @@ Task<Result<void>> Service::publish(Publish message, std::string command_id, Gra
   co_return unconfirmed();
 }
 
-Task<bool> Service::may_see(Principal principal, Command command) {
-  if (is_of(command, principal)) co_return true;
-  const Result<bool> wished = co_await repository_.is_wished_by(command.id, principal);
-  if (wished && *wished) co_return true;
-  const std::string need = principal.kind == "user" ? "owner" : principal.kind == "device" ? "self" : "viewer";
-  AccessQuery query{std::move(principal), "", need, command.device_id};
-  const Result<Decision> decision = co_await access_.call<AccessControl::Check>(std::move(query));
-  co_return decision && decision->is_allowed;
-}
-
-Task<Result<CommandOutput>> Service::find(Call call, CommandRef input) {
-  const Result<Command> command = co_await repository_.find(std::move(input.command_id.value));
-  if (!command) co_return command.error().status == Status::kNotFound ? not_found() : command.error();
-  const bool allowed = co_await may_see(*call.principal, *command);
-  if (!allowed) co_return not_found();
-  co_return to_output(*command);
-}
-
 Task<Result<SendOutput>> Service::send_as_admin(Call call, AdminSendInput input) {
   SendInput same{.controller_id = std::move(input.controller_id),
                  .user_token = {},
@@ -449,75 +391,6 @@ Task<Result<SendOutput>> Service::send_as_admin(Call call, AdminSendInput input)
                  .idempotency_key = std::move(input.idempotency_key),
                  .expect = std::move(input.expect)};
   return send(std::move(call), std::move(same));
-}
-
-Task<Result<CommandsOutput>> Service::list(Call, CommandsInput input) {
-  std::optional<std::int64_t> device_id;
-  if (input.controller_id) {
-    const std::int64_t id = co_await ok(find_device_id(devices_, input.controller_id->value));
-    device_id = id;
-  }
-  const Repository::Page page = co_await ok(repository_.list(std::move(input), device_id));
-  std::vector<std::int64_t> ids;
-  for (const Command& command : page.commands) ids.push_back(command.device_id);
-  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
-  CommandsOutput out{{}, page.end.next_cursor, page.end.total};
-  for (const Command& command : page.commands) {
-    CommandOutput shown = to_output(command);
-    const auto name = names.find(command.device_id);
-    CommandEntry entry{.command_id = command.id,
-                       .device_id = command.device_id,
-                       .controller_id = {},
-                       .sender = key_of(PrincipalId{command.sender_kind, command.sender_id}),
-                       .sender_name = command.sender_name,
-                       .via = command.via,
-                       .command = ObjectText{command.command},
-                       .verb = std::move(shown.verb),
-                       .gate_number = shown.gate_number,
-                       .state = std::move(shown.state),
-                       .sent_at = shown.sent_at,
-                       .updated_at = shown.updated_at,
-                       .result = std::move(shown.result)};
-    if (name != names.end()) entry.controller_id = name->second;
-    out.commands.push_back(std::move(entry));
-  }
-  co_return out;
-}
-
-Task<Result<ActivityOutput>> Service::activity(Call call, ActivityInput input) {
-  const Repository::Page page = co_await ok(repository_.activity(call.access.resource_id, std::move(input)));
-  ActivityOutput out{{}, page.end.next_cursor};
-  for (const Command& command : page.commands) {
-    CommandOutput shown = to_output(command);
-    out.entries.push_back({.at = command.issued_at,
-                           .who = key_of(PrincipalId{command.sender_kind, command.sender_id}),
-                           .name = command.sender_name,
-                           .via = command.via,
-                           .verb = std::move(shown.verb),
-                           .gate_number = shown.gate_number,
-                           .command_id = command.merged_into.value_or(command.id),
-                           .state = std::move(shown.state),
-                           .updated_at = shown.updated_at});
-  }
-  co_return out;
-}
-
-Task<Result<StatusOutput>> Service::status(Call call, DeviceRef) {
-  const Device device = co_await ok(find_device(devices_, call.access.resource_id));
-  const std::optional<LastStatus> last = co_await ok(board_.last(device.id));
-  StatusOutput out{.controller_id = device.controller_id,
-                   .is_online = device.is_online,
-                   .last_seen = {},
-                   .firmware_version = device.firmware_version};
-  std::int64_t seen_us = device.last_seen_us;
-  if (last) {
-    out.status = ObjectText{last->status};
-    out.status_at = last->status_at;
-    out.sequence = last->sequence;
-    seen_us = std::max(seen_us, last->status_at.us);
-  }
-  if (seen_us > 0) out.last_seen = Timestamp{seen_us};
-  co_return out;
 }
 
 }  // namespace gatetorio::commands

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "gatetorio/device_link.hpp"
-#include "gatetorio/devices.hpp"
 #include "gatetorio/grants.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
@@ -45,17 +44,6 @@ class Service {
 
   // The same by an admin: same rules, same audit; the sender is "admin:<id>".
   Task<Result<SendOutput>> send_as_admin(Call call, AdminSendInput input);
-  // Those of all devices, the newest first.
-  Task<Result<CommandsOutput>> list(Call call, CommandsInput input);
-
-  // Errors: kNotFound, also for those who may not see it.
-  Task<Result<CommandOutput>> find(Call call, CommandRef input);
-
-  // Who did what at the device on which the call was authorised, the newest first. Errors: kInvalid at /cursor.
-  Task<Result<ActivityOutput>> activity(Call call, ActivityInput input);
-
-  // Of the device on which the call was authorised. Errors: kNotFound.
-  Task<Result<StatusOutput>> status(Call call, DeviceRef);
 
  private:
   // What must hold when a command goes out.
@@ -80,12 +68,10 @@ class Service {
   Task<Result<void>> judge_again(Principal sender, Command command, Terms terms);
   Task<Result<SendOutput>> repeat(Command like, Timestamp window_start);
   Task<Result<void>> publish(Publish message, std::string command_id, GrantUse use);
-  Task<bool> may_see(Principal principal, Command command);
 
   Host& host_;
   Repository& repository_;
   StatusBoard& board_;
-  ServiceClient devices_;
   ServiceClient link_;
   ServiceClient access_;
   ServiceClient grants_;

@@ -114,20 +114,25 @@ Api::Api(const Settings& settings, Backend& backend)
       pages_(backend),
       allowed_origins_(settings.allowed_origins) {}
 
-std::string Api::set_operations(std::string_view report, std::string_view version) {
+std::string Api::set_operations(std::string_view report, std::string_view version, const LeftOut& left_out) {
   boost::system::error_code error;
   const auto operations = json::parse(report, error);
   if (error || !operations.is_array()) return "the hub's list of operations cannot be read";
   for (std::size_t i = 0; i < std::size(kPagePaths); ++i) router_.add(Method::kGet, kPagePaths[i], i);
+  json::array offered;
   for (const auto& entry : operations.get_array()) {
     const auto wrong = offer(entry.as_object());
-    if (!wrong.empty()) return std::string(text_at(entry.as_object(), "id")) + ": " + wrong;
+    if (wrong.empty()) {
+      offered.push_back(entry);
+    } else {
+      left_out(text_at(entry.as_object(), "id"), wrong);
+    }
   }
   name_headers();
-  for (const auto& entry : operations.get_array()) {
+  for (const auto& entry : offered) {
     if (text_at(entry.as_object(), "method") == "OPTIONS") name_methods(text_at(entry.as_object(), "path"));
   }
-  pages_.set_openapi(make_openapi(operations.get_array(), kBasePath, version));
+  pages_.set_openapi(make_openapi(offered, kBasePath, version));
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <gatetorio/abi/operation.h>
 
 #include <boost/json/fwd.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,9 +28,10 @@ class Api final : public RequestHandler {
  public:
   Api(const Settings& settings, Backend& backend);
 
-  // Takes the "operations" report of abi/inspect.h: routes and OpenAPI document. Returns an empty string, or which
-  // declaration is wrong. Before the server starts.
-  std::string set_operations(std::string_view report, std::string_view version);
+  // Takes the "operations" report of abi/inspect.h: routes and OpenAPI document. One that cannot be offered is left out
+  // and named; the others are offered. Returns an empty string, or why nothing is. Before the server starts.
+  using LeftOut = std::function<void(std::string_view id, std::string_view why)>;
+  std::string set_operations(std::string_view report, std::string_view version, const LeftOut& left_out);
   // Before the server starts. Returns an empty string, or why these pages are not served; the others are.
   std::string add_pages(const StaticPages& pages, std::string_view search_path);
   void handle(Exchange& exchange) override;

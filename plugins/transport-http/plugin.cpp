@@ -89,7 +89,10 @@ Task<Result<void>> HttpTransport::start() {
   }
   api_.emplace(settings_, gateway_);
   gateway_.answer_through(*api_);
-  auto wrong = api_->set_operations(operations, host_.setting("version"));
+  auto wrong =
+      api_->set_operations(operations, host_.setting("version"), [this](std::string_view id, std::string_view why) {
+        host_.error("an operation is not offered over HTTP", {{"operation", id}, {"why", why}});
+      });
   if (!wrong.empty()) co_return Error{.status = Status::kInvalid, .detail = std::move(wrong)};
 
   server_.emplace(settings_, *api_);

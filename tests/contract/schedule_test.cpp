@@ -100,7 +100,7 @@ TEST_CASE("access that begins later begins by itself, for who is connected alrea
   CHECK(gate.send(visitor, kOpen).status == 202);
 }
 
-TEST_CASE("a window that closes ends what live sessions may, and the lesser access goes on") {
+TEST_CASE("by the hub's clock a window closes for live sessions too, and the lesser access goes on") {
   SteppedClock clock;
   HubProcess hub;
   const TestDevice device = make_device(hub.http());

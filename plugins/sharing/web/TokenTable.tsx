@@ -10,6 +10,7 @@ import {
   Person,
   path,
   remove,
+  termsText,
   useAction,
   useSession,
   type Column,
@@ -95,6 +96,12 @@ function tokenColumns(canWrite: boolean): Column<SharingToken>[] {
       id: "expires",
       header: t.columns.expires,
       cell: ({ expires_at }) => <Ago at={expires_at} />,
+    },
+    {
+      id: "when",
+      header: t.columns.when,
+      place: "wide",
+      cell: (token) => <Given text={termsText(token)} />,
     },
     {
       id: "notes",

@@ -18,6 +18,7 @@ export const t = {
     state: "State",
     token: "Token",
     usedBy: "Used by",
+    when: "When",
   },
 
   sharing: {

@@ -1,7 +1,7 @@
-import type { AccessLevel } from "@gatetorio/admin-kit";
+import type { AccessLevel, Terms } from "@gatetorio/admin-kit";
 
 /** An entry of `GET /admin/sharing-tokens`. */
-export interface SharingToken {
+export interface SharingToken extends Terms {
   token_id: number;
   /** Its first characters. */
   token: string;

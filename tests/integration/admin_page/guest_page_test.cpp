@@ -35,10 +35,10 @@ TEST_CASE("a guest moves a gate by a link, without an app") {
   share("later", device, {{"valid_from", "2099-06-01T12:00:00Z"}});
   share("hostile", odd, {{"access_level", "readonly"}});
   const std::filesystem::path folder = std::filesystem::path(GATETORIO_SOURCE_DIR) / "tests" / "guest-page";
-  const RunResult result = run({"/usr/bin/env", "HUB_URL=http://" + hub.http(), "CHROMIUM=" + std::string(CHROMIUM),
-                                "LINKS=" + boost::json::serialize(links), "node", "--test",
-                                (folder / "guest.test.mjs").string()},
-                               milliseconds(180'000));
+  const RunResult result =
+      run({"/usr/bin/env", "HUB_URL=http://" + hub.http(), "CHROMIUM=" + std::string(CHROMIUM),
+           "LINKS=" + boost::json::serialize(links), "node", "--test", (folder / "guest.test.mjs").string()},
+          milliseconds(180'000));
   CAPTURE(result.out, result.err);
   CHECK(result.code == 0);
   // One of the whole access, one of the one use.

@@ -41,7 +41,7 @@ BOOST_DESCRIBE_STRUCT(DeviceBoots, (), (device_id, boots))
 struct ListOutput {
   std::vector<DeviceBoots> devices;
   std::optional<std::string> next_cursor;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;
 };
 BOOST_DESCRIBE_STRUCT(ListOutput, (), (devices, next_cursor, total))
 

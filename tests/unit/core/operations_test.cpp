@@ -52,6 +52,27 @@ TEST_CASE_METHOD(OperationsFixture, "an id and a route are taken once", "[operat
   CHECK(refused(R"({"id":"b","callers":[{"kind":"anyone"}]})").empty());
 }
 
+TEST_CASE_METHOD(OperationsFixture, "a route is judged when it is declared, by its method, its grammar and its shape") {
+  const auto route = [](const std::string& id, const std::string& method, const std::string& path) {
+    return R"({"id":")" + id + R"(","method":")" + method + R"(","path":")" + path +
+           R"(","callers":[{"kind":"anyone"}]})";
+  };
+  declare(route("t.one", "GET", "/things/{thing_id}"));
+  // The same requests under another name of the parameter: the newcomer is told whose route that is.
+  CHECK(refused(route("t.two", "GET", "/things/{id}")) == "plugin 'feature' has declared it as t.one");
+  CHECK(refused(route("t.get", "get", "/x")).find("'method' must be one of") == 0);
+  CHECK(refused(route("t.none", "", "/x")).find("'method' must be one of") == 0);
+  for (const std::string path :
+       {"x", "", "/", "/x/", "//x", "/x/{y", "/x/y}", "/x/{}", "/x/{Y}", "/x/{y}z", "/x/{y}/{y}", "/a b", "/x?y",
+        "/x#y", "/%78", "/..", "/x/./y", "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"}) {
+    CAPTURE(path);
+    CHECK(refused(route("t.bad", "GET", path)).find("'path'") == 0);
+  }
+  declare(route("t.three", "POST", "/things/{id}"));  // another method
+  declare(route("t.four", "GET", "/things/all"));     // a word wins over a parameter
+  declare(route("t.five", "GET", "/things/{a}/{b}/x-1.~y"));
+}
+
 TEST_CASE_METHOD(OperationsFixture, "a number that no operation has is not found", "[operations]") {
   CHECK(call(0, {}).status == GTR_NOT_FOUND);
   CHECK(call(~0ULL, {}).status == GTR_NOT_FOUND);

@@ -22,6 +22,7 @@ export { DialogBox } from "../src/parts/DialogBox";
 export { Checkbox, SelectField, TextField, type Choice } from "../src/parts/fields";
 export { FilterBar, FilterText, useFilters, type Filters } from "../src/parts/filters";
 export { formatBytes, formatMoment, formatNumber, formatRelative, formatSpan } from "../src/parts/format";
+export { termsText, type Terms } from "../src/parts/terms";
 export { Icon, type IconName } from "../src/parts/Icon";
 export { Empty, Fact, Facts, Loading, Panel, ViewHead } from "../src/parts/layout";
 export { ErrorBox, useNotices } from "../src/parts/notices";

@@ -126,6 +126,15 @@ export const t = {
     notLoggedOut: "You are still logged in",
   },
 
+  terms: {
+    from: (at: string) => `from ${at}`,
+    except: (days: string) => `not on ${days}`,
+    uses: (uses: number | null, most: number) => {
+      const words = plural(most, "use", "uses");
+      return uses === null ? words : `${uses} of ${words}`;
+    },
+  },
+
   table: {
     saveCsv: "Save as CSV",
     saveJson: "Save as JSON",

@@ -93,6 +93,7 @@ export const t = {
     user: "User",
     uses: "Uses",
     who: "Who",
+    when: "When",
   },
 
   commandState,

@@ -8,6 +8,7 @@ import { ConfirmButton } from "../../parts/ConfirmButton";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { DeviceLink } from "../../parts/DeviceLink";
 import { Ago, Given, LevelBadge } from "../../parts/Words";
+import { termsText } from "../../parts/terms";
 import { useSession } from "../../session/session";
 import { t } from "../../strings";
 
@@ -67,6 +68,7 @@ function grantColumns(without: GrantTableProps["without"], canWrite: boolean): C
       header: t.columns.expires,
       cell: ({ expires_at }) => <Ago at={expires_at} never={t.common.noEnd} />,
     },
+    { id: "when", header: t.columns.when, place: "wide", cell: (grant) => <Given text={termsText(grant)} /> },
     { id: "created", header: t.columns.since, cell: ({ created_at }) => <Ago at={created_at} /> },
     ...(canWrite ? [end] : []),
   ];
