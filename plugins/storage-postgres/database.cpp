@@ -9,6 +9,7 @@
 #include "migrator.hpp"
 #include "pool.hpp"
 #include "reads.hpp"
+#include "statistics.hpp"
 
 namespace gatetorio::storage_postgres {
 
@@ -38,6 +39,7 @@ struct Database::Parts {
   StopTime stop_migrating;
   std::unique_ptr<Pool> readers;
   std::unique_ptr<Pool> writers;
+  std::unique_ptr<Statistics> statistics;  // reads by the pool
   JobThreads jobs{"pg-migrate", 1, [this](std::string_view what) { observer.problem("a job failed", what); }};
 };
 
@@ -76,7 +78,12 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseSettings settings, Obse
   p.writers = std::make_unique<Pool>(
       p.login, pool_settings(settings, Access::kWrite), write, [&p](int change) { p.changed(p.writers_open, change); },
       p.observer);
-  return std::unique_ptr<Database>(new Database(std::move(parts)));
+  std::unique_ptr<Database> database(new Database(std::move(parts)));
+  const auto read = [raw = database.get()](std::string batch, Done done) {
+    raw->run(std::move(batch), std::move(done));
+  };
+  p.statistics = std::make_unique<Statistics>(p.login, read, p.observer);
+  return database;
 }
 
 Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -110,11 +117,13 @@ void Database::shutdown(std::function<void()> closed) {
   parts_->closed = std::move(closed);
   parts_->stop_migrating.set(StopTime::Clock::now());
   parts_->jobs.close();
+  parts_->statistics->shutdown();
   parts_->readers->shutdown([this] { parts_->ended(); });
   parts_->writers->shutdown([this] { parts_->ended(); });
 }
 
 void Database::join() {
+  parts_->statistics->join();
   parts_->readers->join();
   parts_->writers->join();
   parts_->jobs.stop();
