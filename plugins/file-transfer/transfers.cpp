@@ -38,6 +38,7 @@ Task<Result<Ticket>> Transfers::ticket_of(Direction direction, SignedInput url) 
   if (!named) co_return forbidden();
   const Result<Holder> holder = co_await rights_.holder(*named);
   if (!holder) co_return of_url(holder.error());
+  if (!signer_.knows_key_of(url)) co_await keys_.look_for_new();
   const std::optional<Ticket> ticket = signer_.verify(direction, url, *holder, now());
   if (!ticket) co_return forbidden();
   co_return *ticket;

@@ -6,14 +6,22 @@
 
 #include "gatetorio/operations.hpp"
 #include "live_transfers.hpp"
+#include "url_keys.hpp"
 #include "vault.hpp"
 
 namespace gatetorio::file_transfer {
 
 class Transfers {
  public:
-  Transfers(Host& host, Repository& repository, Rights& rights, LiveTransfers& live, Vault& vault, UrlSigner& signer)
-      : host_(host), repository_(repository), rights_(rights), live_(live), vault_(vault), signer_(signer) {}
+  Transfers(Host& host, Repository& repository, Rights& rights, LiveTransfers& live, Vault& vault, UrlSigner& signer,
+            UrlKeys& keys)
+      : host_(host),
+        repository_(repository),
+        rights_(rights),
+        live_(live),
+        vault_(vault),
+        signer_(signer),
+        keys_(keys) {}
 
   // How far an upload is. One whose last byte is here becomes complete by being asked.
   struct Progress {
@@ -66,6 +74,7 @@ class Transfers {
   LiveTransfers& live_;
   Vault& vault_;
   UrlSigner& signer_;
+  UrlKeys& keys_;
 };
 
 }  // namespace gatetorio::file_transfer

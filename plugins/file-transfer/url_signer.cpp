@@ -49,6 +49,13 @@ std::string UrlSigner::sign(Direction direction, const Ticket& ticket) const {
          "&signature=" + signature_of(key.secret, signed_text(direction, file, ticket.holder, expires, number));
 }
 
+bool UrlSigner::knows_key_of(const SignedInput& url) const {
+  const auto key_id = url.key ? parse_id(*url.key) : std::nullopt;
+  if (!key_id) return true;
+  const std::lock_guard lock(mutex_);
+  return keys_.contains(*key_id);
+}
+
 std::optional<PrincipalId> UrlSigner::holder_named_by(const SignedInput& url) {
   return url.holder ? parse_principal_name(*url.holder) : std::nullopt;
 }

@@ -36,6 +36,8 @@ class UrlSigner {
   // Path and query below the API's base: "/uploads/5?holder=user-17&expires=...&key=2&signature=...". Empty while there
   // is no key.
   std::string sign(Direction direction, const Ticket& ticket) const;
+  // Whether there is the key that a URL names. True for one that names none: no key would make it good.
+  bool knows_key_of(const SignedInput& url) const;
   // Whom a URL names as its holder: not to be believed before verify().
   static std::optional<PrincipalId> holder_named_by(const SignedInput& url);
   // Nothing where it is altered, foreign, of the other direction, expired at `at`, or made for somebody else, or for

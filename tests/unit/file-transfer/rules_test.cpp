@@ -9,6 +9,7 @@
 #include "gatetorio/http_endpoint.hpp"
 #include "gatetorio/identity.hpp"
 #include "support/plugin_rules.hpp"
+#include "url_signer.hpp"
 
 namespace gatetorio::file_transfer {
 namespace {
@@ -144,6 +145,52 @@ TEST_CASE_METHOD(FileRules, "a URL opens one file, in one direction, for one hol
   CHECK(download(url).is_ok());
   host.leap(seconds(1));
   CHECK(download(url).status == Status::kForbidden);
+}
+
+// A URL that another hub signs with a key that it has just made: 1,000 + `number`.
+std::string foreign_url(FileRules& rules, int number, bool is_written = true) {
+  const std::string secret = "secret-" + std::to_string(number);
+  const std::int64_t key = 1'000 + number;
+  if (is_written) {
+    rules.query("INSERT INTO file_url_keys (id, secret, created_at) VALUES ($1, $2, $3)", key, sql::Blob{secret},
+                rules.host.now());
+  }
+  UrlSigner other;
+  other.set_keys({{key, {secret, {1}}}});
+  return other.sign(Direction::kDownload, {1, {{"user", 1}, {}}, {rules.host.now().us + 60 * kMicrosecondsPerSecond}});
+}
+
+TEST_CASE_METHOD(FileRules, "a URL of a key that another hub has just made is good at once") {
+  CHECK(put(upload_url()).is_ok());
+  CHECK(download(foreign_url(*this, 1)).is_ok());
+  host.advance(seconds(1));
+  CHECK(download(foreign_url(*this, 2)).is_ok());
+  CHECK(download(foreign_url(*this, 1, false)).is_ok());
+  host.advance(seconds(1));
+  CHECK(download(foreign_url(*this, 3, false)).status == Status::kForbidden);
+}
+
+TEST_CASE_METHOD(FileRules, "all who come with new keys while these are read wait for that") {
+  CHECK(put(upload_url()).is_ok());
+  const std::string url = foreign_url(*this, 1), other = foreign_url(*this, 2);
+  host.hold(sql::kServiceId, "SELECT id, secret, created_at FROM file_url_keys");
+  auto first = host.begin("file-transfer.download", by_url(url));
+  auto second = host.begin("file-transfer.download", by_url(other));
+  host.run_until([this] { return host.held() == 1; });
+  host.run();
+  host.release();
+  CHECK(first.take().is_ok());
+  CHECK(second.take().is_ok());
+}
+
+TEST_CASE_METHOD(FileRules, "made up keys have the database read at most once a second") {
+  CHECK(put(upload_url()).is_ok());
+  host.fail(sql::kServiceId, {.status = Status::kUnavailable}, "SELECT id, secret, created_at FROM file_url_keys", 2);
+  for (int i = 0; i < 50; ++i) CHECK(download(foreign_url(*this, i, false)).status == Status::kForbidden);
+  CHECK(host.faults_left() == 1);
+  host.advance(seconds(1));
+  for (int i = 0; i < 50; ++i) CHECK(download(foreign_url(*this, i, false)).status == Status::kForbidden);
+  CHECK(host.faults_left() == 0);
 }
 
 TEST_CASE_METHOD(FileRules, "a device that gets other credentials loses the URLs of the old ones") {
