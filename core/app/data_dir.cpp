@@ -6,15 +6,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <system_error>
+
+#include "gatetorio/durable.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::core {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::size_t kIdBytes = 8;
+
+bool is_hub_id(const std::string& text) {
+  return text.size() == 2 * kIdBytes && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 // A lock that root made must not keep the folder's owner out the next time.
 void give_to_owner(const FileLock& lock, const fs::path& folder) {
@@ -81,6 +93,22 @@ Result<void> DataDir::take() {
   give_to_owner(*lock, path_);
   lock_.emplace(*std::move(lock));
   return {};
+}
+
+Result<std::string> DataDir::hub_id() const {
+  const fs::path file = path_ / "hub.id";
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  if (is_hub_id(text)) return text;
+  if (!text.empty()) {
+    return Error{.status = Status::kInvalid,
+                 .detail = file.string() + " does not hold the id of a hub; remove it, then this hub gets a new one"};
+  }
+  text = to_hex(random_bytes(kIdBytes));
+  const Result<void> written = durable::write(file, text + "\n");
+  if (!written) return Error{.status = Status::kUnavailable, .detail = written.error().detail};
+  return text;
 }
 
 }  // namespace gatetorio::core

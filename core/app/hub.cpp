@@ -61,6 +61,7 @@ Hub::Hub(Config& config, Log& log, const fs::path& program)
       choices_(fs::path(config.hub().data_dir) / "plugins.json") {
   auto& settings = platform_->settings;
   settings["version"] = kVersion;
+  settings["hub_id"] = {};
   settings["data_dir"] = fs::absolute(config.hub().data_dir).lexically_normal().string();
   platform_->metrics.set_data_dir(settings["data_dir"]);
   settings["plugin_dir"] =

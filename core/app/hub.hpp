@@ -27,6 +27,8 @@ class Hub {
   // The options of the loaded plugins, for documents.
   std::vector<DeclaredPlugin> declared() const;
 
+  // Who this hub is, as plugins may ask from their start on ("hub_id"). Before start(); commands have none.
+  void set_id(std::string id) { platform_->settings["hub_id"] = std::move(id); }
   // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`
   // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve.
   void start(const std::function<bool()>& is_stopping);

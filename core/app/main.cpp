@@ -126,6 +126,12 @@ int run(Hub& hub, DataDir& data_dir, Log& log, StopSignal& stop_signal) {
     log.write(LogLevel::kError, "hub", "cannot start", {{"why", taken.error().detail}});
     return kFailed;
   }
+  const Result<std::string> id = data_dir.hub_id();
+  if (!id) {
+    log.write(LogLevel::kError, "hub", "cannot start", {{"why", id.error().detail}});
+    return kFailed;
+  }
+  hub.set_id(*id);
   hub.start([&stop_signal] { return stop_signal.came(); });
   stop_signal.wait();
   log.write(LogLevel::kInfo, "hub", "stopping", {});

@@ -46,7 +46,7 @@ struct Platform {
   Tools tools;
   Contributions contributions;
   Backups backups;
-  std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is loaded
+  std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is started
   std::string plugins_report() const;
   std::string installed_report() const;
   std::vector<const Plugin*> plugins;  // as above

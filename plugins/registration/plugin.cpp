@@ -46,6 +46,7 @@ class Registration : public PluginBase {
         .on<DeviceRegistry::FindByIds>(&Registration::find_by_ids)
         .on<DeviceRegistry::Count>(&Registration::count)
         .on<DeviceRegistry::Import>(&Registration::import)
+        .on<DeviceRegistry::KeepConnected>(&Registration::keep_connected)
         .provide(DeviceRegistry::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
     authenticator_.provide(Authenticator::kId, "bearer:gtd_");
@@ -56,15 +57,20 @@ class Registration : public PluginBase {
   Task<Result<void>> start() {
     co_await ok(database_.migrate());
     if (settings_.enrolment == "open") host_.warn("anyone may register devices: enrolment is \"open\"");
+    retention_.begin();
+    hub_ = host_.setting("hub_id");
+    if (hub_.empty()) co_return Result<void>();  // a command, which holds nobody online
+    repository_.set_hub(hub_);
     host_.run(presence_.keep_gathering());
     host_.run(presence_.keep_watching());
     host_.run(presence_.restore());
     host_.run(presence_.keep_history());
-    retention_.begin();
+    host_.run(presence_.keep_watching_hubs(hub_));
     co_return Result<void>();
   }
 
   Task<Result<void>> drain() {
+    if (hub_.empty()) co_return Result<void>();
     co_await presence_.flush();
     co_await presence_.flush_history();
     co_return Result<void>();
@@ -73,6 +79,10 @@ class Registration : public PluginBase {
  private:
   Task<Result<Device>> find_by_name(DeviceName name) { return service_.find_by_name(std::move(name.controller_id)); }
   Task<Result<DeviceImported>> import(DeviceImport device) { return service_.import(std::move(device)); }
+  Task<Result<DeviceIds>> keep_connected(DevicesAfter page) {
+    std::vector<std::int64_t> ids = co_await ok(presence_.keep_connected(page.after));
+    co_return DeviceIds{std::move(ids)};
+  }
   Task<Result<DeviceCount>> count(DeviceCountQuery) {
     auto counting = repository_.count();
     co_return co_await counting;
@@ -86,6 +96,7 @@ class Registration : public PluginBase {
 
   Host& host_;
   const Settings settings_;
+  std::string hub_;  // which this is, once it has started
   Database database_;
   Repository repository_;
   Presence presence_;

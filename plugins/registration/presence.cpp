@@ -143,9 +143,14 @@ void Presence::write_and_tell(gtr_completion done, bool not_away) {
 
 Task<void> Presence::restore() {
   std::int64_t last_id = 0;
+  book_.hold();  // what ends while it is read must be known when the answer comes
   while (true) {
-    const Result<std::vector<StoredDevice>> devices = co_await repository_.find_beating(last_id, kDevicesPerPage);
-    if (devices && devices->empty()) co_return write_soon();
+    const Result<std::vector<StoredDevice>> devices =
+        co_await repository_.find_held(Repository::Held::kBeating, last_id, kDevicesPerPage);
+    if (devices && devices->empty()) {
+      book_.release(this_moment());
+      co_return write_soon();
+    }
     if (!devices) {
       const bool go_on = co_await host_.sleep(kLongestPauseMs);
       if (!go_on) co_return;
@@ -158,6 +163,29 @@ Task<void> Presence::restore() {
       history_.settle(stored.device.id, at, "heartbeat", "timeout");
     }
   }
+}
+
+Task<Result<std::vector<std::int64_t>>> Presence::keep_connected(std::int64_t after) {
+  book_.hold();
+  const Result<std::vector<StoredDevice>> devices =
+      co_await repository_.find_held(Repository::Held::kConnected, after, kDevicesPerPage);
+  const Moment at = this_moment();
+  std::vector<std::int64_t> ids;
+  for (const StoredDevice& stored : devices ? *devices : std::vector<StoredDevice>()) {
+    ids.push_back(stored.device.id);
+    if (book_.keep(stored)) history_.settle(stored.device.id, at, "status", "timeout");
+  }
+  book_.release(at);
+  if (!devices) co_return devices.error();
+  co_return ids;
+}
+
+void Presence::left_by_dead_hub(const std::vector<LastSeen>& left) {
+  const Moment at = this_moment();
+  for (const LastSeen& device : left) {
+    if (!book_.write_again(device.device_id, at)) tell(device.device_id, false, device.last_seen_us);
+  }
+  host_.run(restore());
 }
 
 // One writer at a time: it goes on as long as there is something to write.

@@ -12,6 +12,7 @@
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/services.hpp"
+#include "other_hubs.hpp"
 #include "presence_book.hpp"
 #include "presence_history.hpp"
 #include "repository.hpp"
@@ -27,7 +28,8 @@ class Presence {
         link_(host, DeviceLink::kId),
         heartbeat_timeout_(heartbeat_timeout),
         book_(heartbeat_timeout),
-        history_(host, repository, book_) {}
+        history_(host, repository, book_),
+        other_hubs_(host, repository, [this](const std::vector<LastSeen>& left) { left_by_dead_hub(left); }) {}
 
   void subscribe();
   // Writes what is gathered until the hub stops.
@@ -38,8 +40,13 @@ class Presence {
   Task<void> keep_history() { return history_.keep_writing(); }
   // Writes what there is of that.
   Task<void> flush_history() { return history_.flush(); }
-  // At the start: takes up heartbeats that an earlier hub has heard, so that their ends are noticed.
+  // Takes over what other hubs leave that have died, until this one stops. `own`: its id.
+  Task<void> keep_watching_hubs(std::string own) { return other_hubs_.watch(std::move(own)); }
+  // At the start: takes up heartbeats that an earlier run has heard, so that their ends are noticed.
   Task<void> restore();
+  // The connections of an earlier run live on: takes up at most 500 devices after this one. Their ids; none: that was
+  // all. Errors: those of the storage.
+  Task<Result<std::vector<std::int64_t>>> keep_connected(std::int64_t after);
   // Writes what there is. Comes back when that is done, or cannot be.
   Task<void> flush();
   // Writes who came and went, so that the columns say who is online: 0 for everybody who is not. Does not wait for a
@@ -56,6 +63,7 @@ class Presence {
  private:
   void session_changed(const LinkSession& session, std::uint64_t sequence);
   void link_was_reset(const LinkReset& reset, std::uint64_t sequence);
+  void left_by_dead_hub(const std::vector<LastSeen>& left);
   void write_and_tell(gtr_completion done, bool not_away);
   void write_soon();
   Task<void> write_changes();
@@ -73,6 +81,7 @@ class Presence {
   const std::chrono::seconds heartbeat_timeout_;
   PresenceBook book_;
   PresenceHistory history_;
+  OtherHubs other_hubs_;
   std::mutex mutex_;  // guards the next four
   bool is_writing_ = false, has_more_ = false, is_pausing_ = false, has_given_up_ = false;
   std::vector<gtr_completion> flushing_;

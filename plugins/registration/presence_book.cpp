@@ -62,6 +62,32 @@ void PresenceBook::restore(const StoredDevice& stored, Moment at) {
   set_alive(stored.device.id, entry, at.steady + std::chrono::microseconds(stored.online_until_us - at.wall.us));
 }
 
+bool PresenceBook::keep(const StoredDevice& stored) {
+  const std::lock_guard lock(mutex_);
+  const bool is_connected = stored.online_until_us == kForeverUs && stored.is_held_here;
+  if (!is_connected || last_reset_ != 0 || entries_[stored.device.id].is_known) return false;
+  Entry& entry = entries_[stored.device.id];
+  entry.last_seen_us = std::max(entry.last_seen_us, stored.device.last_seen_us);
+  entry.is_known = entry.is_connected = true;
+  ++entry.changes;
+  return true;
+}
+
+bool PresenceBook::write_again(std::int64_t device_id, Moment at) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(device_id);
+  if (found == entries_.end() || !found->second.is_known) return false;
+  due_.insert(device_id);
+  return found->second.is_connected || found->second.alive_until > at.steady;
+}
+
+void PresenceBook::write_all_again() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [device_id, entry] : entries_) {
+    if (entry.is_known) due_.insert(device_id);
+  }
+}
+
 void PresenceBook::message(std::int64_t device_id, Moment at) {
   const std::lock_guard lock(mutex_);
   entries_[device_id].last_seen_us = at.wall.us;
@@ -121,7 +147,7 @@ std::vector<LastSeen> PresenceBook::take_overdue(Moment at) {
 // The column counts as far as it can be true: an end that lies further ahead than a heartbeat reaches was written
 // before the clock was set back.
 bool PresenceBook::is_online(const StoredDevice& stored, Moment at) const {
-  if (stored.online_until_us == kForeverUs) return !is_reset_due_ && !is_reset_under_way_;
+  if (stored.online_until_us == kForeverUs) return !stored.is_held_here || (!is_reset_due_ && !is_reset_under_way_);
   const std::int64_t left = stored.online_until_us - at.wall.us;
   return left > 0 && left <= microseconds(heartbeat_timeout_);
 }
@@ -228,7 +254,9 @@ bool PresenceBook::correct(const StoredDevice& stored, bool is_connected, std::u
   const auto found = entries_.find(device_id);
   const std::uint64_t present = found == entries_.end() ? 0 : found->second.changes;
   const bool is_known = found != entries_.end() && found->second.is_known;
-  const bool was_connected = is_known ? found->second.is_connected : stored.online_until_us == kForeverUs;
+  // Another hub's word for a device that is connected there is nothing that this one could correct.
+  const bool was_connected =
+      is_known ? found->second.is_connected : stored.online_until_us == kForeverUs && stored.is_held_here;
   if (present != changes || was_connected == is_connected) return false;
   const std::int64_t seen_us = std::max(stored.device.last_seen_us, is_known ? found->second.last_seen_us : 0);
   set_connected(device_id, is_connected, is_connected ? at.wall.us : seen_us);

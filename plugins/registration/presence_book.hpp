@@ -21,6 +21,7 @@ namespace gatetorio::registration {
 struct StoredDevice {
   Device device;
   std::int64_t online_until_us = 0;
+  bool is_held_here = true;  // this hub wrote that, not another one on the same database
 };
 
 // Both clocks at one moment. How long something took is told by the steady one alone.
@@ -42,7 +43,7 @@ struct PresenceRow {
   std::vector<gtr_completion> waiting = {};  // to be fired when it is written, or cannot be
 };
 
-// What shall be written together: first, where has_reset, that nobody is connected.
+// What shall be written together: first, where has_reset, that nobody is connected here.
 struct PresenceChange {
   bool has_reset = false;
   std::vector<PresenceRow> rows;
@@ -63,9 +64,14 @@ class PresenceBook {
   void message(std::int64_t device_id, Moment at);
   // Nobody was connected when this was told; sessions that began after it stay. Those that were, by this book.
   std::vector<LastSeen> reset(std::uint64_t sequence);
-  // At the start: until when a heartbeat keeps a device online that an earlier hub has heard. What is known counts
+  // At the start: until when a heartbeat keeps a device online that an earlier run has heard. What is known counts
   // more.
   void restore(const StoredDevice& stored, Moment at);
+  // A connection of an earlier run lives on. False where more is known of the device, or a reset says otherwise.
+  bool keep(const StoredDevice& stored);
+  // Somebody else has changed the columns: what is known here shall be written again. Whether it is online by that.
+  bool write_again(std::int64_t device_id, Moment at);
+  void write_all_again();
   // The device is gone. Who waited for it.
   std::vector<gtr_completion> forget(std::int64_t device_id);
   // Those whose heartbeats have stopped and who are not connected.

@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t kWriteMs = 1'000, kBusyMs = 10;
 constexpr std::size_t kPeriodsPerBatch = 500;
 constexpr std::size_t kMostDue = 200'000;  // ended ones beyond that are lost while the database is away
-constexpr std::int64_t kAliveUs = 30 * kMicrosecondsPerSecond;
+constexpr std::int64_t kAliveUs = 10 * kMicrosecondsPerSecond;
 
 }  // namespace
 
@@ -112,12 +112,13 @@ Task<bool> PresenceHistory::write_due() {
     const Timestamp at = now();
     const bool is_news = at.us - alive_at_.us >= kAliveUs || at < alive_at_;
     if (periods.empty() && !is_news) co_return true;
-    const Result<void> saved = co_await repository_.save_periods(periods, at);
+    const Result<bool> saved = co_await repository_.save_periods(periods, at);
     if (!saved) {
       put_back(periods);
       co_return false;
     }
     alive_at_ = at;
+    if (std::exchange(is_alive_, true) && !*saved) rise();
     std::int64_t dropped = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -130,12 +131,20 @@ Task<bool> PresenceHistory::write_due() {
   }
 }
 
-// Before anything of this hub is written: all that is open is an earlier one's.
+// This hub was away from the database for so long that another one took it for dead: what it knows is told again.
+void PresenceHistory::rise() {
+  host_.warn("this hub was taken for dead; it writes again who is connected to it");
+  book_.write_all_again();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [device_id, open] : open_) {
+    note({.device_id = device_id, .begun_at_us = open.begun_at_us, .via = open.via});
+  }
+}
+
+// Before anything of this run is written: all of this hub's that is open is an earlier one's.
 Task<bool> PresenceHistory::end_what_was_left() {
-  const Result<Timestamp> alive = co_await repository_.alive_at();
-  if (!alive) co_return false;
   while (true) {
-    const Result<std::int64_t> ended = co_await repository_.end_open_periods(*alive, kPeriodsPerBatch);
+    const Result<std::int64_t> ended = co_await repository_.end_open_periods(kPeriodsPerBatch);
     if (!ended) co_return false;
     if (*ended == 0) co_return true;
   }

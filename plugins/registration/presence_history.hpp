@@ -18,7 +18,7 @@ namespace gatetorio::registration {
 // Usable from any thread. The book must outlive it.
 class PresenceHistory {
  public:
-  PresenceHistory(Host& host, Repository& repository, const PresenceBook& book)
+  PresenceHistory(Host& host, Repository& repository, PresenceBook& book)
       : host_(host), repository_(repository), book_(book) {}
 
   // Something that may change whether the device is online has been brought to the book, which has the say. `via` and
@@ -27,7 +27,7 @@ class PresenceHistory {
   // The device is gone.
   void forget(std::int64_t device_id);
 
-  // Ends what an earlier hub left open, then writes until the hub stops.
+  // Ends what an earlier run left open, then writes until the hub stops, and that the hub lives.
   Task<void> keep_writing();
   // Writes what there is, once.
   Task<void> flush();
@@ -46,18 +46,19 @@ class PresenceHistory {
   std::vector<PresencePeriod> take_due();
   void put_back(const std::vector<PresencePeriod>& periods);
   void note(const PresencePeriod& period);
+  void rise();
 
   Host& host_;
   Repository& repository_;
-  const PresenceBook& book_;
+  PresenceBook& book_;
   std::mutex mutex_;  // guards all below
   std::unordered_map<std::int64_t, Open> open_;
   Periods due_;
   Key last_taken_;
   std::int64_t dropped_ = 0;  // since the log said so
   bool is_writing_ = false;
-  bool has_ended_left_ = false, is_failing_ = false;  // the writer's alone
-  Timestamp alive_at_;                                // that was written last; the writer's alone
+  bool has_ended_left_ = false, is_failing_ = false, is_alive_ = false;  // the writer's alone
+  Timestamp alive_at_;                                                   // that was written last; the writer's alone
 };
 
 }  // namespace gatetorio::registration

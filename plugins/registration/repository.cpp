@@ -10,23 +10,34 @@ namespace {
 using sql::Batch;
 using sql::Mode;
 
+// The number stands in the text, so that the indexes of those serve it.
+const std::string kForever = std::to_string(kForeverUs);
+const std::string kIsConnected = "online_until = " + kForever;
+const std::string kIsBeating = "online_until > 0 AND online_until < " + kForever;
+
+const std::string kAllOffline =
+    "UPDATE devices SET online_until = 0 WHERE online_hub IN ($1, '') AND " + kIsConnected + " RETURNING id, last_seen";
+
+// Who comes is this hub's; who leaves it, or is alive by a heartbeat here, may be connected to another one meanwhile,
+// and stays that. A date that lies ahead was written before the clock was set back.
+const std::string kKeepsHolder =
+    " CASE WHEN CAST($2 AS BIGINT) IS NULL OR (online_hub NOT IN ($5, '') AND (CAST($2 AS BIGINT) = 0"
+    " OR (CAST($2 AS BIGINT) < " +
+    kForever + " AND " + kIsConnected + ")))";
+const std::string kWritePresence =
+    "UPDATE devices SET online_until =" + kKeepsHolder +
+    " THEN online_until ELSE CAST($2 AS BIGINT) END, online_hub =" + kKeepsHolder +
+    " THEN online_hub ELSE $5 END, last_seen ="
+    " CASE WHEN last_seen < $3 OR last_seen > $4 THEN $3 ELSE last_seen END WHERE id = $1";
+
 std::string select_devices(std::string_view rest) {
   return "SELECT " + std::string(kDeviceColumns) + " FROM devices " + std::string(rest);
 }
 
-Result<std::vector<StoredDevice>> all_devices(const Result<sql::Results>& results) {
-  if (!results) return results.error();
-  std::vector<StoredDevice> devices;
-  for (std::size_t i = 0; i < results->size(); ++i) {
-    const sql::Table& table = (*results)[i];
-    for (std::size_t row = 0; row < table.rows(); ++row) devices.push_back(device_from(table, row));
-  }
-  return devices;
-}
-
 }  // namespace
 
-StoredDevice device_from(const sql::Table& table, std::size_t row) {
+StoredDevice Repository::device_from(const sql::Table& table, std::size_t row) const {
+  const std::string hub = table.text(row, 9);
   return {.device = {.id = table.integer(row, 0),
                      .controller_id = table.text(row, 1),
                      .hardware_id = table.text(row, 2),
@@ -36,7 +47,18 @@ StoredDevice device_from(const sql::Table& table, std::size_t row) {
                      .last_seen_us = table.integer(row, 6),
                      .created_at_us = table.integer(row, 7),
                      .credentials = fingerprint(table.text(row, 8))},
-          .online_until_us = table.integer(row, 5)};
+          .online_until_us = table.integer(row, 5),
+          .is_held_here = hub.empty() || hub == hub_};
+}
+
+Result<std::vector<StoredDevice>> Repository::all_devices(const Result<sql::Results>& results) const {
+  if (!results) return results.error();
+  std::vector<StoredDevice> devices;
+  for (std::size_t i = 0; i < results->size(); ++i) {
+    const sql::Table& table = (*results)[i];
+    for (std::size_t row = 0; row < table.rows(); ++row) devices.push_back(device_from(table, row));
+  }
+  return devices;
 }
 
 Task<Result<StoredDevice>> Repository::find_by_name(std::string controller_id) {
@@ -116,19 +138,9 @@ Task<Result<std::string>> Repository::remove(std::int64_t device_id, Call call) 
 
 Task<Result<Repository::PresenceWritten>> Repository::write_presence(PresenceChange change) {
   Batch batch(Mode::kWrite);
-  if (change.has_reset) {
-    // The number stands in the text, so that the index of those serves it.
-    static const std::string all_offline =
-        "UPDATE devices SET online_until = 0 WHERE online_until = " + std::to_string(kForeverUs) +
-        " RETURNING id, last_seen";
-    batch.add(all_offline);
-  }
-  // A date that lies ahead was written before the clock was set back.
+  if (change.has_reset) batch.add(kAllOffline, hub_);
   for (const PresenceRow& row : change.rows) {
-    batch.add(
-        "UPDATE devices SET online_until = COALESCE($2, online_until), last_seen ="
-        " CASE WHEN last_seen < $3 OR last_seen > $4 THEN $3 ELSE last_seen END WHERE id = $1",
-        row.device_id, row.online_until_us, row.last_seen_us, now());
+    batch.add(kWritePresence, row.device_id, row.online_until_us, row.last_seen_us, now(), hub_);
   }
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   PresenceWritten written;
@@ -141,6 +153,43 @@ Task<Result<Repository::PresenceWritten>> Repository::write_presence(PresenceCha
   }
   for (; statement < results.size(); ++statement) written.exists.push_back(results[statement].changes > 0);
   co_return written;
+}
+
+Task<Result<std::vector<StoredDevice>>> Repository::find_held(Held which, std::int64_t after, std::int64_t limit) {
+  const std::string& until = which == Held::kConnected ? kIsConnected : kIsBeating;
+  const std::string found = select_devices("WHERE " + until + " AND online_hub IN ($3, '') AND id > $1");
+  Result<sql::Results> results = co_await database_.read(found + " ORDER BY id LIMIT $2", after, limit, hub_);
+  co_return all_devices(results);
+}
+
+Task<Result<std::vector<HubBeat>>> Repository::beats() {
+  const sql::Results results = co_await ok(database_.read("SELECT hub, alive_at FROM presence_clock WHERE hub <> ''"));
+  std::vector<HubBeat> beats;
+  for (std::size_t row = 0; row < results[0].rows(); ++row) {
+    beats.push_back({results[0].text(row, 0), {results[0].integer(row, 1)}});
+  }
+  co_return beats;
+}
+
+Task<Result<std::vector<LastSeen>>> Repository::take_over(HubBeat dead) {
+  static const std::string adopt = "UPDATE devices SET online_hub = $2 WHERE online_hub = $1 AND " + kIsBeating;
+  static const std::string end_periods =
+      "UPDATE presence_periods SET ended_at = CASE WHEN begun_at > $2 THEN begun_at ELSE $2 END,"
+      " ended_by = 'hub died' WHERE hub = $1 AND ended_at = " +
+      kForever;
+  Batch batch(Mode::kWrite);
+  batch.require("DELETE FROM presence_clock WHERE hub = $1 AND alive_at = $2", dead.hub, dead.alive_at);
+  batch.add(
+      "UPDATE devices SET online_until = 0 WHERE online_hub = $1 AND " + kIsConnected + " RETURNING id, last_seen",
+      dead.hub);
+  batch.add(adopt, dead.hub, hub_);
+  batch.add(end_periods, dead.hub, dead.alive_at);
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  std::vector<LastSeen> left;
+  for (std::size_t row = 0; row < results[1].rows(); ++row) {
+    left.push_back({results[1].integer(row, 0), results[1].integer(row, 1)});
+  }
+  co_return left;
 }
 
 }  // namespace gatetorio::registration

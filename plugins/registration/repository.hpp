@@ -60,9 +60,17 @@ struct PresencePeriod {
   std::string_view ended_by = {};
 };
 
+// When a hub on this database was last known to live, by its own clock.
+struct HubBeat {
+  std::string hub;
+  Timestamp alive_at;
+};
+
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
+  // Who writes. Before anything else is called.
+  void set_hub(std::string id) { hub_ = std::move(id); }
 
   // What else must hold for a new device: exactly one use of this key, which is good for it, or an admin's approval of
   // this claim (hashes).
@@ -151,13 +159,21 @@ class Repository {
   Task<Result<void>> remove_key(std::int64_t key_id, Call call);
   Task<Result<PresenceOutput>> presence(std::int64_t device_id, PresenceInput input);
 
-  // Writes periods, over what is known of them; of devices that are there. And that the hub lived at `alive_at`.
-  Task<Result<void>> save_periods(std::vector<PresencePeriod> periods, Timestamp alive_at);
-  Task<Result<Timestamp>> alive_at();
-  // Ends at most so many that are open, because the hub restarted; how many it were.
-  Task<Result<std::int64_t>> end_open_periods(Timestamp at, std::int64_t most);
-  // Online by a heartbeat, as their columns say, in the order of their ids, at most `limit` after this one.
-  Task<Result<std::vector<StoredDevice>>> find_beating(std::int64_t after, std::int64_t limit);
+  // Writes periods, over what is known of them; of devices that are there. And that the hub lived at `alive_at`. False
+  // where that had not been written before, or another hub has taken this one for dead.
+  Task<Result<bool>> save_periods(std::vector<PresencePeriod> periods, Timestamp alive_at);
+  // Ends at most so many of its own, of an earlier run, that are open, because the hub restarted; how many it were.
+  // What was written before hubs had names is its own.
+  Task<Result<std::int64_t>> end_open_periods(std::int64_t most);
+  // Held online by this hub, as their columns say: connected, or by a heartbeat. In the order of their ids, at most
+  // `limit` after this one.
+  enum class Held { kConnected, kBeating };
+  Task<Result<std::vector<StoredDevice>>> find_held(Held which, std::int64_t after, std::int64_t limit);
+  // Of hubs that have a name.
+  Task<Result<std::vector<HubBeat>>> beats();
+  // Ends what a dead hub left: who was connected to it is not any more (these are answered), and who is online by a
+  // heartbeat is this hub's from now on. Errors: kGuardFailed where it has shown that it lives.
+  Task<Result<std::vector<LastSeen>>> take_over(HubBeat dead);
 
   // The device as it is now, and what it was called before. Errors: kConflict (the name is taken), kNotFound;
   // kPrecondition where it is not called as `expected` any more.
@@ -180,7 +196,11 @@ class Repository {
  private:
   Task<Result<std::string>> claimed_hardware(std::int64_t pending_id);
 
+  StoredDevice device_from(const sql::Table& table, std::size_t row) const;
+  Result<std::vector<StoredDevice>> all_devices(const Result<sql::Results>& results) const;
+
   Database& database_;
+  std::string hub_;
 };
 
 }  // namespace gatetorio::registration

@@ -137,44 +137,32 @@ Task<Result<PresenceOutput>> Repository::presence(std::int64_t device_id, Presen
   co_return out;
 }
 
-Task<Result<void>> Repository::save_periods(std::vector<PresencePeriod> periods, Timestamp alive_at) {
+Task<Result<bool>> Repository::save_periods(std::vector<PresencePeriod> periods, Timestamp alive_at) {
   Batch batch(Mode::kWrite);
+  batch.add("UPDATE presence_clock SET alive_at = $2 WHERE hub = $1", hub_, alive_at);
+  batch.add("INSERT INTO presence_clock (hub, alive_at) VALUES ($1, $2) ON CONFLICT (hub) DO NOTHING", hub_, alive_at);
   for (const PresencePeriod& period : periods) {
     batch.add(
-        "INSERT INTO presence_periods (device_id, begun_at, ended_at, via, ended_by) SELECT $1, $2, $3, $4, $5"
+        "INSERT INTO presence_periods (device_id, begun_at, ended_at, via, ended_by, hub) SELECT $1, $2, $3, $4, $5, $6"
         " WHERE EXISTS (SELECT 1 FROM devices WHERE id = $1)"
         " ON CONFLICT (device_id, begun_at) DO UPDATE SET ended_at = $3, ended_by = $5",
-        period.device_id, period.begun_at_us, period.ended_at_us, period.via, period.ended_by);
+        period.device_id, period.begun_at_us, period.ended_at_us, period.via, period.ended_by, hub_);
   }
-  batch.add("UPDATE presence_clock SET alive_at = $1 WHERE id = 1", alive_at);
-  co_await ok(database_.run(std::move(batch)));
-  co_return Result<void>();
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  co_return results[0].changes > 0;
 }
 
-Task<Result<Timestamp>> Repository::alive_at() {
-  const sql::Results results = co_await ok(database_.read("SELECT alive_at FROM presence_clock WHERE id = 1"));
-  co_return Timestamp{results[0].empty() ? 0 : results[0].integer(0, 0)};
-}
-
-Task<Result<std::int64_t>> Repository::end_open_periods(Timestamp at, std::int64_t most) {
+Task<Result<std::int64_t>> Repository::end_open_periods(std::int64_t most) {
   // The number stands in the text, so that the index of those serves it.
+  static const std::string open =
+      "FROM presence_periods WHERE hub IN ($1, '') AND ended_at = " + std::to_string(kForeverUs);
   static const std::string end_some =
-      "UPDATE presence_periods SET ended_at = CASE WHEN begun_at > $1 THEN begun_at ELSE $1 END,"
-      " ended_by = 'hub restarted' WHERE (device_id, begun_at) IN (SELECT device_id, begun_at FROM presence_periods"
-      " WHERE ended_at = " +
-      std::to_string(kForeverUs) + " ORDER BY device_id LIMIT $2)";
-  const sql::Results results = co_await ok(database_.write(end_some, at, most));
+      "UPDATE presence_periods SET ended_at = COALESCE((SELECT alive_at FROM presence_clock"
+      " WHERE presence_clock.hub = presence_periods.hub AND alive_at > begun_at), begun_at), ended_by = 'hub restarted'"
+      " WHERE (device_id, begun_at) IN (SELECT device_id, begun_at " +
+      open + " LIMIT $2)";
+  const sql::Results results = co_await ok(database_.write(end_some, hub_, most));
   co_return results[0].changes;
-}
-
-Task<Result<std::vector<StoredDevice>>> Repository::find_beating(std::int64_t after, std::int64_t limit) {
-  static const std::string beating = "SELECT " + std::string(kDeviceColumns) +
-                                     " FROM devices WHERE online_until > 0 AND online_until < " +
-                                     std::to_string(kForeverUs) + " AND id > $1 ORDER BY id LIMIT $2";
-  const sql::Results results = co_await ok(database_.read(beating, after, limit));
-  std::vector<StoredDevice> devices;
-  for (std::size_t row = 0; row < results[0].rows(); ++row) devices.push_back(device_from(results[0], row));
-  co_return devices;
 }
 
 }  // namespace gatetorio::registration

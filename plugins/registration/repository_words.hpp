@@ -13,9 +13,7 @@ inline std::string target(std::int64_t device_id) { return key_of(device_princip
 // The hardware id of an imported device that has not registered yet is what lets it in: nobody is shown it.
 inline constexpr std::string_view kDeviceColumns =
     "id, controller_id, CASE WHEN LENGTH(token_hash) = 0 THEN '' ELSE hardware_id END, device_name, firmware_version,"
-    " online_until, last_seen, created_at, token_hash";
-// Of a row with these.
-StoredDevice device_from(const sql::Table& table, std::size_t row);
+    " online_until, last_seen, created_at, token_hash, online_hub";
 
 inline Error not_found() { return {.status = Status::kNotFound, .detail = "There is no such device."}; }
 inline Error name_taken() { return {.status = Status::kConflict, .detail = "Another device has this controller_id."}; }

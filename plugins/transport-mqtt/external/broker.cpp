@@ -46,6 +46,7 @@ void ExternalBroker::start(const std::string& folder) {
     if (const auto username = owner_of_client(client_id)) revocation_.password_ends(*username, entry.password_ends_us);
   }
   host_.run(revocation_.watch_ends());
+  host_.run(presence_.take_up());
   host_.run(presence_.watch());
   if (!management_.is_known()) return;
   host_.run(revocation_.keep_comparing());

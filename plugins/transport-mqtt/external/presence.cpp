@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kQueue = 100'000;
 constexpr std::uint64_t kTickMs = 1'000;
+constexpr std::uint32_t kDeadlineMs = 5'000;
 
 // Is the device there? Nothing where the message is not the device's: the hub tells watchers of files on this topic.
 std::optional<bool> says_online(std::string_view payload) {
@@ -60,8 +61,24 @@ void ExternalPresence::tell(std::int64_t device_id, bool is_online, std::string_
   publish(host_, session, key_of(PrincipalId{"device", device_id}));
 }
 
+Task<void> ExternalPresence::take_up() {
+  std::int64_t last_id = 0;
+  while (devices_.available()) {
+    const Result<DeviceIds> page = co_await devices_.call_within<DeviceRegistry::KeepConnected>(kDeadlineMs, last_id);
+    if (page && page->ids.empty()) co_return;
+    if (page) {
+      const std::lock_guard lock(mutex_);
+      for (const std::int64_t id : page->ids) known_.try_emplace(id, Known{true, Clock::now()});
+      last_id = page->ids.back();
+      continue;
+    }
+    if (page.error().status == Status::kUnsupported) co_return;
+    const bool go_on = co_await host_.sleep(kTickMs);
+    if (!go_on) co_return;
+  }
+}
+
 Task<void> ExternalPresence::watch() {
-  publish(host_, LinkReset{.reason = "the hub has started"}, "");
   while (true) {
     const bool go_on = co_await host_.sleep(kTickMs);
     if (!go_on) co_return;

@@ -12,16 +12,21 @@
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
+#include "gatetorio/services.hpp"
 
 namespace gatetorio::transport_mqtt {
 
 class ExternalPresence {
  public:
-  ExternalPresence(Host& host, std::chrono::seconds silence) : host_(host), silence_(silence) {}
+  ExternalPresence(Host& host, std::chrono::seconds silence)
+      : host_(host), devices_(host, DeviceRegistry::kId), silence_(silence) {}
 
   // In configure().
   void subscribe();
-  // Tells that nobody is known to be there, then who has become silent. Runs until the hub stops.
+  // Whoever was there when this hub ended is taken to be there still, and has as long as anybody to show it: the broker
+  // went on meanwhile.
+  Task<void> take_up();
+  // Tells who has become silent. Runs until the hub stops.
   Task<void> watch();
   // A device has published a status. Any thread.
   void heard(std::int64_t device_id, std::string_view payload);
@@ -39,6 +44,7 @@ class ExternalPresence {
   void tell(std::int64_t device_id, bool is_online, std::string_view reason) const;
 
   Host& host_;
+  ServiceClient devices_;
   const std::chrono::seconds silence_;
   mutable std::mutex mutex_;             // guards known_
   std::map<std::int64_t, Known> known_;  // by device id

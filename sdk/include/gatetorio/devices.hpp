@@ -71,6 +71,11 @@ struct DeviceCount {
 };
 BOOST_DESCRIBE_STRUCT(DeviceCount, (), (total, online))
 
+struct DevicesAfter {
+  std::int64_t after = 0;  // a device's id
+};
+BOOST_DESCRIBE_STRUCT(DevicesAfter, (), (after))
+
 struct DeviceRegistry {
   static constexpr std::string_view kId = "gatetorio.devices/1";
   // Errors: kNotFound.
@@ -97,6 +102,13 @@ struct DeviceRegistry {
     static constexpr std::uint32_t kMethod = 4;
     using Request = DeviceCountQuery;
     using Reply = DeviceCount;
+  };
+  // For a transport whose sessions outlive the hub, in place of link.reset: whom this hub held connected when it ended
+  // stays so, until link.session says otherwise. In the order of their ids, those after one; none: that was all.
+  struct KeepConnected {
+    static constexpr std::uint32_t kMethod = 5;
+    using Request = DevicesAfter;
+    using Reply = DeviceIds;
   };
 };
 

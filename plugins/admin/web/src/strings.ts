@@ -300,6 +300,7 @@ export const t = {
         timeout: "nothing came in time",
         "hub restarted": "the hub restarted",
         "broker died": "the broker died",
+        "hub died": "its hub died",
       };
       return reason === null ? "unknown" : (words[reason] ?? reason);
     },

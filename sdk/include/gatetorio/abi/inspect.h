@@ -23,8 +23,9 @@ typedef struct gtr_inspect {
   /* A word for the line that the hub prints when it is ready ("http" = "127.0.0.1:8080"). Call it in `start`. */
   void (*announce)(gtr_host* host, gtr_bytes name, gtr_bytes value);
   /* Where things are: "data_dir" (this plugin may write below data_dir/<plugin id>/), "migrations_dir" (colon-separated
-   * search path), since 1.4 "pages_dir" (the same), "plugin_dir", "version". Empty for another name. Valid as long as
-   * the process. */
+   * search path), since 1.4 "pages_dir" (the same), "plugin_dir", "version"; since 1.4 and from `start` on "hub_id": 16
+   * hexadecimal digits that tell this hub from others on the same storage, the same after each restart (empty in a
+   * command). Empty for another name. Valid as long as the process. */
   gtr_bytes (*setting)(gtr_host* host, gtr_bytes name);
   /* Since 1.4. Switches a plugin on (not 0) or off from the hub's next start on, beside what the configuration says.
    * Errors: GTR_NOT_FOUND, GTR_CONFLICT where others require it, GTR_UNAVAILABLE, GTR_FULL where it cannot be kept. */

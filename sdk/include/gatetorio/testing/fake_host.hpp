@@ -30,6 +30,7 @@ struct FakeHostSettings {
   std::string plugin_dir = {};      // where load(id) looks
   std::string migrations_dir = {};  // with a folder for each plugin; several with colons between them
   std::string data_dir = {};        // empty: a new one, which goes with the host
+  std::string hub_id = "0123456789abcdef";
 };
 
 class FakeHost {
@@ -38,6 +39,7 @@ class FakeHost {
       : plugin_dir_(std::move(settings.plugin_dir)),
         data_dir_(settings.data_dir.empty() ? folder_.path() : settings.data_dir) {
     parts_.settings = {{"data_dir", data_dir_},
+                       {"hub_id", settings.hub_id},
                        {"migrations_dir", settings.migrations_dir},
                        {"plugin_dir", plugin_dir_},
                        {"version", "0.0.0-test"}};
