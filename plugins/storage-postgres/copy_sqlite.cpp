@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -151,7 +152,9 @@ class SqliteSide : public CopySide {
   // As the hub does: one process at a time, also to read: what a hub acknowledges while it is read would be missing. A
   // file on which no hub has ever run has no lock, and gets none by being read.
   void lock(const std::string& path, bool for_writing) {
-    const std::string name = path + ".lock";
+    std::error_code wrong;
+    const auto real = std::filesystem::weakly_canonical(path, wrong);  // one lock, however many links lead to the file
+    const std::string name = (wrong ? path : real.string()) + ".lock";
     if (!for_writing && ::access(name.c_str(), F_OK) != 0) return;
     auto taken = FileLock::take(name, "the database " + path);
     if (!taken) throw CopyError(taken.error().detail);

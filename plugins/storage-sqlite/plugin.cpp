@@ -102,8 +102,10 @@ void StorageSqlite::configure() {
 }
 
 Result<std::string> StorageSqlite::file_path() const {
-  const fs::path path = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
-  if (const auto made = make_private_folder(path.parent_path()); !made) return made.error();
+  const fs::path named = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
+  if (const auto made = make_private_folder(named.parent_path()); !made) return made.error();
+  // One file has one lock and one log, however many links lead to it.
+  const fs::path path = real_path(named.string());
   // Not every tool takes the lock, which finishes a restore that was interrupted.
   if (is_restore_open(path.string())) {
     const auto lock = lock_database(path.string());

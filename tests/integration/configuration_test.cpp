@@ -1,8 +1,10 @@
 // The command line and the configuration file, as an operator meets them.
+#include <signal.h>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/http_client.hpp"
-#include "support/hub_process.hpp"
+#include "support/people.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -148,10 +150,45 @@ TEST_CASE("two hubs do not share a data folder, whatever their storage") {
     CHECK(second.err.find("the folder " + hub.data_dir().string() + " is in use by process " +
                           std::to_string(hub.pid())) != std::string::npos);
   }
+  const TempDir elsewhere;
+  std::filesystem::create_directory_symlink(hub.data_dir(), elsewhere / "link");
+  std::filesystem::create_directory(elsewhere / "bind");
+  const bool is_bound = run({"mount", "--bind", hub.data_dir().string(), (elsewhere / "bind").string()}).code == 0;
+  for (const char* name : {"link", "bind"}) {
+    if (name == std::string("bind") && !is_bound) continue;  // only root may
+    const std::string folder = (elsewhere / name).string();
+    const RunResult second = run_hub({"--config", config, "--set", "hub.data_dir=" + folder});
+    CAPTURE(folder, second.err);
+    CHECK(second.code == 1);
+    CHECK(second.err.find("the folder " + folder + " is in use by process " + std::to_string(hub.pid())) !=
+          std::string::npos);
+  }
+  if (is_bound) CHECK(run({"umount", (elsewhere / "bind").string()}).code == 0);
   CHECK(hub.broker_pid() == broker);
   CHECK(run_hub({"check", "--config", config}).code == 0);
   hub.kill();
   hub.start();  // a lock ends with its process
+}
+
+TEST_CASE("two hubs with folders of their own do not share a database file, whatever leads to it") {
+  HubProcess hub({.storage = "storage-sqlite"});
+  HubProcess other({.storage = "storage-sqlite"});
+  CHECK(other.stop() == 0);
+  const std::filesystem::path file = hub.data_dir() / "storage-sqlite" / "hub.db";
+  const TempDir folder;
+  std::filesystem::create_symlink(file, folder / "file.db");
+  std::filesystem::create_directory_symlink(file.parent_path(), folder / "folder");
+  for (const std::filesystem::path& path : {file, folder / "file.db", folder / "folder" / "hub.db"}) {
+    Process second(
+        {hub_program(), "--config", other.config().string(), "--set", "plugins.storage-sqlite.path=" + path.string()},
+        {folder / "out", folder / "err"});
+    const std::string words = "the database " + file.string() + " is in use by process " + std::to_string(hub.pid());
+    CHECK(eventually([&] { return read_file(folder / "err").find(words) != std::string::npos; }));
+    CHECK(read_file(folder / "out").find("ready") == std::string::npos);
+    second.signal(SIGTERM);
+    second.wait();
+  }
+  make_device(hub.http());
 }
 
 }  // namespace
