@@ -7,7 +7,9 @@ namespace gatetorio::admin {
 
 namespace {
 
-constexpr std::uint64_t kHealthEveryMs = 5'000;
+constexpr std::uint64_t kLookMs = 500;
+constexpr std::uint64_t kLooksBetweenHealth = 10;
+constexpr std::uint64_t kLooksBetweenChecks = 2;  // few watch, and each is one look-up
 
 bool has_ended(const Principal& principal) {
   return principal.valid_until_us != 0 && principal.valid_until_us <= now().us;
@@ -35,7 +37,9 @@ void Feed::tell(std::string_view type, std::string_view data) {
   const std::lock_guard lock(mutex_);
   if (watchers_.empty()) return;
   const std::string text = EventStream::render(std::to_string(++last_id_), type, data);
-  for (const WatcherPtr& watcher : watchers_) watcher->stream.send(text);
+  for (const WatcherPtr& watcher : watchers_) {
+    if (!has_ended(watcher->principal)) watcher->stream.send(text);
+  }
 }
 
 void Feed::access_changed(const AccessChanged& event) {
@@ -66,25 +70,42 @@ void Feed::remove(const WatcherPtr& watcher) {
   watchers_.remove(watcher);
 }
 
+// Takes out whom `is_over` says; their streams end with the list, without the lock.
+std::list<Feed::WatcherPtr> Feed::take_where(const std::function<bool(const Watcher&)>& is_over) {
+  std::list<WatcherPtr> taken;
+  const std::lock_guard lock(mutex_);
+  for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
+    const auto next = std::next(watcher);
+    if (is_over(**watcher)) taken.splice(taken.end(), watchers_, watcher);
+    watcher = next;
+  }
+  return taken;
+}
+
+// Another hub may have ended the session, or removed the admin: nobody tells this one.
+void Feed::check_all() {
+  std::list<WatcherPtr> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all = watchers_;
+  }
+  for (WatcherPtr& watcher : all) host_.run(check_soon(std::move(watcher)));
+}
+
 Task<void> Feed::keep_telling() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kHealthEveryMs);
-    std::list<WatcherPtr> ended;  // their streams end without the lock
+  for (std::uint64_t looks = 1;; ++looks) {
+    const bool go_on = co_await host_.sleep(kLookMs);
+    take_where([go_on](const Watcher& watcher) {
+      return !go_on || !watcher.stream.is_open() || has_ended(watcher.principal);
+    });
+    if (!go_on) co_return;
+    if (looks % kLooksBetweenChecks == 0) check_all();
     bool is_anybody_there = false;
     {
       const std::lock_guard lock(mutex_);
-      for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
-        const bool is_over = !go_on || !(*watcher)->stream.is_open() || has_ended((*watcher)->principal);
-        if (is_over)
-          ended.splice(ended.end(), watchers_, watcher++);
-        else
-          ++watcher;
-      }
       is_anybody_there = !watchers_.empty();
     }
-    if (!go_on) co_return;
-    ended.clear();
-    if (!is_anybody_there) continue;
+    if (looks % kLooksBetweenHealth != 0 || !is_anybody_there) continue;
     const Result<OverviewOutput> health = co_await overview_.read();
     if (health) tell("health", json::write(*health));
   }

@@ -29,7 +29,8 @@ class Feed {
   void tell(std::string_view type, std::string_view data);
   // Ends the streams of this principal that it may not have any more.
   void access_changed(const AccessChanged& event);
-  // `health` every five seconds while somebody watches; ends streams whose credential has ended. Until the hub stops.
+  // `health` every five seconds while somebody watches; ends streams whose credential has ended, by the clock or
+  // at another hub, within a second. Until the hub stops.
   Task<void> keep_telling();
 
  private:
@@ -44,6 +45,8 @@ class Feed {
   Task<bool> check(WatcherPtr watcher);
   Task<void> check_soon(WatcherPtr watcher);
   void remove(const WatcherPtr& watcher);
+  std::list<WatcherPtr> take_where(const std::function<bool(const Watcher&)>& is_over);
+  void check_all();
 
   Host& host_;
   Overview& overview_;

@@ -314,6 +314,21 @@ TEST_CASE("sessions are listed and ended, and a stream ends with its session") {
   CHECK(world.anna.send("DELETE", "/admin/sessions/" + std::to_string(id)).status == 404);
 }
 
+TEST_CASE("a stream of the page ends when its session does, by the clock or in the database") {
+  FirstAdmin world;
+  for (const bool by_clock : {true, false}) {
+    Browser phone = world.log_in("anna", kPassword);
+    const std::string newest = "(SELECT MAX(id) FROM admin_sessions)";
+    const std::string soon = std::to_string((std::time(nullptr) + 2) * 1'000'000);
+    if (by_clock)
+      change_database(world.hub, "UPDATE admin_sessions SET expires_at = " + soon + " WHERE id = " + newest);
+    EventReader all(world.hub.http(), "/admin/events", "", "", {"Cookie: gatetorio_session=" + phone.cookie});
+    REQUIRE(all.status() == 200);
+    if (!by_clock) change_database(world.hub, "DELETE FROM admin_sessions WHERE id = " + newest);
+    CHECK(all.ends(milliseconds(3'500)));
+  }
+}
+
 TEST_CASE("everything that was tried is in the audit log, with who, from where and what became of it") {
   FirstAdmin world;
   const TestDevice device = make_device(world.hub.http());
