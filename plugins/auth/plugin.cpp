@@ -58,7 +58,7 @@ class Auth : public PluginBase {
     grants_.on<GrantStore::Check>(&GrantKeeper::check);
     grants_.on<GrantStore::Use>(&GrantKeeper::use).on<GrantStore::GiveBack>(&GrantKeeper::give_back);
     grants_.provide(GrantStore::kId);
-    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
+    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate).on<FindPasswords>(&Service::find_passwords);
     authenticator_.provide(Authenticator::kId, "bearer:");
     authenticator_.provide(Authenticator::kId, "password:user-");
     subscriptions_.push_back(Subscription::to<DeviceDeleted>(
@@ -69,6 +69,7 @@ class Auth : public PluginBase {
   Task<Result<void>> start() {
     co_await ok(database_.migrate());
     host_.run(service_.keep_writing());
+    host_.run(service_.keep_telling_of_ended());
     host_.run(keep_telling());
     retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything

@@ -4,6 +4,8 @@
 
 #include "grant_rows.hpp"
 
+#include "gatetorio/secret.hpp"
+
 namespace gatetorio::auth {
 
 namespace {
@@ -248,6 +250,29 @@ Task<Result<std::vector<MqttPassword>>> Repository::mqtt_passwords(std::int64_t 
   std::vector<MqttPassword> passwords;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     passwords.push_back({table.text(row, 0), Timestamp{table.integer(row, 1)}});
+  }
+  co_return passwords;
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::passwords_ended_between(Timestamp from, Timestamp until) {
+  const sql::Results results = co_await ok(database_.read(
+      "SELECT DISTINCT user_id FROM mqtt_credentials WHERE expires_at > $1 AND expires_at <= $2", from, until));
+  co_return first_column(results[0]);
+}
+
+Task<Result<std::vector<KnownPassword>>> Repository::passwords_of(std::vector<std::int64_t> user_ids) {
+  Batch batch(Mode::kRead);
+  for (const std::int64_t user_id : user_ids) {
+    batch.add("SELECT user_id, password_hash FROM mqtt_credentials WHERE user_id = $1 AND expires_at > $2", user_id,
+              now());
+  }
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  std::vector<KnownPassword> passwords;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const sql::Table& table = results[i];
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      passwords.push_back({table.integer(row, 0), fingerprint(table.text(row, 1))});
+    }
   }
   co_return passwords;
 }

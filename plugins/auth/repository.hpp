@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calendar.hpp"
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/grants.hpp"
 #include "types.hpp"
@@ -113,6 +114,10 @@ class Repository {
   Task<Result<void>> add_mqtt_password(std::int64_t user_id, std::string password_hash, Timestamp expires_at,
                                        Call call);
   Task<Result<std::vector<MqttPassword>>> mqtt_passwords(std::int64_t user_id);
+  // Users of whom a password ends after `from` and up to `until`.
+  Task<Result<std::vector<std::int64_t>>> passwords_ended_between(Timestamp from, Timestamp until);
+  // Those of these users that have not ended.
+  Task<Result<std::vector<KnownPassword>>> passwords_of(std::vector<std::int64_t> user_ids);
 
   Task<Result<void>> set_seen(std::map<std::int64_t, std::int64_t> seen);
 

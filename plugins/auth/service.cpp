@@ -12,6 +12,8 @@ namespace gatetorio::auth {
 namespace {
 
 constexpr std::uint64_t kFlushMs = 5'000;
+constexpr std::uint64_t kTellMs = 1'000;
+constexpr std::size_t kMostIds = 500;
 
 std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
 std::int64_t or_most(const std::optional<PageLimit>& limit) { return limit ? limit->value : 1000; }
@@ -243,6 +245,35 @@ Task<Result<Principal>> Service::by_password(std::string username, std::string p
     co_return Error{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
   }
   co_return Principal{.kind = "user", .id = user_id, .valid_until_us = fitting->expires_at.us};
+}
+
+Task<Result<KnownPasswords>> Service::find_passwords(PasswordsQuery query) {
+  if (query.ids.size() > kMostIds) co_return Error{.status = Status::kInvalid, .detail = "At most 500 ids a call."};
+  if (query.ids.empty()) co_return KnownPasswords();
+  std::vector<KnownPassword> passwords = co_await ok(repository_.passwords_of(std::move(query.ids)));
+  co_return KnownPasswords{std::move(passwords)};
+}
+
+Task<void> Service::keep_telling_of_ended() {
+  while (true) {
+    const bool go_on = co_await host_.sleep(kTellMs);
+    if (!go_on) co_return;
+    co_await tell_of_ended();
+  }
+}
+
+// As GrantKeeper does of grants.
+Task<void> Service::tell_of_ended() {
+  const Timestamp at = now();
+  const auto steady = std::chrono::steady_clock::now();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(steady - told_at_);
+  const Stretch passed = stretch_since(told_until_, at, elapsed);
+  const Result<std::vector<std::int64_t>> users =
+      co_await repository_.passwords_ended_between(passed.from, passed.until);
+  if (!users) co_return;  // the next time asks for this stretch again
+  told_until_ = at;
+  told_at_ = steady;
+  for (const std::int64_t id : *users) publish(host_, CredentialsEnded{"user", id}, key_of(PrincipalId{"user", id}));
 }
 
 void Service::device_deleted(DeviceDeleted event) { host_.run(forget_device(event.device_id)); }

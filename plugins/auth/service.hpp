@@ -1,15 +1,18 @@
 // The rules of users: who is one, who is given access and who loses it. Knows no HTTP and no SQL.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
 
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/deleted_devices.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/services.hpp"
+#include "grant_keeper.hpp"
 #include "repository.hpp"
 #include "types.hpp"
 
@@ -32,7 +35,8 @@ class Service {
         deleted_devices_(
             host, devices,
             [this](std::int64_t after, std::int64_t most) { return repository_.devices_after(after, most); },
-            [this](std::int64_t device_id) { return forget_device(device_id); }) {}
+            [this](std::int64_t device_id) { return forget_device(device_id); }),
+        told_until_(now()) {}
 
   // A device gives a user access to itself.
   Task<Result<AuthorizeOutput>> authorize(Call call, AuthorizeInput input);
@@ -55,6 +59,11 @@ class Service {
   // with is a user with id 0.
   Task<Result<Principal>> authenticate(Credential credential);
 
+  // FindPasswords: those that users have for the broker.
+  Task<Result<KnownPasswords>> find_passwords(PasswordsQuery query);
+  // Every second tells of broker passwords that have ended, as storage has it, until the hub stops.
+  Task<void> keep_telling_of_ended();
+
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its grants with the registry.
   void deletions_missed() { deleted_devices_.look(); }
@@ -65,6 +74,7 @@ class Service {
  private:
   Task<Result<Principal>> by_token(std::string token);
   Task<Result<Principal>> by_password(std::string username, std::string password);
+  Task<void> tell_of_ended();
   Task<void> forget_device(std::int64_t device_id);
   void tell_access_changed(std::int64_t user_id) const;
 
@@ -76,6 +86,8 @@ class Service {
   std::mutex mutex_;  // guards seen_
   std::map<std::int64_t, std::int64_t> seen_;
   DeletedDevices deleted_devices_;
+  Timestamp told_until_;                                                              // of passwords that have ended
+  std::chrono::steady_clock::time_point told_at_ = std::chrono::steady_clock::now();  // when that was
 };
 
 }  // namespace gatetorio::auth

@@ -48,7 +48,7 @@ class Registration : public PluginBase {
         .on<DeviceRegistry::Import>(&Registration::import)
         .on<DeviceRegistry::KeepConnected>(&Registration::keep_connected)
         .provide(DeviceRegistry::kId);
-    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate);
+    authenticator_.on<Authenticator::Authenticate>(&Service::authenticate).on<FindPasswords>(&Service::find_passwords);
     authenticator_.provide(Authenticator::kId, "bearer:gtd_");
     authenticator_.provide(Authenticator::kId, "password:device-");
     presence_.subscribe();

@@ -102,6 +102,21 @@ Task<Result<DeviceSecrets>> Repository::secrets(std::int64_t device_id) {
   co_return DeviceSecrets{table.text(0, 0), table.text(0, 1), table.text(0, 2)};
 }
 
+Task<Result<std::vector<KnownPassword>>> Repository::passwords_of(std::vector<std::int64_t> device_ids) {
+  Batch batch(Mode::kRead);
+  for (const std::int64_t id : device_ids) {
+    batch.add("SELECT mqtt_password_hash, token_hash FROM devices WHERE id = $1", id);
+  }
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  std::vector<KnownPassword> passwords;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const sql::Table& table = results[i];
+    if (table.empty()) continue;
+    passwords.push_back({device_ids[i], fingerprint(table.text(0, 0)), fingerprint(table.text(0, 1))});
+  }
+  co_return passwords;
+}
+
 Task<Result<Repository::Updated>> Repository::update(std::int64_t device_id, std::optional<std::string> controller_id,
                                                      std::optional<std::string> device_name,
                                                      std::optional<DeviceNames> expected, Call call) {

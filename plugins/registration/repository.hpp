@@ -11,6 +11,7 @@
 
 #include "credentials.hpp"
 #include "fleet_file.hpp"
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/database.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/lists.hpp"
@@ -146,6 +147,7 @@ class Repository {
   // In the order of their ids, at most `limit`, after this one.
   Task<Result<std::vector<StoredDevice>>> find_after(std::int64_t id, std::int64_t limit);
   Task<Result<DeviceSecrets>> secrets(std::int64_t device_id);
+  Task<Result<std::vector<KnownPassword>>> passwords_of(std::vector<std::int64_t> device_ids);
 
   // Errors of the lists: kInvalid at /sort or /cursor.
   struct DevicePage {

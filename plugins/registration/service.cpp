@@ -133,6 +133,14 @@ Task<Result<void>> Service::remove(Call call, DeviceRef) {
   co_return Result<void>();
 }
 
+Task<Result<KnownPasswords>> Service::find_passwords(PasswordsQuery query) {
+  constexpr std::size_t kMost = 500;
+  if (query.ids.size() > kMost) co_return Error{.status = Status::kInvalid, .detail = "At most 500 ids a call."};
+  if (query.ids.empty()) co_return KnownPasswords();
+  std::vector<KnownPassword> passwords = co_await ok(repository_.passwords_of(std::move(query.ids)));
+  co_return KnownPasswords{std::move(passwords)};
+}
+
 Task<Result<Principal>> Service::authenticate(Credential credential) {
   const Error refused{.status = Status::kUnauthenticated, .detail = "The credential is not valid."};
   const bool is_password = credential.scheme == "password";
@@ -148,8 +156,9 @@ Task<Result<Principal>> Service::authenticate(Credential credential) {
   const std::string expected =
       secrets ? (is_password ? secrets->mqtt_password_hash : secrets->token_hash) : std::string(given.size(), '\0');
   if (!equal_in_constant_time(given, expected) || !secrets) co_return refused;
-  Principal principal{.kind = "device", .id = claim.device_id, .name = secrets->device_name};
-  if (!is_password) principal.subject = given;
+  // By whichever it came: the token that goes with it, so that those who knew an earlier one can be told apart.
+  Principal principal{
+      .kind = "device", .id = claim.device_id, .name = secrets->device_name, .subject = secrets->token_hash};
   co_return principal;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/device_link.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/options.hpp"
@@ -63,6 +64,8 @@ class Service {
 
   // A device by its token or by its MQTT user name and password. Unknown and wrong take the same way.
   Task<Result<Principal>> authenticate(Credential credential);
+  // FindPasswords: the one that each device has for the broker.
+  Task<Result<KnownPasswords>> find_passwords(PasswordsQuery query);
 
  private:
   Task<Result<Reply<RegisterOutput>>> boot(Call call, Announcement device);

@@ -1,12 +1,17 @@
 #include "broker_access.hpp"
 
+#include <set>
+#include <utility>
+
 #include "gatetorio/credentials.hpp"
+#include "gatetorio/secret.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::uint32_t kQueue = 100'000;
 constexpr std::uint64_t kAskAgainMs = 200;
+constexpr std::size_t kPasswordsAtOnce = 500;
 
 }  // namespace
 
@@ -27,6 +32,14 @@ void BrokerAccess::subscribe() {
       },
       [this] {
         for (const PrincipalId& principal : principals_.all()) end_sessions(principal);  // whoever it was
+      }));
+  subscriptions_.push_back(Subscription::to<CredentialsEnded>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const CredentialsEnded& event) {
+        host_.run(password_ended({event.kind, event.id}));
+      },
+      [this] {
+        for (const PrincipalId& principal : principals_.all()) host_.run(password_ended(principal));  // whoever it was
       }));
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
       host_, WhenFull::kCoalesceByKey, kQueue, [this](const DeviceRenamed& event) { device_changed(event.device_id); },
@@ -71,6 +84,8 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
       reply({});
       co_return;
     }
+    // It was enrolled anew, at another hub: who came before it is somebody else.
+    if (has_other_credentials(*named, fingerprint(principal->subject))) end_sessions(*named);
     const std::uint64_t ticket = principals_.begin(*principal);
     if (changes_of(named->id) != changes) continue;  // the password may have been replaced since
     const Result<Grants> grants = co_await access_.call_within<AccessControl::List>(kListDeadlineMs, *principal);
@@ -92,8 +107,77 @@ Task<void> BrokerAccess::keep_comparing(std::chrono::seconds pause) {
   }
 }
 
+// Passwords that another hub has replaced, or taken away: here they were found right and are remembered.
+Task<void> BrokerAccess::compare_passwords() {
+  std::vector<PrincipalId> some;
+  std::vector<PrincipalId> all = principals_.all();  // kind by kind
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(credentials_, [&](const auto& entry) { return !principals_.find(entry.first); });
+  }
+  for (PrincipalId& principal : all) {
+    const bool is_full = some.size() == kPasswordsAtOnce || (!some.empty() && some.front().kind != principal.kind);
+    if (is_full) co_await compare_passwords_of(std::exchange(some, {}), false);
+    some.push_back(std::move(principal));
+  }
+  if (!some.empty()) co_await compare_passwords_of(std::move(some), false);
+}
+
+// What cannot be read is read the next time; an authenticator of somebody else's may not tell.
+Task<Result<void>> BrokerAccess::compare_passwords_of(std::vector<PrincipalId> some, bool ends_sessions) {
+  const bool are_users = some.front().kind == "user";
+  if (!are_users && some.front().kind != "device") co_return Result<void>();
+  ServiceClient& passwords = are_users ? user_passwords_ : device_passwords_;
+  if (!passwords.available()) co_return Result<void>();
+  PasswordsQuery query;
+  std::vector<std::uint64_t> changes;
+  for (const PrincipalId& principal : some) {
+    query.ids.push_back(principal.id);
+    changes.push_back(changes_of(principal.id));
+  }
+  const Result<KnownPasswords> known = co_await passwords.call_within<FindPasswords>(kListDeadlineMs, std::move(query));
+  if (!known) co_return known.error();
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    if (changes_of(some[i].id) == changes[i]) compare_password(some[i], known->passwords, ends_sessions);
+  }
+  co_return Result<void>();
+}
+
+void BrokerAccess::compare_password(const PrincipalId& principal, const std::vector<KnownPassword>& all,
+                                    bool ends_sessions) {
+  std::set<std::string> marks;
+  std::string credentials;
+  for (const KnownPassword& known : all) {
+    if (known.id != principal.id) continue;
+    marks.insert(known.mark);
+    credentials = known.credentials;
+  }
+  const bool is_unexpected = server_->keep_passwords(name_of(principal), marks);
+  if (has_other_credentials(principal, credentials) || (is_unexpected && ends_sessions)) end_sessions(principal);
+}
+
+// Than those with which it was last let in, or compared.
+bool BrokerAccess::has_other_credentials(const PrincipalId& principal, const std::string& credentials) {
+  if (credentials.empty()) return false;
+  const std::lock_guard lock(mutex_);
+  const auto [known, is_first] = credentials_.try_emplace(principal, credentials);
+  return !is_first && std::exchange(known->second, credentials) != credentials;
+}
+
+// The guard ends sessions when their password ends as it was told; here is found what has ended otherwise.
+Task<void> BrokerAccess::password_ended(PrincipalId principal) {
+  while (principals_.find(principal) && server_ != nullptr) {
+    std::vector<PrincipalId> alone(1, principal);
+    const Result<void> compared = co_await compare_passwords_of(std::move(alone), true);
+    if (compared || compared.error().status == Status::kUnsupported) co_return;
+    const bool go_on = co_await host_.sleep(kAskAgainMs);
+    if (!go_on) co_return;
+  }
+}
+
 Task<void> BrokerAccess::compare_all() {
   if (server_ == nullptr) co_return;
+  co_await compare_passwords();
   const std::vector<PrincipalId> all = principals_.all();
   for (const PrincipalId& principal : all) {
     const auto ticket = principals_.changed(principal);

@@ -4,9 +4,12 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/identity.hpp"
@@ -18,7 +21,11 @@ namespace gatetorio::transport_mqtt {
 
 class BrokerAccess {
  public:
-  explicit BrokerAccess(Host& host) : host_(host), access_(host, AccessControl::kId) {}
+  explicit BrokerAccess(Host& host)
+      : host_(host),
+        access_(host, AccessControl::kId),
+        device_passwords_(host, Authenticator::kId, "password:device-"),
+        user_passwords_(host, Authenticator::kId, "password:user-") {}
 
   // In configure().
   void subscribe();
@@ -43,11 +50,17 @@ class BrokerAccess {
   void end_sessions(const PrincipalId& principal);
   void device_changed(std::int64_t device_id);
   Task<void> compare_all();
+  Task<void> password_ended(PrincipalId principal);
+  Task<void> compare_passwords();
+  Task<Result<void>> compare_passwords_of(std::vector<PrincipalId> some, bool ends_sessions);
+  bool has_other_credentials(const PrincipalId& principal, const std::string& credentials);
+  void compare_password(const PrincipalId& principal, const std::vector<KnownPassword>& all, bool ends_sessions);
   using Tell = void (LinkServer::*)(Policy policy);
   Task<void> find_out(PrincipalId principal, std::uint64_t ticket, Tell how);
 
   Host& host_;
   ServiceClient access_;
+  ServiceClient device_passwords_, user_passwords_;
   LinkServer* server_ = nullptr;
   // How often access changed, of principals whose ids have the same remainder.
   static constexpr std::size_t kChangeCounters = 256;
@@ -56,6 +69,8 @@ class BrokerAccess {
   }
 
   Principals principals_;
+  std::mutex mutex_;                                // guards credentials_
+  std::map<PrincipalId, std::string> credentials_;  // of those who were let in, as KnownPassword has them
   std::array<std::atomic<std::uint64_t>, kChangeCounters> changes_{};
   std::vector<Subscription> subscriptions_;
 };

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "gatetorio/secret.hpp"
+#include "gatetorio/time.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -27,6 +28,10 @@ bool is_trusted(int socket) {
   socklen_t size = sizeof peer;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
   return peer.uid == ::geteuid() || peer.uid == 0;
+}
+
+bool has_ended(const Password& password, std::int64_t at_us) {
+  return password.valid_until_us != 0 && password.valid_until_us <= at_us;
 }
 
 }  // namespace
@@ -62,6 +67,8 @@ struct LinkServer::Impl : std::enable_shared_from_this<LinkServer::Impl> {
   std::uint64_t guard_number = 0;  // an answer to an earlier guard's question is not sent to the next one
   std::string out;
   std::unordered_map<std::string, Policy> confirmed;  // by username; also those that stopped being valid
+  // With what sessions may have begun, by username: not forgotten with a policy, but with their end.
+  std::unordered_map<std::string, std::vector<Password>> admitted;
 
   std::thread thread;
 };
@@ -89,6 +96,11 @@ void LinkServer::Impl::answer(std::uint64_t guard, std::uint64_t id, const std::
     passwords.push_back({password_hash, answer.valid_until_us});
     if (passwords.size() > kMostPasswords) passwords.erase(passwords.begin());
     confirmed[answer.policy.username] = answer.policy;
+    std::vector<Password>& known_ones = admitted[answer.policy.username];
+    std::erase_if(known_ones, [&, at = now().us](const Password& password) {
+      return password.hash == password_hash || has_ended(password, at);
+    });
+    known_ones.push_back({password_hash, answer.valid_until_us});
   }
   if (guard == guard_number) send(to_frame(ConnectReply{id, answer.allow, std::move(answer.policy)}));
 }
@@ -261,9 +273,30 @@ void LinkServer::correct_policy(Policy policy) {
   set_policy(std::move(policy));
 }
 
+bool LinkServer::keep_passwords(const std::string& username, const std::set<std::string>& marks) {
+  const auto is_gone = [&](const Password& password) { return !marks.contains(fingerprint(password.hash)); };
+  const std::lock_guard lock(impl_->mutex);
+  const auto known = impl_->confirmed.find(username);
+  if (known != impl_->confirmed.end() && std::erase_if(known->second.passwords, is_gone) > 0) {
+    impl_->send(to_frame(SetPolicy{known->second}));
+  }
+  const auto admitted = impl_->admitted.find(username);
+  if (admitted == impl_->admitted.end()) return false;
+  bool has_unexpected = false;
+  std::erase_if(admitted->second, [&, at = now().us](const Password& password) {
+    const bool is_over = is_gone(password);
+    has_unexpected = has_unexpected || (is_over && !has_ended(password, at));
+    return is_over;
+  });
+  return has_unexpected;
+}
+
 void LinkServer::set_policy(Policy policy) {
   policy.passwords.clear();
   const std::lock_guard lock(impl_->mutex);
+  // Of a device's new password this hub has told; what was admitted by the old one is no news.
+  std::erase_if(impl_->admitted[policy.username],
+                [](const Password& password) { return password.valid_until_us == 0; });
   // Also where it is not valid: a guard that missed this must hear of it when it is back.
   impl_->confirmed[policy.username] = policy;
   impl_->send(to_frame(SetPolicy{std::move(policy)}));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,10 @@ class LinkServer {
   void set_policy(Policy policy);
   // The same where the guard believes something else; where not, nothing happens and passwords stay confirmed.
   void correct_policy(Policy policy);
+  // From any thread: these are the marks (KnownPassword) of the passwords that a principal has. Others that were
+  // confirmed are forgotten. Whether sessions may have begun with one of them that should not have ended yet, so that
+  // the guard does not end them.
+  bool keep_passwords(const std::string& username, const std::set<std::string>& marks);
   // From any thread: whoever comes to the broker from `address` is `peer`; an empty peer: nobody comes from there now.
   void relay(const std::string& address, const std::string& peer);
 

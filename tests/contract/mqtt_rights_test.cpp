@@ -1,6 +1,7 @@
 // Section 5: who may connect to the broker, publish and subscribe.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <ctime>
 #include <iostream>
 
 #include "shared_hub.hpp"
@@ -177,6 +178,21 @@ TEST_CASE("a client id of another principal's session is refused, any other may 
   CHECK(second.connect(port(), thief) != kMqttOk);
   CHECK(first.subscribe(own.commands) == kGrantedQos1);
   CHECK(second.connect(port(), login) == kMqttOk);  // its own principal may take it over
+}
+
+TEST_CASE("a password that is made to end earlier ends its sessions then, and no others") {
+  const TestDevice device = new_device();
+  const TestUser user = new_user(device, "owner"), other = new_user(device, "owner");
+  MqttClient app, neighbour;
+  const MqttLogin login = login_of(shared_hub().http(), user);
+  REQUIRE(app.connect(port(), login) == kMqttOk);
+  REQUIRE(neighbour.connect(port(), login_of(shared_hub().http(), other)) == kMqttOk);
+  change_database(shared_hub(),
+                  "UPDATE mqtt_credentials SET expires_at = " + std::to_string((std::time(nullptr) + 1) * 1'000'000) +
+                      " WHERE user_id = " + std::to_string(user.id));
+  CHECK(app.is_closed_by_broker(std::chrono::milliseconds(3'500)));
+  CHECK(app.connect(port(), login) == kNotAuthorized);
+  CHECK(neighbour.subscribe(device.status) == kGrantedQos1);
 }
 
 }  // namespace

@@ -119,5 +119,41 @@ TEST_CASE("two hubs at one broker have names of their own there, and both hear")
   }
 }
 
+TEST_CASE("a password that another hub has replaced opens no broker once the hub has compared") {
+  TwoHubs hubs({"plugins.transport-mqtt.recheck_seconds=1", "plugins.transport-mqtt.client_connections=0"});
+  const TestDevice device = make_device(hubs.first.http());
+  auto gate = go_online(hubs.first, device);
+  const auto booted =
+      HttpClient(hubs.second.http(), device.token)
+          .post("/devices/register", {{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}});
+  REQUIRE(booted.status == 200);
+  const auto code_of = [&](const TestDevice& who) {
+    MqttClient client;
+    MqttLogin login = login_of(who);
+    login.client_id += "-second";
+    return client.connect(hubs.first.mqtt_port(), login);
+  };
+  CHECK(eventually([&] { return code_of(device) == kNotAuthorized; }, seconds(10)));
+  TestDevice now = device;
+  now.mqtt_password = booted.text("mqtt_password");
+  CHECK(code_of(now) == kMqttOk);
+  CHECK(gate->publish(device.status, "{}") == kMqttOk);  // a boot ends no session
+}
+
+TEST_CASE("a device that was enrolled anew at another hub loses its old sessions once the hub has compared") {
+  TwoHubs hubs({"plugins.transport-mqtt.recheck_seconds=1"});
+  const TestDevice device = make_device(hubs.first.http());
+  auto gate = go_online(hubs.first, device);
+  const std::string key = HttpClient(hubs.second.http(), kAdminToken)
+                              .post("/admin/devices/" + device.controller_id + "/release")
+                              .text("enrolment_key");
+  const auto again =
+      HttpClient(hubs.second.http())
+          .post("/devices/register",
+                {{"hardware_id", device.hardware_id}, {"controller_id", device.controller_id}, {"enrolment_key", key}});
+  REQUIRE(again.status == 200);
+  CHECK(gate->is_closed_by_broker(seconds(10)));
+}
+
 }  // namespace
 }  // namespace gatetorio::testing

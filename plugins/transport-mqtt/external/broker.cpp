@@ -24,8 +24,10 @@ ExternalBroker::ExternalBroker(Host& host, const Options& options, OnStatus on_s
       decisions_(host, options),
       evictions_(management_, thread_, health_,
                  [this](const std::string& username) { return revocation_.is_known(username); }),
-      revocation_(host, options, decisions_, evictions_, book_,
-                  [this] { return thread_.run<Inventory>(host_, take_inventory(management_, health_)); }),
+      revocation_(
+          host, options, decisions_, evictions_, book_,
+          [this] { return thread_.run<Inventory>(host_, take_inventory(management_, health_)); },
+          [this](std::string username) { return connections_of(std::move(username)); }),
       questions_(host, options, decisions_, revocation_),
       presence_(host, std::chrono::seconds(options.external_silence_seconds)),
       names_(host,
@@ -71,6 +73,13 @@ Task<Result<std::string>> ExternalBroker::topic_for(std::int64_t device_id, Topi
   }
   const std::string name = co_await ok(names_.name_of(device_id));
   co_return topic_of(options_.topic_prefix, name, kind);
+}
+
+Task<Result<std::vector<BrokerConnection>>> ExternalBroker::connections_of(std::string username) {
+  if (!management_.is_known()) co_return Error{.status = Status::kUnsupported, .detail = "No management is known."};
+  auto listing =
+      thread_.run<std::vector<BrokerConnection>>(host_, list_connections(management_, health_, std::move(username)));
+  co_return co_await std::move(listing);
 }
 
 // Somebody may take the policy away; a broker that was set up anew has none.

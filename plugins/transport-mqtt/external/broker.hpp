@@ -37,6 +37,7 @@ class ExternalBroker {
  private:
   void heard(std::int64_t device_id, std::string payload);
   Task<void> keep_limits();
+  Task<Result<std::vector<BrokerConnection>>> connections_of(std::string username);
 
   Host& host_;
   const Options& options_;

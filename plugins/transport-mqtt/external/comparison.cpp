@@ -56,8 +56,12 @@ Task<Result<void>> Revocation::compare_all() {
 Task<Result<void>> Revocation::judge(std::string username, BrokerHoldings holdings) {
   const std::uint64_t before = mark();
   const BrokerClientRights client = co_await ok(rights_of(username));
-  const bool is_too_much = holds_too_much(client, holdings);
-  if (!is_too_much && !(looks_for_old_ && may_be_old(client, holdings))) {
+  bool is_too_much = holds_too_much(client, holdings);
+  if (!is_too_much && looks_for_old_) {
+    const Marks marks = co_await ok(marks_of(username));
+    is_too_much = may_be_old(client, holdings, marks);
+  }
+  if (!is_too_much) {
     told(client.policy, before);
     co_return Result<void>();
   }
@@ -92,7 +96,7 @@ bool Revocation::holds_too_much(const BrokerClientRights& client, const BrokerHo
 
 // What an earlier process of the hub allowed it to publish cannot be seen, nor when its password ends: that is in the
 // book.
-bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings) {
+bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings, const Marks& marks) {
   const std::string own(own_controller(client.policy));
   const std::string commands = topic_of(options_.topic_prefix, own, TopicKind::kCommands);
   return std::any_of(holdings.connections.begin(), holdings.connections.end(), [&](const BrokerConnection& connection) {
@@ -100,11 +104,11 @@ bool Revocation::may_be_old(const BrokerClientRights& client, const BrokerHoldin
       const std::lock_guard lock(mutex_);
       if (let_in_.contains(connection.client_id)) return false;
     }
-    const auto entry = book_.find(connection.client_id, connection.connected_at_us);
+    const auto entry = book_.find(connection.client_id, connection.connected_at_us);  // of a device
     // One that knew the device by another name listens under that name.
     if (!own.empty())
       return !(entry && entry->controller_id == own) && !hears(holdings, connection.client_id, commands);
-    return options_.external_app_commands || !entry;
+    return options_.external_app_commands || has_ended(connection, marks);
   });
 }
 

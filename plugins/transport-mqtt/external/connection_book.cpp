@@ -21,8 +21,9 @@ constexpr std::string_view kNoName = "-";
 // Neither client ids nor names have spaces: see owns_client_id.
 std::string line_of(const std::string& client_id, const BookEntry& entry, std::int64_t at_us) {
   const std::string_view name = entry.controller_id.empty() ? kNoName : std::string_view(entry.controller_id);
+  const std::string_view mark = entry.password_mark.empty() ? kNoName : std::string_view(entry.password_mark);
   return client_id + " " + std::to_string(entry.password_ends_us) + " " + std::string(name) + " " +
-         std::to_string(at_us) + "\n";
+         std::to_string(at_us) + " " + std::string(mark) + "\n";
 }
 
 }  // namespace
@@ -42,8 +43,10 @@ std::map<std::string, BookEntry> ConnectionBook::open(const std::string& path) {
     Dated dated;
     BookEntry& entry = dated.entry;
     const bool is_whole =
-        words >> client_id >> entry.password_ends_us >> entry.controller_id >> dated.at_us && !(words >> more);
+        words >> client_id >> entry.password_ends_us >> entry.controller_id >> dated.at_us >> entry.password_mark &&
+        !(words >> more);
     if (entry.controller_id == kNoName) entry.controller_id.clear();
+    if (entry.password_mark == kNoName) entry.password_mark.clear();
     if (is_whole)
       entries_[client_id] = dated;
     else

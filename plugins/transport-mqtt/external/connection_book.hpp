@@ -15,6 +15,7 @@ namespace gatetorio::transport_mqtt {
 struct BookEntry {
   std::int64_t password_ends_us = 0;  // UTC; 0: never
   std::string controller_id;          // of a device, what it was called; else empty
+  std::string password_mark = {};     // which it was (KnownPassword::mark); empty: not known
 };
 
 // Usable from any thread.

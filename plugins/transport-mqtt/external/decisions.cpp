@@ -43,13 +43,17 @@ Task<Result<BrokerClientRights>> Decisions::connect(std::string username, std::s
   }
   const auto named = parse_principal_name(username);
   if (!named || !owns_client_id(username, client_id)) co_return client;
+  std::string mark = fingerprint(sha256(password));
   const Result<Principal> principal = co_await authenticate(host_, username, std::move(password));
   if (!principal && principal.error().status == Status::kUnauthenticated) co_return client;
   if (!principal) co_return principal.error();
   // Later questions carry the name alone.
   if (principal->who() != *named) co_return client;
   Result<BrokerClientRights> found = co_await rights(std::move(username));
-  if (found) found->password_ends_us = principal->valid_until_us;
+  if (found) {
+    found->password_ends_us = principal->valid_until_us;
+    found->password_mark = std::move(mark);
+  }
   co_return found;
 }
 

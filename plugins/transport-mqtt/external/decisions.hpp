@@ -21,6 +21,7 @@ struct BrokerClientRights {
   bool is_hub = false;
   Policy policy;
   std::int64_t password_ends_us = 0;  // UTC; of `connect` only. 0: never
+  std::string password_mark = {};     // of `connect` only: which it was (KnownPassword::mark)
   bool may_connect() const { return is_hub || policy.valid; }
 };
 

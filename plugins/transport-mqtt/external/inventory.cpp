@@ -94,6 +94,21 @@ bool read_bindings(std::string_view text, Inventory& inventory) {
   return true;
 }
 
+boost::asio::awaitable<Result<std::vector<BrokerConnection>>> list_connections(const Management& management,
+                                                                               ManagementHealth& health,
+                                                                               std::string username) {
+  const ManagementRequest question{"GET", "/api/connections/username/" + percent_encoded(username), {}, kListDeadline};
+  const Result<ManagementAnswer> answer = co_await management.ask(question);
+  Inventory inventory;
+  const bool is_none = answer && answer->status == 404;
+  const bool is_read =
+      answer && answer->status == 200 && read_connections(answer->body, management.settings().vhost, inventory);
+  if (is_none || is_read) co_return std::move(inventory[username].connections);
+  health.failed(Concern::kComparison, "list a user's connections", answer);
+  if (!answer) co_return answer.error();
+  co_return Error{.status = Status::kUnavailable, .detail = "The management's answer cannot be read."};
+}
+
 boost::asio::awaitable<Result<Inventory>> take_inventory(const Management& management, ManagementHealth& health) {
   const std::string& vhost = management.settings().vhost;
   const ManagementRequest questions[] = {

@@ -41,6 +41,10 @@ inline constexpr std::string_view kQueuePattern = "^mqtt-subscription-[a-z]+-[0-
 bool read_connections(std::string_view json, std::string_view vhost, Inventory& inventory);
 bool read_bindings(std::string_view json, Inventory& inventory);
 
+// The connections of one user name. Errors: kUnsupported where no management is known; else as below.
+boost::asio::awaitable<Result<std::vector<BrokerConnection>>> list_connections(const Management& management,
+                                                                               class ManagementHealth& health,
+                                                                               std::string username);
 // Everything that there is. Errors: kUnavailable, kTimeout; `failed` is told of the answer.
 boost::asio::awaitable<Result<Inventory>> take_inventory(const Management& management, class ManagementHealth& health);
 

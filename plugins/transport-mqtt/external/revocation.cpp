@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gatetorio/time.hpp"
+#include "principals.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -11,6 +12,8 @@ constexpr std::uint32_t kQueue = 10'000;  // of events; after a gap everything i
 constexpr std::uint64_t kAskAgainMs = 200;
 constexpr std::uint64_t kTickMs = 200;
 constexpr std::uint64_t kSettleMs = 300;
+constexpr int kLooksForEnded = 2;
+constexpr std::uint64_t kListedMs = 6'000;
 
 bool covers(const Rule& now, const Rule& before) {
   return now.device_id == before.device_id && now.controller_id == before.controller_id &&
@@ -44,6 +47,13 @@ void Revocation::subscribe() {
         host_.run(compare(name_of(PrincipalId{event.kind, event.id})));
       },
       lost));
+  // Each look finds all that have ended until then. One that was missed ends with the next comparison.
+  subscriptions_.push_back(Subscription::to<CredentialsEnded>(
+      host_, WhenFull::kCoalesceByKey, kQueue,
+      [this](const CredentialsEnded& event) {
+        host_.run(password_ended(name_of(PrincipalId{event.kind, event.id})));
+      },
+      lost));
   // A name that was lost is held back until its former owner is gone: of two such events each counts.
   subscriptions_.push_back(Subscription::to<DeviceRenamed>(
       host_, WhenFull::kDropOldest, kQueue,
@@ -67,7 +77,7 @@ void Revocation::told(const Policy& policy, std::uint64_t mark) {
 }
 
 void Revocation::let_in(const BrokerClientRights& client, const std::string& client_id) {
-  const BookEntry entry{client.password_ends_us, std::string(own_controller(client.policy))};
+  const BookEntry entry{client.password_ends_us, std::string(own_controller(client.policy)), client.password_mark};
   book_.let_in(client_id, entry, now().us);
   password_ends(client.policy.username, client.password_ends_us);
   const std::lock_guard lock(mutex_);
@@ -152,6 +162,45 @@ Task<void> Revocation::compare_later(std::string username) {
   const bool go_on = co_await host_.sleep(kSettleMs);
   if (!go_on) co_return;
   co_await compare(std::move(username));
+}
+
+// By what is stored now, not by what was known when somebody was let in. Whoever came with a password that goes on
+// stays. Of others, let in by another hub or by a process whose book is lost, nobody knows with which each has come.
+Task<void> Revocation::password_ended(std::string username) {
+  for (int looks = 0; looks < kLooksForEnded;) {
+    const Result<Marks> marks = co_await marks_of(username);
+    Result<std::vector<BrokerConnection>> connections = co_await list_connections_(username);
+    if (!connections && connections.error().status == Status::kUnsupported) co_return;
+    const bool is_known = marks && connections;
+    const bool has_one = is_known && std::any_of(connections->begin(), connections->end(),
+                                                 [&](const auto& one) { return has_ended(one, *marks); });
+    if (has_one) {
+      evictions_.evict(username);
+      co_return;
+    }
+    if (is_known) ++looks;
+    // The broker lists a connection some seconds after it began; and it may be out of reach.
+    const bool go_on = co_await host_.sleep(is_known ? kListedMs : kAskAgainMs);
+    if (!go_on) co_return;
+  }
+}
+
+// The marks of the passwords that a user has. None of another principal, whose passwords have no end.
+Task<Result<Revocation::Marks>> Revocation::marks_of(std::string username) {
+  const auto named = parse_principal_name(username);
+  Marks marks;
+  if (!named || named->kind != "user") co_return marks;
+  PasswordsQuery query;
+  query.ids.push_back(named->id);
+  const KnownPasswords known =
+      co_await ok(user_passwords_.call_within<FindPasswords>(kListDeadlineMs, std::move(query)));
+  for (const KnownPassword& password : known.passwords) marks.insert(password.mark);
+  co_return marks;
+}
+
+bool Revocation::has_ended(const BrokerConnection& connection, const Marks& marks) const {
+  const auto entry = book_.find(connection.client_id, connection.connected_at_us);
+  return !entry || !marks.contains(entry->password_mark);
 }
 
 void Revocation::password_ends(const std::string& username, std::int64_t ends_us) {

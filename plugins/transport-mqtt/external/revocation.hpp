@@ -18,6 +18,7 @@
 #include "external/decisions.hpp"
 #include "external/evictions.hpp"
 #include "external/inventory.hpp"
+#include "gatetorio/credentials.hpp"
 #include "gatetorio/devices.hpp"
 #include "gatetorio/events.hpp"
 
@@ -30,15 +31,20 @@ bool covers(const Policy& now, const Policy& before);
 class Revocation {
  public:
   using TakeInventory = std::function<Task<Result<Inventory>>()>;
+  // The connections of one user name. Errors as of the inventory.
+  using ListConnections = std::function<Task<Result<std::vector<BrokerConnection>>>(std::string username)>;
 
+  // Without `list_connections` there is nobody to ask.
   Revocation(Host& host, const Options& options, Decisions& decisions, Evictions& evictions, ConnectionBook& book,
-             TakeInventory take_inventory)
+             TakeInventory take_inventory, ListConnections list_connections)
       : host_(host),
         options_(options),
         decisions_(decisions),
         evictions_(evictions),
         book_(book),
-        take_inventory_(std::move(take_inventory)) {}
+        take_inventory_(std::move(take_inventory)),
+        list_connections_(std::move(list_connections)),
+        user_passwords_(host, Authenticator::kId, "password:user-") {}
 
   // In configure().
   void subscribe();
@@ -68,11 +74,15 @@ class Revocation {
   void events_were_lost();
   Task<void> compare(std::string username);
   Task<void> compare_later(std::string username);
+  Task<void> password_ended(std::string username);
+  using Marks = std::set<std::string>;
+  Task<Result<Marks>> marks_of(std::string username);
+  bool has_ended(const BrokerConnection& connection, const Marks& marks) const;
   Task<Result<BrokerClientRights>> rights_of(std::string username);
   Task<Result<void>> compare_all();
   Task<Result<void>> judge(std::string username, BrokerHoldings holdings);
   bool holds_too_much(const BrokerClientRights& client, const BrokerHoldings& holdings);
-  bool may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings);
+  bool may_be_old(const BrokerClientRights& client, const BrokerHoldings& holdings, const Marks& marks);
 
   Host& host_;
   const Options& options_;
@@ -80,6 +90,8 @@ class Revocation {
   Evictions& evictions_;
   ConnectionBook& book_;
   const TakeInventory take_inventory_;
+  const ListConnections list_connections_;
+  ServiceClient user_passwords_;
   std::atomic<std::uint64_t> changes_ = 0;
   std::atomic<bool> has_compared_ = false;
   std::atomic<bool> looks_for_old_ = true;  // clients that were let in before this process began

@@ -484,6 +484,15 @@ TEST_CASE("what a client at RabbitMQ lost while the hub was away it loses when t
     CHECK(app.is_closed_by_broker());
     CHECK(app.connect(stack().ports.mqtt, made) != kMqttOk);
   }
+  SECTION("a password whose end was brought forward") {
+    connect();
+    stack().hub->kill();
+    restart_hub();
+    CHECK(app.subscribe(device.status) == 1);
+    change_database(*stack().hub, "UPDATE mqtt_credentials SET expires_at = " + soon(8) + its);
+    CHECK(app.is_closed_by_broker(milliseconds(12'000)));
+    CHECK(app.connect(stack().ports.mqtt, made) != kMqttOk);
+  }
   SECTION("the hub's memory of when its password ends") {
     connect();
     stack().hub->kill();
