@@ -1,5 +1,6 @@
 #include "core/app/data_dir.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -28,11 +29,11 @@ bool is_hub_id(const std::string& text) {
   return text.size() == 2 * kIdBytes && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-// A lock that root made must not keep the folder's owner out the next time.
-void give_to_owner(const FileLock& lock, const fs::path& folder) {
+// What root made must not keep the folder's owner out the next time.
+void give_to_owner(int descriptor, const fs::path& folder) {
   struct stat status {};
   if (::geteuid() != 0 || ::stat(folder.c_str(), &status) != 0) return;
-  [[maybe_unused]] const int ignored = ::fchown(lock.descriptor(), status.st_uid, status.st_gid);
+  [[maybe_unused]] const int ignored = ::fchown(descriptor, status.st_uid, status.st_gid);
 }
 
 struct Owner {
@@ -90,7 +91,7 @@ Result<void> DataDir::take() {
   }
   auto lock = FileLock::take((path_ / "hub.lock").string(), "the folder " + path_.string());
   if (!lock) return lock.error();
-  give_to_owner(*lock, path_);
+  give_to_owner(lock->descriptor(), path_);
   lock_.emplace(*std::move(lock));
   return {};
 }
@@ -108,6 +109,9 @@ Result<std::string> DataDir::hub_id() const {
   text = to_hex(random_bytes(kIdBytes));
   const Result<void> written = durable::write(file, text + "\n");
   if (!written) return Error{.status = Status::kUnavailable, .detail = written.error().detail};
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor >= 0) give_to_owner(descriptor, path_);
+  if (descriptor >= 0) ::close(descriptor);
   return text;
 }
 

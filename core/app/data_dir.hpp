@@ -23,8 +23,9 @@ class DataDir {
   // Takes the folder for this process, by its file hub.lock, as long as the object lives; makes it (mode 0700) where it
   // is missing. Errors: kConflict where another process has it, with its number; kUnavailable.
   Result<void> take();
-  // Who this hub is, from start to start: 16 hexadecimal digits, in the folder's file hub.id, which is made where it is
-  // missing. The folder must be taken. Errors: kUnavailable; kInvalid where the file holds something else.
+  // Who this hub is among those on a database, from start to start: 16 hexadecimal digits, in the folder's file hub.id,
+  // which is made where it is missing. The folder must be taken. Errors: kUnavailable; kInvalid where the file holds
+  // something else.
   Result<std::string> hub_id() const;
 
  private:

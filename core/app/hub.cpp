@@ -10,6 +10,7 @@
 #include "core/plugin/dependencies.hpp"
 #include "core/plugin/library.hpp"
 #include "core/runtime/heap.hpp"
+#include "gatetorio/sql.hpp"
 #include "version.hpp"
 
 namespace gatetorio::core {
@@ -215,6 +216,13 @@ void Hub::configure_one(Loaded& loaded) {
       config_.option_error(loaded.plugin.id, field.pointer.substr(field.pointer.empty() ? 0 : 1), field.detail);
     }
   }
+}
+
+bool Hub::has_database() const {
+  return std::any_of(plugins_.begin(), plugins_.end(), [](const auto& loaded) {
+    const auto& list = loaded->needs.requirements;
+    return std::find(list.begin(), list.end(), sql::kServiceId) != list.end();
+  });
 }
 
 bool Hub::is_configured() const {

@@ -27,6 +27,8 @@ class Hub {
   // The options of the loaded plugins, for documents.
   std::vector<DeclaredPlugin> declared() const;
 
+  // Whether a plugin keeps something in a database, which other hubs may share. After configure().
+  bool has_database() const;
   // Who this hub is, as plugins may ask from their start on ("hub_id"). Before start(); commands have none.
   void set_id(std::string id) { platform_->settings["hub_id"] = std::move(id); }
   // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`

@@ -126,7 +126,7 @@ int run(Hub& hub, DataDir& data_dir, Log& log, StopSignal& stop_signal) {
     log.write(LogLevel::kError, "hub", "cannot start", {{"why", taken.error().detail}});
     return kFailed;
   }
-  const Result<std::string> id = data_dir.hub_id();
+  const Result<std::string> id = hub.has_database() ? data_dir.hub_id() : std::string();
   if (!id) {
     log.write(LogLevel::kError, "hub", "cannot start", {{"why", id.error().detail}});
     return kFailed;
