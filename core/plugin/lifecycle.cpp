@@ -172,9 +172,8 @@ bool Lifecycle::stop(Plugin& plugin, milliseconds patience) {
   if (!plugin.is_configured || plugin.state.load() == PluginState::kStopped) return !plugin.is_stuck;
   const bool has_failed = plugin.state.load() == PluginState::kFailed;
   platform_.bus.shut(*plugin.lane);
-  platform_.executor.cancel_timers(*plugin.lane);  // wakes what sleeps between two rounds of work
+  platform_.executor.end_timers(*plugin.lane);  // wakes what sleeps between two rounds of work, and lets nothing sleep
   const bool ended = end(plugin, plugin.descriptor->stop, patience, "stop");
-  platform_.executor.end_timers(*plugin.lane);
   if (!has_failed) set_state(plugin, PluginState::kStopped);
   return ended;
 }

@@ -52,4 +52,15 @@ TEST_CASE("a call that is under way does not keep the hub from ending") {
   CHECK(status != 0);
 }
 
+TEST_CASE("a stop waits for regular work that is under way, and lets it sleep no more") {
+  FixtureHub hub({"greeter", "echo"});
+  hub.start();
+  REQUIRE(hub.is_ready());
+  REQUIRE(hub.logs("dozing"));
+  CHECK(hub.stop() == 0);
+  CAPTURE(hub.log());
+  CHECK(hub.log().find("dozed to the end") != std::string::npos);
+  CHECK(hub.log().find("too slow") == std::string::npos);
+}
+
 }  // namespace gatetorio::testing

@@ -2,10 +2,12 @@
 // thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -120,6 +122,9 @@ OkCompletion<Start> ok(CompletionAwaiter<Start> awaiter) {
   return OkCompletion<Start>(std::move(awaiter));
 }
 
+class Ticker;
+struct Every;
+
 class Host {
  public:
   explicit Host(gtr_host* raw)
@@ -187,6 +192,31 @@ class Host {
         [this](std::exception_ptr thrown) { log_exception("a background task failed", thrown); });
   }
 
+  // Does `work` - a callable that gives nothing, Result<void>, Task<void> or Task<Result<void>> - when the interval has
+  // passed, and again when it has passed since the end of the last run, until the plugin stops: see ticker.hpp. What a
+  // run throws is its error; an error is logged once, until it changes or ends. On the plugin's executor. In start().
+  template <class F>
+  Ticker every(std::chrono::milliseconds interval, F work, Every settings);
+  template <class F>
+  Ticker every(std::chrono::milliseconds interval, F work);
+
+  // `end` is called, and what it gives awaited, before the plugin's stop(). False where that has begun. Any thread.
+  bool at_stop(std::function<Task<void>()> end) {
+    const std::lock_guard lock(ends_mutex_);
+    if (!is_stopping_) ends_.push_back(std::move(end));
+    return !is_stopping_;
+  }
+  // For plugin.hpp.
+  Task<void> end_work() {
+    std::vector<std::function<Task<void>()>> ends;
+    {
+      const std::lock_guard lock(ends_mutex_);
+      is_stopping_ = true;
+      ends.swap(ends_);
+    }
+    for (auto end = ends.rbegin(); end != ends.rend(); ++end) co_await (*end)();
+  }
+
   Metric metric(std::uint32_t kind, std::string_view name, std::string_view help, Fields labels = {}) const {
     const std::vector<gtr_field> list = c_fields(labels);
     return Metric(metrics_, metrics_->get(raw_, kind, to_bytes(name), to_bytes(help), list.data(),
@@ -249,6 +279,11 @@ class Host {
   const gtr_operations* operations_;
   const gtr_metrics* metrics_;
   const gtr_inspect* inspect_;
+  std::mutex ends_mutex_;  // guards both
+  std::vector<std::function<Task<void>()>> ends_;
+  bool is_stopping_ = false;
 };
 
 }  // namespace gatetorio
+
+#include "gatetorio/ticker.hpp"

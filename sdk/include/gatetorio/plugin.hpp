@@ -98,6 +98,11 @@ struct PluginGlue {
     done.done(done.context, static_cast<gtr_status>(error.status), to_bytes(text));
   }
 
+  static Task<Result<void>> end(Instance* instance) {
+    co_await instance->host.end_work();
+    co_return co_await instance->plugin->stop();
+  }
+
   static void start(void* instance, gtr_completion done) noexcept {
     hook(instance, done, [](P& p) { return p.start(); });
   }
@@ -105,7 +110,7 @@ struct PluginGlue {
     hook(instance, done, [](P& p) { return p.drain(); });
   }
   static void stop(void* instance, gtr_completion done) noexcept {
-    hook(instance, done, [](P& p) { return p.stop(); });
+    hook(instance, done, [instance](P&) { return end(&of(instance)); });
   }
   static void destroy(void* instance) noexcept { delete static_cast<Instance*>(instance); }
 
