@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,7 +57,8 @@ class Retention {
   }
   // Looks a moment later and every few minutes until the hub stops. Once.
   void begin() {
-    if (!rules_.empty()) host_.run(keep_looking());
+    if (rules_.empty()) return;
+    host_.every(kRound, [this] { return look(); }, {.what = "old rows", .first = kFirst});
   }
 
  private:
@@ -71,23 +71,11 @@ class Retention {
     std::int64_t deleted = 0;
     bool goes_on = true;  // the database answers and the hub runs
   };
-  static constexpr std::uint64_t kFirstMs = 2'000;
-  static constexpr std::uint64_t kRoundMs = 300'000;  // from this on, and up to a fifth more: hubs come one by one
+  static constexpr std::chrono::milliseconds kFirst{2'000}, kRound{300'000};
   static constexpr std::int64_t kRowsAtOnce = 200;
   static constexpr std::uint64_t kPauseMs = 100;    // between batches, and
   static constexpr std::uint64_t kPauseFactor = 4;  // so many times as long as the last one took
   static constexpr std::int64_t kDayUs = 24 * kMicrosecondsPerHour;
-
-  Task<void> keep_looking() {
-    std::mt19937_64 random(std::random_device{}());
-    std::uint64_t pause_ms = kFirstMs;
-    while (true) {
-      const bool go_on = co_await host_.sleep(pause_ms);
-      if (!go_on) co_return;
-      co_await look();
-      pause_ms = kRoundMs + random() % (kRoundMs / 5);
-    }
-  }
 
   Task<void> look() {
     const Timestamp at = now();
