@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -206,8 +207,13 @@ class Host {
     if (!is_stopping_) ends_.push_back(std::move(end));
     return !is_stopping_;
   }
+  // Whether the plugin's drain() or stop() has begun: what is begun now is cut short. Any thread.
+  bool is_ending() const { return is_ending_; }
+
   // For plugin.hpp.
+  void set_ending() { is_ending_ = true; }
   Task<void> end_work() {
+    set_ending();
     std::vector<std::function<Task<void>()>> ends;
     {
       const std::lock_guard lock(ends_mutex_);
@@ -279,7 +285,8 @@ class Host {
   const gtr_operations* operations_;
   const gtr_metrics* metrics_;
   const gtr_inspect* inspect_;
-  std::mutex ends_mutex_;  // guards both
+  std::atomic<bool> is_ending_ = false;
+  std::mutex ends_mutex_;  // guards what follows
   std::vector<std::function<Task<void>()>> ends_;
   bool is_stopping_ = false;
 };

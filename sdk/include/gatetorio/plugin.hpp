@@ -107,6 +107,7 @@ struct PluginGlue {
     hook(instance, done, [](P& p) { return p.start(); });
   }
   static void drain(void* instance, gtr_completion done) noexcept {
+    of(instance).host.set_ending();
     hook(instance, done, [](P& p) { return p.drain(); });
   }
   static void stop(void* instance, gtr_completion done) noexcept {

@@ -1,5 +1,5 @@
 // For providers of gatetorio.sql/1: the ends of such a plugin that are the same whatever the database - its service,
-// its own tables, the retention of the audit log, its stop.
+// its own tables, the retention of the audit log and of jobs that were given up, its stop.
 //
 //   sql::Provider<Database> provider_;   // (host, kManifest.id, {.keep_days = settings_.audit_keep_days, ...})
 //   provider_.declare();                 // in configure()
@@ -59,6 +59,11 @@ class Provider {
                     .time = "at",
                     .keep_days = audit.keep_days,
                     .keep_rows = audit.keep_rows});
+    retention_.add({.what = "jobs",
+                    .table = "gatetorio_jobs",
+                    .key = "plugin, kind, key",
+                    .time = "failed_at",
+                    .keep_days = kFailedJobsKeepDays});
   }
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
@@ -123,6 +128,8 @@ class Provider {
     }
     self->engine_->migrate(std::move(request), done);
   }
+
+  static constexpr std::int64_t kFailedJobsKeepDays = 90;
 
   Host& host_;
   const std::string plugin_id_;
