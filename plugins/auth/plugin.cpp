@@ -68,30 +68,21 @@ class Auth : public PluginBase {
 
   Task<Result<void>> start() {
     co_await ok(database_.migrate());
-    host_.run(service_.keep_writing());
-    host_.run(service_.keep_telling_of_ended());
-    host_.run(keep_telling());
+    host_.every(Service::kFlush, [this] { return service_.flush_seen(); }, {.what = "when users were last seen"});
+    host_.every(std::chrono::seconds(1), [this] { return service_.tell_of_ended(); });
+    host_.every(std::chrono::seconds(1), [this] { return keeper_.tell_of_changes(); });
     retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
   }
 
   Task<Result<void>> drain() {
-    co_await service_.flush_seen();
+    const Result<void> flushed = co_await service_.flush_seen();
+    static_cast<void>(flushed);
     co_return Result<void>();
   }
 
  private:
-  Task<void> keep_telling() {
-    while (true) {
-      const bool go_on = co_await host_.sleep(kTellMs);
-      if (!go_on) co_return;
-      co_await keeper_.tell_of_changes();
-    }
-  }
-
-  static constexpr std::uint64_t kTellMs = 1'000;
-
   Host& host_;
   const Settings settings_;
   Database database_;

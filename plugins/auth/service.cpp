@@ -11,8 +11,6 @@ namespace gatetorio::auth {
 
 namespace {
 
-constexpr std::uint64_t kFlushMs = 5'000;
-constexpr std::uint64_t kTellMs = 1'000;
 constexpr std::size_t kMostIds = 500;
 
 std::int64_t or_first(const std::optional<RowId>& after) { return after ? after->value : 0; }
@@ -254,14 +252,6 @@ Task<Result<KnownPasswords>> Service::find_passwords(PasswordsQuery query) {
   co_return KnownPasswords{std::move(passwords)};
 }
 
-Task<void> Service::keep_telling_of_ended() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kTellMs);
-    if (!go_on) co_return;
-    co_await tell_of_ended();
-  }
-}
-
 // As GrantKeeper does of grants.
 Task<void> Service::tell_of_ended() {
   const Timestamp at = now();
@@ -291,22 +281,13 @@ void Service::tell_access_changed(std::int64_t user_id) const {
   publish(host_, AccessChanged{.kind = "user", .id = user_id}, key_of(PrincipalId{"user", user_id}));
 }
 
-Task<void> Service::keep_writing() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kFlushMs);
-    if (!go_on) co_return;
-    co_await flush_seen();
-  }
-}
-
-Task<void> Service::flush_seen() {
+Task<Result<void>> Service::flush_seen() {
   std::map<std::int64_t, std::int64_t> seen;
   {
     const std::lock_guard lock(mutex_);
     seen.swap(seen_);
   }
-  const Result<void> written = co_await repository_.set_seen(std::move(seen));
-  if (!written) host_.warn("when users were last seen could not be written", {{"why", written.error().detail}});
+  co_return co_await repository_.set_seen(std::move(seen));
 }
 
 }  // namespace gatetorio::auth

@@ -26,6 +26,8 @@ struct Settings {
 
 class Service {
  public:
+  static constexpr std::chrono::seconds kFlush{5};
+
   Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings)
       : host_(host),
         repository_(repository),
@@ -61,20 +63,19 @@ class Service {
 
   // FindPasswords: those that users have for the broker.
   Task<Result<KnownPasswords>> find_passwords(PasswordsQuery query);
-  // Every second tells of broker passwords that have ended, as storage has it, until the hub stops.
-  Task<void> keep_telling_of_ended();
 
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its grants with the registry.
   void deletions_missed() { deleted_devices_.look(); }
-  // Writes down when users were last seen.
-  Task<void> flush_seen();
-  Task<void> keep_writing();
+  // Tells live sessions whose broker passwords have ended since the last time, and of those that the clock, set back, has
+  // let hold again.
+  Task<void> tell_of_ended();
+  // Writes down when users were last seen. Errors: those of the storage.
+  Task<Result<void>> flush_seen();
 
  private:
   Task<Result<Principal>> by_token(std::string token);
   Task<Result<Principal>> by_password(std::string username, std::string password);
-  Task<void> tell_of_ended();
   Task<void> forget_device(std::int64_t device_id);
   void tell_access_changed(std::int64_t user_id) const;
 
