@@ -4,19 +4,19 @@ namespace gatetorio::registration {
 
 namespace {
 
-constexpr std::uint64_t kLookMs = 10'000;
+constexpr std::chrono::seconds kLook{10};
 constexpr std::chrono::seconds kDeadAfter{60};  // six words of life that did not come
 constexpr std::chrono::seconds kLongestGap{20};
 
 }  // namespace
 
+void OtherHubs::begin(std::string own) {
+  host_.every(kLook, [this, own = std::move(own)] { return watch(own); }, {.first = std::chrono::milliseconds(0)});
+}
+
 Task<void> OtherHubs::watch(std::string own) {
-  while (true) {
-    const Result<void> looked = co_await look(own);
-    if (!looked) seen_.clear();  // they could not write either
-    const bool go_on = co_await host_.sleep(kLookMs);
-    if (!go_on) co_return;
-  }
+  const Result<void> looked = co_await look(std::move(own));
+  if (!looked) seen_.clear();  // they could not write either
 }
 
 Task<Result<void>> OtherHubs::look(std::string own) {

@@ -19,8 +19,8 @@ class OtherHubs {
   OtherHubs(Host& host, Repository& repository, Left left)
       : host_(host), repository_(repository), left_(std::move(left)) {}
 
-  // Until the hub stops. `own`: this hub's id.
-  Task<void> watch(std::string own);
+  // In start(), until the hub stops. `own`: this hub's id.
+  void begin(std::string own);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -29,6 +29,7 @@ class OtherHubs {
     Clock::time_point since;
   };
 
+  Task<void> watch(std::string own);
   Task<Result<void>> look(std::string own);
 
   Host& host_;

@@ -61,11 +61,7 @@ class Registration : public PluginBase {
     hub_ = host_.setting("hub_id");
     if (hub_.empty()) co_return Result<void>();  // a command, which holds nobody online
     repository_.set_hub(hub_);
-    host_.run(presence_.keep_gathering());
-    host_.run(presence_.keep_watching());
-    host_.run(presence_.restore());
-    host_.run(presence_.keep_history());
-    host_.run(presence_.keep_watching_hubs(hub_));
+    presence_.begin(hub_);
     co_return Result<void>();
   }
 

@@ -6,8 +6,7 @@ namespace gatetorio::registration {
 
 namespace {
 
-constexpr std::uint64_t kGatherMs = 5'000;
-constexpr std::uint64_t kWatchMs = 500;
+constexpr std::chrono::milliseconds kGather{5'000}, kWatch{500};
 constexpr std::uint64_t kFirstPauseMs = 100, kLongestPauseMs = 5'000;  // between attempts
 constexpr std::uint32_t kQueue = 100'000;  // every device of a large hub coming back at once
 constexpr std::size_t kRowsPerBatch = 500;
@@ -96,27 +95,25 @@ void Presence::forget(std::int64_t device_id) {
   history_.forget(device_id);
 }
 
-Task<void> Presence::keep_watching() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kWatchMs);
-    if (!go_on) co_return;
-    const Moment at = this_moment();
-    const std::vector<LastSeen> overdue = book_.take_overdue(at);
-    for (const LastSeen& device : overdue) {
-      history_.settle(device.device_id, at, "heartbeat", "timeout");
-      tell(device.device_id, false, device.last_seen_us);
-    }
-    if (!overdue.empty()) write_soon();
-  }
-}
-
-Task<void> Presence::keep_gathering() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kGatherMs);
-    if (!go_on) co_return;
+void Presence::begin(std::string hub) {
+  host_.every(kWatch, [this] { tell_of_overdue(); });
+  host_.every(kGather, [this] {
     book_.gather();
     write_soon();
+  });
+  host_.every(PresenceHistory::kWrite, [this] { return history_.write(); }, {.first = std::chrono::milliseconds(0)});
+  other_hubs_.begin(std::move(hub));
+  host_.run(restore());
+}
+
+void Presence::tell_of_overdue() {
+  const Moment at = this_moment();
+  const std::vector<LastSeen> overdue = book_.take_overdue(at);
+  for (const LastSeen& device : overdue) {
+    history_.settle(device.device_id, at, "heartbeat", "timeout");
+    tell(device.device_id, false, device.last_seen_us);
   }
+  if (!overdue.empty()) write_soon();
 }
 
 Task<void> Presence::flush() {

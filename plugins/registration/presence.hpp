@@ -32,18 +32,12 @@ class Presence {
         other_hubs_(host, repository, [this](const std::vector<LastSeen>& left) { left_by_dead_hub(left); }) {}
 
   void subscribe();
-  // Writes what is gathered until the hub stops.
-  Task<void> keep_gathering();
-  // Tells of devices whose heartbeats have stopped, within a second, until the hub stops.
-  Task<void> keep_watching();
-  // Writes when devices were online, until the hub stops.
-  Task<void> keep_history() { return history_.keep_writing(); }
+  // In start(), until the hub stops: takes up heartbeats that an earlier run has heard, so that their ends are noticed;
+  // tells of devices whose heartbeats have stopped, within a second; writes what is gathered, and when devices were
+  // online; takes over what other hubs leave that have died. `hub`: the id of this one.
+  void begin(std::string hub);
   // Writes what there is of that.
   Task<void> flush_history() { return history_.flush(); }
-  // Takes over what other hubs leave that have died, until this one stops. `own`: its id.
-  Task<void> keep_watching_hubs(std::string own) { return other_hubs_.watch(std::move(own)); }
-  // At the start: takes up heartbeats that an earlier run has heard, so that their ends are noticed.
-  Task<void> restore();
   // The connections of an earlier run live on: takes up at most 500 devices after this one. Their ids; none: that was
   // all. Errors: those of the storage.
   Task<Result<std::vector<std::int64_t>>> keep_connected(std::int64_t after);
@@ -61,6 +55,8 @@ class Presence {
   Device shown(StoredDevice stored) const { return book_.shown(std::move(stored), this_moment()); }
 
  private:
+  Task<void> restore();
+  void tell_of_overdue();
   void session_changed(const LinkSession& session, std::uint64_t sequence);
   void link_was_reset(const LinkReset& reset, std::uint64_t sequence);
   void left_by_dead_hub(const std::vector<LastSeen>& left);

@@ -6,7 +6,7 @@ namespace gatetorio::registration {
 
 namespace {
 
-constexpr std::uint64_t kWriteMs = 1'000, kBusyMs = 10;
+constexpr std::uint64_t kBusyMs = 10;
 constexpr std::size_t kPeriodsPerBatch = 500;
 constexpr std::size_t kMostDue = 200'000;  // ended ones beyond that are lost while the database is away
 constexpr std::int64_t kAliveUs = 10 * kMicrosecondsPerSecond;
@@ -72,21 +72,16 @@ bool PresenceHistory::begin_writing() {
   return !std::exchange(is_writing_, true);
 }
 
-Task<void> PresenceHistory::keep_writing() {
-  while (true) {
-    if (begin_writing()) {
-      const bool is_written = co_await write_due();
-      if (is_failing_ == is_written) {
-        is_failing_ = !is_written;
-        is_failing_ ? host_.warn("the history of presence cannot be written; it is tried again until it can")
-                    : host_.info("the history of presence is written again");
-      }
-      const std::lock_guard lock(mutex_);
-      is_writing_ = false;
-    }
-    const bool go_on = co_await host_.sleep(kWriteMs);
-    if (!go_on) co_return;
+Task<void> PresenceHistory::write() {
+  if (!begin_writing()) co_return;
+  const bool is_written = co_await write_due();
+  if (is_failing_ == is_written) {
+    is_failing_ = !is_written;
+    is_failing_ ? host_.warn("the history of presence cannot be written; it is tried again until it can")
+                : host_.info("the history of presence is written again");
   }
+  const std::lock_guard lock(mutex_);
+  is_writing_ = false;
 }
 
 Task<void> PresenceHistory::flush() {

@@ -2,6 +2,7 @@
 // a time: what devices send writes nothing.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -27,9 +28,11 @@ class PresenceHistory {
   // The device is gone.
   void forget(std::int64_t device_id);
 
-  // Ends what an earlier run left open, then writes until the hub stops, and that the hub lives.
-  Task<void> keep_writing();
-  // Writes what there is, once.
+  // Writes what there is, and that the hub lives; the first time, ends what an earlier run left open. Every kWrite, one
+  // at a time; nothing while flush() is at it.
+  static constexpr std::chrono::seconds kWrite{1};
+  Task<void> write();
+  // The same, after what is being written already.
   Task<void> flush();
 
  private:
