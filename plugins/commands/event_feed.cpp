@@ -7,7 +7,6 @@ namespace gatetorio::commands {
 
 namespace {
 
-constexpr std::uint64_t kTidyMs = 500;
 constexpr std::chrono::seconds kCheckEvery(30);
 constexpr std::chrono::minutes kKeptUnwatched(10);
 constexpr std::size_t kChecksAtOnce = 32;
@@ -261,16 +260,15 @@ void EventFeed::forget_unwatched() {
   });
 }
 
-Task<void> EventFeed::keep_tidy() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kTidyMs);
-    if (!go_on) break;
-    end_where([](const Watcher& watcher) { return !watcher.stream->is_open() || watcher.is_out_of_time(); });
-    question([now = Clock::now()](const Watcher& watcher) {
-      return !watcher.is_checking && now - watcher.checked_at > kCheckEvery;
-    });
-    forget_unwatched();
-  }
+void EventFeed::tidy() {
+  end_where([](const Watcher& watcher) { return !watcher.stream->is_open() || watcher.is_out_of_time(); });
+  question([now = Clock::now()](const Watcher& watcher) {
+    return !watcher.is_checking && now - watcher.checked_at > kCheckEvery;
+  });
+  forget_unwatched();
+}
+
+void EventFeed::end_all() {
   end_where([](const Watcher&) { return true; });
 }
 

@@ -44,9 +44,11 @@ class EventFeed {
   // The same for all: some changes, or deletions, were not told.
   void changes_were_missed();
   void deleted(const DeviceDeleted& event);
-  // Forgets streams that ended, ends those whose access has expired, and asks again about each every half minute; until
-  // the hub stops.
-  Task<void> keep_tidy();
+  // Forgets streams that ended, ends those whose access has expired, and asks again about each every half minute. To be
+  // called every kTidy.
+  static constexpr std::chrono::milliseconds kTidy{500};
+  void tidy();
+  void end_all();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -10,7 +10,6 @@ namespace {
 
 using Clock = Handovers::Clock;
 
-constexpr std::uint64_t kRetryMs = 1'000;
 constexpr std::size_t kPerBatch = 500, kBytesPerBatch = 4 << 20;
 
 }  // namespace
@@ -67,13 +66,9 @@ void Outcomes::write_soon() {
   host_.post([this] { host_.run(flush()); });
 }
 
-Task<void> Outcomes::keep_writing() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kRetryMs);
-    if (!go_on) co_return;
-    handovers_.tidy(Clock::now());
-    co_await flush();
-  }
+Task<void> Outcomes::try_again() {
+  handovers_.tidy(Clock::now());
+  co_await flush();
 }
 
 Task<void> Outcomes::flush() {

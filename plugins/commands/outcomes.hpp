@@ -38,8 +38,8 @@ class Outcomes {
   void heard(const DeviceMessage& message, const StatusPayload& said, std::uint64_t sequence);
   void deleted(std::int64_t device_id);
 
-  // Until the hub stops: tries again what could not be written.
-  Task<void> keep_writing();
+  // Every second: what could not be written.
+  Task<void> try_again();
   // Writes what waits now, after what is being written already.
   Task<void> flush();
 

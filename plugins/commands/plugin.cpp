@@ -74,9 +74,10 @@ class Commands : public PluginBase {
 
   Task<Result<void>> start() {
     co_await ok(database_.migrate());
-    host_.run(board_.keep_writing());
-    host_.run(outcomes_.keep_writing());
-    host_.run(feed_.keep_tidy());
+    constexpr std::chrono::seconds kWrite(1);
+    host_.every(kWrite, [this] { return board_.write(); }, {.what = "device statuses"});
+    host_.every(kWrite, [this] { return outcomes_.try_again(); }, {.what = "what became of commands"});
+    host_.every(EventFeed::kTidy, [this] { feed_.tidy(); }, {.what = "event streams"});
     retention_.begin();
     co_return Result<void>();
   }
@@ -88,6 +89,7 @@ class Commands : public PluginBase {
 
   // Devices may have spoken until now.
   Task<Result<void>> stop() {
+    feed_.end_all();
     co_await board_.flush();
     co_await outcomes_.flush();
     const std::size_t lost = board_.waiting();

@@ -8,7 +8,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kFlushMs = 1'000, kRetryMs = 200;
+constexpr std::uint64_t kRetryMs = 200;
 constexpr std::chrono::seconds kPatience(5);
 constexpr std::chrono::minutes kQueueTime(1);  // no message waits longer in a queue
 constexpr std::chrono::hours kCompareEvery(1);
@@ -51,22 +51,17 @@ std::size_t StatusBoard::waiting() const {
   return waiting_.size() + writing_.size();
 }
 
-Task<void> StatusBoard::keep_writing() {
-  auto compared_at = Clock::now();
-  while (true) {
-    const bool go_on = co_await host_.sleep(kFlushMs);
-    if (!go_on) co_return;
-    const auto now = Clock::now();
-    if (now - compared_at > kCompareEvery) must_compare_ = true;
-    if (must_compare_.exchange(false)) {
-      compared_at = now;
-      const bool is_compared = co_await compare_with_registry();
-      if (!is_compared) must_compare_ = true;
-    }
-    co_await flush();
-    const std::lock_guard lock(mutex_);
-    std::erase_if(lately_deleted_, [now](const auto& device) { return now - device.second > kQueueTime; });
+Task<void> StatusBoard::write() {
+  const auto now = Clock::now();
+  if (now - compared_at_ > kCompareEvery) must_compare_ = true;
+  if (must_compare_.exchange(false)) {
+    compared_at_ = now;
+    const bool is_compared = co_await compare_with_registry();
+    if (!is_compared) must_compare_ = true;
   }
+  co_await flush();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(lately_deleted_, [now](const auto& device) { return now - device.second > kQueueTime; });
 }
 
 Task<void> StatusBoard::flush() {

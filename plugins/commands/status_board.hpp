@@ -41,8 +41,8 @@ class StatusBoard {
   // News of deleted devices was lost: what is kept of them is looked for within a second, and at the start of the hub.
   void deletions_were_missed() { must_compare_ = true; }
 
-  // Writes what waits, once a second until the hub stops.
-  Task<void> keep_writing();
+  // Every second: writes what waits, and finds out which devices are gone where that is due.
+  Task<void> write();
   // Writes what waits now, after what is being written already.
   Task<void> flush();
   // Writes until nothing waits, or for some seconds where the storage is away.
@@ -65,7 +65,8 @@ class StatusBoard {
   Turn turn_;  // of those who write
   Outage outage_;
   std::atomic<bool> must_compare_ = true;
-  mutable std::mutex mutex_;  // guards what follows
+  std::chrono::steady_clock::time_point compared_at_ = std::chrono::steady_clock::now();  // write() has it
+  mutable std::mutex mutex_;                                                              // guards what follows
   std::int64_t last_sequence_ = 0;
   std::map<std::int64_t, LastStatus> waiting_;
   std::map<std::int64_t, LastStatus> writing_;  // older than those
