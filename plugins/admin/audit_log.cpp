@@ -11,7 +11,6 @@ namespace {
 using sql::Batch;
 using sql::Mode;
 
-constexpr std::uint64_t kWriteEveryMs = 500;
 // So many entries a page looks at: what is rare must not make a page slow.
 constexpr std::int64_t kWindow = 50'000;
 
@@ -125,29 +124,22 @@ void AuditLog::wrong_login(const Call& call, std::int64_t admin_id) {
            .at_us = now().us});
 }
 
-Task<void> AuditLog::keep_writing() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kWriteEveryMs);
-    if (!go_on) co_return;
-    co_await flush();
-  }
-}
-
-Task<void> AuditLog::flush() {
+Task<Result<void>> AuditLog::flush() {
   std::vector<OperationRefused> entries;
   {
     const std::lock_guard lock(mutex_);
     entries.assign(waiting_.begin(), waiting_.end());
     waiting_.clear();
   }
-  if (entries.empty()) co_return;
+  if (entries.empty()) co_return Result<void>();
   const Result<void> written = co_await write(entries);
-  if (written) co_return;
+  if (written) co_return written;
   // Tried again with the next ones; the bound holds for those that wait, too.
   const std::lock_guard lock(mutex_);
   for (auto entry = entries.rbegin(); entry != entries.rend() && waiting_.size() < kMostWaiting; ++entry) {
     waiting_.push_front(std::move(*entry));
   }
+  co_return written;
 }
 
 Task<Result<void>> AuditLog::write(std::vector<OperationRefused> entries) {

@@ -68,9 +68,9 @@ class AuditLog {
   // A login with a wrong name, password or code. The name that was typed is not kept: it may be a password in the wrong
   // field. `admin_id` 0: there is none of that name.
   void wrong_login(const Call& call, std::int64_t admin_id);
-  // Until the hub stops.
-  Task<void> keep_writing();
-  Task<void> flush();
+  // Writes what waits; every kWrite. Errors: those of the storage, which gets it the next time.
+  static constexpr std::chrono::milliseconds kWrite{500};
+  Task<Result<void>> flush();
 
  private:
   static constexpr TokenRate kOfSource{.per_second = 1, .most = 30};

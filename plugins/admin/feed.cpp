@@ -7,10 +7,6 @@ namespace gatetorio::admin {
 
 namespace {
 
-constexpr std::uint64_t kLookMs = 500;
-constexpr std::uint64_t kLooksBetweenHealth = 10;
-constexpr std::uint64_t kLooksBetweenChecks = 2;  // few watch, and each is one look-up
-
 bool has_ended(const Principal& principal) {
   return principal.valid_until_us != 0 && principal.valid_until_us <= now().us;
 }
@@ -82,7 +78,14 @@ std::list<Feed::WatcherPtr> Feed::take_where(const std::function<bool(const Watc
   return taken;
 }
 
-// Another hub may have ended the session, or removed the admin: nobody tells this one.
+void Feed::end_over() {
+  take_where([](const Watcher& watcher) { return !watcher.stream.is_open() || has_ended(watcher.principal); });
+}
+
+void Feed::end_all() {
+  take_where([](const Watcher&) { return true; });
+}
+
 void Feed::check_all() {
   std::list<WatcherPtr> all;
   {
@@ -92,23 +95,16 @@ void Feed::check_all() {
   for (WatcherPtr& watcher : all) host_.run(check_soon(std::move(watcher)));
 }
 
-Task<void> Feed::keep_telling() {
-  for (std::uint64_t looks = 1;; ++looks) {
-    const bool go_on = co_await host_.sleep(kLookMs);
-    take_where([go_on](const Watcher& watcher) {
-      return !go_on || !watcher.stream.is_open() || has_ended(watcher.principal);
-    });
-    if (!go_on) co_return;
-    if (looks % kLooksBetweenChecks == 0) check_all();
-    bool is_anybody_there = false;
-    {
-      const std::lock_guard lock(mutex_);
-      is_anybody_there = !watchers_.empty();
-    }
-    if (looks % kLooksBetweenHealth != 0 || !is_anybody_there) continue;
-    const Result<OverviewOutput> health = co_await overview_.read();
-    if (health) tell("health", json::write(*health));
+Task<Result<void>> Feed::tell_health() {
+  bool is_anybody_there = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_anybody_there = !watchers_.empty();
   }
+  if (!is_anybody_there) co_return Result<void>();
+  const OverviewOutput health = co_await ok(overview_.read());
+  tell("health", json::write(health));
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::admin

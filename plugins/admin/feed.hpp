@@ -2,6 +2,7 @@
 // so nothing is kept here for it. Any thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -29,9 +30,17 @@ class Feed {
   void tell(std::string_view type, std::string_view data);
   // Ends the streams of this principal that it may not have any more.
   void access_changed(const AccessChanged& event);
-  // `health` every five seconds while somebody watches; ends streams whose credential has ended, by the clock or
-  // at another hub, within a second. Until the hub stops.
-  Task<void> keep_telling();
+  // Ends streams whose credential has ended by the clock. To be called every kLook.
+  static constexpr std::chrono::milliseconds kLook{500};
+  void end_over();
+  // Asks whether they may still watch: another hub may have ended the session, or removed the admin, and nobody tells
+  // this one. To be called every kCheck: few watch, and each is one look-up.
+  static constexpr std::chrono::seconds kCheck{1};
+  void check_all();
+  // Tells `health` where somebody watches. To be called every kHealth.
+  static constexpr std::chrono::seconds kHealth{5};
+  Task<Result<void>> tell_health();
+  void end_all();
 
  private:
   struct Watcher {
@@ -46,7 +55,6 @@ class Feed {
   Task<void> check_soon(WatcherPtr watcher);
   void remove(const WatcherPtr& watcher);
   std::list<WatcherPtr> take_where(const std::function<bool(const Watcher&)>& is_over);
-  void check_all();
 
   Host& host_;
   Overview& overview_;

@@ -12,7 +12,7 @@ namespace {
 using sql::Batch;
 using sql::Mode;
 
-constexpr std::uint64_t kLookEveryMs = 5'000;
+constexpr std::chrono::milliseconds kLook(5'000);
 constexpr std::int64_t kLeaseUs = 60 * kMicrosecondsPerSecond;
 constexpr std::int64_t kRowsAtOnce = 25;
 
@@ -131,7 +131,7 @@ Task<Result<Reply<NewJobOutput>>> Jobs::create(Call call, NewJobInput input) {
   audit(batch, call, "admin.job", input.kind, R"({"rows":)" + std::to_string(total) + "}");
   const sql::Results done = co_await ok(database_.run(std::move(batch)));
   job.job_id = done[0].integer(0, 0);
-  work_soon();
+  look_.wake();
   co_return Reply<NewJobOutput>(Status::kAccepted, std::move(job));
 }
 
@@ -168,29 +168,21 @@ Task<Result<void>> Jobs::cancel(Call call, JobRef input) {
   co_return Result<void>();
 }
 
-Task<void> Jobs::keep_working() {
-  while (true) {
-    work_soon();
-    const bool go_on = co_await host_.sleep(kLookEveryMs);
-    if (!go_on) co_return;
-  }
+void Jobs::begin() {
+  look_ = host_.every(kLook, [this] { return work(); }, {.what = "jobs of admins"});
+  look_.wake();
 }
 
-void Jobs::work_soon() {
-  if (!is_working_.exchange(true)) host_.run(work());
-}
-
-Task<void> Jobs::work() {
-  while (true) {
-    const Result<Job> job = co_await claim();
+Task<Result<void>> Jobs::work() {
+  while (!host_.is_ending()) {
+    const std::optional<Job> job = co_await ok(claim());
     if (!job) break;
-    const Result<void> done = co_await work_on(*job);
-    if (!done) break;  // its lease ends, and somebody goes on
+    co_await ok(work_on(*job));  // where that fails its lease ends, and somebody goes on
   }
-  is_working_ = false;
+  co_return Result<void>();
 }
 
-Task<Result<Jobs::Job>> Jobs::claim() {
+Task<Result<std::optional<Jobs::Job>>> Jobs::claim() {
   const std::int64_t at = now().us;
   const sql::Results results = co_await ok(database_.write(
       "UPDATE admin_jobs SET lease_until = $1 WHERE id = (SELECT id FROM admin_jobs WHERE state = 'running'"
@@ -198,12 +190,12 @@ Task<Result<Jobs::Job>> Jobs::claim() {
       " RETURNING id, kind, admin_id, admin_name, role, peer",
       at + kLeaseUs, at, at + 2 * kLeaseUs));  // a lease so far ahead is of before the clock was set back
   const sql::Table& rows = results[0];
-  if (rows.empty()) co_return not_found();
-  co_return Job{
-      .id = rows.integer(0, 0),
-      .kind = rows.text(0, 1),
-      .principal = {.kind = "admin", .id = rows.integer(0, 2), .name = rows.text(0, 3), .role = rows.text(0, 4)},
-      .peer = rows.text(0, 5)};
+  if (rows.empty()) co_return std::optional<Job>();
+  co_return std::optional(
+      Job{.id = rows.integer(0, 0),
+          .kind = rows.text(0, 1),
+          .principal = {.kind = "admin", .id = rows.integer(0, 2), .name = rows.text(0, 3), .role = rows.text(0, 4)},
+          .peer = rows.text(0, 5)});
 }
 
 Task<Result<void>> Jobs::work_on(Job job) {
@@ -220,6 +212,7 @@ Task<Result<void>> Jobs::work_on(Job job) {
     if (current) job.principal = *current;
     std::size_t tried = 0;
     for (Row& row : rows) {
+      if (host_.is_ending()) break;
       const bool goes_on = co_await ok(is_running(job.id));
       if (!goes_on) break;  // cancelled: what has not begun stays as it is
       ++tried;
@@ -229,6 +222,7 @@ Task<Result<void>> Jobs::work_on(Job job) {
     }
     rows.resize(tried);
     co_await ok(save(job.id, std::move(rows)));
+    if (host_.is_ending()) co_return Result<void>();
   }
 }
 

@@ -3,7 +3,6 @@
 // start; a row that was under way then is called once more.
 #pragma once
 
-#include <atomic>
 #include <string>
 #include <vector>
 
@@ -101,8 +100,8 @@ class Jobs {
   // Rows that have not begun stay as they are.
   Task<Result<void>> cancel(Call call, JobRef input);
 
-  // Until the hub stops.
-  Task<void> keep_working();
+  // In start(). Until the hub stops.
+  void begin();
 
  private:
   struct Job {
@@ -118,9 +117,8 @@ class Jobs {
     Error error = {.status = Status::kOk};
   };
 
-  void work_soon();
-  Task<void> work();
-  Task<Result<Job>> claim();
+  Task<Result<void>> work();
+  Task<Result<std::optional<Job>>> claim();
   Task<Result<void>> work_on(Job job);
   Task<Result<bool>> is_running(std::int64_t job_id);
   Task<Result<std::vector<Row>>> next_rows(std::int64_t job_id);
@@ -131,7 +129,7 @@ class Jobs {
   Database& database_;
   OperationCalls& operations_;
   const Feed::Current current_;
-  std::atomic<bool> is_working_{false};
+  Ticker look_;
 };
 
 }  // namespace gatetorio::admin

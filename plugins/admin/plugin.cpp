@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::string_view kLogin = "admin.login";
 constexpr std::int64_t kUnauthorized = 401;
-constexpr std::uint64_t kLookForRequestsMs = 500;
+constexpr std::chrono::milliseconds kLookForRequests(500);
 constexpr std::chrono::seconds kPatience(5);
 constexpr std::string_view kContentPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -105,7 +105,9 @@ class AdminPlugin : public PluginBase {
   void configure();
   Task<Result<void>> start();
   Task<Result<void>> stop() {
-    co_await audit_.flush();
+    const Result<void> flushed = co_await audit_.flush();
+    static_cast<void>(flushed);
+    feed_.end_all();
     accounts_.stop();
     co_return Result<void>();
   }
@@ -118,7 +120,7 @@ class AdminPlugin : public PluginBase {
         Subscription::to<Event>(host_, WhenFull::kDropOldest, capacity, std::move(handler), kGapIsHarmless));
   }
   Task<Result<void>> make_first_admin();
-  Task<void> keep_answering();
+  Task<void> answer_waiting(bool prints_links = false);
   Task<LocalAnswer> answer(LocalRequest request);
   Task<Result<void>> create_tool(CreateArguments arguments);
   Task<Result<void>> reset_tool(ResetArguments arguments);
@@ -211,23 +213,19 @@ Task<Result<void>> AdminPlugin::start() {
   accounts_.set_https(public_url_.starts_with("https://"));
   co_await ok(calls_.begin());
   co_await ok(make_first_admin());
-  host_.run(keep_answering());
-  host_.run(audit_.keep_writing());
-  host_.run(feed_.keep_telling());
-  host_.run(jobs_.keep_working());
+  host_.every(kLookForRequests, [this] { return answer_waiting(); }, {.what = "requests of commands"});
+  host_.every(AuditLog::kWrite, [this] { return audit_.flush(); }, {.what = "audit entries of refusals"});
+  host_.every(Feed::kLook, [this] { feed_.end_over(); });
+  host_.every(Feed::kCheck, [this] { feed_.check_all(); });
+  host_.every(Feed::kHealth, [this] { return feed_.tell_health(); }, {.what = "the state for watchers"});
+  jobs_.begin();
   retention_.begin();
   co_return Result<void>();
 }
 
 // Requests of before the start come first: they may make the first one.
 Task<Result<void>> AdminPlugin::make_first_admin() {
-  for (const auto& path : requests_.waiting()) {
-    const auto request = LocalRequests::read(path);
-    LocalAnswer reply{.error = "The request cannot be read.", .link = {}};
-    if (request) reply = co_await answer(*request);
-    LocalRequests::answer(path, reply);
-    if (!reply.link.empty()) std::printf("admin: %s\n", reply.link.c_str());
-  }
+  co_await answer_waiting(true);
   bool is_there = co_await ok(accounts_.has_admin());
   if (!is_there && !settings_.first_admin.empty()) {
     NewAdmin first{settings_.first_admin, "admin", hash_password(settings_.first_password.reveal())};
@@ -244,16 +242,13 @@ Task<Result<void>> AdminPlugin::make_first_admin() {
   co_return Result<void>();
 }
 
-Task<void> AdminPlugin::keep_answering() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kLookForRequestsMs);
-    if (!go_on) co_return;
-    for (const auto& path : requests_.waiting()) {
-      const auto request = LocalRequests::read(path);
-      LocalAnswer reply{.error = "The request cannot be read.", .link = {}};
-      if (request) reply = co_await answer(*request);
-      LocalRequests::answer(path, reply);
-    }
+Task<void> AdminPlugin::answer_waiting(bool prints_links) {
+  for (const auto& path : requests_.waiting()) {
+    const auto request = LocalRequests::read(path);
+    LocalAnswer reply{.error = "The request cannot be read.", .link = {}};
+    if (request) reply = co_await answer(*request);
+    LocalRequests::answer(path, reply);
+    if (prints_links && !reply.link.empty()) std::printf("admin: %s\n", reply.link.c_str());
   }
 }
 
