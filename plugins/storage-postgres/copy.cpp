@@ -37,12 +37,24 @@ struct Sum {
 
 Error conflict(std::string detail) { return {.status = Status::kConflict, .detail = std::move(detail)}; }
 
+// The tables of a side without those that the other does not have and that are empty here: the storages' own tables
+// may be newer on one of them.
+std::vector<CopyTable> shared_tables(CopySide& side, CopySide& other) {
+  std::vector<CopyTable> tables = side.tables();
+  const std::vector<CopyTable> others = other.tables();
+  std::erase_if(tables, [&](const CopyTable& table) {
+    const auto is_same = [&table](const CopyTable& one) { return one.name == table.name; };
+    return std::none_of(others.begin(), others.end(), is_same) && side.count(table) == 0;
+  });
+  return tables;
+}
+
 Result<void> check_fit(CopySide& from, CopySide& to, const std::vector<CopyTable>& tables) {
   if (from.migrations() != to.migrations()) {
     return conflict(
         "the two do not hold the same migrations; run `gatetorio-hub migrate` with the same plugins for both");
   }
-  if (tables != to.tables()) return conflict("the two do not have the same tables and columns");
+  if (tables != shared_tables(to, from)) return conflict("the two do not have the same tables and columns");
   for (const CopyTable& table : tables) {
     if (to.count(table) != 0) return conflict("the target's table " + table.name + " is not empty");
   }
@@ -76,7 +88,7 @@ Sum copy_table(CopySide& from, CopySide& to, const CopyTable& table, const Print
 }
 
 Result<void> copy_all(CopySide& from, CopySide& to, const Print& print) {
-  const std::vector<CopyTable> tables = from.tables();
+  const std::vector<CopyTable> tables = shared_tables(from, to);
   if (auto fit = check_fit(from, to, tables); !fit) return fit;
   std::vector<Sum> sums;
   for (const CopyTable& table : tables) sums.push_back(copy_table(from, to, table, print));
