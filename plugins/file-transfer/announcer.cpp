@@ -6,9 +6,12 @@ namespace gatetorio::file_transfer {
 
 namespace {
 
-// A device that has connected subscribes a moment later.
-constexpr int kAttempts = 20;
-constexpr std::uint64_t kPauseMs = 250;
+// A device that has connected subscribes a moment later. One that is there and hears nothing for hours is tried again
+// when it comes the next time.
+constexpr JobRule kRule{.at_once = 8,
+                        .attempts = 200,
+                        .first_pause = std::chrono::milliseconds(250),
+                        .longest_pause = std::chrono::minutes(1)};
 
 struct FileAvailable {
   std::string type = "file_available";
@@ -27,75 +30,58 @@ BOOST_DESCRIBE_STRUCT(FileAvailable, (),
 
 }  // namespace
 
-void Announcer::wake(std::int64_t device_id) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!busy_.insert(device_id).second) {
-      again_.insert(device_id);
-      return;
-    }
-  }
-  host_.run(tell(device_id));
+Announcer::Announcer(Host& host, Jobs& jobs, Repository& repository, Rights& rights, Service& service)
+    : host_(host),
+      jobs_(jobs),
+      repository_(repository),
+      rights_(rights),
+      service_(service),
+      link_(host, DeviceLink::kId) {
+  jobs_.handle(
+      std::string(kAnnounceJob), [this](Job job) { return tell(std::move(job)); }, kRule);
 }
 
-Task<void> Announcer::wake_all() {
-  constexpr std::int64_t kAtOnce = 1'000;
-  std::int64_t last = 0;
-  while (true) {
-    const Result<std::vector<std::int64_t>> devices = co_await repository_.devices_to_tell(last, kAtOnce);
-    if (!devices || devices->empty()) co_return;
-    for (const std::int64_t device_id : *devices) wake(device_id);
-    last = devices->back();
-  }
+Task<void> Announcer::device_came(std::int64_t device_id) {
+  const Result<bool> is_put = co_await repository_.tell_of_waiting(device_id);
+  if (is_put && *is_put) wake();
 }
 
-Task<void> Announcer::tell(std::int64_t device_id) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Result<std::vector<File>> files = co_await repository_.unannounced(device_id);
-    bool is_done = static_cast<bool>(files);
-    if (is_done) {
-      for (const File& file : *files) {
-        const bool told = co_await tell_of(file);
-        is_done = is_done && told;
-      }
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      const bool is_wanted = again_.erase(device_id) > 0;
-      if (is_wanted) attempt = 0;
-      if (is_done && !is_wanted) {
-        busy_.erase(device_id);
-        co_return;
-      }
-    }
-    const bool go_on = co_await host_.sleep(kPauseMs);
-    if (!go_on) break;
-  }
-  const std::lock_guard lock(mutex_);
-  busy_.erase(device_id);
-  again_.erase(device_id);
+Task<Result<void>> Announcer::tell_all() {
+  co_await ok(repository_.tell_of_all_waiting());
+  wake();
+  co_return Result<void>();
 }
 
-Task<bool> Announcer::tell_of(File file) {
+Task<Result<void>> Announcer::tell(Job job) {
+  const std::vector<File> files = co_await ok(repository_.unannounced(std::stoll(job.key)));
+  Result<void> done;
+  for (const File& file : files) {
+    const Result<void> told = co_await tell_of(file);
+    if (!told) done = told;
+  }
+  co_return done;
+}
+
+Task<Result<void>> Announcer::tell_of(File file) {
   const bool is_for_watchers = file.creator.kind == "device" && file.announce != Announce::kDevice;
   if (!is_for_watchers) {
-    const Result<LinkState> link = co_await link_.call<DeviceLink::State>(file.device_id);
-    if (!link) co_return false;
-    if (!link->is_connected) co_return true;  // its coming wakes us
+    const LinkState link = co_await ok(link_.call<DeviceLink::State>(file.device_id));
+    if (!link.is_connected) co_return Result<void>();  // its coming puts a job in
   }
   const PrincipalId& on_whose_right = file.announcer.kind.empty() ? file.creator : file.announcer;
   const Result<Timestamp> may = co_await rights_.check(on_whose_right, file.device_id);
   if (may) {
-    const Result<Published> published = co_await publish(file, is_for_watchers);
-    if (!published || (!is_for_watchers && !published->has_receiver)) co_return false;
+    const Published published = co_await ok(publish(file, is_for_watchers));
+    if (!is_for_watchers && !published.has_receiver) {
+      co_return Error{.status = Status::kUnavailable, .detail = "The device does not listen."};
+    }
   } else if (may.error().status == Status::kForbidden) {
     host_.info("a file is not announced: on whose behalf it would be has lost access",
                {{"file", std::to_string(file.id)}, {"principal", key_of(on_whose_right)}});
   } else {
-    co_return false;
+    co_return may.error();
   }
-  const Result<void> marked = co_await repository_.set_announced(std::move(file));
-  co_return static_cast<bool>(marked);
+  co_return co_await repository_.set_announced(std::move(file));
 }
 
 Task<Result<Published>> Announcer::publish(File file, bool is_for_watchers) {

@@ -1,41 +1,36 @@
 // Tells of files that have become complete: the device of what people uploaded, as a command; its watchers of what the
-// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in
-// storage. Nothing is told on the right of somebody who has lost it meanwhile.
+// device uploaded, on its status topic. Who is away is told when it comes, once: what is still to be told is in the
+// files' rows, and a job for each device says it. Nothing is told on the right of somebody who has lost it meanwhile.
 #pragma once
 
-#include <mutex>
-#include <set>
-#include <string>
-
 #include "gatetorio/device_link.hpp"
+#include "gatetorio/jobs.hpp"
 #include "service.hpp"
 
 namespace gatetorio::file_transfer {
 
 class Announcer {
  public:
-  Announcer(Host& host, Repository& repository, Rights& rights, Service& service)
-      : host_(host), repository_(repository), rights_(rights), service_(service), link_(host, DeviceLink::kId) {}
+  Announcer(Host& host, Jobs& jobs, Repository& repository, Rights& rights, Service& service);
 
-  // Something is to be told about a device, or it has come. Any thread; returns at once.
-  void wake(std::int64_t device_id);
-  // Every device of which something is still to be told.
-  Task<void> wake_all();
+  // Something was put in with a file.
+  void wake() const { jobs_.wake(); }
+  // The device has come, and may be one of which something is still to be told.
+  Task<void> device_came(std::int64_t device_id);
+  // The same of all: somebody may have come unheard. Errors: those of the storage.
+  Task<Result<void>> tell_all();
 
  private:
-  Task<void> tell(std::int64_t device_id);
-  // False: try again in a moment.
-  Task<bool> tell_of(File file);
+  Task<Result<void>> tell(Job job);
+  Task<Result<void>> tell_of(File file);
   Task<Result<Published>> publish(File file, bool is_for_watchers);
 
   Host& host_;
+  Jobs& jobs_;
   Repository& repository_;
   Rights& rights_;
   Service& service_;
   ServiceClient link_;
-  std::mutex mutex_;              // guards the sets
-  std::set<std::int64_t> busy_;   // devices that a task is telling
-  std::set<std::int64_t> again_;  // of these, those that were woken meanwhile
 };
 
 }  // namespace gatetorio::file_transfer

@@ -7,7 +7,6 @@ namespace gatetorio::file_transfer {
 
 namespace {
 
-constexpr std::uint64_t kWatchMs = 500;
 constexpr int kWatchesBetweenChecks = 60;
 // With the way of an event before it and of the cut behind it this stays within the second.
 constexpr std::uint32_t kCheckDeadlineMs = 600;
@@ -112,18 +111,14 @@ Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id) {
   for (const Entry& entry : find(is_its)) entry->set_until(*until);
 }
 
-Task<void> LiveTransfers::keep_watch() {
-  for (int watches = 1;; ++watches) {
-    const bool go_on = co_await host_.sleep(kWatchMs);
-    if (!go_on) co_return;
-    {
-      const std::lock_guard lock(mutex_);
-      std::erase_if(entries_, [](const Entry& entry) { return !entry->is_open(); });
-    }
-    const Timestamp at = now();
-    cut_where([at](const LiveTransfer& entry) { return entry.has_expired(at); }, "its access has ended");
-    if (watches % kWatchesBetweenChecks == 0) check_where([](const LiveTransfer&) { return true; }, false);
+void LiveTransfers::watch() {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [](const Entry& entry) { return !entry->is_open(); });
   }
+  const Timestamp at = now();
+  cut_where([at](const LiveTransfer& entry) { return entry.has_expired(at); }, "its access has ended");
+  if (++watches_ % kWatchesBetweenChecks == 0) check_where([](const LiveTransfer&) { return true; }, false);
 }
 
 }  // namespace gatetorio::file_transfer

@@ -70,9 +70,9 @@ class LiveTransfers {
   void device_deleted(std::int64_t device_id);
   // After a gap in the events.
   void check_all();
-  // Forgets those that are over and cuts those whose right has expired, twice a second; checks all now and then. Until
-  // the hub stops.
-  Task<void> keep_watch();
+  // Forgets those that are over and cuts those whose right has expired; checks all now and then. Every kWatch.
+  static constexpr std::chrono::milliseconds kWatch{500};
+  void watch();
 
  private:
   using Entry = std::shared_ptr<LiveTransfer>;
@@ -89,6 +89,7 @@ class LiveTransfers {
   Rights& rights_;
   const std::int64_t most_of_holder_;
   Metric refused_;
+  int watches_ = 0;
   std::mutex mutex_;  // guards the following
   std::vector<Entry> entries_;
   std::map<PrincipalId, std::chrono::steady_clock::time_point> complained_at_;  // not long ago

@@ -121,7 +121,7 @@ void Operations::declare_uploads() {
 
 Task<Result<RestoreOutput>> Operations::restore(Call call, FileRef input) {
   const File file = co_await ok(service_.restore(std::move(call), input.file_id.value));
-  announcer_.wake(file.device_id);
+  announcer_.wake();
   co_return RestoreOutput{true, "The device is told now, or when it connects."};
 }
 

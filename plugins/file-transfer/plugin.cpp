@@ -13,13 +13,6 @@
 
 namespace gatetorio::file_transfer {
 
-namespace {
-
-constexpr std::uint64_t kMinuteMs = 60'000;
-constexpr int kMinutesBetweenDeviceChecks = 60;
-
-}  // namespace
-
 class FileTransfer : public PluginBase {
  public:
   using Settings = file_transfer::Settings;
@@ -30,7 +23,8 @@ class FileTransfer : public PluginBase {
       : host_(host),
         settings_(std::move(settings)),
         database_(host, kManifest.id),
-        repository_(database_),
+        jobs_(host, database_, kManifest.id),
+        repository_(database_, jobs_),
         keys_(host, repository_, signer_, settings_),
         rights_(host),
         live_(host, rights_, settings_.max_transfers_per_holder),
@@ -41,7 +35,7 @@ class FileTransfer : public PluginBase {
         vault_(host, repository_, rights_, settings_),
         service_(host, repository_, rights_, vault_, signer_, settings_),
         transfers_(host, repository_, rights_, live_, vault_, signer_, keys_),
-        announcer_(host, repository_, rights_, service_),
+        announcer_(host, jobs_, repository_, rights_, service_),
         small_data_(host, repository_, vault_),
         operations_(host, service_, transfers_, announcer_, settings_),
         backup_(host, this) {}
@@ -59,7 +53,7 @@ class FileTransfer : public PluginBase {
         .on<Blobs::Space>(&BlobFolder::space)
         .provide(Blobs::kId, "folder");
     vault_.when_complete([this](const File& file) {
-      if (file.announce != Announce::kNobody) announcer_.wake(file.device_id);
+      if (file.announce != Announce::kNobody) announcer_.wake();
     });
     constexpr std::uint32_t kMessages = 50'000, kChanges = 10'000;
     on<DeviceMessage>(
@@ -67,14 +61,14 @@ class FileTransfer : public PluginBase {
     on<DevicePresence>(
         WhenFull::kCoalesceByKey, kMessages,
         [this](const auto& event) {
-          if (event.is_online) announcer_.wake(event.device_id);
+          if (event.is_online) host_.run(announcer_.device_came(event.device_id));
         },
-        [this] { host_.run(announcer_.wake_all()); });
+        [this] { all_.wake(); });
     on<DeviceDeleted>(
         WhenFull::kDropOldest, kChanges, [this](const auto& event) { forget(event.device_id); },
         [this] {
           live_.check_all();
-          host_.run(vault_.forget_gone_devices());
+          all_.wake();
         });
     on<AccessChanged>(
         WhenFull::kCoalesceByKey, kChanges,
@@ -106,13 +100,16 @@ class FileTransfer : public PluginBase {
     small_data_.forget(device_id);
     host_.run(vault_.forget_device(device_id));
   }
-  Task<void> keep_tidy();
+  Task<Result<void>> tidy();
+  // For what may have happened unheard.
+  Task<Result<void>> look_at_all();
   // The content in the folder of blobs; another backend takes a part of its own.
   Task<Result<void>> back_up(BackupStep step, std::string folder);
 
   Host& host_;
   const Settings settings_;
   Database database_;
+  Jobs jobs_;
   Repository repository_;
   UrlSigner signer_;
   UrlKeys keys_;
@@ -129,6 +126,7 @@ class FileTransfer : public PluginBase {
   SmallData small_data_;
   Operations operations_;
   BackupPart<FileTransfer> backup_;
+  Ticker all_;
   std::vector<Subscription> subscriptions_;
 };
 
@@ -137,24 +135,23 @@ Task<Result<void>> FileTransfer::start() {
   co_await ok(folder_.open_folder());
   co_await ok(keys_.load());
   host_.run(vault_.recover());
-  host_.run(live_.keep_watch());
-  host_.run(keep_tidy());
+  jobs_.begin();
+  host_.every(LiveTransfers::kWatch, [this] { live_.watch(); });
+  constexpr std::chrono::milliseconds kAtOnce(0);
+  host_.every(std::chrono::minutes(1), [this] { return tidy(); }, {.what = "tidying up", .first = kAtOnce});
+  all_ = host_.every(std::chrono::hours(1), [this] { return look_at_all(); }, {.what = "comparing", .first = kAtOnce});
   co_return Result<void>();
 }
 
-Task<void> FileTransfer::keep_tidy() {
-  for (int minutes = 0;; ++minutes) {
-    co_await announcer_.wake_all();
-    if (minutes % kMinutesBetweenDeviceChecks == 0) {
-      co_await vault_.forget_gone_devices();
-    }
-    co_await vault_.release_rooms(live_.uploads());
-    co_await vault_.sweep();
-    const bool go_on = co_await host_.sleep(kMinuteMs);
-    if (!go_on) co_return;
-    const Result<void> loaded = co_await keys_.load();
-    if (!loaded) host_.warn("the keys of URLs cannot be read", {{"why", loaded.error().detail}});
-  }
+Task<Result<void>> FileTransfer::tidy() {
+  co_await vault_.release_rooms(live_.uploads());
+  co_await vault_.sweep();
+  co_return co_await keys_.load();
+}
+
+Task<Result<void>> FileTransfer::look_at_all() {
+  co_await vault_.forget_gone_devices();
+  co_return co_await announcer_.tell_all();
 }
 
 Task<Result<void>> FileTransfer::back_up(BackupStep step, std::string folder) {

@@ -160,6 +160,7 @@ Task<Result<bool>> Repository::complete(File file, Call call) {
       file.id, file.sha256, now(), static_cast<std::int64_t>(file.announce));
   uncharge(batch, file, file.size);
   batch.add("UPDATE files SET charged = size, announced = 0, reserved_until = 0 WHERE id = $1", file.id);
+  if (file.announce != Announce::kNobody) put_job(batch, file.device_id);
   audit(batch, call, "file.complete", target(file), detail(file));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
@@ -233,11 +234,38 @@ Task<Result<std::vector<File>>> Repository::unannounced(std::int64_t device_id) 
   co_return co_await files_of(std::move(batch));
 }
 
-Task<Result<std::vector<std::int64_t>>> Repository::devices_to_tell(std::int64_t device_id, std::int64_t limit) {
+void Repository::put_job(Batch& batch, std::int64_t device_id) const {
+  jobs_.put(batch, kAnnounceJob, std::to_string(device_id));
+}
+
+Task<Result<bool>> Repository::tell_of_waiting(std::int64_t device_id) {
+  const std::vector<std::int64_t> found = co_await ok(devices_to_tell(device_id - 1, 1));
+  const bool is_any = !found.empty() && found.front() == device_id;
+  if (!is_any) co_return false;
+  Batch batch(Mode::kWrite);
+  put_job(batch, device_id);
+  co_await ok(database_.run(std::move(batch)));
+  co_return true;
+}
+
+Task<Result<void>> Repository::tell_of_all_waiting() {
+  constexpr std::int64_t kAtOnce = 500;
+  std::int64_t last = 0;
+  while (true) {
+    const std::vector<std::int64_t> devices = co_await ok(devices_to_tell(last, kAtOnce));
+    if (devices.empty()) co_return Result<void>();
+    Batch batch(Mode::kWrite);
+    for (const std::int64_t device_id : devices) put_job(batch, device_id);
+    co_await ok(database_.run(std::move(batch)));
+    last = devices.back();
+  }
+}
+
+Task<Result<std::vector<std::int64_t>>> Repository::devices_to_tell(std::int64_t after, std::int64_t limit) {
   const sql::Results results = co_await ok(
       database_.read("SELECT DISTINCT device_id FROM files WHERE announce > 0 AND state = 'complete' AND device_id > $1"
                      " ORDER BY device_id LIMIT $2",
-                     device_id, limit));
+                     after, limit));
   std::vector<std::int64_t> ids;
   for (std::size_t row = 0; row < results[0].rows(); ++row) ids.push_back(results[0].integer(row, 0));
   co_return ids;
@@ -255,6 +283,7 @@ Task<Result<void>> Repository::announce_again(File file, Call call) {
   batch.require(
       "UPDATE files SET announce = 2, announcer_kind = $2, announcer_id = $3 WHERE id = $1 AND state = 'complete'",
       file.id, call.principal->kind, call.principal->id);
+  put_job(batch, file.device_id);
   audit(batch, call, "file.restore", target(file), detail(file));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   if (!results && results.error().status == Status::kGuardFailed) {

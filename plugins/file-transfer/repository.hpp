@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/jobs.hpp"
 #include "gatetorio/lists.hpp"
 #include "types.hpp"
 #include "url_signer.hpp"
@@ -16,6 +17,9 @@ namespace gatetorio::file_transfer {
 // Who is still to be told of a file: nobody; the device of what people uploaded, and its watchers of what it uploaded
 // itself; or the device in any case.
 enum class Announce : std::int64_t { kNobody = 0, kWhomItConcerns = 1, kDevice = 2 };
+
+// The kind of job that tells of a device's files. Its key is the device's id.
+inline constexpr std::string_view kAnnounceJob = "announce";
 
 struct File {
   std::int64_t id = 0;
@@ -46,7 +50,8 @@ struct Room {
 
 class Repository {
  public:
-  explicit Repository(Database& database) : database_(database) {}
+  // Jobs of kAnnounceJob are put in with what is to be told.
+  Repository(Database& database, const Jobs& jobs) : database_(database), jobs_(jobs) {}
 
   // Its id. Errors: kFull where there is no such room. A small file, which comes whole, is no announced one.
   Task<Result<std::int64_t>> create(File file, Room room, bool is_small, Call call);
@@ -76,8 +81,10 @@ class Repository {
 
   // Complete ones of a device of which somebody is still to be told.
   Task<Result<std::vector<File>>> unannounced(std::int64_t device_id);
-  // Devices that have such, in their order, at most `limit` after this one.
-  Task<Result<std::vector<std::int64_t>>> devices_to_tell(std::int64_t device_id, std::int64_t limit);
+  // Puts a job in where there are such. False: there are none.
+  Task<Result<bool>> tell_of_waiting(std::int64_t device_id);
+  // The same for every device.
+  Task<Result<void>> tell_of_all_waiting();
   // What `file` says was to be told has been, or will not be. What has come up since is left.
   Task<Result<void>> set_announced(File file);
   // Tell of it (again), on the caller's right. Errors: kNotFound.
@@ -100,7 +107,11 @@ class Repository {
 
  private:
   Task<Result<std::vector<File>>> files_of(sql::Batch batch);
+  Task<Result<std::vector<std::int64_t>>> devices_to_tell(std::int64_t after, std::int64_t limit);
+  void put_job(sql::Batch& batch, std::int64_t device_id) const;
+
   Database& database_;
+  const Jobs& jobs_;
 };
 
 }  // namespace gatetorio::file_transfer

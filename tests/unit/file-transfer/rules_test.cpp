@@ -25,7 +25,8 @@ const Principal kAnna{.kind = "user", .id = 1};
 const std::string kContent = "what the file says";
 
 struct FileRules : testing::PluginRules {
-  explicit FileRules(const boost::json::object& options = {}) {
+  explicit FileRules(const boost::json::object& options = {}, const std::string& data_dir = "")
+      : PluginRules(data_dir) {
     host.provide<AccessControl::Check>(AccessControl::kId, [this](AccessQuery query) -> Result<Decision> {
       return Decision{rights.contains(query.principal.kind), {.resource_id = 7, .expires_at_us = rights_end_us}};
     });
@@ -285,6 +286,44 @@ TEST_CASE_METHOD(FileRules, "a device that was away is told when it comes, once,
   host.advance(seconds(10));
   CHECK(told.size() == 1);
   CHECK(host.has_logged("a file is not announced"));
+}
+
+TEST_CASE_METHOD(FileRules, "a device that does not listen yet is told as soon as it does, and once") {
+  host.fail(DeviceLink::kId, {.status = Status::kUnavailable}, "file_available", 3);
+  put(upload_url());
+  host.advance(seconds(1));
+  CHECK(told.empty());
+  host.advance(seconds(2));
+  CHECK(told.size() == 1);
+  host.advance(hours(2));
+  CHECK(told.size() == 1);
+  CHECK(count("SELECT COUNT(*) FROM gatetorio_jobs") == 0);
+}
+
+TEST_CASE("an announcement that a hub did not come to is made at the next start, also where an older hub left it") {
+  for (const bool is_of_older_hub : {false, true}) {
+    const testing::TemporaryFolder folder;
+    {
+      FileRules rules({}, folder.path());
+      rules.host.set_available(DeviceLink::kId, false);
+      CHECK(rules.put(rules.upload_url()).is_ok());
+      CHECK(rules.count("SELECT COUNT(*) FROM gatetorio_jobs WHERE kind = 'announce' AND key = '7'") == 1);
+      if (is_of_older_hub) rules.query("DELETE FROM gatetorio_jobs");
+    }
+    FileRules again({}, folder.path());
+    again.host.advance(seconds(20));
+    CHECK(again.told.size() == 1);
+    CHECK(again.count("SELECT COUNT(*) FROM gatetorio_jobs") == 0);
+  }
+}
+
+TEST_CASE_METHOD(FileRules, "a device that came while news were lost is told at the next look at all") {
+  is_connected = false;
+  put(upload_url());
+  host.advance(seconds(10));
+  is_connected = true;
+  host.advance(hours(1) + minutes(10));
+  CHECK(told.size() == 1);
 }
 
 TEST_CASE_METHOD(FileRules, "one writes a file at a time") {
