@@ -152,29 +152,19 @@ Task<void> Service::forget(std::int64_t device_id) {
     host_.warn("tokens for a deleted device stay (they open nothing)", {{"device", std::to_string(device_id)}});
 }
 
-Task<void> Service::finish_claims() {
-  constexpr std::int64_t kAtOnce = 1000;
-  std::int64_t last = 0;
-  while (true) {
-    const Result<std::vector<Token>> tokens = co_await repository_.unfinished(last, kAtOnce);
-    if (!tokens || tokens->empty()) co_return;
-    last = tokens->back().id;
-    for (const Token& token : *tokens) {
-      co_await finish_claim(token);
-    }
-  }
-}
-
-Task<void> Service::finish_claim(Token token) {
-  const Result<Device> device = co_await device_of(token);
-  if (!device) co_return;
-  const Principal claimant{.kind = "user", .id = token.claimant_id, .subject = token.claimant_subject};
-  auto giving = give(token, *device, OnBehalf{claimant, "", ""});
+Task<Result<void>> Service::finish_claim(Job job) {
+  const Result<Token> token = co_await repository_.find(std::stoll(job.key));
+  if (!token && token.error().status == Status::kNotFound) co_return Result<void>();
+  if (!token) co_return token.error();
+  if (!token->claimed_at || token->used_by || token->is_access_taken) co_return Result<void>();
+  const Result<Device> device = co_await device_of(*token);
+  if (!device && device.error().status == Status::kGone) co_return Result<void>();
+  if (!device) co_return device.error();
+  const Principal claimant{.kind = "user", .id = token->claimant_id, .subject = token->claimant_subject};
+  auto giving = give(*token, *device, OnBehalf{claimant, "", ""});
   const Result<RedeemOutput> given = co_await giving;
-  if (!given) {
-    host_.warn("a claimed token's access cannot be given yet; its user may redeem it again",
-               {{"token", std::to_string(token.id)}, {"why", given.error().detail}});
-  }
+  if (!given && given.error().status != Status::kGone) co_return given.error();
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::sharing

@@ -41,8 +41,9 @@ class Sharing : public PluginBase {
         settings_(checked(std::move(settings))),
         database_(host, kManifest.id),
         devices_(host, DeviceRegistry::kId),
-        repository_(database_),
-        service_(host, repository_, devices_, settings_),
+        jobs_(host, database_, kManifest.id),
+        repository_(database_, jobs_),
+        service_(host, jobs_, repository_, devices_, settings_),
         operations_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // One that gave access stays as long as that: it can be taken back by the token, and a claim is finished by it.
@@ -78,7 +79,8 @@ class Sharing : public PluginBase {
 
   Task<Result<void>> start() {
     co_await ok(database_.migrate());
-    host_.run(service_.finish_claims());
+    co_await ok(repository_.finish_claims());
+    jobs_.begin();
     retention_.begin();
     service_.deletions_missed();  // a hub that was killed has not told of everything
     co_return Result<void>();
@@ -89,6 +91,7 @@ class Sharing : public PluginBase {
   const Settings settings_;
   Database database_;
   ServiceClient devices_;
+  Jobs jobs_;
   Repository repository_;
   Service service_;
   OperationSet<Service> operations_;

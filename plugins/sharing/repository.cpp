@@ -8,6 +8,9 @@ using sql::Batch;
 using sql::Blob;
 using sql::Mode;
 
+// The call that claims a token gives the access itself, in milliseconds.
+constexpr std::int64_t kPatienceUs = 10 * kMicrosecondsPerSecond;
+
 constexpr std::string_view kColumns =
     "id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
     " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken, creator_kind,"
@@ -137,12 +140,23 @@ Task<Result<Repository::Page>> Repository::list(AllTokensInput input, std::optio
   co_return page;
 }
 
-Task<Result<std::vector<Token>>> Repository::unfinished(std::int64_t token_id, std::int64_t limit) {
-  Result<sql::Results> results = co_await database_.read(
-      select_tokens("WHERE claimed_at IS NOT NULL AND used_by IS NULL AND is_access_taken = 0 AND id > $1 ORDER BY id"
-                    " LIMIT $2"),
-      token_id, limit);
-  co_return all_tokens(results);
+Task<Result<void>> Repository::finish_claims() {
+  constexpr std::int64_t kAtOnce = 500;
+  std::int64_t last = 0;
+  while (true) {
+    const sql::Results results =
+        co_await ok(database_.read("SELECT id FROM sharing_tokens WHERE claimed_at IS NOT NULL AND used_by IS NULL"
+                                   " AND is_access_taken = 0 AND id > $1 ORDER BY id LIMIT $2",
+                                   last, kAtOnce));
+    const sql::Table& ids = results[0];
+    if (ids.empty()) co_return Result<void>();
+    Batch batch(Mode::kWrite);
+    for (std::size_t row = 0; row < ids.rows(); ++row) {
+      last = ids.integer(row, 0);
+      jobs_.put(batch, kClaimJob, std::to_string(last));
+    }
+    co_await ok(database_.run(std::move(batch)));
+  }
 }
 
 Task<Result<bool>> Repository::claim(Token token, Call call) {
@@ -154,6 +168,7 @@ Task<Result<bool>> Repository::claim(Token token, Call call) {
       "UPDATE sharing_tokens SET claimed_at = $2, claimant_id = $3, claimant_subject = $4, access_expires_at = $5"
       " WHERE id = $1 AND claimed_at IS NULL AND revoked_at IS NULL AND expires_at > $2",
       token.id, at, call.principal->id, Blob{call.principal->subject}, ends);
+  jobs_.put(batch, kClaimJob, std::to_string(token.id), "", Timestamp{at.us + kPatienceUs});
   audit(batch, call, "sharing.redeem", target(token), detail(token.id));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
@@ -162,6 +177,7 @@ Task<Result<bool>> Repository::claim(Token token, Call call) {
 Task<Result<bool>> Repository::finish(std::int64_t token_id, std::int64_t user_id) {
   Batch batch(Mode::kWrite);
   batch.require("UPDATE sharing_tokens SET used_by = $2 WHERE id = $1 AND is_access_taken = 0", token_id, user_id);
+  jobs_.remove(batch, kClaimJob, std::to_string(token_id));
   Result<sql::Results> results = co_await database_.run(std::move(batch));
   co_return whether(results);
 }

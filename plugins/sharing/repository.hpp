@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/jobs.hpp"
 #include "gatetorio/lists.hpp"
 #include "types.hpp"
 
@@ -34,9 +35,13 @@ struct Token {
   std::optional<std::int64_t> max_uses;
 };
 
+// The kind of job that finishes a claim. Its key is the token's id.
+inline constexpr std::string_view kClaimJob = "finish-claim";
+
 class Repository {
  public:
-  explicit Repository(Database& database) : database_(database) {}
+  // Jobs of kClaimJob are put in with claims.
+  Repository(Database& database, const Jobs& jobs) : database_(database), jobs_(jobs) {}
 
   // Its id.
   Task<Result<std::int64_t>> create(Token token, std::string secret_hash, Call call);
@@ -54,10 +59,11 @@ class Repository {
     std::vector<Token> tokens;
   };
   Task<Result<Page>> list(AllTokensInput input, std::optional<std::int64_t> device_id);
-  // Claimed by somebody who has not been given the access yet.
-  Task<Result<std::vector<Token>>> unfinished(std::int64_t token_id, std::int64_t limit);
+  // Puts a job in, to be done at once, for each claim by somebody who has not been given the access yet.
+  Task<Result<void>> finish_claims();
 
-  // Claims the token for the calling user: of many at once, one succeeds. False: it is used, expired or revoked.
+  // Claims the token for the calling user: of many at once, one succeeds. False: it is used, expired or revoked. A job
+  // gives the access where this hub does not get so far.
   Task<Result<bool>> claim(Token token, Call call);
   // The access was given to this user. False: it has been taken again meanwhile.
   Task<Result<bool>> finish(std::int64_t token_id, std::int64_t user_id);
@@ -69,6 +75,7 @@ class Repository {
 
  private:
   Database& database_;
+  const Jobs& jobs_;
 };
 
 }  // namespace gatetorio::sharing

@@ -47,7 +47,7 @@ RedeemOutput redeemed(const Device& device, const std::string& level, std::int64
 
 }  // namespace
 
-Service::Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings)
+Service::Service(Host& host, Jobs& jobs, Repository& repository, ServiceClient& devices, const Settings& settings)
     : host_(host),
       repository_(repository),
       devices_(devices),
@@ -58,7 +58,9 @@ Service::Service(Host& host, Repository& repository, ServiceClient& devices, con
       deleted_devices_(
           host, devices,
           [this](std::int64_t after, std::int64_t most) { return repository_.devices_after(after, most); },
-          [this](std::int64_t device_id) { return forget(device_id); }) {}
+          [this](std::int64_t device_id) { return forget(device_id); }) {
+  jobs.handle(std::string(kClaimJob), [this](Job job) { return finish_claim(std::move(job)); });
+}
 
 Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
   const std::string secret = std::string(kPrefix) + random_text();

@@ -27,7 +27,7 @@ struct Settings {
 
 class Service {
  public:
-  Service(Host& host, Repository& repository, ServiceClient& devices, const Settings& settings);
+  Service(Host& host, Jobs& jobs, Repository& repository, ServiceClient& devices, const Settings& settings);
 
   // Offers access to the call's device.
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
@@ -49,11 +49,10 @@ class Service {
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its tokens with the registry.
   void deletions_missed() { deleted_devices_.look(); }
-  // Gives the access of tokens that were claimed by a hub which then died.
-  Task<void> finish_claims();
-  Task<void> finish_claim(Token token);
 
  private:
+  // Gives the access of a token that was claimed by a hub which then died.
+  Task<Result<void>> finish_claim(Job job);
   Task<Result<Device>> device_of(Token token);
   Task<Result<Token>> managed(Call call, std::int64_t token_id, std::string admin_role);
   Task<Result<std::string>> share_url(Call call, std::int64_t token_id);

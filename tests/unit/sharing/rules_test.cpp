@@ -196,6 +196,31 @@ TEST_CASE("a claim that a hub did not finish is finished at the next start, unle
   }
 }
 
+TEST_CASE_METHOD(SharingRules,
+                 "a claim whose hub does not get on is finished by a job, once, unless it was taken back") {
+  const std::string token = offer().word("token");
+  host.fail(GrantStore::kId, {.status = Status::kUnavailable}, "", 2);
+  CHECK_FALSE(redeem(kAnna, token).is_ok());
+  host.advance(seconds(9));
+  CHECK(level(kAnna) == "");  // that is left to the call
+  host.advance(seconds(5));   // and tried again
+  CHECK(host.faults_left() == 0);
+  CHECK(level(kAnna) == "engineer");
+  CHECK(host.published<SharingRedeemed>().size() == 1);
+  const Outcome other = offer();
+  host.fail(GrantStore::kId, {.status = Status::kUnavailable});
+  CHECK_FALSE(redeem(kBert, other.word("token")).is_ok());
+  host.invoke("sharing.revoke", revoking(other.number("token_id"), kAdmin));
+  host.advance(minutes(1));
+  CHECK(level(kBert) == "");
+  CHECK(count("SELECT COUNT(*) FROM gatetorio_jobs") == 0);
+}
+
+TEST_CASE_METHOD(SharingRules, "a token that is redeemed leaves no job") {
+  CHECK(redeem(kAnna, offer().word("token")).is_ok());
+  CHECK(count("SELECT COUNT(*) FROM gatetorio_jobs") == 0);
+}
+
 TEST_CASE_METHOD(SharingRules, "what an owner took from a user does not come back with the used token") {
   const std::string token = offer().word("token");
   REQUIRE(redeem(kAnna, token).is_ok());
