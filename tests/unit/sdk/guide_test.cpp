@@ -46,7 +46,8 @@ TEST_CASE("every example in the plugin guide is a quotation of code that is buil
         "tests/fixtures/plugins/echo/plugin.cpp", "tests/fixtures/plugins/greeter/plugin.cpp",
         "tests/fixtures/plugins/option-error/plugin.cpp", "tests/unit/core/host_test.cpp",
         "sdk/template/hello_test.cpp", "tests/unit/sdk/fake_host_test.cpp", "tests/unit/auth/rules_test.cpp",
-        "tests/unit/sharing/rules_test.cpp"}) {
+        "tests/unit/sharing/rules_test.cpp", "tests/support/job_worker.hpp", "tests/unit/sdk/ticker_test.cpp",
+        "tests/unit/sdk/jobs_test.cpp"}) {
     code += squeezed(read(kSource / file)) + "\n";
   }
   int quotations = 0;
