@@ -178,13 +178,15 @@ TEST_CASE("two hubs with folders of their own do not share a database file, what
   const TempDir folder;
   std::filesystem::create_symlink(file, folder / "file.db");
   std::filesystem::create_directory_symlink(file.parent_path(), folder / "folder");
+  int number = 0;
   for (const std::filesystem::path& path : {file, folder / "file.db", folder / "folder" / "hub.db"}) {
+    const std::filesystem::path out = folder / ("out" + std::to_string(++number)), err = out.string() + ".err";
     Process second(
         {hub_program(), "--config", other.config().string(), "--set", "plugins.storage-sqlite.path=" + path.string()},
-        {folder / "out", folder / "err"});
+        {out, err});
     const std::string words = "the database " + file.string() + " is in use by process " + std::to_string(hub.pid());
-    CHECK(eventually([&] { return read_file(folder / "err").find(words) != std::string::npos; }));
-    CHECK(read_file(folder / "out").find("ready") == std::string::npos);
+    CHECK(eventually([&] { return read_file(err).find(words) != std::string::npos; }));
+    CHECK(read_file(out).find("ready") == std::string::npos);
     second.signal(SIGTERM);
     second.wait();
   }
