@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "grant_rows.hpp"
-
 #include "gatetorio/secret.hpp"
+#include "grant_rows.hpp"
 
 namespace gatetorio::auth {
 

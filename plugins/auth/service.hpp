@@ -67,8 +67,8 @@ class Service {
   void device_deleted(DeviceDeleted event);
   // It may not have been told of every device that was deleted: compares its grants with the registry.
   void deletions_missed() { deleted_devices_.look(); }
-  // Tells live sessions whose broker passwords have ended since the last time, and of those that the clock, set back, has
-  // let hold again.
+  // Tells live sessions whose broker passwords have ended since the last time, and of those that the clock, set back,
+  // has let hold again.
   Task<void> tell_of_ended();
   // Writes down when users were last seen. Errors: those of the storage.
   Task<Result<void>> flush_seen();

@@ -64,8 +64,8 @@ struct Principal {
   std::string name;  // for people; may be empty
   std::string role;  // of admins; else empty
   // SHA-256 of the secret in the bearer credential of a user or device, else empty: a write can ask whether it still
-  // holds. Of a device that came with its broker password: of the bearer credential that it has beside it. A user whom
-  // the hub has never seen has id 0 and no access, but can be given some; this stays when it gets an id.
+  // holds. A user whom the hub has never seen has id 0 and no access, but can be given some; this stays when it gets an
+  // id.
   std::string subject;
   std::int64_t valid_until_us = 0;  // UTC; when the credential that was shown ends. 0: never
   PrincipalId who() const { return {kind, id}; }

@@ -45,7 +45,9 @@ struct OperationSpec {
   std::string_view path;     // "/devices/{controller_id}", below the transport's base path
   std::string_view summary;  // one line
   std::vector<Caller> callers;
-  std::string_view resource = "";          // the input field that names the resource which `need` speaks of
+  // The input field that names the resource which `need` speaks of: a device by its name; as "site:site_id", a site by
+  // the id in that field.
+  std::string_view resource = "";
   Status denied_as = Status::kForbidden;   // kNotFound: a stranger does not learn that it exists
   std::string_view credential_field = "";  // an input field that may carry the bearer credential instead
   std::vector<Status> success = {Status::kOk};
