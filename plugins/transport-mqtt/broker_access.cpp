@@ -117,7 +117,11 @@ Task<void> BrokerAccess::compare_passwords() {
   }
   for (PrincipalId& principal : all) {
     const bool is_full = some.size() == kPasswordsAtOnce || (!some.empty() && some.front().kind != principal.kind);
-    if (is_full) co_await compare_passwords_of(std::exchange(some, {}), false);
+    if (is_full) {
+      std::vector<PrincipalId> full;
+      full.swap(some);
+      co_await compare_passwords_of(std::move(full), false);
+    }
     some.push_back(std::move(principal));
   }
   if (!some.empty()) co_await compare_passwords_of(std::move(some), false);

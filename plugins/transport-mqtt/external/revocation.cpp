@@ -180,7 +180,8 @@ Task<void> Revocation::password_ended(std::string username) {
     }
     if (is_known) ++looks;
     // The broker lists a connection some seconds after it began; and it may be out of reach.
-    const bool go_on = co_await host_.sleep(is_known ? kListedMs : kAskAgainMs);
+    const std::uint64_t pause_ms = is_known ? kListedMs : kAskAgainMs;
+    const bool go_on = co_await host_.sleep(pause_ms);
     if (!go_on) co_return;
   }
 }

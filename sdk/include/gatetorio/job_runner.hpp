@@ -158,7 +158,7 @@ class JobRunner {
       for (const auto& [key, attempt] : attempts_) {
         if (!attempt->taken) continue;
         jobs.push_back(attempt->taken->job);
-        if (attempt->until <= steady) late.push_back(attempt);
+        if (attempt->until <= steady && attempt->done.done != nullptr) late.push_back(attempt);
       }
     }
     for (const AttemptPtr& attempt : late) {
@@ -209,7 +209,10 @@ class JobRunner {
       co_return;
     }
     auto start = [this, attempt, kind](gtr_completion done) {
-      attempt->done = done;
+      {
+        const std::lock_guard lock(mutex_);
+        attempt->done = done;
+      }
       try {
         spawn(
             kind->handler(attempt->taken->job), [this, attempt](Result<void> r) { finish(attempt, std::move(r)); },
@@ -221,12 +224,14 @@ class JobRunner {
     co_await host_.complete(start);
   }
   void finish(const AttemptPtr& attempt, Result<void> result) {
+    gtr_completion done{};
     {
       const std::lock_guard lock(mutex_);
       if (attempt->result) return;
       attempt->result = std::move(result);
+      done = attempt->done;
     }
-    attempt->done.done(attempt->done.context, GTR_OK, {});
+    done.done(done.context, GTR_OK, {});
   }
   static Error error_of(const std::exception_ptr& thrown) {
     try {
