@@ -28,7 +28,7 @@ struct Operation {
   std::string shape;         // of the path (route.hpp)
   std::vector<CallerRule> callers;
   std::string resource;       // the field or parameter that names it; empty: none
-  std::string resource_kind;  // "site:"; empty: a device, by its name
+  std::string resource_kind;  // put before its name for access control, with a colon; empty: the kind that needs none
   Status denied_as = Status::kForbidden;
   std::string credential_field;  // may carry the bearer credential; empty: none
   boost::json::object declaration;

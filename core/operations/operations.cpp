@@ -167,7 +167,9 @@ Task<void> Operations::authorise(std::shared_ptr<Invocation> call) {
                               .detail = "Some fields are wrong.",
                               .fields = {{"/" + operation.resource, "is required and must be a string"}}});
     }
-    resource = operation.resource_kind + *field.value;
+    // What a caller writes cannot choose the kind: a name with a colon in it is the name of nothing.
+    const bool is_odd = operation.resource_kind.empty() && field.value->find(':') != std::string::npos;
+    resource = (is_odd ? ":" : operation.resource_kind) + *field.value;
   }
   const Result<void> allowed = co_await check_access(call, std::move(resource));
   if (!allowed) co_return refuse(call, allowed.error());

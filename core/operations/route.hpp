@@ -1,4 +1,4 @@
-// Where an operation is offered over HTTP: a method and a path template ("/devices/{controller_id}").
+// Where an operation is offered over HTTP: a method and a path template ("/things/{thing_id}").
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace gatetorio::core {
 // transport meets what it cannot offer.
 std::string check_route(std::string_view method, std::string_view path);
 
-// The path with its parameters' names taken out ("/devices/{}"): two paths of one shape answer the same requests.
+// The path with its parameters' names taken out ("/things/{}"): two paths of one shape answer the same requests.
 std::string shape_of(std::string_view path);
 
 }  // namespace gatetorio::core

@@ -21,7 +21,7 @@ Result<SiteRepository::Membership> read_membership(const SiteUserInput& input) {
     return wrong("/user_id", "must be given, or else user_token; not both");
   }
   SiteRepository::Membership membership{
-      .site_id = input.site_id.value, .user_id = {}, .token_hash = {}, .level = {}, .name = {}, .time = {}};
+      .site_id = 0, .user_id = {}, .token_hash = {}, .level = {}, .name = {}, .time = {}};
   if (input.user_id) membership.user_id = input.user_id->value;
   if (input.user_token) membership.token_hash = sha256(input.user_token->value);
   membership.level = boost::describe::enum_to_string(input.access_level.value_or(AccessLevel::engineer), "");
@@ -124,6 +124,7 @@ Task<Result<SiteUsersOutput>> Sites::users(Call call, SiteRef) {
 Task<Result<SiteMember>> Sites::put_user(Call call, SiteUserInput input) {
   Result<SiteRepository::Membership> membership = read_membership(input);
   if (!membership) co_return membership.error();
+  membership->site_id = call.access.resource_id;  // the site that was judged
   const std::int64_t user_id = co_await ok(repository_.put_member(*std::move(membership), call));
   tell({user_id});
   const std::optional<SiteMember> member = co_await ok(repository_.member(call.access.resource_id, user_id));

@@ -96,6 +96,25 @@ TEST_CASE("who may do what at a site, and that a stranger does not learn that it
   CHECK(client(kAdminToken).get(street.site + "/users").at("users").as_array().size() == 2);
 }
 
+TEST_CASE("the owner of a site is nothing to a device that happens to have the site's number") {
+  const Street street;
+  const std::string odd = "site:" + street.site.substr(std::string("/sites/").size());
+  const auto ask = [&](const std::string& method, const std::string& path, const JsonObject& body = {}) {
+    return client(street.anna.token)
+        .request({.method = method, .path = path, .body = body.empty() ? "" : boost::json::serialize(body)})
+        .status;
+  };
+  for (const std::string& name : {odd, "site%3A" + odd.substr(5), ":" + odd, "::" + odd}) {
+    CAPTURE(name);
+    CHECK(ask("GET", "/devices/" + name) == 404);
+    CHECK(ask("GET", "/devices/" + name + "/users") == 404);
+    CHECK(ask("PATCH", "/devices/" + name, {{"device_name", "mine"}}) == 404);
+    CHECK(ask("DELETE", "/devices/" + name) == 404);
+    CHECK(ask("PUT", "/devices/" + name + "/policy", {{"verbs", {{"open", "nobody"}}}}) == 404);
+    CHECK(ask("POST", "/commands/send", {{"controller_id", name}, {"command", kOpen}}) >= 403);
+  }
+}
+
 TEST_CASE("sites are listed, renamed and ended") {
   const Street street;
   street.add(street.first);

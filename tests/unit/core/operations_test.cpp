@@ -52,6 +52,21 @@ TEST_CASE_METHOD(OperationsFixture, "an id and a route are taken once", "[operat
   CHECK(refused(R"({"id":"b","callers":[{"kind":"anyone"}]})").empty());
 }
 
+TEST_CASE_METHOD(OperationsFixture, "the kind of a resource is the declaration's, whatever a caller calls it") {
+  const auto on = [](const std::string& id, const std::string& resource) {
+    return R"({"id":")" + id + R"(","method":"GET","path":"/)" + id +
+           R"(/{it}","callers":[{"kind":"user","need":"owner"}],)" + R"("resource":")" + resource + R"("})";
+  };
+  const auto plain = declare(on("plain", "it")), kind = declare(on("kind", "site:it"));
+  decisions["site:7"] = {.is_allowed = true, .access = {.resource_id = 7, .level = "owner"}};
+  CHECK(call(kind, {.secret = "u-good", .params = {{"it", "7"}}}).status == GTR_OK);
+  CHECK(queries.take()->resource == "site:7");
+  CHECK(call(plain, {.secret = "u-good", .params = {{"it", "site:7"}}}).status != GTR_OK);
+  CHECK(queries.take()->resource == ":site:7");
+  CHECK(refused(on("odd", ":it")) == "'resource' must be FIELD or KIND:FIELD");
+  CHECK(refused(on("odd", "site:")) == "'resource' must be FIELD or KIND:FIELD");
+}
+
 TEST_CASE_METHOD(OperationsFixture, "a route is judged when it is declared, by its method, its grammar and its shape") {
   const auto route = [](const std::string& id, const std::string& method, const std::string& path) {
     return R"({"id":")" + id + R"(","method":")" + method + R"(","path":")" + path +
