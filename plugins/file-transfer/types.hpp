@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"
@@ -33,15 +34,12 @@ struct Sha256Rule {
   }
 };
 
-enum class Kind { config, log, firmware, other };
-BOOST_DESCRIBE_ENUM(Kind, config, log, firmware, other)
-
 using FileId = RowId;
 
 struct CreateInput {
   ControllerId controller_id;
   FileName name;
-  Kind kind = Kind::other;
+  FileKind kind = FileKind::other;
   Integer<0, 9'007'199'254'740'991> size;
   std::optional<Text<Sha256Rule>> sha256;
 };
@@ -56,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(CreateOutput, (), (file_id, upload_url, expires_at))
 
 struct ListInput {
   ControllerId controller_id;
-  std::optional<Kind> kind;
+  std::optional<FileKind> kind;
   std::optional<Integer<1, 500>> limit;
   std::optional<FileId> before;  // a file_id: older ones
 };
@@ -85,7 +83,7 @@ BOOST_DESCRIBE_ENUM(FileState, uploading, complete)
 
 struct AllFilesInput {
   std::optional<ControllerId> controller_id;
-  std::optional<Kind> kind;
+  std::optional<FileKind> kind;
   std::optional<FileState> state;
   std::optional<std::string> sort;
   std::optional<ListLimit> limit;

@@ -21,6 +21,10 @@ namespace gatetorio {
 enum class AccessLevel { owner, engineer, readonly };
 BOOST_DESCRIBE_ENUM(AccessLevel, owner, engineer, readonly)
 
+// Kinds of files, as clients and services write them.
+enum class FileKind { config, log, firmware, other };
+BOOST_DESCRIBE_ENUM(FileKind, config, log, firmware, other)
+
 // On whose behalf, for the audit log.
 struct OnBehalf {
   Principal principal;
@@ -40,9 +44,11 @@ struct GrantGiven {
   std::int64_t valid_from_us = 0;  // 0: from now on
   std::string schedule = {};       // a Schedule as JSON that has been checked; empty: at any time
   std::int64_t max_uses = 0;       // 0: any number
+  FileKinds file_kinds = {};       // of the files that the level opens, only these
 };
 BOOST_DESCRIBE_STRUCT(GrantGiven, (),
-                      (to, device_id, level, expires_at_us, source, name, by, valid_from_us, schedule, max_uses))
+                      (to, device_id, level, expires_at_us, source, name, by, valid_from_us, schedule, max_uses,
+                       file_kinds))
 
 // What the user has now, all its grants taken together; where none is open, what was given.
 struct GrantHeld {

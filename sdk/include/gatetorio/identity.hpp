@@ -1,12 +1,12 @@
 // Who calls, and what they may do: the two services that the hub asks before an operation runs.
 //
 // gatetorio.authenticator/1   One plugin for each kind of credential, under the selector "scheme:prefix": the hub asks
-// the
-//                             provider whose selector is the longest prefix of "scheme:name" (scheme "password") or
+//                             the provider whose selector is the longest prefix of "scheme:name" (scheme "password") or
 //                             "scheme:secret" (the others). "bearer:" is asked for what nobody else claims.
 // gatetorio.access/1          Decides whether a principal may do something to a resource.
 #pragma once
 
+#include <algorithm>
 #include <boost/describe.hpp>
 #include <charconv>
 #include <cstdint>
@@ -103,6 +103,12 @@ struct AccessQuery {
 };
 BOOST_DESCRIBE_STRUCT(AccessQuery, (), (principal, resource, need, resource_id))
 
+// Kinds of files, as the plugin of files names them ("config", "log"); null: all.
+using FileKinds = std::optional<std::vector<std::string>>;
+inline bool includes(const FileKinds& kinds, std::string_view kind) {
+  return !kinds || std::find(kinds->begin(), kinds->end(), kind) != kinds->end();
+}
+
 // What a principal has on a resource.
 struct Access {
   std::int64_t resource_id = 0;
@@ -111,8 +117,11 @@ struct Access {
   std::int64_t expires_at_us = 0;  // how long this holds: to an end, or to the end of a window; 0: for ever
   std::string name = {};           // by which the resource's owners know the principal; may be empty
   bool counts_uses = false;        // each act takes a use first (grants.hpp)
+  std::string source = {};         // of the grant that it is by (grants.hpp); empty: it is by none
+  FileKinds file_kinds = {};       // of the files that the level opens, only these
 };
-BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us, name, counts_uses))
+BOOST_DESCRIBE_STRUCT(Access, (),
+                      (resource_id, resource, level, expires_at_us, name, counts_uses, source, file_kinds))
 
 struct Decision {
   bool is_allowed = false;
