@@ -29,7 +29,7 @@ class Connection {
   void give_up() { is_broken_ = true; }
   // What the server says of the session is not what was set up: a pooler has given it to somebody else.
   void give_up_pooled() {
-    *session_.pooling = Pooling::kByTransaction;
+    session_.pooling->kind = Pooling::kByTransaction;
     give_up();
   }
 

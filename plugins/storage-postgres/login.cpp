@@ -182,6 +182,8 @@ Result<PgConnection> Login::open(Clock::time_point deadline, const StopTime& sto
 }
 
 Result<Session> Login::connect(Access access, const StopTime& stop) const {
+  std::unique_lock learning(pooling_->learning, std::defer_lock);
+  if (const Pooling kind = pooling_->kind; kind != Pooling::kDirect && kind != Pooling::kBySession) learning.lock();
   const auto deadline = Clock::now() + connect_timeout_;
   Result<PgConnection> opened = open(deadline, stop);
   if (!opened) return opened.error();
@@ -200,6 +202,8 @@ Result<Session> Login::connect(Access access, const StopTime& stop) const {
   session.is_pooled = facts->front() != std::to_string(PQbackendPID(raw));
   if (session.is_pooled) {
     if (const auto pooled = check_pooling(session, stop); !pooled) return pooled.error();
+  } else {
+    pooling_->kind = Pooling::kDirect;
   }
   const auto lock = ask(raw, std::string("SELECT pg_try_advisory_lock_shared(") + kHubsLock + ")", deadline, stop);
   if (!lock) return lock.error();
@@ -213,17 +217,17 @@ Result<Session> Login::connect(Access access, const StopTime& stop) const {
 // A pooler that gives a session away between transactions gives it to the next who comes. Once it was seen to leave
 // sessions alone it is not asked again, until a session finds itself another one (Exchange::check_session).
 Result<void> Login::check_pooling(const Session& session, const StopTime& stop) const {
-  constexpr milliseconds kPatience{1000};  // a pooler that is full lets the next one wait: then nothing was learnt
-  if (*pooling_ == Pooling::kBySession) return {};
+  constexpr milliseconds kPatience{3000};  // a pooler that is full lets the next one wait: then nothing was learnt
+  if (pooling_->kind == Pooling::kBySession) return {};
   const auto deadline = Clock::now() + kPatience;
   const Result<PgConnection> next = open(deadline, stop);
   const bool is_answered = next && ask(next->get(), naming("of somebody else"), deadline, stop);
   const auto name = ask(session.connection.get(), "SELECT current_setting('gatetorio.session', true)",
                         Clock::now() + kPatience, stop);
   const bool is_own = name && *name == std::vector<std::string>{session.name};
-  if (!is_own) *pooling_ = Pooling::kByTransaction;
-  if (is_own && is_answered) *pooling_ = Pooling::kBySession;
-  if (is_own && (is_answered || *pooling_ != Pooling::kByTransaction)) return {};
+  if (!is_own) pooling_->kind = Pooling::kByTransaction;
+  if (is_own && is_answered) pooling_->kind = Pooling::kBySession;
+  if (is_own && (is_answered || pooling_->kind != Pooling::kByTransaction)) return {};
   return unavailable(
       "a pooler (PgBouncer?) gives the hub's session to others between transactions; transaction and statement pooling "
       "are not supported: set pool_mode = session for this database");

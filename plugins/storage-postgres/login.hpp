@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,15 @@ using PgResult = std::unique_ptr<PGresult, ClearResult>;
 enum class Access { kRead, kWrite };
 
 // Whether a pooler between hub and server leaves a session to its client, as the hub needs it.
-enum class Pooling : std::uint8_t { kUnknown, kBySession, kByTransaction };
+enum class Pooling : std::uint8_t { kUnknown, kDirect, kBySession, kByTransaction };
+
+// What the sessions of one login have learnt of it. Usable from any thread.
+struct PoolingKnowledge {
+  std::atomic<Pooling> kind = Pooling::kUnknown;
+  // Held while a session is made and the answer is not known: sessions that are made at the same time hide from each
+  // other that a pooler gives them away.
+  std::mutex learning;
+};
 
 // A session that is set up.
 struct Session {
@@ -52,7 +61,7 @@ struct Session {
   Access access = Access::kRead;
   std::string name = {};  // of this session alone; the server knows it too
   bool is_pooled = false;
-  std::shared_ptr<std::atomic<Pooling>> pooling = {};  // the login's: what one session learns, all know
+  std::shared_ptr<PoolingKnowledge> pooling = {};  // the login's: what one session learns, all know
 };
 
 // The parameters of a connection, checked without connecting. Immutable; usable from any thread.
@@ -62,7 +71,8 @@ class Login {
   static Result<Login> make(const LoginSettings& settings);
 
   // Connects and sets the session up: UTF-8, the timeouts, durable commits, read-only where only that is asked for, and
-  // the lock that keeps `storage copy` away. Blocks for at most the connect timeout, or until `stop`. Errors:
+  // the lock that keeps `storage copy` away. Blocks for at most the connect timeout, or until `stop`; while it is not
+  // known whether there is a pooler, for as long as the others that connect before it. Errors:
   // kUnavailable, with the server's words; where writing is asked for and the server does not write; where a pooler
   // gives the session to others between transactions; where `storage copy` has the database.
   Result<Session> connect(Access access, const StopTime& stop) const;
@@ -88,7 +98,7 @@ class Login {
   std::chrono::milliseconds connect_timeout_{};
   std::chrono::milliseconds statement_timeout_{};
   bool has_password_in_url_ = false;
-  std::shared_ptr<std::atomic<Pooling>> pooling_ = std::make_shared<std::atomic<Pooling>>(Pooling::kUnknown);
+  std::shared_ptr<PoolingKnowledge> pooling_ = std::make_shared<PoolingKnowledge>();
 };
 
 // Waits until the socket can be read (or written, where `for_writing`). False at the deadline or at the stop.
