@@ -69,6 +69,8 @@ Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device devi
       access.expires_at_us = zero_if_never(standing.grant->opening.changes_at);
       access.name = standing.grant->name;
       access.counts_uses = standing.grant->max_uses.has_value();
+      access.source = standing.grant->source;
+      access.file_kinds = standing.grant->file_kinds;
     }
   }
   co_return access;

@@ -29,7 +29,8 @@ ExplainedGrant explained(const Grant& grant, Timestamp created_at, Timestamp at)
                      .schedule = {},
                      .max_uses = {},
                      .uses = {},
-                     .created_at = created_at};
+                     .created_at = created_at,
+                     .files = {}};
   show_terms(grant, &out);
   return out;
 }

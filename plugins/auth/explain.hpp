@@ -32,10 +32,11 @@ struct ExplainedGrant {
   std::optional<Schedule> schedule;
   std::optional<std::int64_t> max_uses, uses;
   Timestamp created_at;
+  FileKinds files;  // null: all kinds that the level opens
 };
 BOOST_DESCRIBE_STRUCT(ExplainedGrant, (),
                       (source, access_level, is_open, why, changes_at, expires_at, valid_from, schedule, max_uses, uses,
-                       created_at))
+                       created_at, files))
 
 struct ExplainOutput {
   bool allowed = false;

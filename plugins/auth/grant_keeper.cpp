@@ -16,6 +16,14 @@ Call call_of(OnBehalf by) {
   return {.principal = std::move(by.principal), .request_id = std::move(by.request_id), .peer = std::move(by.peer)};
 }
 
+GrantHeld to_held(const Grant& grant) {
+  const Timestamp end = grant.time.expires_at;
+  return {.user_id = grant.user_id,
+          .level = grant.level,
+          .expires_at_us = end.us == kForeverUs ? 0 : end.us,
+          .opens_at_us = grant.opening.is_open ? 0 : grant.opening.changes_at.us};
+}
+
 }  // namespace
 
 Task<Result<GrantHeld>> GrantKeeper::give(GrantGiven grant) {
@@ -26,11 +34,12 @@ Task<Result<GrantHeld>> GrantKeeper::give(GrantGiven grant) {
   const Call call = call_of(grant.by);
   const Grant held = co_await ok(repository_.give(std::move(grant), call));
   tell_access_changed(held.user_id);
-  const Timestamp end = held.time.expires_at, opens_at = held.opening.changes_at;
-  co_return GrantHeld{.user_id = held.user_id,
-                      .level = held.level,
-                      .expires_at_us = end.us == kForeverUs ? 0 : end.us,
-                      .opens_at_us = held.opening.is_open ? 0 : opens_at.us};
+  co_return to_held(held);
+}
+
+Task<Result<GrantHeld>> GrantKeeper::find(GrantNamed grant) {
+  const Grant found = co_await ok(repository_.find(grant.device_id, std::move(grant.source)));
+  co_return to_held(found);
 }
 
 Task<Result<UserIds>> GrantKeeper::take(GrantTaken grant) {

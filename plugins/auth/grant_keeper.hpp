@@ -25,7 +25,8 @@ class GrantKeeper {
   // GrantStore::Take.
   Task<Result<UserIds>> take(GrantTaken grant);
 
-  // GrantStore::Check, Use and GiveBack.
+  // GrantStore::Find, Check, Use and GiveBack.
+  Task<Result<GrantHeld>> find(GrantNamed grant);
   Task<Result<Checked>> check(ScheduleText schedule);
   Task<Result<UsedGrant>> use(GrantUse use);
   Task<Result<Checked>> give_back(GrantUse use);

@@ -13,6 +13,20 @@ int worth(const Grant& grant) {
   return grant.is_spent() ? std::min(rank, 3) : rank;
 }
 
+bool opens_files(const Grant& grant) { return grant.level != "readonly"; }
+
+// What two grants of one user open together.
+FileKinds together(const Grant& one, const Grant& other) {
+  if (!opens_files(one)) return other.file_kinds;
+  if (!opens_files(other)) return one.file_kinds;
+  if (!one.file_kinds || !other.file_kinds) return std::nullopt;
+  std::vector<std::string> kinds = *one.file_kinds;
+  for (const std::string& kind : *other.file_kinds) {
+    if (!includes(one.file_kinds, kind)) kinds.push_back(kind);
+  }
+  return kinds;
+}
+
 }  // namespace
 
 Grant grant_at(const sql::Table& table, std::size_t row, Timestamp at) {
@@ -24,6 +38,7 @@ Grant grant_at(const sql::Table& table, std::size_t row, Timestamp at) {
               .time = {{table.integer(row, 6)}, {table.integer(row, 5)}, table.text(row, 7)},
               .max_uses = table.integer_or_null(row, 8),
               .uses = table.integer(row, 9),
+              .file_kinds = file_kinds_from(table.text(row, 10)),
               .opening = {}};
   grant.opening = grant.time.at(at);
   return grant;
@@ -53,7 +68,9 @@ std::vector<Grant> best_of(std::vector<Grant> grants) {
       best.push_back(std::move(grant));
       continue;
     }
+    FileKinds kinds = together(*known, grant);
     if (is_better(grant, *known)) std::swap(*known, grant);
+    known->file_kinds = std::move(kinds);
     if (known->name.empty()) known->name = std::move(grant.name);
   }
   return best;

@@ -11,8 +11,8 @@ namespace gatetorio::auth {
 
 inline constexpr std::string_view kGrantColumns =
     "grants.device_id, grants.user_id, grants.level, grants.source, grants.name, grants.expires_at, grants.valid_from,"
-    " grants.schedule, grants.max_uses, grants.uses";
-inline constexpr std::size_t kGrantColumnCount = 10;
+    " grants.schedule, grants.max_uses, grants.uses, grants.file_kinds";
+inline constexpr std::size_t kGrantColumnCount = 11;
 
 // A row that begins with these, at that time.
 Grant grant_at(const sql::Table& table, std::size_t row, Timestamp at);
@@ -20,7 +20,8 @@ std::vector<Grant> grants_at(const sql::Table& table, Timestamp at);
 
 // Of grants of one user on one device, which one counts: what is open, and of that the most.
 bool is_better(const Grant& one, const Grant& other);
-// The best open grant of each device and user, in the order of the rows. Known by the name that any of them has.
+// The best open grant of each device and user, in the order of the rows. Known by the name that any of them has, and
+// with the kinds of files that they open together.
 std::vector<Grant> best_of(std::vector<Grant> grants);
 
 inline std::optional<Timestamp> unless_forever(Timestamp time) {
@@ -37,6 +38,7 @@ void show_terms(const Grant& grant, Shown* shown) {
   }
   shown->max_uses = grant.max_uses;
   if (grant.max_uses) shown->uses = grant.uses;
+  if constexpr (requires { shown->files; }) shown->files = grant.file_kinds;
 }
 
 inline std::string target(std::int64_t device_id) { return key_of(PrincipalId{"device", device_id}); }

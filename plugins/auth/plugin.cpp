@@ -55,7 +55,7 @@ class Auth : public PluginBase {
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
     grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
-    grants_.on<GrantStore::Check>(&GrantKeeper::check);
+    grants_.on<GrantStore::Check>(&GrantKeeper::check).on<GrantStore::Find>(&GrantKeeper::find);
     grants_.on<GrantStore::Use>(&GrantKeeper::use).on<GrantStore::GiveBack>(&GrantKeeper::give_back);
     grants_.provide(GrantStore::kId);
     authenticator_.on<Authenticator::Authenticate>(&Service::authenticate).on<FindPasswords>(&Service::find_passwords);

@@ -93,10 +93,10 @@ Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
   if (given.max_uses > 0) max_uses = given.max_uses;
   batch.add(
       "INSERT INTO grants (device_id, user_id, source, level, name, expires_at, created_at, valid_from, schedule,"
-      " max_uses, opens_at) SELECT $1, users.id, $4, $5, $6, $7, $8, $9, $10, $11, $9 FROM users"
+      " max_uses, opens_at, file_kinds) SELECT $1, users.id, $4, $5, $6, $7, $8, $9, $10, $11, $9, $12 FROM users"
       " WHERE users.id = $2 OR users.token_hash = $3 ON CONFLICT (device_id, user_id, source) DO NOTHING",
       given.device_id, given.to.id, Blob{given.to.subject}, given.source, given.level, given.name, end, at,
-      given.valid_from_us, given.schedule, max_uses);
+      given.valid_from_us, given.schedule, max_uses, to_column(given.file_kinds));
   static const std::string all = "SELECT " + std::string(kGrantColumns) +
                                  " FROM grants JOIN users ON users.id = grants.user_id WHERE grants.device_id = $1"
                                  " AND (users.id = $2 OR users.token_hash = $3)";
@@ -110,6 +110,15 @@ Task<Result<Grant>> Repository::give(GrantGiven given, Call call) {
   }
   if (results.error().status != Status::kGuardFailed) co_return results.error();
   co_return Error{.status = Status::kNotFound, .detail = "There is no such user."};
+}
+
+Task<Result<Grant>> Repository::find(std::int64_t device_id, std::string source) {
+  static const std::string one =
+      "SELECT " + std::string(kGrantColumns) + " FROM grants WHERE device_id = $1 AND source = $2 AND expires_at > $3";
+  const Timestamp at = now();
+  const sql::Results results = co_await ok(database_.read(one, device_id, source, at));
+  if (results[0].empty()) co_return Error{.status = Status::kNotFound, .detail = "There is no such grant."};
+  co_return grant_at(results[0], 0, at);
 }
 
 Task<Result<std::vector<std::int64_t>>> Repository::take(std::int64_t device_id, std::string source, Call call) {
@@ -173,7 +182,8 @@ Task<Result<std::vector<UserEntry>>> Repository::users_of(std::int64_t device_id
                     .schedule = {},
                     .max_uses = {},
                     .uses = {},
-                    .is_open = grant.opening.is_open};
+                    .is_open = grant.opening.is_open,
+                    .files = {}};
     show_terms(grant, &entry);
     if (table.integer(row, kGrantColumnCount + 1) > 0)
       entry.last_seen = Timestamp{table.integer(row, kGrantColumnCount + 1)};

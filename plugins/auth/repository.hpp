@@ -9,6 +9,7 @@
 #include "calendar.hpp"
 #include "gatetorio/credentials.hpp"
 #include "gatetorio/database.hpp"
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/grants.hpp"
 #include "types.hpp"
 
@@ -23,6 +24,7 @@ struct Grant {
   GrantTime time;
   std::optional<std::int64_t> max_uses;
   std::int64_t uses = 0;
+  FileKinds file_kinds = {};
   Opening opening;  // at the time of the call
 
   bool is_spent() const { return max_uses && uses >= *max_uses; }
@@ -65,6 +67,8 @@ class Repository {
   // Another source's grant, and what the user then has: the best of what is open, or else this. Errors: kNotFound for
   // an unknown user.
   Task<Result<Grant>> give(GrantGiven given, Call call);
+  // Errors: kNotFound where it has been taken or has ended.
+  Task<Result<Grant>> find(std::int64_t device_id, std::string source);
   // Takes what a source gave; from whom.
   Task<Result<std::vector<std::int64_t>>> take(std::int64_t device_id, std::string source, Call call);
   // Users of whom a grant opens or closes after `from` and up to `until`, as far as it has been planned.

@@ -82,7 +82,8 @@ Task<Result<GrantsOutput>> Repository::all_grants(GrantsInput input, std::option
                      .valid_from = {},
                      .schedule = {},
                      .max_uses = {},
-                     .uses = {}};
+                     .uses = {},
+                     .files = {}};
     show_terms(grant, &entry);
     out.grants.push_back(std::move(entry));
   }

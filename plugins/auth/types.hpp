@@ -111,10 +111,11 @@ struct UserEntry {
   std::optional<std::int64_t> max_uses;
   std::optional<std::int64_t> uses;  // where they are counted
   bool is_open = true;               // whether it gives access now
+  FileKinds files;                   // null: all kinds that the level opens
 };
 BOOST_DESCRIBE_STRUCT(UserEntry, (),
                       (user_id, name, access_level, expires_at, created_at, last_seen, source, valid_from, schedule,
-                       max_uses, uses, is_open))
+                       max_uses, uses, is_open, files))
 
 struct UsersOutput {
   std::vector<UserEntry> users;      // in the order of their ids
@@ -180,10 +181,11 @@ struct GrantEntry {
   std::optional<Schedule> schedule;
   std::optional<std::int64_t> max_uses;
   std::optional<std::int64_t> uses;  // where they are counted
+  FileKinds files;                   // null: all kinds that the level opens
 };
 BOOST_DESCRIBE_STRUCT(GrantEntry, (),
                       (device_id, controller_id, user_id, name, access_level, source, expires_at, created_at,
-                       valid_from, schedule, max_uses, uses))
+                       valid_from, schedule, max_uses, uses, files))
 
 struct GrantsOutput {
   std::vector<GrantEntry> grants;

@@ -23,7 +23,7 @@ struct Command {
   std::string sender_kind;
   std::int64_t sender_id = 0;
   std::string sender_name = {};  // what it was called then; empty: it had no name
-  std::string via = {};          // "app", "mqtt", "admin"; empty: not noted
+  std::string via = {};          // "app", "link", "mqtt", "admin"; empty: not noted
   std::string command;
   Motion motion = {};
   std::string state = "sent";

@@ -8,6 +8,7 @@
 #include "expectation.hpp"
 #include "gatetorio/events.hpp"
 #include "gatetorio/secret.hpp"
+#include "gatetorio/sharing.hpp"
 
 namespace gatetorio::commands {
 
@@ -108,7 +109,8 @@ VerbPatterns patterns_of(const Settings& settings) {
 
 std::string way_of(const Call& call) {
   if (call.principal->kind == "admin") return "admin";
-  return call.transport == "transport-mqtt" ? "mqtt" : "app";
+  if (call.transport == "transport-mqtt") return "mqtt";
+  return call.access.source.starts_with(kSharingSource) ? "link" : "app";
 }
 
 Command command_from(const Call& call, const SendInput& input, std::int64_t ttl_seconds) {

@@ -123,7 +123,7 @@ struct CommandEntry {
   std::optional<std::string> controller_id;  // null: the device is gone
   std::string sender;                        // "user:17"
   std::string sender_name;                   // what it was called when it sent this; empty: it had no name
-  std::string via;                           // how it came: "app", "mqtt", "admin"
+  std::string via;                           // how it came: "app", "link" (shared access), "mqtt", "admin"
   ObjectText command;
   std::string verb;
   std::int64_t gate_number = 1;
@@ -155,7 +155,7 @@ struct ActivityEntry {
   Timestamp at;
   std::string who;   // "user:17"
   std::string name;  // by which owners know them; may be empty
-  std::string via;   // "app", "mqtt", "admin"
+  std::string via;   // "app", "link" (shared access), "mqtt", "admin"
   std::string verb;
   std::int64_t gate_number = 1;
   std::string command_id;  // with the state merged: of the command that went out for both

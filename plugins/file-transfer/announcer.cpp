@@ -69,7 +69,7 @@ Task<Result<void>> Announcer::tell_of(File file) {
     if (!link.is_connected) co_return Result<void>();  // its coming puts a job in
   }
   const PrincipalId& on_whose_right = file.announcer.kind.empty() ? file.creator : file.announcer;
-  const Result<Timestamp> may = co_await rights_.check(on_whose_right, file.device_id);
+  const Result<Timestamp> may = co_await rights_.check(on_whose_right, file.device_id, file.kind);
   if (may) {
     const Published published = co_await ok(publish(file, is_for_watchers));
     if (!is_for_watchers && !published.has_receiver) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace gatetorio::file_transfer {
 
@@ -13,9 +14,8 @@ constexpr std::uint32_t kCheckDeadlineMs = 600;
 
 }  // namespace
 
-Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, std::int64_t device_id,
-                                                        std::int64_t upload_id) {
-  auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), device_id, upload_id);
+Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder, Transferred what) {
+  auto entry = std::make_shared<LiveTransfer>(host_, call, std::move(holder), std::move(what));
   if (!entry->can_be_cut()) {
     co_return Error{.status = Status::kUnsupported, .detail = "This way into the hub takes no files."};
   }
@@ -25,7 +25,7 @@ Task<Result<LiveTransfers::Entry>> LiveTransfers::enter(Call call, Holder holder
                     .detail = "You have too many transfers under way; end one of them first.",
                     .retry_after_s = 5};
   }
-  const Timestamp until = co_await ok(rights_.check(entry->holder, device_id));
+  const Timestamp until = co_await ok(rights_.check(entry->holder, entry->what.device_id, entry->what.kind));
   entry->set_until(until);
   if (!entry->begin_flow()) co_return Error{.status = Status::kForbidden, .detail = "This is no longer allowed."};
   co_return entry;
@@ -56,8 +56,8 @@ void LiveTransfers::complain(const Holder& holder) {
 
 std::vector<std::int64_t> LiveTransfers::uploads() {
   std::vector<std::int64_t> ids;
-  for (const Entry& entry : find([](const LiveTransfer& one) { return one.upload_id != 0; })) {
-    ids.push_back(entry->upload_id);
+  for (const Entry& entry : find([](const LiveTransfer& one) { return one.what.upload_id != 0; })) {
+    ids.push_back(entry->what.upload_id);
   }
   return ids;
 }
@@ -73,8 +73,9 @@ std::vector<LiveTransfers::Entry> LiveTransfers::find(const Condition& condition
 void LiveTransfers::cut_where(const Condition& condition, std::string_view why) {
   for (const Entry& entry : find(condition)) {
     entry->cut();
-    host_.info("a transfer is cut off",
-               {{"holder", key_of(entry->holder.who)}, {"device", std::to_string(entry->device_id)}, {"why", why}});
+    host_.info(
+        "a transfer is cut off",
+        {{"holder", key_of(entry->holder.who)}, {"device", std::to_string(entry->what.device_id)}, {"why", why}});
   }
 }
 
@@ -84,9 +85,9 @@ void LiveTransfers::check_where(const Condition& condition, bool admins_too) {
     cut_where([&](const LiveTransfer& entry) { return is_admin(entry) && condition(entry); },
               "it may have lost access");
   }
-  std::set<std::pair<Holder, std::int64_t>> affected;
-  for (const Entry& entry : find(condition)) affected.emplace(entry->holder, entry->device_id);
-  for (const auto& [holder, device_id] : affected) host_.run(check(holder, device_id));
+  std::set<std::tuple<Holder, std::int64_t, std::string>> affected;
+  for (const Entry& entry : find(condition)) affected.emplace(entry->holder, entry->what.device_id, entry->what.kind);
+  for (const auto& [holder, device_id, kind] : affected) host_.run(check(holder, device_id, kind));
 }
 
 void LiveTransfers::changed(const PrincipalId& who) {
@@ -94,16 +95,18 @@ void LiveTransfers::changed(const PrincipalId& who) {
 }
 
 void LiveTransfers::device_deleted(std::int64_t device_id) {
-  cut_where([&](const LiveTransfer& entry) { return entry.device_id == device_id; }, "the device was deleted");
+  cut_where([&](const LiveTransfer& entry) { return entry.what.device_id == device_id; }, "the device was deleted");
 }
 
 void LiveTransfers::check_all() {
   check_where([](const LiveTransfer&) { return true; }, true);
 }
 
-Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id) {
-  const Result<Timestamp> until = co_await rights_.check(holder, device_id, kCheckDeadlineMs);
-  const auto is_its = [&](const LiveTransfer& entry) { return entry.holder == holder && entry.device_id == device_id; };
+Task<void> LiveTransfers::check(Holder holder, std::int64_t device_id, std::string kind) {
+  const Result<Timestamp> until = co_await rights_.check(holder, device_id, kind, kCheckDeadlineMs);
+  const auto is_its = [&](const LiveTransfer& entry) {
+    return entry.holder == holder && entry.what.device_id == device_id && entry.what.kind == kind;
+  };
   if (!until) {
     const bool may_not = until.error().status == Status::kForbidden;
     co_return cut_where(is_its, may_not ? "it has lost access" : "its access cannot be checked");

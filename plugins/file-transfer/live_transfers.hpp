@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,14 +19,19 @@
 
 namespace gatetorio::file_transfer {
 
+struct Transferred {
+  std::int64_t device_id = 0;
+  std::string kind;            // of the file
+  std::int64_t upload_id = 0;  // the file that is uploaded; 0: it is a download
+};
+
 class LiveTransfer {
  public:
-  LiveTransfer(Host& host, const Call& call, Holder of, std::int64_t device, std::int64_t file)
-      : holder(std::move(of)), device_id(device), upload_id(file), transfer_(host, call) {}
+  LiveTransfer(Host& host, const Call& call, Holder of, Transferred file)
+      : holder(std::move(of)), what(std::move(file)), transfer_(host, call) {}
 
   const Holder holder;
-  const std::int64_t device_id;
-  const std::int64_t upload_id;  // the file that is uploaded; 0: it is a download
+  const Transferred what;
   bool can_be_cut() const { return transfer_.can_be_cut(); }
   bool is_open() const { return transfer_.is_open(); }
   // The bytes may flow, and do no more: only in between is there a connection to break off. False where it was cut:
@@ -60,8 +66,7 @@ class LiveTransfers {
 
   // Enters the call's bytes and then asks whether they may flow. Errors: those of Rights; kRateLimited for a holder
   // that has too many; kUnsupported where the call's transport cannot be stopped.
-  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, Holder holder, std::int64_t device_id,
-                                                    std::int64_t upload_id);
+  Task<Result<std::shared_ptr<LiveTransfer>>> enter(Call call, Holder holder, Transferred what);
   // The files that are being uploaded.
   std::vector<std::int64_t> uploads();
 
@@ -81,7 +86,7 @@ class LiveTransfers {
   void cut_where(const Condition& condition, std::string_view why);
   // Admins of whom something is to be known are cut: nobody can be asked about them.
   void check_where(const Condition& condition, bool admins_too);
-  Task<void> check(Holder holder, std::int64_t device_id);
+  Task<void> check(Holder holder, std::int64_t device_id, std::string kind);
   bool add(const Entry& entry);
   void complain(const Holder& holder);
 

@@ -181,12 +181,14 @@ Task<Result<File>> Repository::find(std::int64_t file_id) {
   co_return std::move(files.front());
 }
 
-Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, std::optional<std::string> kind,
-                                                 std::int64_t before, std::int64_t limit) {
+Task<Result<std::vector<File>>> Repository::list(std::int64_t device_id, FileKinds kinds, std::int64_t before,
+                                                 std::int64_t limit) {
   Batch batch(Mode::kRead);
-  if (kind) {
-    batch.add(select("WHERE device_id = $1 AND id < $2 AND kind = $4 ORDER BY id DESC LIMIT $3"), device_id, before,
-              limit, *kind);
+  if (kinds) {
+    std::string among = ",";
+    for (const std::string& kind : *kinds) among += kind + ",";
+    batch.add(select("WHERE device_id = $1 AND id < $2 AND $4 LIKE '%,' || kind || ',%' ORDER BY id DESC LIMIT $3"),
+              device_id, before, limit, among);
   } else {
     batch.add(select("WHERE device_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), device_id, before, limit);
   }

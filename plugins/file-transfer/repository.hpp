@@ -65,7 +65,8 @@ class Repository {
   Task<Result<bool>> complete(File file, Call call);
   // Errors: kNotFound.
   Task<Result<File>> find(std::int64_t file_id);
-  Task<Result<std::vector<File>>> list(std::int64_t device_id, std::optional<std::string> kind, std::int64_t before,
+  // Of these kinds, newest first.
+  Task<Result<std::vector<File>>> list(std::int64_t device_id, FileKinds kinds, std::int64_t before,
                                        std::int64_t limit);
   // Of all devices. `device_id`: the input's device. Errors: kInvalid at /sort or /cursor.
   struct Page {

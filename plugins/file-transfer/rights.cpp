@@ -11,7 +11,8 @@ Error may_not() { return {.status = Status::kForbidden, .detail = "This is no lo
 
 }  // namespace
 
-Task<Result<Timestamp>> Rights::check(PrincipalId who, std::int64_t device_id, std::uint32_t deadline_ms) {
+Task<Result<Timestamp>> Rights::check(PrincipalId who, std::int64_t device_id, std::string kind,
+                                      std::uint32_t deadline_ms) {
   if (who.kind == "admin") {
     co_await ok(find_device(device_id, deadline_ms));
     co_return Timestamp{kForeverUs};
@@ -22,15 +23,16 @@ Task<Result<Timestamp>> Rights::check(PrincipalId who, std::int64_t device_id, s
   const Result<Decision> decision = co_await access_.call_within<AccessControl::Check>(deadline_ms, std::move(query));
   if (!decision && decision.error().status == Status::kNotFound) co_return may_not();  // the device is gone
   if (!decision) co_return decision.error();
-  if (!decision->is_allowed) co_return may_not();
+  if (!decision->is_allowed || !includes(decision->access.file_kinds, kind)) co_return may_not();
   const std::int64_t until = decision->access.expires_at_us;
   co_return Timestamp{until == 0 ? kForeverUs : until};
 }
 
-Task<Result<Timestamp>> Rights::check(Holder holder, std::int64_t device_id, std::uint32_t deadline_ms) {
+Task<Result<Timestamp>> Rights::check(Holder holder, std::int64_t device_id, std::string kind,
+                                      std::uint32_t deadline_ms) {
   const Holder present = co_await ok(this->holder(holder.who, deadline_ms));
   if (present != holder) co_return may_not();
-  co_return co_await check(holder.who, device_id, deadline_ms);
+  co_return co_await check(holder.who, device_id, std::move(kind), deadline_ms);
 }
 
 Task<Result<Holder>> Rights::holder(PrincipalId who, std::uint32_t deadline_ms) {

@@ -20,12 +20,13 @@ class Rights {
  public:
   explicit Rights(Host& host) : devices_(host, DeviceRegistry::kId), access_(host, AccessControl::kId) {}
 
-  // Until when it may: an engineer of the device, an owner, the device itself, or an admin. Nobody can be asked about
-  // an admin who is not calling: it may as long as the device exists. Errors: kForbidden where it may not; any other
-  // where that cannot be told. `deadline_ms`: as of ServiceClient::call.
-  Task<Result<Timestamp>> check(PrincipalId who, std::int64_t device_id, std::uint32_t deadline_ms = 0);
+  // Until when it may with files of that kind: an engineer of the device, an owner, the device itself, or an admin.
+  // Nobody can be asked about an admin who is not calling: it may as long as the device exists. Errors: kForbidden
+  // where it may not; any other where that cannot be told. `deadline_ms`: as of ServiceClient::call.
+  Task<Result<Timestamp>> check(PrincipalId who, std::int64_t device_id, std::string kind,
+                                std::uint32_t deadline_ms = 0);
   // The same, and kForbidden where its credentials were replaced.
-  Task<Result<Timestamp>> check(Holder holder, std::int64_t device_id, std::uint32_t deadline_ms = 0);
+  Task<Result<Timestamp>> check(Holder holder, std::int64_t device_id, std::string kind, std::uint32_t deadline_ms = 0);
 
   // With the credentials that it has now. Errors: kForbidden where it is gone; any other where that cannot be told.
   Task<Result<Holder>> holder(PrincipalId who, std::uint32_t deadline_ms = 0);

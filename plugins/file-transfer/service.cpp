@@ -66,6 +66,9 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
             .size = input.size.value,
             .creator = call.principal->who(),
             .announce = Announce::kWhomItConcerns};
+  if (!includes(call.access.file_kinds, file.kind)) {
+    co_return Error{.status = Status::kForbidden, .detail = "Your access to the device is to files of other kinds."};
+  }
   if (input.sha256) file.sha256 = lower(input.sha256->value);
   const File made = co_await ok(vault_.create(std::move(file), call));
   const Url upload = co_await ok(url_for_caller(Direction::kUpload, made.id, call));
@@ -73,12 +76,16 @@ Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
 }
 
 Task<Result<ListOutput>> Service::list(Call call, ListInput input) {
-  std::optional<std::string> kind;
-  if (input.kind) kind = boost::describe::enum_to_string(*input.kind, "");
+  FileKinds kinds = call.access.file_kinds;
+  if (input.kind) {
+    const std::string asked_for = boost::describe::enum_to_string(*input.kind, "");
+    kinds = std::vector<std::string>();
+    if (includes(call.access.file_kinds, asked_for)) kinds->push_back(asked_for);
+  }
   const std::int64_t limit = input.limit ? input.limit->value : kDefaultLimit;
   const std::int64_t before = input.before ? input.before->value : kForeverUs;
   const std::vector<File> files =
-      co_await ok(repository_.list(call.access.resource_id, std::move(kind), before, limit + 1));
+      co_await ok(repository_.list(call.access.resource_id, std::move(kinds), before, limit + 1));
   ListOutput out;
   for (const File& file : files) out.files.push_back(to_entry(file));
   if (out.files.size() > static_cast<std::size_t>(limit)) {
@@ -120,6 +127,7 @@ Task<Result<AllFilesOutput>> Service::list_all(Call, AllFilesInput input) {
 Task<Result<File>> Service::of_device(Call call, std::int64_t file_id) {
   Result<File> file = co_await repository_.find(file_id);
   if (file && file->device_id != call.access.resource_id) co_return not_found();
+  if (file && !includes(call.access.file_kinds, file->kind)) co_return not_found();
   co_return file;
 }
 

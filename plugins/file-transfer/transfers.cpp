@@ -47,7 +47,7 @@ Task<Result<Ticket>> Transfers::ticket_of(Direction direction, SignedInput url) 
 Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
   const Ticket ticket = co_await ok(ticket_of(Direction::kUpload, std::move(url)));
   const File file = co_await ok(repository_.find(ticket.file_id));
-  const Result<Timestamp> may = co_await rights_.check(ticket.holder, file.device_id);
+  const Result<Timestamp> may = co_await rights_.check(ticket.holder, file.device_id, file.kind);
   if (!may) co_return of_url(may.error());
   if (!file.is_complete() && file.upload_until <= now()) {
     co_return Error{.status = Status::kGone, .detail = "The upload took too long and has ended."};
@@ -57,8 +57,8 @@ Task<Result<Transfers::Upload>> Transfers::upload_of(SignedInput url) {
 
 Task<Result<Transfers::Upload>> Transfers::begin_upload(Call call, SignedInput url) {
   Upload upload = co_await ok(upload_of(std::move(url)));
-  Result<std::shared_ptr<LiveTransfer>> live =
-      co_await live_.enter(call, upload.ticket.holder, upload.file.device_id, upload.file.id);
+  const Transferred what{upload.file.device_id, upload.file.kind, upload.file.id};
+  Result<std::shared_ptr<LiveTransfer>> live = co_await live_.enter(call, upload.ticket.holder, what);
   if (!live) co_return of_url(live.error());
   upload.live = *std::move(live);
   co_return upload;
@@ -188,7 +188,8 @@ Task<Result<void>> Transfers::terminate(Call call, SignedInput url) {
 Task<Result<Transfers::Download>> Transfers::download(Call call, SignedInput url) {
   const Ticket ticket = co_await ok(ticket_of(Direction::kDownload, std::move(url)));
   const File file = co_await ok(repository_.find(ticket.file_id));
-  const Result<std::shared_ptr<LiveTransfer>> live = co_await live_.enter(call, ticket.holder, file.device_id, 0);
+  const Transferred what{file.device_id, file.kind};
+  const Result<std::shared_ptr<LiveTransfer>> live = co_await live_.enter(call, ticket.holder, what);
   if (!live) co_return of_url(live.error());
   OpenBlob content = co_await ok(vault_.open(file));
   co_return Result<Download>(Download{file, std::move(content)});

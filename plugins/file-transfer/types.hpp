@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gatetorio/grants.hpp"
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/lists.hpp"
 #include "gatetorio/time.hpp"

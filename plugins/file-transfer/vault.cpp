@@ -140,7 +140,7 @@ Task<Result<void>> Vault::may_complete(File file, Call call) {
   std::vector<PrincipalId> involved{file.creator};
   if (call.principal && call.principal->who() != file.creator) involved.push_back(call.principal->who());
   for (const PrincipalId& who : involved) {
-    co_await ok(rights_.check(who, file.device_id));
+    co_await ok(rights_.check(who, file.device_id, file.kind));
   }
   co_return Result<void>();
 }

@@ -26,7 +26,10 @@ TokenEntry to_entry(Token token) {
                    .revoked = token.is_revoked,
                    .valid_from = {},
                    .schedule = {},
-                   .max_uses = token.max_uses};
+                   .max_uses = token.max_uses,
+                   .ends_at = {},
+                   .files = std::move(token.file_kinds)};
+  if (token.visit_ends_at) entry.ends_at = Timestamp{*token.visit_ends_at};
   if (token.valid_from.us > 0) entry.valid_from = token.valid_from;
   const Result<Schedule> schedule = json::parse<Schedule>(token.schedule);
   if (schedule) entry.schedule = *schedule;
@@ -78,7 +81,9 @@ Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
                           .revoked = shown.revoked,
                           .valid_from = shown.valid_from,
                           .schedule = std::move(shown.schedule),
-                          .max_uses = shown.max_uses};
+                          .max_uses = shown.max_uses,
+                          .ends_at = shown.ends_at,
+                          .files = std::move(shown.files)};
     const auto name = names.find(token.device_id);
     if (name != names.end()) entry.controller_id = name->second;
     out.tokens.push_back(std::move(entry));
@@ -99,21 +104,22 @@ Task<Result<Token>> Service::managed(Call call, std::int64_t token_id, std::stri
 }
 
 Task<Result<void>> Service::revoke(Call call, RevokeInput input) {
-  const std::int64_t token_id = input.token_id.value;
-  const bool take_access = input.revoke_access.value_or(false);
-  const Token token = co_await ok(managed(call, token_id, "admin"));
+  const Token token = co_await ok(managed(call, input.token_id.value, "admin"));
+  co_return co_await end(call, token, input.revoke_access.value_or(false) || token.visit_ends_at);
+}
+
+Task<Result<void>> Service::end(Call call, Token token, bool take_access) {
   // The mark first: whoever is giving the access at this moment sees it afterwards, or we see the access.
   co_await ok(repository_.revoke(token, take_access, call));
   if (take_access) {
-    const GrantTaken grant{
-        token.device_id, "sharing:" + std::to_string(token_id), {*call.principal, call.peer, call.request_id}};
+    const GrantTaken grant{token.device_id, source_of(token.id), {*call.principal, call.peer, call.request_id}};
     co_await ok(grants_.call<GrantStore::Take>(grant));
   }
   {
     const std::lock_guard lock(mutex_);
-    secrets_.erase(token_id);
+    secrets_.erase(token.id);
   }
-  publish(host_, SharingRevoked{token_id, token.device_id, take_access}, std::to_string(token.device_id));
+  publish(host_, SharingRevoked{token.id, token.device_id, take_access}, std::to_string(token.device_id));
   co_return Result<void>();
 }
 

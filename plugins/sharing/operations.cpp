@@ -47,6 +47,33 @@ void declare(OperationSet<Service>& operations) {
                   .summary = "The tokens that were made for all devices, the newest first.",
                   .callers = {{"admin", "viewer"}}},
                  &Service::list_all);
+  operations.add({.id = "sharing.create-visit",
+                  .method = "POST",
+                  .path = "/devices/{controller_id}/visits",
+                  .summary = "Offer access for a visit: a token, what it gives and when it ends, as one.",
+                  .callers = {{"user", "owner"}, {"admin", "admin"}},
+                  .resource = "controller_id",
+                  .success = {Status::kCreated},
+                  .errors = {Status::kForbidden, Status::kNotFound}},
+                 &Service::create_visit);
+  operations.add({.id = "sharing.visits",
+                  .method = "GET",
+                  .path = "/devices/{controller_id}/visits",
+                  .summary = "The visits to a device, the newest first.",
+                  .callers = {{"user", "owner"}, {"admin", "viewer"}},
+                  .resource = "controller_id",
+                  .denied_as = Status::kNotFound,
+                  .errors = {Status::kForbidden, Status::kNotFound}},
+                 &Service::list_visits);
+  operations.add({.id = "sharing.end-visit",
+                  .method = "DELETE",
+                  .path = "/devices/{controller_id}/visits/{visit_id}",
+                  .summary = "End a visit: its token, and the access that came of it, within a second.",
+                  .callers = {{"user", "owner"}, {"admin", "admin"}},
+                  .resource = "controller_id",
+                  .success = {Status::kNoContent},
+                  .errors = {Status::kForbidden, Status::kNotFound}},
+                 &Service::end_visit);
   // The next two name no device: whose the token is decides the service.
   operations.add({.id = "sharing.revoke",
                   .method = "DELETE",

@@ -14,7 +14,7 @@ constexpr std::int64_t kPatienceUs = 10 * kMicrosecondsPerSecond;
 constexpr std::string_view kColumns =
     "id, device_id, creator_id, shown, access_level, access_hours, notes, created_at, expires_at, claimed_at,"
     " claimant_id, claimant_subject, access_expires_at, used_by, revoked_at, is_access_taken, creator_kind,"
-    " valid_from, schedule, max_uses";
+    " valid_from, schedule, max_uses, visit_ends_at, file_kinds";
 
 std::string select_tokens(std::string_view rest) {
   return "SELECT " + std::string(kColumns) + " FROM sharing_tokens " + std::string(rest);
@@ -46,7 +46,9 @@ Token token_from(const sql::Table& table, std::size_t row) {
           .is_access_taken = table.integer(row, 15) != 0,
           .valid_from = {table.integer(row, 17)},
           .schedule = table.text(row, 18),
-          .max_uses = table.integer_or_null(row, 19)};
+          .max_uses = table.integer_or_null(row, 19),
+          .visit_ends_at = table.integer_or_null(row, 20),
+          .file_kinds = file_kinds_from(table.text(row, 21))};
 }
 
 Result<Token> one_token(const Result<sql::Results>& results) {
@@ -83,11 +85,12 @@ Task<Result<std::int64_t>> Repository::create(Token token, std::string secret_ha
   Batch batch(Mode::kWrite);
   batch.require(
       "INSERT INTO sharing_tokens (device_id, creator_id, secret_hash, shown, access_level, access_hours, notes,"
-      " created_at, expires_at, creator_kind, is_access_taken, valid_from, schedule, max_uses)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13) RETURNING id",
+      " created_at, expires_at, creator_kind, is_access_taken, valid_from, schedule, max_uses, visit_ends_at, "
+      "file_kinds)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15) RETURNING id",
       token.device_id, token.creator_id, Blob{secret_hash}, token.shown, token.access_level, token.access_hours,
       token.notes, token.created_at, token.expires_at, token.creator_kind, token.valid_from, token.schedule,
-      token.max_uses);
+      token.max_uses, token.visit_ends_at, to_column(token.file_kinds));
   audit(batch, call, "sharing.create", target(token), "{\"access_level\":\"" + token.access_level + "\"}");
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   co_return results[0].integer(0, 0);
@@ -126,6 +129,14 @@ Task<Result<std::vector<Token>>> Repository::of_device(std::int64_t device_id, s
   co_return all_tokens(results);
 }
 
+Task<Result<std::vector<Token>>> Repository::visits_of(std::int64_t device_id, std::int64_t before,
+                                                       std::int64_t limit) {
+  Result<sql::Results> results = co_await database_.read(
+      select_tokens("WHERE device_id = $1 AND id < $2 AND visit_ends_at IS NOT NULL ORDER BY id DESC LIMIT $3"),
+      device_id, before, limit);
+  co_return all_tokens(results);
+}
+
 Task<Result<Repository::Page>> Repository::list(AllTokensInput input, std::optional<std::int64_t> device_id) {
   ListQuery query(kTokens, input);
   if (device_id) query.where("device_id = ?", *device_id);
@@ -161,7 +172,7 @@ Task<Result<void>> Repository::finish_claims() {
 
 Task<Result<bool>> Repository::claim(Token token, Call call) {
   const Timestamp at = now();
-  std::optional<std::int64_t> ends;
+  std::optional<std::int64_t> ends = token.visit_ends_at;
   if (token.access_hours) ends = at.us + *token.access_hours * kMicrosecondsPerHour;
   Batch batch(Mode::kWrite);
   batch.require(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gatetorio/database.hpp"
+#include "gatetorio/identity.hpp"
 #include "gatetorio/jobs.hpp"
 #include "gatetorio/lists.hpp"
 #include "types.hpp"
@@ -33,6 +34,8 @@ struct Token {
   Timestamp valid_from{0};  // of the access, as what follows
   std::string schedule;     // JSON; empty: at any time
   std::optional<std::int64_t> max_uses;
+  std::optional<std::int64_t> visit_ends_at;  // none: it is no visit
+  FileKinds file_kinds = {};
 };
 
 // The kind of job that finishes a claim. Its key is the token's id.
@@ -53,6 +56,8 @@ class Repository {
   Task<Result<Token>> find(std::int64_t token_id);
   // Newest first, at most 1,000.
   Task<Result<std::vector<Token>>> of_device(std::int64_t device_id, std::int64_t before, std::int64_t limit);
+  // Those that are visits.
+  Task<Result<std::vector<Token>>> visits_of(std::int64_t device_id, std::int64_t before, std::int64_t limit);
   // Of all devices, the newest first. `device_id`: the input's device. Errors: kInvalid at /cursor.
   struct Page {
     ListPage end;

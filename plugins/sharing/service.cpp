@@ -28,7 +28,6 @@ std::string guesser(const Principal& principal) {
   return principal.id != 0 ? key_of(principal.who()) : principal.subject;
 }
 
-std::string source_of(const Token& token) { return "sharing:" + std::to_string(token.id); }
 std::string event_key(const Token& token) { return std::to_string(token.device_id); }
 
 RedeemOutput redeemed(const Device& device, const std::string& level, std::int64_t expires_at_us,
@@ -63,35 +62,40 @@ Service::Service(Host& host, Jobs& jobs, Repository& repository, ServiceClient& 
 }
 
 Task<Result<CreateOutput>> Service::create(Call call, CreateInput input) {
-  const std::string secret = std::string(kPrefix) + random_text();
   const AccessLevel level = input.access_level.value_or(AccessLevel::engineer);
-  Token token{.device_id = call.access.resource_id,
-              .creator_kind = call.principal->kind,
-              .creator_id = call.principal->id,
-              .shown = secret.substr(0, kShownCharacters),
-              .access_level = boost::describe::enum_to_string(level, ""),
-              .created_at = now()};
   const std::int64_t hours = input.expires_in_hours ? input.expires_in_hours->value : kDefaultHours;
-  token.expires_at.us = token.created_at.us + hours * kMicrosecondsPerHour;
+  Token token{.access_level = boost::describe::enum_to_string(level, ""),
+              .expires_at = {now().us + hours * kMicrosecondsPerHour}};
   if (input.access_expires_in_hours) token.access_hours = input.access_expires_in_hours->value;
   if (input.notes) token.notes = input.notes->value;
   if (input.valid_from) token.valid_from = time_of(*input.valid_from);
   if (input.max_uses) token.max_uses = input.max_uses->value;
-  if (input.schedule) {
-    const ScheduleText text{json::write(*input.schedule)};
+  const Made made = co_await ok(make(call, token, std::move(input.schedule)));
+  co_return CreateOutput{.token = made.secret,
+                         .token_id = made.id,
+                         .share_url = url_of(made.secret),
+                         .expires_at = token.expires_at,
+                         .controller_id = call.access.resource};
+}
+
+Task<Result<Service::Made>> Service::make(Call call, Token token, std::optional<Schedule> schedule) {
+  const std::string secret = std::string(kPrefix) + random_text();
+  token.device_id = call.access.resource_id;
+  token.creator_kind = call.principal->kind;
+  token.creator_id = call.principal->id;
+  token.shown = secret.substr(0, kShownCharacters);
+  token.created_at = now();
+  if (schedule) {
+    const ScheduleText text{json::write(*schedule)};
     co_await ok(grants_.call<GrantStore::Check>(text));
-    if (!input.schedule->windows.empty()) token.schedule = text.json;
+    if (!schedule->windows.empty()) token.schedule = text.json;
   }
   const std::int64_t id = co_await ok(repository_.create(token, sha256(secret), call));
   remember(id, secret);
   const std::int64_t owner_id = token.creator_kind == "user" ? token.creator_id : 0;
   publish(host_, SharingCreated{id, token.device_id, owner_id, token.access_level, token.expires_at.us},
           event_key(token));
-  co_return CreateOutput{.token = secret,
-                         .token_id = id,
-                         .share_url = url_of(secret),
-                         .expires_at = token.expires_at,
-                         .controller_id = call.access.resource};
+  co_return Made{id, secret};
 }
 
 Task<Result<CreateOutput>> Service::create_as_admin(Call call, AdminCreateInput input) {
@@ -145,8 +149,12 @@ Task<Result<RedeemOutput>> Service::repeat(Call call, Token token, Device device
   }
   AccessQuery query{*call.principal, "", "readonly", device.id};
   const Decision decision = co_await ok(access_.call<AccessControl::Check>(std::move(query)));
-  if (!decision.is_allowed) co_return used();
-  co_return redeemed(device, decision.access.level, decision.access.expires_at_us, 0);
+  if (decision.is_allowed) co_return redeemed(device, decision.access.level, decision.access.expires_at_us, 0);
+  const GrantNamed its{token.device_id, source_of(token.id)};
+  const Result<GrantHeld> held = co_await grants_.call<GrantStore::Find>(its);
+  if (!held && held.error().status == Status::kNotFound) co_return used();
+  if (!held) co_return held.error();
+  co_return redeemed(device, held->level, held->expires_at_us, held->opens_at_us);
 }
 
 // Gives what a claimed token promises, and notes that it did. Repeatable at any point: the grant is known by its
@@ -156,16 +164,17 @@ Task<Result<RedeemOutput>> Service::give(Token token, Device device, OnBehalf by
                    .device_id = token.device_id,
                    .level = token.access_level,
                    .expires_at_us = token.access_expires_at.value_or(0),
-                   .source = source_of(token),
+                   .source = source_of(token.id),
                    .name = token.notes,
                    .by = by,
                    .valid_from_us = token.valid_from.us,
                    .schedule = token.schedule,
-                   .max_uses = token.max_uses.value_or(0)};
+                   .max_uses = token.max_uses.value_or(0),
+                   .file_kinds = token.file_kinds};
   const GrantHeld held = co_await ok(grants_.call<GrantStore::Give>(std::move(grant)));
   const bool finished = co_await ok(repository_.finish(token.id, held.user_id));
   if (!finished) {  // its owner took it back while we gave it
-    co_await ok(grants_.call<GrantStore::Take>(token.device_id, source_of(token), by));
+    co_await ok(grants_.call<GrantStore::Take>(token.device_id, source_of(token.id), by));
     co_return revoked();
   }
   {

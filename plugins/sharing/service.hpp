@@ -32,6 +32,11 @@ class Service {
   // Offers access to the call's device.
   Task<Result<CreateOutput>> create(Call call, CreateInput input);
   Task<Result<CreateOutput>> create_as_admin(Call call, AdminCreateInput input);
+  // An offer that is listed and taken back together with what came of it. Errors: kInvalid for times that do not fit.
+  Task<Result<VisitMade>> create_visit(Call call, VisitInput input);
+  Task<Result<VisitsOutput>> list_visits(Call call, ListInput input);
+  // Errors: kNotFound.
+  Task<Result<void>> end_visit(Call call, VisitRef input);
   // Takes an offer up for the calling user. Errors: kNotFound (no such token), kConflict (used), kGone (expired,
   // revoked, or its owner is none any more), kRateLimited.
   Task<Result<RedeemOutput>> redeem(Call call, RedeemInput input);
@@ -54,6 +59,13 @@ class Service {
   // Gives the access of a token that was claimed by a hub which then died.
   Task<Result<void>> finish_claim(Job job);
   Task<Result<Device>> device_of(Token token);
+  struct Made {
+    std::int64_t id = 0;
+    std::string secret;
+  };
+  // Completes the token and offers it.
+  Task<Result<Made>> make(Call call, Token token, std::optional<Schedule> schedule);
+  Task<Result<void>> end(Call call, Token token, bool take_access);
   Task<Result<Token>> managed(Call call, std::int64_t token_id, std::string admin_role);
   Task<Result<std::string>> share_url(Call call, std::int64_t token_id);
   Task<Result<RedeemOutput>> repeat(Call call, Token token, Device device);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/grants.hpp"
 #include "gatetorio/identifiers.hpp"
 #include "gatetorio/lists.hpp"
@@ -42,6 +43,68 @@ struct AdminCreateInput {
 BOOST_DESCRIBE_STRUCT(AdminCreateInput, (),
                       (controller_id, access_level, expires_in_hours, access_expires_in_hours, notes, valid_from,
                        schedule, max_uses))
+
+enum class VisitLevel { engineer, readonly };
+BOOST_DESCRIBE_ENUM(VisitLevel, engineer, readonly)
+
+// Access for a visit: a token, what it gives and when it ends, as one.
+struct VisitInput {
+  ControllerId controller_id;
+  TimeText ends_at;
+  std::optional<VisitLevel> access_level;
+  std::optional<std::vector<FileKind>> files;  // the kinds that the visitor may see; none named: all of the level
+  std::optional<Label<256>> notes;
+  std::optional<TimeText> valid_from;
+  std::optional<Schedule> schedule;
+  std::optional<MaxUses> max_uses;
+};
+BOOST_DESCRIBE_STRUCT(VisitInput, (),
+                      (controller_id, ends_at, access_level, files, notes, valid_from, schedule, max_uses))
+
+struct VisitMade {
+  std::int64_t visit_id = 0;
+  std::string token;  // shown this once
+  std::string share_url;
+  std::string controller_id;
+  Timestamp ends_at;
+};
+BOOST_DESCRIBE_STRUCT(VisitMade, (), (visit_id, token, share_url, controller_id, ends_at))
+
+// The first of these that fits. One that is planned or active has been taken up; in which hours it is open says the
+// schedule.
+enum class VisitState { revoked, ended, offered, planned, active };
+BOOST_DESCRIBE_ENUM(VisitState, revoked, ended, offered, planned, active)
+
+struct Visit {
+  std::int64_t visit_id = 0;
+  VisitState state = VisitState::offered;
+  std::string notes;
+  std::string access_level;
+  FileKinds files;  // null: all that the level opens
+  std::optional<Timestamp> valid_from;
+  Timestamp ends_at;
+  std::optional<Schedule> schedule;
+  std::optional<std::int64_t> max_uses;
+  std::optional<std::int64_t> visitor;  // a user_id; null: nobody has taken it up
+  std::optional<Timestamp> taken_up_at;
+  std::string created_by;  // "user:17", "admin:1"
+  Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(Visit, (),
+                      (visit_id, state, notes, access_level, files, valid_from, ends_at, schedule, max_uses, visitor,
+                       taken_up_at, created_by, created_at))
+
+struct VisitsOutput {
+  std::vector<Visit> visits;
+  std::optional<std::int64_t> next;  // what to give as `before` for those that follow; null: there are none
+};
+BOOST_DESCRIBE_STRUCT(VisitsOutput, (), (visits, next))
+
+struct VisitRef {
+  ControllerId controller_id;
+  RowId visit_id;
+};
+BOOST_DESCRIBE_STRUCT(VisitRef, (), (controller_id, visit_id))
 
 struct CreateOutput {
   std::string token;  // shown this once
@@ -98,10 +161,12 @@ struct TokenEntry {
   std::optional<Timestamp> valid_from;  // of the access, as what follows
   std::optional<Schedule> schedule;
   std::optional<std::int64_t> max_uses;
+  std::optional<Timestamp> ends_at;  // of a visit's access; null: it is no visit
+  FileKinds files;                   // null: all that the level opens
 };
 BOOST_DESCRIBE_STRUCT(TokenEntry, (),
                       (token_id, token, access_level, is_used, used_by, expires_at, created_at, notes, revoked,
-                       valid_from, schedule, max_uses))
+                       valid_from, schedule, max_uses, ends_at, files))
 
 struct TokensOutput {
   std::vector<TokenEntry> tokens;
@@ -137,10 +202,12 @@ struct AdminTokenEntry {
   std::optional<Timestamp> valid_from;  // of the access, as what follows
   std::optional<Schedule> schedule;
   std::optional<std::int64_t> max_uses;
+  std::optional<Timestamp> ends_at;  // of a visit's access; null: it is no visit
+  FileKinds files;                   // null: all that the level opens
 };
 BOOST_DESCRIBE_STRUCT(AdminTokenEntry, (),
                       (token_id, token, device_id, controller_id, created_by, access_level, is_used, used_by,
-                       expires_at, created_at, notes, revoked, valid_from, schedule, max_uses))
+                       expires_at, created_at, notes, revoked, valid_from, schedule, max_uses, ends_at, files))
 
 struct AllTokensOutput {
   std::vector<AdminTokenEntry> tokens;

@@ -71,6 +71,9 @@ const std::map<std::string, std::string> kOnOwnDevice = {
     {"GET /files/{controller_id}/{file_id}/diff", "device owner engineer admin"},
     {"POST /files/{controller_id}/{file_id}/restore", "device owner engineer admin"},
     {"GET /sharing/tokens/{controller_id}", "owner admin viewer"},
+    {"POST /devices/{controller_id}/visits", "owner admin"},
+    {"GET /devices/{controller_id}/visits", "owner admin viewer"},
+    {"DELETE /devices/{controller_id}/visits/{visit_id}", "owner admin"},
 };
 const std::map<std::string, std::string> kWithoutDevice = {
     {"POST /devices/register",
@@ -171,6 +174,7 @@ JsonObject body_for(const std::string& key, const std::string& controller_id) {
   if (key == "POST /commands/send") return {{"controller_id", controller_id}, {"command", {{"action", "x"}}}};
   if (key == "POST /admin/devices/{controller_id}/commands") return {{"command", {{"action", "x"}}}};
   if (key == "POST /files/{controller_id}") return {{"name", "a.bin"}, {"kind", "other"}, {"size", 1}};
+  if (key == "POST /devices/{controller_id}/visits") return {{"ends_at", "2031-05-01T18:00:00Z"}};
   if (key == "POST /sharing/create") return {{"controller_id", controller_id}};
   if (key == "POST /sites" || key == "PATCH /sites/{site_id}") return {{"name", "Elm Road"}};
   if (key == "POST /sites/{site_id}/devices") return {{"controller_id", controller_id}};
@@ -187,6 +191,7 @@ int call(const Endpoint& endpoint, const std::string& key, const Caller& caller,
   path = with_parameter(path, "command_id", "cmd_none");
   path = with_parameter(path, "file_id", "9007199254740991");
   path = with_parameter(path, "token_id", "9007199254740991");
+  path = with_parameter(path, "visit_id", "9007199254740991");
   for (const char* id : {"pending_id", "session_id", "job_id", "key_id"})
     path = with_parameter(path, id, "9007199254740991");
   path = with_parameter(path, "name", "nobody");

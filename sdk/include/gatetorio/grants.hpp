@@ -21,10 +21,6 @@ namespace gatetorio {
 enum class AccessLevel { owner, engineer, readonly };
 BOOST_DESCRIBE_ENUM(AccessLevel, owner, engineer, readonly)
 
-// Kinds of files, as clients and services write them.
-enum class FileKind { config, log, firmware, other };
-BOOST_DESCRIBE_ENUM(FileKind, config, log, firmware, other)
-
 // On whose behalf, for the audit log.
 struct OnBehalf {
   Principal principal;
@@ -65,6 +61,12 @@ struct GrantTaken {
   OnBehalf by;
 };
 BOOST_DESCRIBE_STRUCT(GrantTaken, (), (device_id, source, by))
+
+struct GrantNamed {
+  std::int64_t device_id = 0;
+  std::string source;
+};
+BOOST_DESCRIBE_STRUCT(GrantNamed, (), (device_id, source))
 
 struct GrantUse {
   std::int64_t device_id = 0;
@@ -126,6 +128,13 @@ struct GrantStore {
     static constexpr std::uint32_t kMethod = 5;
     using Request = GrantUse;
     using Reply = Checked;
+  };
+  // What a source has given and nobody has taken since, whether it is open or not; to one user, of several to one of
+  // them. Errors: kNotFound; also where it has ended.
+  struct Find {
+    static constexpr std::uint32_t kMethod = 6;
+    using Request = GrantNamed;
+    using Reply = GrantHeld;
   };
 };
 

@@ -120,8 +120,7 @@ struct Access {
   std::string source = {};         // of the grant that it is by (grants.hpp); empty: it is by none
   FileKinds file_kinds = {};       // of the files that the level opens, only these
 };
-BOOST_DESCRIBE_STRUCT(Access, (),
-                      (resource_id, resource, level, expires_at_us, name, counts_uses, source, file_kinds))
+BOOST_DESCRIBE_STRUCT(Access, (), (resource_id, resource, level, expires_at_us, name, counts_uses, source, file_kinds))
 
 struct Decision {
   bool is_allowed = false;

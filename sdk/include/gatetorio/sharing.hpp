@@ -8,6 +8,10 @@
 
 namespace gatetorio {
 
+// The source (grants.hpp) of what a token gave.
+inline constexpr std::string_view kSharingSource = "sharing:";
+inline std::string source_of(std::int64_t token_id) { return std::string(kSharingSource) + std::to_string(token_id); }
+
 struct SharingCreated {
   static constexpr std::string_view kTopic = "sharing.created";
   std::int64_t token_id = 0;
