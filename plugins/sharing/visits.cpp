@@ -12,9 +12,8 @@ constexpr std::int64_t kLongestHours = 87'600;
 constexpr std::int64_t kDefaultLimit = 1000;
 
 Error wrong(std::string pointer, std::string why) {
-  return {.status = Status::kInvalid,
-          .detail = "Some fields are wrong.",
-          .fields = {{std::move(pointer), std::move(why)}}};
+  return {
+      .status = Status::kInvalid, .detail = "Some fields are wrong.", .fields = {{std::move(pointer), std::move(why)}}};
 }
 
 std::optional<Error> misfit(Timestamp from, Timestamp end, Timestamp at) {

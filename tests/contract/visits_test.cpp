@@ -54,7 +54,7 @@ TEST_CASE("an installer's visit is offered, taken up, shown and taken back as on
   CHECK(offered.at("files") == boost::json::value({"config", "log"}));
   CHECK(offered.at("max_uses") == 5);
   CHECK(offered.at("visitor").is_null());
-  CHECK(offered.at("created_by") == "user:" + std::to_string(visit.owner.id));
+  CHECK(offered.at("created_by") == ("user:" + std::to_string(visit.owner.id)).c_str());
   const auto gate = go_online(shared_hub(), visit.gate);
   const auto got = visit.redeem();
   REQUIRE(got.status == 200);
@@ -121,7 +121,8 @@ TEST_CASE("a visitor sees files of the visit's kinds alone") {
   CHECK(client(visit.visitor).get(of_log + "/diff?with=" + std::to_string(config)).status == 404);
   CHECK(client(visit.visitor).get(of_config + "/diff?with=" + std::to_string(log)).status == 404);
   CHECK(client(visit.visitor).post(of_log + "/restore", {}).status == 404);
-  CHECK(client(visit.visitor).post(files_path(visit.gate), {{"name", "x"}, {"kind", "log"}, {"size", 1}}).status == 403);
+  CHECK(client(visit.visitor).post(files_path(visit.gate), {{"name", "x"}, {"kind", "log"}, {"size", 1}}).status ==
+        403);
   CHECK(client(visit.visitor).post(files_path(visit.gate), {{"name", "x"}, {"kind", "config"}, {"size", 1}}).status ==
         201);
 }
@@ -135,9 +136,8 @@ TEST_CASE("a URL to a file is worth what its holder may see when it is used") {
   REQUIRE(client(none.visitor).post("/sharing/redeem", {{"token", wide.text("token")}}).status == 200);
   const std::string url = download_url(none.visitor, none.gate, id);  // both visits together
   CHECK(fetch(url).body == "bytes");
-  CHECK(client(none.owner.token)
-            .del(visits_path(none.gate) + "/" + std::to_string(wide.number("visit_id")))
-            .status == 204);
+  CHECK(client(none.owner.token).del(visits_path(none.gate) + "/" + std::to_string(wide.number("visit_id"))).status ==
+        204);
   CHECK(fetch(url).status == 403);
 }
 
@@ -167,8 +167,9 @@ TEST_CASE("a visit is its device's: under another device, or of a token that is 
   const std::string id = std::to_string(visit.made.number("visit_id"));
   CHECK(client(owner.token).del(visits_path(other) + "/" + id).status == 404);
   const auto token = client(visit.owner.token).post("/sharing/create", {{"controller_id", visit.gate.controller_id}});
-  CHECK(client(visit.owner.token).del(visits_path(visit.gate) + "/" + std::to_string(token.number("token_id"))).status ==
-        404);
+  CHECK(
+      client(visit.owner.token).del(visits_path(visit.gate) + "/" + std::to_string(token.number("token_id"))).status ==
+      404);
   CHECK(state_of(visit) == "offered");
   CHECK(visit.redeem().status == 200);
   CHECK(client(visit.visitor).get(visits_path(visit.gate)).status == 403);

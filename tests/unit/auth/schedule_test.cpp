@@ -181,6 +181,32 @@ TEST_CASE_METHOD(ScheduleRules, "access without a number of uses takes none, als
   CHECK(count("SELECT SUM(uses) FROM grants") == 0);
 }
 
+TEST_CASE_METHOD(ScheduleRules, "grants that are open together open the files of both") {
+  const auto give = [&](const std::string& source, const std::string& level, FileKinds kinds, Timestamp end = {0}) {
+    REQUIRE(host.call<GrantStore::Give>(GrantStore::kId, {.to = user(kAnna),
+                                                          .device_id = 7,
+                                                          .level = level,
+                                                          .expires_at_us = end.us,
+                                                          .source = source,
+                                                          .file_kinds = std::move(kinds)}));
+  };
+  const auto kinds = [&] { return decision(kAnna).access.file_kinds; };
+  pair(kAnna, {{"access_level", "readonly"}});
+  give("sharing:1", "engineer", std::vector<std::string>{"config"});
+  CHECK(kinds() == std::vector<std::string>{"config"});  // reading the state opens no file
+  give("sharing:2", "readonly", std::nullopt);
+  CHECK(kinds() == std::vector<std::string>{"config"});
+  give("sharing:3", "engineer", std::vector<std::string>{"config", "log"},
+       parse_rfc3339("2026-11-23T08:00:00Z").value());
+  CHECK(kinds()->size() == 2);
+  put_clock("2026-11-23T08:00:01Z");
+  CHECK(kinds() == std::vector<std::string>{"config"});
+  give("sharing:4", "engineer", std::vector<std::string>());
+  CHECK(kinds() == std::vector<std::string>{"config"});
+  give("sharing:5", "engineer", std::nullopt);
+  CHECK_FALSE(kinds());
+}
+
 TEST_CASE_METHOD(ScheduleRules,
                  "a grant whose uses are spent counts less than a lower one that may act, and more than reading") {
   pair(kAnna, {{"access_level", "owner"}, {"max_uses", 1}});

@@ -229,6 +229,26 @@ TEST_CASE_METHOD(SharingRules, "what an owner took from a user does not come bac
   CHECK(level(kAnna) == "");
 }
 
+TEST_CASE_METHOD(SharingRules, "the link of a visit answers its user again before it begins, until it is ended") {
+  const auto made =
+      host.invoke("sharing.create-visit", {.principal = user(kOwner),
+                                           .body = {{"controller_id", "gate"},
+                                                    {"valid_from", to_rfc3339({host.now().us + 3'600'000'000})},
+                                                    {"ends_at", to_rfc3339({host.now().us + 7'200'000'000})}},
+                                           .access = {.resource_id = 7, .resource = "gate", .level = "owner"}});
+  REQUIRE(made.is_ok());
+  const std::string token = made.word("token");
+  REQUIRE(redeem(kAnna, token).is_ok());
+  CHECK(level(kAnna) == "");
+  CHECK(redeem(kAnna, token).is_ok());
+  CHECK(redeem(kBert, token).status == Status::kConflict);
+  host.advance(minutes(61));
+  CHECK(level(kAnna) == "engineer");
+  host.advance(hours(1));
+  CHECK(level(kAnna) == "");
+  CHECK(redeem(kAnna, token).status == Status::kConflict);
+}
+
 TEST_CASE_METHOD(SharingRules, "revoking the offer alone leaves the access, and taking that takes only what it gave") {
   pair(kBert);
   const Outcome made = offer({{"access_level", "readonly"}});

@@ -999,6 +999,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/devices/{controller_id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits to a device, the newest first. */
+        get: operations["sharing.visits"];
+        put?: never;
+        /** Offer access for a visit: a token, what it gives and when it ends, as one. */
+        post: operations["sharing.create-visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{controller_id}/visits/{visit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a visit: its token, and the access that came of it, within a second. */
+        delete: operations["sharing.end-visit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devices/register": {
         parameters: {
             query?: never;
@@ -2252,6 +2287,7 @@ export interface operations {
                             created_at: string;
                             device_id: number;
                             expires_at: string | null;
+                            files: string[] | null;
                             max_uses: number | null;
                             name: string;
                             schedule: {
@@ -2934,8 +2970,10 @@ export interface operations {
                             created_at: string;
                             created_by: string;
                             device_id: number;
+                            ends_at: string | null;
                             /** Format: date-time */
                             expires_at: string;
+                            files: string[] | null;
                             is_used: boolean;
                             max_uses: number | null;
                             notes: string;
@@ -3658,6 +3696,7 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                             expires_at: string | null;
+                            files: string[] | null;
                             is_open: boolean;
                             max_uses: number | null;
                             schedule: {
@@ -4180,6 +4219,7 @@ export interface operations {
                             /** Format: date-time */
                             created_at: string;
                             expires_at: string | null;
+                            files: string[] | null;
                             is_open: boolean;
                             last_seen: string | null;
                             max_uses: number | null;
@@ -4210,6 +4250,130 @@ export interface operations {
             path: {
                 controller_id: string;
                 user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "sharing.visits": {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        next: number | null;
+                        visits: {
+                            access_level: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            created_by: string;
+                            /** Format: date-time */
+                            ends_at: string;
+                            files: string[] | null;
+                            max_uses: number | null;
+                            notes: string;
+                            schedule: {
+                                except: string[] | null;
+                                time_zone: string;
+                                windows: {
+                                    days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                                    from: string;
+                                    to: string;
+                                }[];
+                            } | null;
+                            /** @enum {string} */
+                            state: "revoked" | "ended" | "offered" | "planned" | "active";
+                            taken_up_at: string | null;
+                            valid_from: string | null;
+                            visit_id: number;
+                            visitor: number | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "sharing.create-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    access_level?: "engineer" | "readonly";
+                    ends_at: string;
+                    files?: ("config" | "log" | "firmware" | "other")[];
+                    max_uses?: number;
+                    notes?: string;
+                    schedule?: {
+                        except?: string[];
+                        time_zone: string;
+                        windows: {
+                            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                            from: string;
+                            to: string;
+                        }[];
+                    };
+                    valid_from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        controller_id: string;
+                        /** Format: date-time */
+                        ends_at: string;
+                        share_url: string;
+                        token: string;
+                        visit_id: number;
+                    };
+                };
+            };
+        };
+    };
+    "sharing.end-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                controller_id: string;
+                visit_id: number;
             };
             cookie?: never;
         };
@@ -4648,8 +4812,10 @@ export interface operations {
                             access_level: string;
                             /** Format: date-time */
                             created_at: string;
+                            ends_at: string | null;
                             /** Format: date-time */
                             expires_at: string;
+                            files: string[] | null;
                             is_used: boolean;
                             max_uses: number | null;
                             notes: string;
