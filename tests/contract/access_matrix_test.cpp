@@ -163,7 +163,7 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"DELETE /admin/enrolment-keys/{key_id}", "admin"},
 };
 
-const JsonObject kVisit{{"ends_at", "2031-05-01T18:00:00Z"}};
+const JsonObject kVisit{{"ends_at", in_hours(24)}};
 
 bool contains_word(const std::string& words, const std::string& word) {
   return (" " + words + " ").find(" " + word + " ") != std::string::npos;

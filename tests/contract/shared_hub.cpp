@@ -45,6 +45,15 @@ bool is_timestamp(const std::string& text) {
   return true;
 }
 
+std::string in_hours(int hours) {
+  const std::time_t at = std::time(nullptr) + 3600L * hours;
+  std::tm parts{};
+  gmtime_r(&at, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &parts);
+  return text;
+}
+
 long hours_ahead(const std::string& timestamp) {
   std::tm parts{};
   ::strptime(timestamp.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);

@@ -19,5 +19,7 @@ inline std::string device_path(const TestDevice& device) { return "/devices/" + 
 bool is_timestamp(const std::string& text);
 // Hours from now that a timestamp lies ahead, rounded.
 long hours_ahead(const std::string& timestamp);
+// "2026-12-01T18:00:00.000Z", so many hours from now.
+std::string in_hours(int hours);
 
 }  // namespace gatetorio::testing
