@@ -110,7 +110,9 @@ Task<Result<void>> AccessDecisions::add_grants(std::vector<Grant> grants, Grants
     out->grants.push_back({.resource_id = device.id,
                            .resource = device.controller_id,
                            .level = grant->level,
-                           .expires_at_us = zero_if_never(grant->opening.changes_at)});
+                           .expires_at_us = zero_if_never(grant->opening.changes_at),
+                           .source = grant->source,
+                           .file_kinds = grant->file_kinds});
   }
   co_return Result<void>();
 }

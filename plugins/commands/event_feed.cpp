@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gatetorio/file_kinds.hpp"
+
 namespace gatetorio::commands {
 
 namespace {
@@ -11,6 +13,8 @@ constexpr std::chrono::seconds kCheckEvery(30);
 constexpr std::chrono::minutes kKeptUnwatched(10);
 constexpr std::size_t kChecksAtOnce = 32;
 constexpr int kMostSnapshots = 5;
+
+constexpr const char* kStatus = "status";
 
 bool has_ended(std::int64_t end_us) { return end_us != 0 && end_us <= now().us; }
 
@@ -34,6 +38,9 @@ struct EventFeed::Watcher {
         stream(std::make_unique<EventStream>(host, call)),
         number(stream->number()),
         access(call.access) {}
+  bool may_hear(const std::optional<std::string>& announced_kind) const {
+    return !announced_kind || includes(file_kinds_of(access), *announced_kind);
+  }
   bool is_out_of_time() const { return has_ended(access.expires_at_us) || has_ended(principal.valid_until_us); }
 
   const Principal principal;
@@ -101,13 +108,16 @@ Result<bool> EventFeed::begin(Watcher& watcher, const std::string& state) {
   if (watcher.needs_state && state.empty()) return false;
   if (watcher.needs_state) watcher.stream->send(history_.id_of(device, watcher.after), "state", state);
   history_.visit_after(device, watcher.after, [&](const EventHistory::Event& event) {
+    const bool is_status = event.type == kStatus;
+    if (is_status && !watcher.may_hear(announced_kind(event.data))) return;
     watcher.stream->send(history_.id_of(device, event.number), event.type, event.data);
   });
   watcher.is_live = true;
   return true;
 }
 
-void EventFeed::tell(std::int64_t device_id, std::string type, std::string data) {
+void EventFeed::tell(std::int64_t device_id, std::string type, std::string data,
+                     const std::optional<std::string>& announced_kind) {
   const std::lock_guard lock(mutex_);
   const EventHistory::Event* event = history_.add(device_id, std::move(type), on_one_line(std::move(data)));
   const auto watched = by_device_.find(device_id);
@@ -115,11 +125,14 @@ void EventFeed::tell(std::int64_t device_id, std::string type, std::string data)
   // One text for all: those of the same event are kept once while they wait.
   const std::string text = EventStream::render(history_.id_of(device_id, event->number), event->type, event->data);
   for (const WatcherPtr& watcher : watched->second.watchers) {
-    if (watcher->is_live && !watcher->is_out_of_time()) watcher->stream->send(text);
+    const bool is_for_it = watcher->is_live && !watcher->is_out_of_time() && watcher->may_hear(announced_kind);
+    if (is_for_it) watcher->stream->send(text);
   }
 }
 
-void EventFeed::status(const DeviceMessage& message) { tell(message.device_id, "status", message.payload); }
+void EventFeed::status(const DeviceMessage& message, const std::optional<std::string>& announced_kind) {
+  tell(message.device_id, kStatus, message.payload, announced_kind);
+}
 
 void EventFeed::command(const CommandOutcome& outcome) {
   std::string data = "{\"command_id\":";

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,7 +34,8 @@ class EventFeed {
   // who may not watch; kUnavailable; those of `snapshot`.
   Task<Result<std::uint64_t>> watch(Call call, Snapshot snapshot);
 
-  void status(const DeviceMessage& message);
+  // `announced_kind`: of the file that it announces, if it does; only those hear it who may have such files.
+  void status(const DeviceMessage& message, const std::optional<std::string>& announced_kind);
   void command(const CommandOutcome& outcome);
   void presence(const DevicePresence& event);
   // Some of these did not come: nobody goes on without a gap.
@@ -66,7 +68,8 @@ class EventFeed {
   void question(const std::function<bool(const Watcher&)>& is_meant);
   void start_checks(Watchers list);
   Result<bool> begin(Watcher& watcher, const std::string& state);
-  void tell(std::int64_t device_id, std::string type, std::string data);
+  void tell(std::int64_t device_id, std::string type, std::string data,
+            const std::optional<std::string>& announced_kind = std::nullopt);
   void end(const Watchers& list);
   template <class Condition>
   void end_where(Condition condition);

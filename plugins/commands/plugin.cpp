@@ -110,11 +110,11 @@ class Commands : public PluginBase {
   void take(const DeviceMessage& message, std::uint64_t sequence) {
     const std::optional<StatusPayload> said = read_status(message.payload);
     if (!said) return malformed_.add();
-    if (said->is_state) {
+    if (!said->announced_kind) {
       board_.take(message.device_id, message.payload, said->boot_nonce);
       outcomes_.heard(message, *said, sequence);
     }
-    feed_.status(message);
+    feed_.status(message, said->announced_kind);
   }
 
   void forget(const DeviceDeleted& event) {

@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/json_text.hpp"
 #include "types.hpp"
 
@@ -36,7 +37,7 @@ std::optional<StatusPayload> read_status(std::string_view payload) {
   const auto parsed = boost::json::parse(payload, wrong);
   if (wrong || !parsed.is_object()) return std::nullopt;
   const auto& status = parsed.get_object();
-  StatusPayload out{.is_state = text_of(status, "type") != "file_available",
+  StatusPayload out{.announced_kind = announced_kind(status),
                     .boot_nonce = nonce_of(status, payload),
                     .answer = {},
                     .state = text_of(status, "state")};

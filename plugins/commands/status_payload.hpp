@@ -13,10 +13,10 @@ struct Answer {
 };
 
 struct StatusPayload {
-  bool is_state = true;                   // false: news of a file, which the hub itself tells the device's watchers
-  std::optional<std::string> boot_nonce;  // as JSON text: the device gets it back as it gave it
-  std::optional<Answer> answer;           // to a command
-  std::optional<std::string> state;       // of the gate, in the words of its software
+  std::optional<std::string> announced_kind;  // of a file; the hub tells of it, and it says nothing of the device
+  std::optional<std::string> boot_nonce;      // as JSON text: the device gets it back as it gave it
+  std::optional<Answer> answer;               // to a command
+  std::optional<std::string> state;           // of the gate, in the words of its software
 };
 
 // Nothing for what is no JSON object.

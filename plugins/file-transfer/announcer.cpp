@@ -1,5 +1,6 @@
 #include "announcer.hpp"
 
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/secret.hpp"
 
 namespace gatetorio::file_transfer {
@@ -14,7 +15,7 @@ constexpr JobRule kRule{.at_once = 8,
                         .longest_pause = std::chrono::minutes(1)};
 
 struct FileAvailable {
-  std::string type = "file_available";
+  std::string type{kFileAvailable};
   std::int64_t file_id = 0;
   std::string name;
   std::string kind;

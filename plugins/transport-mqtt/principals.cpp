@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/wire.hpp"
 
 namespace gatetorio::transport_mqtt {
@@ -29,6 +30,7 @@ Policy make_policy(const PrincipalId& principal, const std::vector<Access>& gran
     rule.may_command = grant.level == "owner" || grant.level == "engineer";
     rule.may_read_status = rule.may_command || grant.level == "readonly";
     rule.expires_at_us = grant.expires_at_us;
+    rule.file_kinds = file_kinds_of(grant);
     if (rule.is_self || rule.may_read_status) policy.rules.push_back(std::move(rule));
   }
   policy.valid = !policy.rules.empty();

@@ -1,5 +1,8 @@
 // Sections 3 and 6: rights to files are judged when something happens, and files are the device's, not its name's.
+#include <functional>
+
 #include "files_steps.hpp"
+#include "support/event_reader.hpp"
 
 namespace gatetorio::testing {
 namespace {
@@ -202,6 +205,64 @@ TEST_CASE("a configuration is kept as the text that the device wrote") {
   const auto files = [&] { return client(owner.token).get(files_path(device)).at("files").as_array(); };
   REQUIRE(eventually([&] { return files().size() == 1 && files()[0].at("state") == "complete"; }));
   CHECK(fetch(download_url(owner.token, device, files()[0].at("file_id").as_int64())).body == data);
+}
+
+// The kinds of the files that are announced before the gate says that it is open, by MQTT or on a stream.
+std::string kinds_before_open(const std::function<std::string()>& next_status) {
+  std::string kinds;
+  for (std::string status = next_status(); !status.empty(); status = next_status()) {
+    const auto said = boost::json::parse(status).as_object();
+    if (said.contains("state")) return kinds;
+    kinds += std::string(said.at("kind").as_string()) + " ";
+  }
+  return "the gate did not say it";
+}
+
+TEST_CASE("what announces a file is heard by those who may have it, and by nobody else") {
+  const TestDevice device = new_device();
+  const TestUser owner = new_user(device, "owner"), reader = new_user(device, "readonly");
+  const TestUser visitor{.token = unique("user-token-of-an-installer")};
+  const auto visit =
+      client(owner.token).post(device_path(device) + "/visits", {{"ends_at", in_hours(1)}, {"files", {"config"}}});
+  REQUIRE(client(visitor.token).post("/sharing/redeem", {{"token", visit.text("token")}}).status == 200);
+  struct Listener {
+    Listener(const TestUser& user, const TestDevice& device)
+        : token(user.token),
+          events(shared_hub().http(), device_path(device) + "/events", user.token),
+          mqtt(go_online(shared_hub(), user, device)) {}
+    std::string token;
+    EventReader events;
+    std::unique_ptr<MqttClient> mqtt;
+  };
+  Listener all(owner, device), state_only(reader, device), config_only(visitor, device);
+  const auto begun = state_only.events.next_of("state");
+  REQUIRE(begun);
+  const auto gate = go_online(shared_hub(), device);
+  upload(device.token, device, "a log", {{"kind", "log"}});
+  REQUIRE(all.events.next_of("status"));
+  upload(device.token, device, "a configuration", {{"kind", "config"}});
+  REQUIRE(all.events.next_of("status"));
+  REQUIRE(wait_for(*all.mqtt, [](const MqttMessage& m) { return m.payload.find("\"log\"") != std::string::npos; }));
+  REQUIRE(wait_for(*all.mqtt, [](const MqttMessage& m) { return m.payload.find("\"config\"") != std::string::npos; }));
+  REQUIRE(gate->publish(device.status, R"({"state":"OPEN"})") == kMqttOk);
+  const auto by_mqtt = [](Listener& listener) {
+    return kinds_before_open([&] {
+      const auto message = listener.mqtt->receive();
+      return message ? message->payload : std::string();
+    });
+  };
+  const auto by_stream = [](EventReader& events) {
+    return kinds_before_open([&] {
+      const auto event = events.next_of("status");
+      return event ? event->data : std::string();
+    });
+  };
+  CHECK(by_mqtt(state_only) == "");
+  CHECK(by_mqtt(config_only) == "config ");
+  CHECK(by_stream(state_only.events) == "");
+  CHECK(by_stream(config_only.events) == "config ");
+  EventReader resumed(shared_hub().http(), device_path(device) + "/events", reader.token, begun->id);
+  CHECK(by_stream(resumed) == "");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "broker/guard.hpp"
 #include "broker/payload.hpp"
-#include "gatetorio/identity.hpp"
+#include "gatetorio/file_kinds.hpp"
 #include "gatetorio/json.hpp"
 #include "gatetorio/time.hpp"
 
@@ -129,6 +129,8 @@ bool Guard::may_receive(SessionTable::Client client, std::string_view username, 
   const std::int64_t now_us = now().us;
   if (!transport_mqtt::may_receive(*policy, topic, now_us) || message.payload.empty()) return false;
   const Rule& rule = *find_rule(*policy, topic.controller_id, now_us);
+  const auto kind = rule.file_kinds ? announced_kind(message.payload) : std::nullopt;
+  if (kind && !includes(rule.file_kinds, *kind)) return false;
   // The name may have gone to another device since the rule was made. Where no device with this name has come since the
   // broker's start, nobody but its owner can have left the message that it kept.
   const std::int64_t holder = holder_of(topic.controller_id);

@@ -5,6 +5,9 @@
 //   device           its own <prefix>/<id>/status  its own <prefix>/<id>/commands
 //   owner, engineer  /commands of its devices      /status of its devices
 //   readonly         nothing                       /status of its devices
+//
+// What announces a file on /status is delivered only to those who may have such files. External brokers do not show the
+// hub what they deliver: there it reaches everybody who receives /status.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -12,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "gatetorio/identity.hpp"
 
 namespace gatetorio::transport_mqtt {
 
@@ -23,9 +28,11 @@ struct Rule {
   bool may_read_status = false;    // receive /status
   std::int64_t expires_at_us = 0;  // UTC; judged at each question. 0: never
   std::int64_t device_id = 0;      // whom the rule is about, whoever has the name by now
+  FileKinds file_kinds = {};       // it hears of these files on /status
   friend bool operator==(const Rule&, const Rule&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Rule, (), (controller_id, is_self, may_command, may_read_status, expires_at_us, device_id))
+BOOST_DESCRIBE_STRUCT(Rule, (),
+                      (controller_id, is_self, may_command, may_read_status, expires_at_us, device_id, file_kinds))
 
 // A password that the hub has confirmed.
 struct Password {

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
-#include "gatetorio/identity.hpp"
+#include "gatetorio/file_kinds.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -17,8 +17,7 @@ std::optional<bool> says_online(std::string_view payload) {
   boost::system::error_code wrong;
   const auto status = boost::json::parse(payload, wrong);
   if (wrong || !status.is_object()) return std::nullopt;
-  const auto* type = status.get_object().if_contains("type");
-  if (type != nullptr && *type == "file_available") return std::nullopt;
+  if (announced_kind(status.get_object())) return std::nullopt;
   const auto* online = status.get_object().if_contains("online");
   return online == nullptr || !online->is_bool() || online->get_bool();
 }

@@ -94,7 +94,7 @@ struct FeedFixture : PluginFixture {
     decide(question(), true);
     REQUIRE(caller.answer.take()->status == GTR_OK);
   }
-  void say(const std::string& status, std::int64_t device = kGate) { feed.status({device, status}); }
+  void say(const std::string& status, std::int64_t device = kGate) { feed.status({device, status}, std::nullopt); }
 
   std::uint64_t operation = 0;
   std::vector<std::unique_ptr<Caller>> callers;  // the platform speaks to them until end()

@@ -33,8 +33,9 @@ TEST_CASE("an answer names a command that can be one of the hub's") {
 
 TEST_CASE("what is no JSON object is no status, and news of a file is no state") {
   for (const char* bad : {"", "5", "[]", "{", "\xff", "{\"a\":\"\xff\"}"}) CHECK_FALSE(read_status(bad));
-  CHECK(read_status("{}")->is_state);
-  CHECK_FALSE(read_status(R"({"type":"file_available"})")->is_state);
+  CHECK_FALSE(read_status("{}")->announced_kind);
+  CHECK(read_status(R"({"type":"file_available","kind":"log"})")->announced_kind == "log");
+  CHECK(read_status(R"({"type":"file_available"})")->announced_kind == "");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST_CASE("grants become rules, and no grant makes no valid principal") {
   REQUIRE(policy.rules.size() == 4);
   CHECK(policy.rules[0] == Rule{"a", false, true, true, 0, 1});
   CHECK(policy.rules[1] == Rule{"b", false, true, true, 0, 2});
-  CHECK(policy.rules[2] == Rule{"c", false, false, true, 0, 3});
+  CHECK(policy.rules[2] == Rule{"c", false, false, true, 0, 3, std::vector<std::string>()});
   CHECK(policy.rules[3] == Rule{"d", true, false, false, 0, 4});
   CHECK_FALSE(make_policy(user().who(), {}).valid);
 }
