@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "gatetorio/find_device.hpp"
+#include "gatetorio/resource_kinds.hpp"
 
 namespace gatetorio::auth {
 
 namespace {
-
-constexpr std::string_view kSite = "site:";
 
 // 0: not one of the ordered words.
 int rank(std::string_view word) {
@@ -30,10 +29,14 @@ bool covers(std::string_view level, std::string_view need) {
 Task<Result<Decision>> AccessDecisions::check(AccessQuery query) {
   Decision decision;
   if (query.principal.kind == "admin") query.principal = co_await ok(present(query.principal));
+  const std::size_t kind_ends = std::min(query.resource.find(':'), query.resource.size());
   if (query.resource_id == 0 && query.resource.empty()) {
     decision.access.level = query.principal.role;
-  } else if (query.resource_id == 0 && query.resource.starts_with(kSite)) {
-    decision.access = co_await ok(access_to_site(query.principal, std::move(query.resource)));
+  } else if (query.resource_id == 0 && kind_ends > 0 && kind_ends < query.resource.size()) {
+    std::string kind = query.resource.substr(0, kind_ends), id = query.resource.substr(kind_ends + 1);
+    Access access = co_await ok(access_to(query.principal, std::move(kind), std::move(id)));
+    access.resource = std::move(query.resource);
+    decision.access = std::move(access);
   } else {
     const Device device = co_await ok(find(std::move(query.resource), query.resource_id));
     Access access = co_await ok(access_of(query.principal, device));
@@ -76,11 +79,14 @@ Task<Result<Access>> AccessDecisions::access_of(Principal principal, Device devi
   co_return access;
 }
 
-// A site that there is not is one without access.
-Task<Result<Access>> AccessDecisions::access_to_site(Principal principal, std::string name) {
-  Access access{.resource_id = parse_id(std::string_view(name).substr(kSite.size())).value_or(0), .resource = name};
-  access.level = co_await ok(sites_.level_of(access.resource_id, std::move(principal)));
-  co_return access;
+Task<Result<Access>> AccessDecisions::access_to(Principal principal, std::string kind, std::string id) {
+  ServiceClient& owner = owner_of(kind);
+  co_return co_await owner.call<ResourceKind::Find>(std::move(principal), std::move(id));
+}
+
+ServiceClient& AccessDecisions::owner_of(const std::string& kind) {
+  const std::lock_guard lock(mutex_);
+  return owners_.try_emplace(kind, host_, ResourceKind::kId, kind).first->second;
 }
 
 Task<Result<Grants>> AccessDecisions::list(Principal principal) {

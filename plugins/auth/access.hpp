@@ -2,6 +2,8 @@
 // every operation, the broker's side for every session.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -9,7 +11,6 @@
 #include "gatetorio/identity.hpp"
 #include "gatetorio/services.hpp"
 #include "repository.hpp"
-#include "sites.hpp"
 
 namespace gatetorio::auth {
 
@@ -19,11 +20,11 @@ bool covers(std::string_view level, std::string_view need);
 
 class AccessDecisions {
  public:
-  AccessDecisions(Host& host, Repository& repository, Sites& sites, ServiceClient& devices)
-      : repository_(repository), sites_(sites), devices_(devices), admins_(host, Principals::kId, "admin") {}
+  AccessDecisions(Host& host, Repository& repository, ServiceClient& devices)
+      : host_(host), repository_(repository), devices_(devices), admins_(host, Principals::kId, "admin") {}
 
-  // AccessControl::Check. By the id where there is one; a name is looked up once. What begins with "site:" is a site's
-  // id.
+  // AccessControl::Check. By the id where there is one; a name is looked up once. "kind:id" is asked of the plugin that
+  // has resources of that kind.
   Task<Result<Decision>> check(AccessQuery query);
   // AccessControl::List.
   Task<Result<Grants>> list(Principal principal);
@@ -32,13 +33,16 @@ class AccessDecisions {
   Task<Result<Device>> find(std::string name, std::int64_t id);
   Task<Result<Principal>> present(Principal principal);
   Task<Result<Access>> access_of(Principal principal, Device device);
-  Task<Result<Access>> access_to_site(Principal principal, std::string name);
+  Task<Result<Access>> access_to(Principal principal, std::string kind, std::string id);
+  ServiceClient& owner_of(const std::string& kind);
   Task<Result<void>> add_grants(std::vector<Grant> grants, Grants* out);
 
+  Host& host_;
   Repository& repository_;
-  Sites& sites_;
   ServiceClient& devices_;
-  ServiceClient admins_;  // to be asked where a plugin with admins is there
+  ServiceClient admins_;                         // to be asked where a plugin with admins is there
+  std::mutex mutex_;                             // guards the following
+  std::map<std::string, ServiceClient> owners_;  // of resources, by their kind; only such as operations declare
 };
 
 }  // namespace gatetorio::auth

@@ -26,13 +26,14 @@ class Auth : public PluginBase {
         repository_(database_),
         service_(host, repository_, devices_, settings_),
         sites_(host, database_, devices_, own_access_),
-        decisions_(host, repository_, sites_, devices_),
+        decisions_(host, repository_, devices_),
         keeper_(host, repository_),
         explainer_(host, repository_),
         operations_(host, &service_),
         site_operations_(host, &sites_),
         explainer_operations_(host, &explainer_),
         access_(host, &decisions_),
+        site_kind_(host, &sites_),
         grants_(host, &keeper_),
         authenticator_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
@@ -54,6 +55,7 @@ class Auth : public PluginBase {
     declare(explainer_operations_);
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
+    site_kind_.on<ResourceKind::Find>(&Sites::access_to).provide(ResourceKind::kId, "site");
     grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
     grants_.on<GrantStore::Check>(&GrantKeeper::check).on<GrantStore::Find>(&GrantKeeper::find);
     grants_.on<GrantStore::Use>(&GrantKeeper::use).on<GrantStore::GiveBack>(&GrantKeeper::give_back);
@@ -98,18 +100,20 @@ class Auth : public PluginBase {
   OperationSet<Sites> site_operations_;
   OperationSet<Explainer> explainer_operations_;
   ServiceProvider<AccessDecisions> access_;
+  ServiceProvider<Sites> site_kind_;
   ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;
   Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
 
-const Manifest Auth::kManifest{.id = "auth",
-                               .version = "1.0.0",
-                               .summary = "Users and their access to devices.",
-                               .affinity = Affinity::kAnyThread,
-                               .provides = {"gatetorio.access/1", "gatetorio.authenticator/1", "gatetorio.grants/1"},
-                               .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
+const Manifest Auth::kManifest{
+    .id = "auth",
+    .version = "1.0.0",
+    .summary = "Users and their access to devices.",
+    .affinity = Affinity::kAnyThread,
+    .provides = {"gatetorio.access/1", "gatetorio.authenticator/1", "gatetorio.grants/1", "gatetorio.resource-kind/1"},
+    .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
 
 const OptionTable<Settings>& Auth::options() {
   static const OptionTable<Settings> table = {

@@ -144,6 +144,12 @@ Task<Result<void>> Sites::remove_user(Call call, SiteUserRef input) {
   co_return Result<void>();
 }
 
+Task<Result<Access>> Sites::access_to(ResourceQuery query) {
+  Access access{.resource_id = parse_id(query.id).value_or(0)};
+  access.level = co_await ok(level_of(access.resource_id, std::move(query.principal)));
+  co_return access;
+}
+
 Task<Result<std::string>> Sites::level_of(std::int64_t site_id, Principal principal) {
   if (principal.kind == "admin") {
     const Result<Site> site = co_await repository_.find(site_id);

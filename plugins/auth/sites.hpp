@@ -7,6 +7,7 @@
 
 #include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
+#include "gatetorio/resource_kinds.hpp"
 #include "site_repository.hpp"
 
 namespace gatetorio::auth {
@@ -108,10 +109,12 @@ class Sites {
   // Owners remove anybody, and everybody itself. Errors: kForbidden, kNotFound; kConflict for the last owner.
   Task<Result<void>> remove_user(Call call, SiteUserRef input);
 
-  // What a user or an admin is on a site; empty: nothing now, or there is no such site.
-  Task<Result<std::string>> level_of(std::int64_t site_id, Principal principal);
+  // ResourceKind::Find.
+  Task<Result<Access>> access_to(ResourceQuery query);
 
  private:
+  // What a user or an admin is on a site; empty: nothing now, or there is no such site.
+  Task<Result<std::string>> level_of(std::int64_t site_id, Principal principal);
   Task<Result<std::int64_t>> owned_device(Principal caller, std::string controller_id);
   void tell(const std::vector<std::int64_t>& users) const;
 

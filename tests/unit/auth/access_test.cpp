@@ -23,9 +23,7 @@ struct AccessFixture : test::AuthFixture {
 
   ServiceClient devices{host, DeviceRegistry::kId};
   Repository repository{database};
-  ServiceClient own{host, AccessControl::kId};
-  Sites sites{host, database, devices, own};
-  AccessDecisions decisions{host, repository, sites, devices};
+  AccessDecisions decisions{host, repository, devices};
   test::Inbox<Result<Decision>> answers;
 };
 

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "auth_rules.hpp"
+#include "gatetorio/resource_kinds.hpp"
 
 namespace gatetorio::auth {
 namespace {
@@ -200,6 +201,31 @@ TEST_CASE_METHOD(SiteRules, "a user sees its sites, an admin all, and what is wr
   CHECK(host.invoke("auth.make-site", {.principal = user(std::string(40, 'z')), .body = {{"name", "x"}}}).status ==
         Status::kForbidden);
   CHECK(host.invoke("auth.make-site", {.principal = user(kAnna), .body = {{"name", ""}}}).status == Status::kInvalid);
+}
+
+TEST_CASE_METHOD(SiteRules, "what somebody has on a resource of another plugin's kind says that plugin") {
+  host.provide<ResourceKind::Find>(
+      ResourceKind::kId,
+      [&](ResourceQuery asked) -> Result<Access> {
+        if (asked.id == "broken") return Error{.status = Status::kUnavailable};
+        const bool is_annas = asked.id == "3:1" && asked.principal.id == user(kAnna).id;
+        return Access{.resource_id = 31, .level = is_annas ? "engineer" : ""};
+      },
+      "camera");
+  const auto decide = [&](const std::string& token, const std::string& resource, const std::string& need) {
+    return host.call<AccessControl::Check>(AccessControl::kId, {user(token), resource, need});
+  };
+  const auto engineer = decide(kAnna, "camera:3:1", "readonly");
+  REQUIRE(engineer);
+  CHECK(engineer->is_allowed);
+  CHECK(engineer->access.resource_id == 31);
+  CHECK(engineer->access.resource == "camera:3:1");
+  CHECK_FALSE(decide(kAnna, "camera:3:1", "owner")->is_allowed);
+  CHECK_FALSE(decide(kBert, "camera:3:1", "readonly")->is_allowed);
+  CHECK_FALSE(decide(kAnna, "camera:", "readonly")->is_allowed);
+  CHECK(decide(kAnna, "camera:broken", "readonly").error().status == Status::kUnavailable);
+  CHECK(decide(kAnna, "door:3", "readonly").error().status == Status::kUnavailable);    // nobody's kind
+  CHECK(decide(kAnna, ":camera:3:1", "readonly").error().status == Status::kNotFound);  // the name of a device
 }
 
 }  // namespace gatetorio::auth
