@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { call, kDesktop, kPhone, kPictures, logIn, registerDevice, newName, seriousFindings, settled, useBrowser } from "./browser.mjs";
+import { call, kDesktop, kPhone, kPictures, logIn, makeSite, registerDevice, newName, seriousFindings, settled, useBrowser } from "./browser.mjs";
 import { views } from "./views.mjs";
 
 const kOnly = process.env.ONLY_VIEWS?.split(",");
@@ -48,11 +48,14 @@ for (const [width, viewport, theme] of kLooks) {
       const page = await open({ viewport, theme });
       await logIn(page);
       const device = await someDevice(page);
+      const site = await makeSite(page, "Elm Road 1 to 17, Ebersbach");
+      const filled = (text, device) =>
+        text.replace("{device}", device).replace("{site}", site.site_id).replace("{site_name}", site.name);
       for (const [name, path, title] of views) {
         if (kOnly && !kOnly.includes(name)) continue;
         await test.test(name, async () => {
-          await page.goto(path.replace("{device}", encodeURIComponent(device)));
-          await page.getByRole("heading", { level: 1, name: title.replace("{device}", device) }).waitFor();
+          await page.goto(filled(path, encodeURIComponent(device)));
+          await page.getByRole("heading", { level: 1, name: filled(title, device) }).waitFor();
           await settled(page);
           if (name === "overview" || name === "monitoring") await page.locator(".chart svg").first().waitFor({ timeout: 15_000 });
           await keep(page, `${name}-${width}-${theme}`);

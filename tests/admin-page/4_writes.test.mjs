@@ -1,7 +1,7 @@
 // A write of each kind, by the page.
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { call, logIn, newName, registerDevice, useBrowser } from "./browser.mjs";
+import { call, logIn, makeSite, newName, registerDevice, useBrowser } from "./browser.mjs";
 
 const open = useBrowser();
 
@@ -251,6 +251,38 @@ for (const [list, label, name] of [
     await finish(page);
   });
 }
+
+it("a device and a member are put into a site and taken out, and the site is deleted", async () => {
+  const page = await opened();
+  const site = await makeSite(page, newName("Elm Road"));
+  await page.goto(`/admin/sites/${site.site_id}`);
+  await page.getByText("No device is in this site").waitFor();
+  await button(page, "Add a device").click();
+  await dialog(page).getByLabel("Device", { exact: true }).fill(site.device);
+  await dialog(page).getByRole("button", { name: "Add a device" }).click();
+  await page.getByText(`${site.device} is in the site`).waitFor();
+  const device = page.getByRole("row").filter({ hasText: site.device });
+  await device.getByRole("button", { name: "Take out" }).click();
+  await dialog(page).getByRole("button", { name: "Take out" }).click();
+  await device.waitFor({ state: "detached" });
+
+  const other = await makeSite(page, newName("Oak Street"));
+  await button(page, "Add a member").click();
+  await dialog(page).getByLabel("User id").fill(String(other.owner.user_id));
+  await dialog(page).getByLabel("Name", { exact: true }).fill("Bert");
+  await dialog(page).getByRole("button", { name: "Add a member" }).click();
+  const member = page.getByRole("row").filter({ hasText: "Bert" });
+  await member.getByText("engineer").waitFor();
+  await member.getByRole("button", { name: "Remove" }).click();
+  await dialog(page).getByRole("button", { name: "Remove" }).click();
+  await member.waitFor({ state: "detached" });
+
+  await button(page, "Delete").click();
+  await dialog(page).getByRole("button", { name: "Delete" }).click();
+  await page.getByText(`${site.name} was deleted`).waitFor();
+  assert.equal((await call(page, "GET", `/sites/${site.site_id}/devices`)).status, 404);
+  await finish(page);
+});
 
 it("a write without the CSRF token is refused", async () => {
   const page = await opened();

@@ -76,6 +76,23 @@ export async function registerDevice(page, controllerId, more = {}) {
   return call(page, "POST", "/devices/register", { controller_id: controllerId, hardware_id, enrolment_key: key.body.enrolment_key, ...more });
 }
 
+/** A call of somebody who is no admin, by its token. */
+export async function callAs(token, method, path, body) {
+  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+  const response = await fetch(`${kHub}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
+/** A new gate with its owner, and a site that the owner has made: `{device, owner: {user_id, token}, site_id, name}`. */
+export async function makeSite(page, name) {
+  const device = newName("gate");
+  const { body } = await registerDevice(page, device);
+  const token = `user-token-of-${newName("an-owner")}`;
+  const paired = await callAs(body.device_token, "POST", "/users/authorize", { user_token: token, name: "Anna" });
+  const made = await callAs(token, "POST", "/sites", { name });
+  return { device, owner: { user_id: paired.body.user_id, token }, site_id: made.body.site_id, name };
+}
+
 export const newName = (what) => `${what}-${Date.now().toString(36)}${Math.floor(Math.random() * 1296).toString(36)}`;
 
 /** What axe finds that hinders somebody seriously, as lines. */

@@ -1,4 +1,5 @@
-// Every view of the admin's page and of the pages that plugins bring: where it is, and its title. `{device}`, `{user}` and `{job}` are filled in by the tests.
+// Every view of the admin's page and of the pages that plugins bring: where it is, and its title. `{device}`, `{site}` and `{site_name}` are filled in by
+// the tests.
 export const views = [
   ["overview", "/admin", "Overview"],
   ["devices", "/admin/devices", "Devices"],
@@ -14,6 +15,8 @@ export const views = [
   ["files", "/admin/files", "Files"],
   ["enrolment", "/admin/enrolment", "Enrolment"],
   ["users", "/admin/users", "Users"],
+  ["sites", "/admin/sites", "Sites"],
+  ["site", "/admin/sites/{site}", "{site_name}"],
   ["monitoring", "/admin/monitoring", "Monitoring"],
   ["audit", "/admin/audit", "Audit log"],
   ["jobs", "/admin/jobs", "Jobs"],

@@ -13,6 +13,8 @@ import { JobsView } from "./views/jobs/JobsView";
 import { MonitoringView } from "./views/monitoring/MonitoringView";
 import { OverviewView } from "./views/overview/OverviewView";
 import { PluginsView } from "./views/plugins/PluginsView";
+import { SiteView } from "./views/sites/SiteView";
+import { SitesView } from "./views/sites/SitesView";
 import { UserView } from "./views/users/UserView";
 import { UsersView } from "./views/users/UsersView";
 
@@ -28,6 +30,8 @@ export function Routes() {
       <Route path="/files" component={FilesView} />
       <Route path="/users" component={UsersView} />
       <Route path="/users/:id">{({ id }) => <UserView userId={id} />}</Route>
+      <Route path="/sites" component={SitesView} />
+      <Route path="/sites/:id">{({ id }) => <SiteView siteId={id} />}</Route>
       <Route path="/enrolment" component={EnrolmentView} />
       <Route path="/jobs" component={JobsView} />
       <Route path="/jobs/:id">{({ id }) => <JobView jobId={id} />}</Route>

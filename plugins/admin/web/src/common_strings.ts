@@ -62,6 +62,7 @@ export const t = {
     files: "Files",
     enrolment: "Enrolment",
     users: "Users",
+    sites: "Sites",
     monitoring: "Monitoring",
     audit: "Audit log",
     jobs: "Jobs",

@@ -96,6 +96,10 @@ export type AccessLevel = "owner" | "engineer" | "readonly";
 export type UserEntry = Item<"auth.all-users", "users">;
 export type Grant = Known<Item<"auth.all-grants", "grants">, { access_level: AccessLevel }>;
 
+export type Site = Item<"auth.sites", "sites">;
+export type SiteDevice = Item<"auth.site-devices", "devices">;
+export type SiteMember = Item<"auth.site-users", "users">;
+
 export type FileEntry = Item<"file-transfer.all-files", "files">;
 export type FileDetails = Answer<"file-transfer.get">;
 export type FileDiff = Answer<"file-transfer.diff">;

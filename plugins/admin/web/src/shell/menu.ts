@@ -31,7 +31,10 @@ export const menu: readonly MenuGroup[] = [
   },
   {
     title: t.menu.people,
-    items: [{ to: "/admin/users", label: t.menu.users, icon: "users" }],
+    items: [
+      { to: "/admin/users", label: t.menu.users, icon: "users" },
+      { to: "/admin/sites", label: t.menu.sites, icon: "site" },
+    ],
   },
   {
     title: t.menu.system,
