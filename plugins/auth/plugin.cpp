@@ -34,6 +34,7 @@ class Auth : public PluginBase {
         explainer_operations_(host, &explainer_),
         access_(host, &decisions_),
         site_kind_(host, &sites_),
+        site_devices_(host, &sites_),
         grants_(host, &keeper_),
         authenticator_(host, &service_),
         retention_(host, database_, settings_.retention_grace_minutes) {
@@ -56,6 +57,7 @@ class Auth : public PluginBase {
     access_.on<AccessControl::Check>(&AccessDecisions::check).on<AccessControl::List>(&AccessDecisions::list);
     access_.provide(AccessControl::kId);
     site_kind_.on<ResourceKind::Find>(&Sites::access_to).provide(ResourceKind::kId, "site");
+    site_devices_.on<SiteRegistry::Devices>(&Sites::device_ids).provide(SiteRegistry::kId);
     grants_.on<GrantStore::Give>(&GrantKeeper::give).on<GrantStore::Take>(&GrantKeeper::take);
     grants_.on<GrantStore::Check>(&GrantKeeper::check).on<GrantStore::Find>(&GrantKeeper::find);
     grants_.on<GrantStore::Use>(&GrantKeeper::use).on<GrantStore::GiveBack>(&GrantKeeper::give_back);
@@ -100,20 +102,20 @@ class Auth : public PluginBase {
   OperationSet<Sites> site_operations_;
   OperationSet<Explainer> explainer_operations_;
   ServiceProvider<AccessDecisions> access_;
-  ServiceProvider<Sites> site_kind_;
+  ServiceProvider<Sites> site_kind_, site_devices_;
   ServiceProvider<GrantKeeper> grants_;
   ServiceProvider<Service> authenticator_;
   Retention retention_;
   std::vector<Subscription> subscriptions_;
 };
 
-const Manifest Auth::kManifest{
-    .id = "auth",
-    .version = "1.0.0",
-    .summary = "Users and their access to devices.",
-    .affinity = Affinity::kAnyThread,
-    .provides = {"gatetorio.access/1", "gatetorio.authenticator/1", "gatetorio.grants/1", "gatetorio.resource-kind/1"},
-    .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
+const Manifest Auth::kManifest{.id = "auth",
+                               .version = "1.0.0",
+                               .summary = "Users and their access to devices.",
+                               .affinity = Affinity::kAnyThread,
+                               .provides = {"gatetorio.access/1", "gatetorio.authenticator/1", "gatetorio.grants/1",
+                                            "gatetorio.resource-kind/1", "gatetorio.sites/1"},
+                               .requires_ = {"gatetorio.sql/1", "gatetorio.devices/1"}};
 
 const OptionTable<Settings>& Auth::options() {
   static const OptionTable<Settings> table = {

@@ -144,6 +144,12 @@ Task<Result<void>> Sites::remove_user(Call call, SiteUserRef input) {
   co_return Result<void>();
 }
 
+Task<Result<DeviceIds>> Sites::device_ids(SiteId site) {
+  DeviceIds ids;
+  ids.ids = co_await ok(repository_.devices(site.id));
+  co_return ids;
+}
+
 Task<Result<Access>> Sites::access_to(ResourceQuery query) {
   Access access{.resource_id = parse_id(query.id).value_or(0)};
   access.level = co_await ok(level_of(access.resource_id, std::move(query.principal)));

@@ -8,6 +8,7 @@
 #include "gatetorio/devices.hpp"
 #include "gatetorio/operations.hpp"
 #include "gatetorio/resource_kinds.hpp"
+#include "gatetorio/sites.hpp"
 #include "site_repository.hpp"
 
 namespace gatetorio::auth {
@@ -109,6 +110,8 @@ class Sites {
   // Owners remove anybody, and everybody itself. Errors: kForbidden, kNotFound; kConflict for the last owner.
   Task<Result<void>> remove_user(Call call, SiteUserRef input);
 
+  // SiteRegistry::Devices.
+  Task<Result<DeviceIds>> device_ids(SiteId site);
   // ResourceKind::Find.
   Task<Result<Access>> access_to(ResourceQuery query);
 

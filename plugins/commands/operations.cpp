@@ -2,12 +2,14 @@
 
 namespace gatetorio::commands {
 
-Operations::Operations(Host& host, Service& service, History& history, RuleBook& rules, EventFeed& feed)
-    : service_(service), history_(history), rules_(rules), feed_(feed), set_(host, this) {}
+Operations::Operations(Host& host, Service& service, History& history, RuleBook& rules, SiteHolds& site_holds,
+                       EventFeed& feed)
+    : service_(service), history_(history), rules_(rules), site_holds_(site_holds), feed_(feed), set_(host, this) {}
 
 void Operations::declare() {
   declare_commands();
   declare_rules();
+  declare_site_holds();
 }
 
 void Operations::declare_commands() {
@@ -111,6 +113,32 @@ void Operations::declare_rules() {
            rules_, &RuleBook::hold_open);
   set_.add(change("commands.end-hold-open", "DELETE", "/devices/{controller_id}/hold-open", "End a hold-open."), rules_,
            &RuleBook::end_hold_open);
+}
+
+void Operations::declare_site_holds() {
+  const auto change = [](std::string_view id, std::string_view method, std::string_view path,
+                         std::string_view summary) -> OperationSpec {
+    return {.id = id,
+            .method = method,
+            .path = path,
+            .summary = summary,
+            .callers = {{"user", "owner"}, {"admin", "admin"}},
+            .resource = "site:site_id",
+            .denied_as = Status::kNotFound,
+            .errors = {Status::kForbidden, Status::kNotFound}};
+  };
+  set_.add(change("commands.lock-down-site", "PUT", "/sites/{site_id}/lockdown",
+                  "Let nothing move the devices of a site for a time, but for a stop."),
+           site_holds_, &SiteHolds::lock_down);
+  set_.add(change("commands.end-site-lockdown", "DELETE", "/sites/{site_id}/lockdown",
+                  "End the lockdowns of the devices of a site."),
+           site_holds_, &SiteHolds::end_lockdown);
+  set_.add(change("commands.hold-site-open", "PUT", "/sites/{site_id}/hold-open",
+                  "Let nothing close the devices of a site for a time."),
+           site_holds_, &SiteHolds::hold_open);
+  set_.add(change("commands.end-site-hold-open", "DELETE", "/sites/{site_id}/hold-open",
+                  "End the hold-opens of the devices of a site."),
+           site_holds_, &SiteHolds::end_hold_open);
 }
 
 Task<Result<Reply<Nothing>>> Operations::events(Call call, DeviceRef device) {

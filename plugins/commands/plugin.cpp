@@ -30,7 +30,8 @@ class Commands : public PluginBase {
         service_(host, repository_, board_, motions_, under_way_, rules_, settings_),
         history_(host, repository_, board_),
         feed_(host),
-        operations_(host, service_, history_, rules_, feed_),
+        site_holds_(host, rules_),
+        operations_(host, service_, history_, rules_, site_holds_, feed_),
         judgement_(host, &rules_),
         retention_(host, database_, settings_.retention_grace_minutes) {
     // Two days: longer than any window of an idempotency_key and any time to live.
@@ -137,6 +138,7 @@ class Commands : public PluginBase {
   Service service_;
   History history_;
   EventFeed feed_;
+  SiteHolds site_holds_;
   Operations operations_;
   ServiceProvider<RuleBook> judgement_;
   Retention retention_;

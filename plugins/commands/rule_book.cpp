@@ -58,13 +58,15 @@ void RuleBook::forget(std::int64_t device_id) {
   known_.erase(device_id);
 }
 
-Task<Result<RulesOutput>> RuleBook::show(Call call, DeviceRef) {
-  const Rules rules = co_await ok(read(call.access.resource_id));
-  co_return RulesOutput{rules->policy, while_it_lasts(rules->lockdown), while_it_lasts(rules->hold_open)};
+Task<Result<RulesOutput>> RuleBook::show(Call call, DeviceRef) { return shown(call.access.resource_id); }
+
+// What is known of them is read again by whoever acts on it: the version is another one.
+void RuleBook::changed(std::int64_t device_id) {
+  halt_(device_id);
+  forget(device_id);
 }
 
-Task<Result<RulesOutput>> RuleBook::changed(std::int64_t device_id) {
-  halt_(device_id);
+Task<Result<RulesOutput>> RuleBook::shown(std::int64_t device_id) {
   const Rules rules = co_await ok(read(device_id));
   co_return RulesOutput{rules->policy, while_it_lasts(rules->lockdown), while_it_lasts(rules->hold_open)};
 }
@@ -76,7 +78,8 @@ Task<Result<RulesOutput>> RuleBook::set_policy(Call call, PolicyInput input) {
   const std::int64_t device_id = call.access.resource_id;
   const Policy policy{std::move(input.verbs), std::move(input.conditions), input.emergency_level};
   co_await ok(repository_.set_policy(device_id, json::write(policy), std::move(call)));
-  co_return co_await changed(device_id);
+  changed(device_id);
+  co_return co_await shown(device_id);
 }
 
 Task<Result<RulesOutput>> RuleBook::lock_down(Call call, HoldInput input) {
@@ -95,26 +98,45 @@ Task<Result<RulesOutput>> RuleBook::end_hold_open(Call call, DeviceRef) {
   return end_hold(std::move(call), HoldKind::hold_open);
 }
 
-Task<Result<RulesOutput>> RuleBook::set_hold(Call call, HoldInput input, HoldKind kind) {
+Result<Hold> RuleBook::make_hold(const Call& call, const TimeText& ends_at, std::optional<Text<ReasonRule>> reason) {
   const Timestamp at = now();
-  const Timestamp until = time_of(input.until);
-  if (until <= at) co_return invalid("/until", "must be later than now");
-  if (until.us - at.us > kLongestHoldUs) co_return invalid("/until", "must be at most a year ahead");
-  const std::int64_t device_id = call.access.resource_id;
+  const Timestamp until = time_of(ends_at);
+  if (until <= at) return invalid("/until", "must be later than now");
+  if (until.us - at.us > kLongestHoldUs) return invalid("/until", "must be at most a year ahead");
   const Principal& self = *call.principal;
-  Hold hold{.until = until,
-            .reason = input.reason ? std::move(input.reason->value) : std::string(),
-            .set_by = key_of(self.who()),
-            .set_by_name = self.name.empty() ? call.access.name : self.name,
-            .set_at = at};
-  co_await ok(repository_.set_hold(device_id, kind, std::move(hold), std::move(call)));
-  co_return co_await changed(device_id);
+  return Hold{.until = until,
+              .reason = reason ? std::move(reason->value) : std::string(),
+              .set_by = key_of(self.who()),
+              .set_by_name = self.name.empty() ? call.access.name : self.name,
+              .set_at = at};
+}
+
+Task<Result<RulesOutput>> RuleBook::set_hold(Call call, HoldInput input, HoldKind kind) {
+  const Result<Hold> hold = make_hold(call, input.until, std::move(input.reason));
+  if (!hold) co_return hold.error();
+  const std::int64_t device_id = call.access.resource_id;
+  const std::vector<std::int64_t> alone(1, device_id);
+  co_await ok(set_holds(std::move(call), alone, kind, *hold));
+  co_return co_await shown(device_id);
 }
 
 Task<Result<RulesOutput>> RuleBook::end_hold(Call call, HoldKind kind) {
   const std::int64_t device_id = call.access.resource_id;
-  co_await ok(repository_.end_hold(device_id, kind, std::move(call)));
-  co_return co_await changed(device_id);
+  const std::vector<std::int64_t> alone(1, device_id);
+  co_await ok(end_holds(std::move(call), alone, kind));
+  co_return co_await shown(device_id);
+}
+
+Task<Result<void>> RuleBook::set_holds(Call call, std::vector<std::int64_t> device_ids, HoldKind kind, Hold hold) {
+  co_await ok(repository_.set_hold(device_ids, kind, std::move(hold), std::move(call)));
+  for (const std::int64_t device_id : device_ids) changed(device_id);
+  co_return Result<void>();
+}
+
+Task<Result<void>> RuleBook::end_holds(Call call, std::vector<std::int64_t> device_ids, HoldKind kind) {
+  co_await ok(repository_.end_hold(device_ids, kind, std::move(call)));
+  for (const std::int64_t device_id : device_ids) changed(device_id);
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::commands

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "gatetorio/gate_rules.hpp"
 #include "gatetorio/operations.hpp"
@@ -67,10 +68,17 @@ class RuleBook {
   Task<Result<RulesOutput>> hold_open(Call call, HoldInput input);
   Task<Result<RulesOutput>> end_hold_open(Call call, DeviceRef);
 
+  // A hold by the caller, from now on. Errors: kInvalid at /until.
+  static Result<Hold> make_hold(const Call& call, const TimeText& ends_at, std::optional<Text<ReasonRule>> reason);
+  // Of all these devices or of none.
+  Task<Result<void>> set_holds(Call call, std::vector<std::int64_t> device_ids, HoldKind kind, Hold hold);
+  Task<Result<void>> end_holds(Call call, std::vector<std::int64_t> device_ids, HoldKind kind);
+
  private:
   Task<Result<RulesOutput>> set_hold(Call call, HoldInput input, HoldKind kind);
   Task<Result<RulesOutput>> end_hold(Call call, HoldKind kind);
-  Task<Result<RulesOutput>> changed(std::int64_t device_id);
+  Task<Result<RulesOutput>> shown(std::int64_t device_id);
+  void changed(std::int64_t device_id);
 
   RuleRepository repository_;
   const std::function<void(std::int64_t)> halt_;

@@ -56,25 +56,32 @@ Task<Result<void>> RuleRepository::set_policy(std::int64_t device_id, std::strin
   co_return Result<void>();
 }
 
-Task<Result<void>> RuleRepository::set_hold(std::int64_t device_id, HoldKind kind, Hold hold, Call call) {
+Task<Result<void>> RuleRepository::set_hold(std::vector<std::int64_t> device_ids, HoldKind kind, Hold hold, Call call) {
   Batch batch(Mode::kWrite);
-  add_version(batch, device_id);
-  batch.add(
-      "INSERT INTO gate_holds (device_id, kind, until, reason, set_by, set_by_name, set_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (device_id, kind) DO UPDATE SET until = $3, reason = $4,"
-      " set_by = $5, set_by_name = $6, set_at = $7",
-      device_id, word_of(kind), hold.until, hold.reason, hold.set_by, hold.set_by_name, hold.set_at);
-  audit(batch, call, "command." + std::string(word_of(kind)), target_of(device_id), json::write(hold));
-  co_await ok(database_.run(std::move(batch)));
-  co_return Result<void>();
+  for (const std::int64_t device_id : device_ids) {
+    add_version(batch, device_id);
+    batch.add(
+        "INSERT INTO gate_holds (device_id, kind, until, reason, set_by, set_by_name, set_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (device_id, kind) DO UPDATE SET until = $3, reason = $4,"
+        " set_by = $5, set_by_name = $6, set_at = $7",
+        device_id, word_of(kind), hold.until, hold.reason, hold.set_by, hold.set_by_name, hold.set_at);
+    audit(batch, call, "command." + std::string(word_of(kind)), target_of(device_id), json::write(hold));
+  }
+  return written(std::move(batch), device_ids.empty());
 }
 
-Task<Result<void>> RuleRepository::end_hold(std::int64_t device_id, HoldKind kind, Call call) {
+Task<Result<void>> RuleRepository::end_hold(std::vector<std::int64_t> device_ids, HoldKind kind, Call call) {
   Batch batch(Mode::kWrite);
-  add_version(batch, device_id);
-  batch.add("DELETE FROM gate_holds WHERE device_id = $1 AND kind = $2", device_id, word_of(kind));
-  audit(batch, call, "command.end_" + std::string(word_of(kind)), target_of(device_id));
-  co_await ok(database_.run(std::move(batch)));
+  for (const std::int64_t device_id : device_ids) {
+    add_version(batch, device_id);
+    batch.add("DELETE FROM gate_holds WHERE device_id = $1 AND kind = $2", device_id, word_of(kind));
+    audit(batch, call, "command.end_" + std::string(word_of(kind)), target_of(device_id));
+  }
+  return written(std::move(batch), device_ids.empty());
+}
+
+Task<Result<void>> RuleRepository::written(Batch batch, bool is_empty) {
+  if (!is_empty) co_await ok(database_.run(std::move(batch)));
   co_return Result<void>();
 }
 

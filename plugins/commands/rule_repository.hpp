@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gate_rules.hpp"
 #include "gatetorio/database.hpp"
@@ -15,12 +16,14 @@ class RuleRepository {
   explicit RuleRepository(Database& database) : database_(database) {}
 
   Task<Result<GateRules>> read(std::int64_t device_id);
-  // Each with its audit entry.
+  // Each with its audit entry for each device.
   Task<Result<void>> set_policy(std::int64_t device_id, std::string policy, Call call);
-  Task<Result<void>> set_hold(std::int64_t device_id, HoldKind kind, Hold hold, Call call);
-  Task<Result<void>> end_hold(std::int64_t device_id, HoldKind kind, Call call);
+  Task<Result<void>> set_hold(std::vector<std::int64_t> device_ids, HoldKind kind, Hold hold, Call call);
+  Task<Result<void>> end_hold(std::vector<std::int64_t> device_ids, HoldKind kind, Call call);
 
  private:
+  Task<Result<void>> written(sql::Batch batch, bool is_empty);
+
   Database& database_;
 };
 

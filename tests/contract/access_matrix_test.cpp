@@ -91,6 +91,10 @@ const std::map<std::string, std::string> kWithoutDevice = {
     {"GET /sites/{site_id}/devices", "foreign_owner admin viewer"},
     {"POST /sites/{site_id}/devices", "admin"},  // the device is not its
     {"DELETE /sites/{site_id}/devices/{controller_id}", "foreign_owner admin"},
+    {"PUT /sites/{site_id}/lockdown", "foreign_owner admin"},
+    {"DELETE /sites/{site_id}/lockdown", "foreign_owner admin"},
+    {"PUT /sites/{site_id}/hold-open", "foreign_owner admin"},
+    {"DELETE /sites/{site_id}/hold-open", "foreign_owner admin"},
     {"GET /sites/{site_id}/users", "foreign_owner admin viewer"},
     {"POST /sites/{site_id}/users", "foreign_owner admin"},
     {"DELETE /sites/{site_id}/users/{user_id}", "foreign_owner admin"},

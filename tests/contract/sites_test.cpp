@@ -158,4 +158,58 @@ TEST_CASE("an owner is told why somebody may or may not, by grant, window and ru
   CHECK(client(street.stranger.token).get(device_path(street.first) + "/access/explain").status == 404);
 }
 
+TEST_CASE("a lockdown of a site is one of each of its gates, and ends with one word") {
+  const Street street;
+  REQUIRE(street.add(street.first).status == 200);
+  REQUIRE(street.add(street.second).status == 200);
+  REQUIRE(street.admit(street.installer, "engineer").status == 200);
+  give_access(shared_hub().http(), street.elsewhere, street.anna.token, "owner");
+  const auto first = go_online(shared_hub(), street.first), second = go_online(shared_hub(), street.second),
+             elsewhere = go_online(shared_hub(), street.elsewhere);
+  const auto put = [&](const TestUser& by, const std::string& what, const JsonObject& body) {
+    return client(by.token).request(
+        {.method = "PUT", .path = street.site + what, .body = boost::json::serialize(body)});
+  };
+  const JsonObject till_tomorrow{{"until", in_hours(24)}, {"reason", "storm"}};
+  CHECK(put(street.installer, "/lockdown", till_tomorrow).status == 403);
+  CHECK(put(street.stranger, "/lockdown", till_tomorrow).status == 404);
+  CHECK(put(street.anna, "/lockdown", {{"until", in_hours(-1)}}).status == 422);
+  CHECK(Street::send(street.installer, street.first) == 202);
+  const HttpResponse locked = put(street.anna, "/lockdown", till_tomorrow);
+  REQUIRE(locked.status == 200);
+  CHECK(locked.number("devices") == 2);
+  CHECK(hours_ahead(locked.text("until")) == 24);
+  for (const TestDevice* gate : {&street.first, &street.second}) {
+    CHECK(Street::send(street.installer, *gate) == 409);
+    const auto rules = client(street.anna.token).get(device_path(*gate) + "/rules");
+    CHECK(rules.at("lockdown").at("reason") == "storm");
+    CHECK(rules.at("lockdown").at("set_by") == ("user:" + std::to_string(street.anna.id)).c_str());
+    const JsonObject stop{{"cmd", "pulse"}, {"key", "cmd_stop"}};
+    CHECK(client(street.installer.token)
+              .post("/commands/send", {{"controller_id", gate->controller_id}, {"command", stop}})
+              .status == 202);
+  }
+  CHECK(Street::send(street.anna, street.elsewhere) == 202);
+  CHECK(client(street.installer.token).del(street.site + "/lockdown").status == 403);
+  const HttpResponse ended = client(street.anna.token).del(street.site + "/lockdown");
+  REQUIRE(ended.status == 200);
+  CHECK(ended.number("devices") == 2);
+  CHECK(ended.is_null("until"));
+  CHECK(Street::send(street.installer, street.second) == 202);
+  REQUIRE(put(street.anna, "/hold-open", till_tomorrow).status == 200);
+  CHECK(client(street.anna.token).get(device_path(street.first) + "/rules").at("hold_open").at("reason") == "storm");
+  CHECK(client(street.anna.token).del(street.site + "/hold-open").status == 200);
+  CHECK(client(street.anna.token).get(device_path(street.first) + "/rules").is_null("hold_open"));
+}
+
+TEST_CASE("a site without devices has nothing to lock down") {
+  const Street street;
+  const HttpResponse locked = client(street.anna.token)
+                                  .request({.method = "PUT",
+                                            .path = street.site + "/lockdown",
+                                            .body = boost::json::serialize(JsonObject{{"until", in_hours(1)}})});
+  REQUIRE(locked.status == 200);
+  CHECK(locked.number("devices") == 0);
+}
+
 }  // namespace gatetorio::testing

@@ -1294,6 +1294,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{site_id}/hold-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let nothing close the devices of a site for a time. */
+        put: operations["commands.hold-site-open"];
+        post?: never;
+        /** End the hold-opens of the devices of a site. */
+        delete: operations["commands.end-site-hold-open"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site_id}/lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let nothing move the devices of a site for a time, but for a stop. */
+        put: operations["commands.lock-down-site"];
+        post?: never;
+        /** End the lockdowns of the devices of a site. */
+        delete: operations["commands.end-site-lockdown"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{site_id}/users": {
         parameters: {
             query?: never;
@@ -5087,6 +5123,124 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "commands.hold-site-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: number;
+                        site_id: number;
+                        until: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "commands.end-site-hold-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: number;
+                        site_id: number;
+                        until: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "commands.lock-down-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    until: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: number;
+                        site_id: number;
+                        until: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "commands.end-site-lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        devices: number;
+                        site_id: number;
+                        until: string | null;
+                    };
+                };
             };
         };
     };
