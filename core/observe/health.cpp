@@ -37,6 +37,11 @@ bool Health::healthy() const {
   return healthy_locked();
 }
 
+std::map<std::string, bool, std::less<>> Health::facts() const {
+  const std::lock_guard lock(mutex_);
+  return facts_;
+}
+
 bool Health::ready() const {
   const std::lock_guard lock(mutex_);
   return ready_;

@@ -23,6 +23,7 @@ class Health {
   void set_plugin(std::string_view id, std::string_view state);
   void set_ready(bool ready);
 
+  std::map<std::string, bool, std::less<>> facts() const;
   bool healthy() const;  // every fact is true and no plugin has failed
   bool ready() const;
 

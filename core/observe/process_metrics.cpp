@@ -1,6 +1,7 @@
 #include "core/observe/process_metrics.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -112,6 +113,13 @@ std::vector<prometheus::MetricFamily> process_metrics(const std::string& data_di
   if (!data_dir.empty() && !failed) {
     page.gauge("gatetorio_disk_size_bytes", "File system of the hub's data", static_cast<double>(disk.capacity));
     page.gauge("gatetorio_disk_available_bytes", "Of it free for the hub", static_cast<double>(disk.available));
+  }
+  struct stat backup {};
+  if (!data_dir.empty()) {
+    const bool has_backup = ::stat((data_dir + "/last-backup.json").c_str(), &backup) == 0;
+    page.gauge("gatetorio_last_backup_seconds",
+               "When `gatetorio-hub backup` ended last, in seconds since 1970; 0: never",
+               has_backup ? static_cast<double>(backup.st_mtim.tv_sec) : 0);
   }
   return page.take();
 }

@@ -136,6 +136,7 @@ void Invocation::answer(const gtr_reply& given) const {
   const bool is_fault = status == GTR_INTERNAL || status == GTR_UNAVAILABLE || status == GTR_TIMEOUT ||
                         status == GTR_CANCELLED || status == GTR_FULL;
   (status < GTR_FIRST_ERROR ? operation.succeeded : is_fault ? operation.failed : operation.refused)->add(1);
+  if (const auto reason = operation.refusals->find(status); reason != operation.refusals->end()) reason->second->add(1);
   operation.seconds->add(std::chrono::duration<double>(Clock::now() - began).count());
   gtr_reply answer = given;
   answer.is_stranger = is_stranger ? 1 : 0;

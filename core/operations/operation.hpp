@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,7 @@ struct Operation {
   Metric* seconds = nullptr;
   Metric* succeeded = nullptr;
   Metric* refused = nullptr;
+  const std::map<gtr_status, Metric*>* refusals = nullptr;  // of all operations together, by what was answered
   Metric* failed = nullptr;
 
   const CallerRule* rule_for(std::string_view kind) const;

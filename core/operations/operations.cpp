@@ -65,6 +65,27 @@ NamedText find_text(const Invocation& call, std::string_view name) {
 
 }  // namespace
 
+// The caller's faults, by which somebody who tries passwords or asks too often is seen.
+Operations::Operations(Services& services, Metrics& metrics, Bus& bus)
+    : services_(services), metrics_(metrics), bus_(bus) {
+  constexpr std::pair<gtr_status, std::string_view> kReasons[] = {{GTR_MALFORMED, "malformed"},
+                                                                  {GTR_INVALID, "invalid"},
+                                                                  {GTR_UNAUTHENTICATED, "unauthenticated"},
+                                                                  {GTR_FORBIDDEN, "forbidden"},
+                                                                  {GTR_NOT_FOUND, "not_found"},
+                                                                  {GTR_CONFLICT, "conflict"},
+                                                                  {GTR_GONE, "gone"},
+                                                                  {GTR_TOO_LARGE, "too_large"},
+                                                                  {GTR_RATE_LIMITED, "rate_limited"},
+                                                                  {GTR_PRECONDITION, "precondition"},
+                                                                  {GTR_UNSUPPORTED, "unsupported"}};
+  for (const auto& [status, reason] : kReasons) {
+    const MetricLabel label{"reason", reason};
+    refusals_[status] = metrics.get(MetricKind::kCounter, "gatetorio_refusals_total",
+                                    "Calls that were refused, by what the caller was told.", {&label, 1});
+  }
+}
+
 struct Operations::Job {
   Operations* operations;
   std::shared_ptr<Invocation> call;
@@ -103,6 +124,7 @@ gtr_status Operations::declare(Plugin& owner, std::string_view declaration, gtr_
   operation->succeeded = outcome("success");
   operation->refused = outcome("refused");
   operation->failed = outcome("failed");
+  operation->refusals = &refusals_;
   operations_.push_back(std::move(operation));
   return GTR_OK;
 }

@@ -19,7 +19,7 @@ namespace gatetorio::core {
 
 class Operations {
  public:
-  Operations(Services& services, Metrics& metrics, Bus& bus) : services_(services), metrics_(metrics), bus_(bus) {}
+  Operations(Services& services, Metrics& metrics, Bus& bus);
 
   // The hub's own host, for calls to authenticators and access control. Once, before the first invoke.
   void set_host(Host& host, Lane& lane) {
@@ -68,6 +68,7 @@ class Operations {
   Lane* lane_ = nullptr;
   mutable std::shared_mutex mutex_;  // guards operations_
   std::vector<std::unique_ptr<Operation>> operations_;
+  std::map<gtr_status, Metric*> refusals_;  // by reason; written once
   CallTable<Invocation> calls_;
   Streams streams_;
   Transfers transfers_;

@@ -178,7 +178,7 @@ void inspect_report(gtr_host* host, gtr_bytes name, gtr_completion done) {
     else if (wanted == "installed")
       report = platform.installed_report();
     else if (wanted == "metrics")
-      report = platform.metrics.render();
+      report = platform.metrics_report();
     else if (wanted == "contributions")
       report = platform.contributions.report();
     done.done(done.context, report.empty() ? GTR_NOT_FOUND : GTR_OK, to_bytes(report));

@@ -39,15 +39,16 @@ std::string Announcements::words() const {
   return text;
 }
 
-Platform::Platform(Log& log_, std::string version, unsigned threads)
+Platform::Platform(Log& log_, std::string version_, unsigned threads)
     : log(log_),
       metrics(log_),
-      health(std::move(version)),
+      health(version_),
       executor(threads,
                [this](const std::string& lane, const std::string& what) {
                  log.write(LogLevel::kError, "hub", "a task threw", {{"plugin", lane}, {"exception", what}});
                }),
-      operations(services, metrics, bus) {}
+      operations(services, metrics, bus),
+      version(std::move(version_)) {}
 
 namespace {
 
@@ -73,6 +74,23 @@ std::string Platform::plugins_report() const {
                                        {"configuration", plugin->configuration}});
   }
   return boost::json::serialize(list);
+}
+
+std::string Platform::metrics_report() {
+  const auto set = [this](std::string_view name, std::string_view help, std::initializer_list<MetricLabel> labels,
+                          bool value) {
+    metrics.get(MetricKind::kGauge, name, help, {labels.begin(), labels.size()})->set(value ? 1 : 0);
+  };
+  set("gatetorio_build_info", "Always 1; the label is the hub's version.", {{"version", version}}, true);
+  set("gatetorio_healthy", "Whether /health says 200.", {}, health.healthy());
+  set("gatetorio_ready", "Whether /ready says 200.", {}, health.ready());
+  for (const auto& [name, value] : health.facts()) {
+    set("gatetorio_fact", "A fact in /health, whether it holds.", {{"fact", name}}, value);
+  }
+  for (const Plugin* plugin : plugins) {
+    set("gatetorio_plugin_up", "Whether the plugin serves.", {{"plugin", plugin->id}}, plugin->serves());
+  }
+  return metrics.render();
 }
 
 std::string Platform::installed_report() const {

@@ -33,7 +33,7 @@ class Announcements {
 };
 
 struct Platform {
-  Platform(Log& log_, std::string version, unsigned threads);
+  Platform(Log& log_, std::string version_, unsigned threads);
 
   Log& log;
   Metrics metrics;
@@ -46,8 +46,11 @@ struct Platform {
   Tools tools;
   Contributions contributions;
   Backups backups;
+  std::string version;
   std::map<std::string, std::string, std::less<>> settings;  // written before the first plugin is started
   std::string plugins_report() const;
+  // The page for Prometheus, with how the hub is at this moment.
+  std::string metrics_report();
   std::string installed_report() const;
   std::vector<const Plugin*> plugins;  // as above
   // For the next start. Written before the first plugin is started; then any thread.

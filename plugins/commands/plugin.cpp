@@ -45,6 +45,13 @@ class Commands : public PluginBase {
   }
 
   void configure() {
+    repository_.on_outcome([this](const std::string& verb, std::string_view outcome) {
+      host_
+          .counter("gatetorio_commands_total",
+                   "Commands, by verb and what became of them; each step of one is counted.",
+                   {{"verb", verb.empty() ? std::string_view("other") : std::string_view(verb)}, {"outcome", outcome}})
+          .add();
+    });
     operations_.declare();
     judgement_.on<GateRulesService::Judge>(&RuleBook::judge);
     judgement_.provide(GateRulesService::kId);

@@ -156,6 +156,7 @@ Task<Result<Repository::Recorded>> Repository::record(Command command, std::opti
     co_return recorded;
   }
   if (!(*results)[0].empty()) recorded.boot_nonce = (*results)[0].text_or_null(0, 0);
+  tell(word_of(command.motion.verb), "sent");
   co_return recorded;
 }
 
@@ -182,6 +183,7 @@ Task<Result<void>> Repository::record_merged(Command command, std::string into, 
   const Result<sql::Results> results = co_await database_.run(std::move(batch));
   // The same key twice in one moment: the other call wrote it.
   if (!results && results.error().status != Status::kGuardFailed) co_return results.error();
+  if (results) tell(word_of(command.motion.verb), kMerged);
   co_return Result<void>();
 }
 
@@ -235,16 +237,19 @@ Task<Result<void>> Repository::set_failed(std::string command_id, std::string wh
   Batch batch(Mode::kWrite);
   batch.add(
       "UPDATE commands SET state = 'failed', result = $2, idempotency_key = NULL, updated_at = $3"
-      " WHERE id = $1 AND state = 'sent'",
+      " WHERE id = $1 AND state = 'sent' RETURNING verb",
       command_id, why, now());
   batch.add("UPDATE commands SET idempotency_key = NULL WHERE merged_into = $1", command_id);
-  co_await ok(database_.run(std::move(batch)));
+  const sql::Results results = co_await ok(database_.run(std::move(batch)));
+  if (!results[0].empty()) tell(results[0].text(0, 0), "undelivered");
   co_return Result<void>();
 }
 
 Task<Result<void>> Repository::set_unconfirmed(std::string command_id) {
-  co_await ok(database_.write("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent'",
-                              command_id, kUnconfirmed, now()));
+  const sql::Results results = co_await ok(
+      database_.write("UPDATE commands SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'sent' RETURNING verb",
+                      command_id, kUnconfirmed, now()));
+  if (!results[0].empty()) tell(results[0].text(0, 0), kUnconfirmed);
   co_return Result<void>();
 }
 
@@ -254,7 +259,9 @@ Task<Result<std::vector<Outcome>>> Repository::save_outcomes(std::vector<Outcome
   const sql::Results results = co_await ok(database_.run(std::move(batch)));
   std::vector<Outcome> new_ones;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (results[i].changes > 0) new_ones.push_back(std::move(list[i]));
+    if (results[i].empty()) continue;
+    tell(results[i].text(0, 0), list[i].state);
+    new_ones.push_back(std::move(list[i]));
   }
   co_return new_ones;
 }
@@ -264,22 +271,22 @@ void Repository::add_outcome(Batch& batch, const Outcome& outcome) {
   if (outcome.state == "delivered") {
     batch.add(
         "UPDATE commands SET state = 'delivered', delivered_at = $3, updated_at = $3"
-        " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'unconfirmed') AND expires_at > $3",
+        " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'unconfirmed') AND expires_at > $3 RETURNING verb",
         outcome.command_id, outcome.device_id, outcome.at);
   } else if (outcome.state == "moving") {
     batch.add(
         "UPDATE commands SET state = 'moving', moving_at = $3, updated_at = $3 WHERE id = $1 AND device_id = $2"
-        " AND state = 'acknowledged'",
+        " AND state = 'acknowledged' RETURNING verb",
         outcome.command_id, outcome.device_id, outcome.at);
   } else if (outcome.state == "completed" || outcome.state == "reversed") {
     batch.add(
         "UPDATE commands SET state = $4, ended_at = $3, updated_at = $3 WHERE id = $1 AND device_id = $2"
-        " AND state IN ('acknowledged', 'moving')",
+        " AND state IN ('acknowledged', 'moving') RETURNING verb",
         outcome.command_id, outcome.device_id, outcome.at, outcome.state);
   } else {
     batch.add(
         "UPDATE commands SET state = $3, result = $4, answered_at = $5, updated_at = $5"
-        " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed')",
+        " WHERE id = $1 AND device_id = $2 AND state IN ('sent', 'delivered', 'unconfirmed') RETURNING verb",
         outcome.command_id, outcome.device_id, outcome.state, outcome.result, outcome.at);
   }
 }

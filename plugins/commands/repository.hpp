@@ -58,6 +58,9 @@ struct Outcome {
 class Repository {
  public:
   explicit Repository(Database& database) : database_(database) {}
+  // Hears what became of commands, as it is written: "open" was "sent". On any thread. Set before anything is written.
+  using OnOutcome = std::function<void(const std::string& verb, std::string_view outcome)>;
+  void on_outcome(OnOutcome heard) { on_outcome_ = std::move(heard); }
 
   // Writes a command and its audit entry, or nothing: where the sender has used its key for this device since
   // `window_start`, and where a motion of that gate is outstanding which is equal or forbids this one. A motion is
@@ -117,7 +120,12 @@ class Repository {
   static void add_motion(sql::Batch& batch, const Command& command, Outstanding outstanding);
   static void add_outcome(sql::Batch& batch, const Outcome& outcome);
 
+  void tell(const std::string& verb, std::string_view outcome) const {
+    if (on_outcome_) on_outcome_(verb, outcome);
+  }
+
   Database& database_;
+  OnOutcome on_outcome_;
 };
 
 }  // namespace gatetorio::commands

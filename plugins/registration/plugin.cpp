@@ -27,7 +27,9 @@ class Registration : public PluginBase {
         operations_(host, &service_),
         devices_(host, this),
         authenticator_(host, &service_),
-        retention_(host, database_, settings_.retention_grace_minutes) {
+        retention_(host, database_, settings_.retention_grace_minutes),
+        devices_known_(host.gauge("gatetorio_devices", "Devices in the database.")),
+        devices_online_(host.gauge("gatetorio_devices_online", "Of them online, by what the database says.")) {
     for (const char* table : {"pending_claims", "enrolment_keys"}) {
       retention_.add(
           {.what = table, .table = table, .key = "id", .time = "expires_at", .keep_days = settings_.ended_keep_days});
@@ -62,6 +64,9 @@ class Registration : public PluginBase {
     if (hub_.empty()) co_return Result<void>();  // a command, which holds nobody online
     repository_.set_hub(hub_);
     presence_.begin(hub_);
+    constexpr std::chrono::seconds kCount(60);
+    host_.every(kCount, [this] { return count_devices(); },
+                {.what = "the number of devices", .first = std::chrono::milliseconds(0)});
     co_return Result<void>();
   }
 
@@ -78,6 +83,12 @@ class Registration : public PluginBase {
   Task<Result<DeviceIds>> keep_connected(DevicesAfter page) {
     std::vector<std::int64_t> ids = co_await ok(presence_.keep_connected(page.after));
     co_return DeviceIds{std::move(ids)};
+  }
+  Task<Result<void>> count_devices() {
+    const DeviceCount counted = co_await ok(repository_.count());
+    devices_known_.set(static_cast<double>(counted.total));
+    devices_online_.set(static_cast<double>(counted.online));
+    co_return Result<void>();
   }
   Task<Result<DeviceCount>> count(DeviceCountQuery) {
     auto counting = repository_.count();
@@ -102,6 +113,7 @@ class Registration : public PluginBase {
   ServiceProvider<Registration> devices_;
   ServiceProvider<Service> authenticator_;
   Retention retention_;
+  const Metric devices_known_, devices_online_;
 };
 
 const Manifest Registration::kManifest{.id = "registration",
