@@ -12,7 +12,9 @@ namespace {
 
 constexpr int kUsage = 64;  // EX_USAGE of sysexits.h
 
-bool is_own(std::string_view word) { return word == "check" || word == "options" || word == "tools"; }
+bool is_own(std::string_view word) {
+  return word == "check" || word == "config" || word == "doctor" || word == "options" || word == "tools";
+}
 
 // A command that a plugin brings: its words and arguments are known only when the plugins are loaded.
 CommandLine parse_tool(int argc, char** argv) {
@@ -48,7 +50,8 @@ CommandLine parse_command_line(int argc, char** argv) {
   app.footer(
       "Plugins bring more commands, e.g. `gatetorio-hub migrate --config FILE`; `gatetorio-hub tools --config FILE` "
       "lists "
-      "them.\nExit codes: 0 stopped as told, 1 the hub cannot start, or a plugin's command failed, 64 wrong arguments, "
+      "them.\nExit codes: 0 stopped as told, 1 the hub cannot start or nothing of it can be reached, `doctor` found an "
+      "error, or a plugin's command failed, 64 wrong arguments, "
       "78 wrong configuration "
       "(each fault as FILE:LINE:COL: key: "
       "what is wrong, on stderr).");
@@ -59,8 +62,18 @@ CommandLine parse_command_line(int argc, char** argv) {
         ->take_all();
   };
   with_config(app);
-  CLI::App* check = app.add_subcommand("check", "validate the configuration without starting anything");
+  CLI::App* check =
+      app.add_subcommand("check", "validate the configuration, and the files that it names, without starting anything");
   with_config(*check);
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "what check does, and the machine: rights, ports, disk, clock, broker, database, names, backups");
+  with_config(*doctor);
+  doctor->add_flag("--json", line.is_json, "one JSON object, for programs");
+  CLI::App* config = app.add_subcommand("config", "the configuration in force");
+  CLI::App* show = config->add_subcommand("show", "every option with its value and where that comes from");
+  with_config(*show);
+  show->add_flag("--json", line.is_json, "one JSON object, for programs");
+  config->require_subcommand(1);
   CLI::App* options = app.add_subcommand("options", "print every option of the configured plugins");
   with_config(*options);
   options->add_option("--format", line.format, "toml (a commented sample) or markdown (a reference page)")
@@ -77,6 +90,8 @@ CommandLine parse_command_line(int argc, char** argv) {
     return line;
   }
   if (check->parsed()) line.command = Command::kCheck;
+  if (doctor->parsed()) line.command = Command::kDoctor;
+  if (show->parsed()) line.command = Command::kConfigShow;
   if (options->parsed()) line.command = Command::kOptions;
   if (tools->parsed()) line.command = Command::kTools;
   return line;

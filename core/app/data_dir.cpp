@@ -87,8 +87,11 @@ Result<void> DataDir::take() {
   std::error_code wrong;
   if (fs::create_directories(path_, wrong)) fs::permissions(path_, fs::perms::owner_all, wrong);
   if (wrong) {
-    return Error{.status = Status::kUnavailable, .detail = "cannot make " + path_.string() + ": " + wrong.message()};
+    return Error{.status = Status::kUnavailable,
+                 .detail = "cannot make " + path_.string() + ": " + wrong.message() +
+                           "; `gatetorio-hub doctor` tells what to do"};
   }
+  was_empty_ = fs::is_empty(path_, wrong) && !wrong;
   auto lock = FileLock::take((path_ / "hub.lock").string(), "the folder " + path_.string());
   if (!lock) return lock.error();
   give_to_owner(lock->descriptor(), path_);

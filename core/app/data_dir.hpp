@@ -23,6 +23,8 @@ class DataDir {
   // Takes the folder for this process, by its file hub.lock, as long as the object lives; makes it (mode 0700) where it
   // is missing. Errors: kConflict where another process has it, with its number; kUnavailable.
   Result<void> take();
+  // Whether there was nothing in it when it was taken: what is made in it is a new hub.
+  bool was_empty() const { return was_empty_; }
   // Who this hub is among those on a database, from start to start: 16 hexadecimal digits, in the folder's file hub.id,
   // which is made where it is missing. The folder must be taken. Errors: kUnavailable; kInvalid where the file holds
   // something else.
@@ -31,6 +33,7 @@ class DataDir {
  private:
   const std::filesystem::path path_;
   std::optional<FileLock> lock_;
+  bool was_empty_ = false;
 };
 
 }  // namespace gatetorio::core

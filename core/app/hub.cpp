@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view kFilePrefix = "gatetorio-";
 constexpr std::uint64_t kSweepMs = 500;
 constexpr std::chrono::minutes kHeapEvery{1};
+constexpr std::chrono::seconds kCheckPatience{60};
 
 std::vector<std::string> list_of(const char* const* ids) {
   std::vector<std::string> list;
@@ -237,6 +238,23 @@ std::vector<DeclaredPlugin> Hub::declared() const {
   return list;
 }
 
+std::vector<std::string> Hub::ids() const {
+  std::vector<std::string> list;
+  for (const auto& loaded : plugins_) list.push_back(loaded->plugin.id);
+  return list;
+}
+
+boost::json::array Hub::configuration_of(const std::string& id) const {
+  const auto own =
+      std::find_if(plugins_.begin(), plugins_.end(), [&id](const auto& it) { return it->plugin.id == id; });
+  return own == plugins_.end() ? boost::json::array() : (*own)->plugin.configuration;
+}
+
+std::string Hub::setting(std::string_view name) const {
+  const auto found = platform_->settings.find(name);
+  return found == platform_->settings.end() ? std::string() : found->second;
+}
+
 bool Hub::needs_failed(const Loaded& loaded) const {
   const auto is_provided = [&](const std::string& service) {
     return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto& other) {
@@ -248,10 +266,10 @@ bool Hub::needs_failed(const Loaded& loaded) const {
   return std::any_of(list.begin(), list.end(), [&](const auto& service) { return !is_provided(service); });
 }
 
-void Hub::start(const std::function<bool()>& is_stopping) {
+bool Hub::start(const std::function<bool()>& is_stopping) {
   bool all = true;
   for (const auto& loaded : plugins_) {
-    if (is_stopping()) return;
+    if (is_stopping()) return true;
     Plugin& plugin = loaded->plugin;
     if (plugin.state.load() == PluginState::kFailed) {
       all = false;
@@ -264,19 +282,25 @@ void Hub::start(const std::function<bool()>& is_stopping) {
     }
     if (!lifecycle_.start(plugin, is_stopping)) all = false;
   }
-  if (is_stopping()) return;
+  if (is_stopping()) return true;
+  if (platform_->announcements.words().empty() && !(all && platform_->health.healthy())) {
+    log_.write(LogLevel::kError, "hub", "cannot start: nothing of the hub can be reached from outside",
+               {{"why", "the lines above"}, {"mend", "gatetorio-hub doctor --config FILE"}});
+    return false;
+  }
   if (!all) {
     log_.write(LogLevel::kError, "hub", "not ready: a plugin failed; the others serve, /ready says 503",
                {{"serves", platform_->announcements.words()}});
     // A service manager would otherwise end a hub that serves what it can.
     sd_notify(0, "READY=1\nSTATUS=degraded: a plugin failed");
-    return;
+    return true;
   }
   platform_->health.set_ready(true);
   const std::string words = platform_->announcements.words();
   std::printf("ready%s%s\n", words.empty() ? "" : " ", words.c_str());
   std::fflush(stdout);
   sd_notify(0, "READY=1");
+  return true;
 }
 
 // The plugin and, before it, whatever provides what it requires; in the order of starting.
@@ -305,7 +329,27 @@ Result<void> Hub::run_tool(const Tool& tool, const boost::json::object& argument
     if (is_fit && lifecycle_.start(loaded->plugin, is_stopping)) continue;
     return Error{.status = Status::kUnavailable, .detail = "plugin '" + loaded->plugin.id + "' does not start"};
   }
-  return lifecycle_.run_tool(tool, boost::json::serialize(arguments), is_stopping);
+  const Result<std::string> done = lifecycle_.run_tool(tool, boost::json::serialize(arguments), is_stopping);
+  if (!done) return done.error();
+  return {};
+}
+
+std::string Hub::ask_check(const std::string& id, bool is_of_machine) {
+  const auto own =
+      std::find_if(plugins_.begin(), plugins_.end(), [&id](const auto& it) { return it->plugin.id == id; });
+  const Tool* check = own == plugins_.end() || !(*own)->plugin.is_configured ? nullptr : tools().find_check(id);
+  if (check == nullptr) return {};
+  const auto deadline = Clock::now() + kCheckPatience;
+  const std::string arguments = boost::json::serialize(boost::json::object{{"machine", is_of_machine}});
+  const auto is_late = [deadline] { return Clock::now() >= deadline; };
+  const Result<std::string> found = lifecycle_.run_tool(*check, arguments, is_late);
+  if (found) return *found;
+  const bool is_cancelled = found.error().status == Status::kCancelled;
+  const boost::json::object finding{
+      {"level", "error"},
+      {"detail", is_cancelled ? "its check did not end within a minute" : "its check failed: " + found.error().detail},
+      {"mend", "look at the log above"}};
+  return boost::json::serialize(boost::json::object{{"findings", boost::json::array{finding}}});
 }
 
 bool Hub::stop() {

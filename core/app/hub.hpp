@@ -32,14 +32,25 @@ class Hub {
   // Who this hub is, as plugins may ask from their start on ("hub_id"). Before start(); commands have none.
   void set_id(std::string id) { platform_->settings["hub_id"] = std::move(id); }
   // Starts every plugin and prints the `ready` line on stdout once all of them are. Returns early where `is_stopping`
-  // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve.
-  void start(const std::function<bool()>& is_stopping);
+  // says so. A plugin that cannot start stays "failed", and so do those that need it; the others serve. False where
+  // there are faults and nothing of the hub can be reached from outside: no plugin has announced an address.
+  bool start(const std::function<bool()>& is_stopping);
   // What the plugins bring to the command line.
   const Tools& tools() const { return platform_->tools; }
   // Runs one of them: starts what it needs, in order, and waits for its end, or until `is_stopping` says so (then
   // kCancelled). Errors: the tool's; kUnavailable where something that it needs does not start. Instead of start().
   Result<void> run_tool(const Tool& tool, const boost::json::object& arguments,
                         const std::function<bool()>& is_stopping);
+
+  // The plugins of this run, in the order of starting. After configure().
+  std::vector<std::string> ids() const;
+  // Its options as they are in force: Config::plugin_sources. After configure().
+  boost::json::array configuration_of(const std::string& id) const;
+  // What the plugin finds of its files, or of the machine too: JSON as gatetorio/checks.hpp has it; empty where it has
+  // no check, or was not configured. Blocks. Instead of start().
+  std::string ask_check(const std::string& id, bool is_of_machine);
+  // "plugin_dir", "migrations_dir", ...
+  std::string setting(std::string_view name) const;
 
   // Drains and stops everything, started or only configured, within hub.stop_timeout, and ends the workers. True where
   // everything ended as it should: only then may this object be destroyed. Nothing may be called after.

@@ -6,7 +6,9 @@
 
 #include "core/app/command_line.hpp"
 #include "core/app/data_dir.hpp"
+#include "core/app/examine.hpp"
 #include "core/app/hub.hpp"
+#include "core/app/show_configuration.hpp"
 #include "core/config/config.hpp"
 #include "core/plugin/tools.hpp"
 #include "core/runtime/heap.hpp"
@@ -16,10 +18,6 @@ namespace {
 using namespace gatetorio::core;
 using gatetorio::Error;
 using gatetorio::Result;
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 64;             // EX_USAGE of sysexits.h
-constexpr int kBadConfiguration = 78;  // EX_CONFIG
 
 // SIGTERM and SIGINT, kept from every thread and asked for here. Once one came, it stays so.
 class StopSignal {
@@ -56,12 +54,6 @@ bool tell(const Config& config) {
   return config.ok();
 }
 
-int tell_check(const Hub& hub, const std::string& file) {
-  if (!hub.is_configured()) return kBadConfiguration;  // the log has said why
-  std::printf("%s: the configuration is valid\n", file.c_str());
-  return 0;
-}
-
 LogLevel level_of(const std::string& word) {
   if (word == "debug") return LogLevel::kDebug;
   if (word == "warn") return LogLevel::kWarn;
@@ -95,7 +87,7 @@ const Tool* find_tool(const Hub& hub, std::vector<std::string>& words) {
 
 int tell_failure(const Tool& tool, const Error& error) {
   std::fprintf(stderr, "%s: %s\n", tool.name.c_str(), error.detail.c_str());
-  return kFailed;
+  return kExitFailed;
 }
 
 int run_tool(Hub& hub, DataDir& data_dir, std::vector<std::string> words, StopSignal& stop_signal) {
@@ -104,7 +96,7 @@ int run_tool(Hub& hub, DataDir& data_dir, std::vector<std::string> words, StopSi
   if (tool == nullptr) {
     std::fprintf(stderr, "no configured plugin brings the command '%s'; `gatetorio-hub tools` lists those there are\n",
                  first.c_str());
-    return kUsage;
+    return kExitUsage;
   }
   if (std::find(words.begin(), words.end(), "--help") != words.end()) {
     std::printf("%s", tool_help(*tool).c_str());
@@ -113,7 +105,7 @@ int run_tool(Hub& hub, DataDir& data_dir, std::vector<std::string> words, StopSi
   const auto arguments = read_tool_arguments(*tool, words);
   if (!arguments) {
     std::fprintf(stderr, "%s\n", arguments.error().detail.c_str());
-    return kUsage;
+    return kExitUsage;
   }
   const Result<void> taken = tool->exclusive ? data_dir.take() : Result<void>();
   if (!taken) return tell_failure(*tool, taken.error());
@@ -124,15 +116,19 @@ int run_tool(Hub& hub, DataDir& data_dir, std::vector<std::string> words, StopSi
 int run(Hub& hub, DataDir& data_dir, Log& log, StopSignal& stop_signal) {
   if (const Result<void> taken = data_dir.take(); !taken) {
     log.write(LogLevel::kError, "hub", "cannot start", {{"why", taken.error().detail}});
-    return kFailed;
+    return kExitFailed;
   }
   const Result<std::string> id = hub.has_database() ? data_dir.hub_id() : std::string();
   if (!id) {
     log.write(LogLevel::kError, "hub", "cannot start", {{"why", id.error().detail}});
-    return kFailed;
+    return kExitFailed;
+  }
+  if (hub.has_database() && data_dir.was_empty()) {
+    log.write(LogLevel::kWarn, "hub", "a new, empty hub is made; if there was one before, data_dir is wrong",
+              {{"in", data_dir.path().string()}});
   }
   hub.set_id(*id);
-  hub.start([&stop_signal] { return stop_signal.came(); });
+  if (!hub.start([&stop_signal] { return stop_signal.came(); })) return kExitFailed;
   stop_signal.wait();
   log.write(LogLevel::kInfo, "hub", "stopping", {});
   return 0;
@@ -156,24 +152,31 @@ int main(int argc, char** argv) {
   Config config = Config::load(line.config, line.sets);
   if (!config.ok()) {
     tell(config);
-    return kBadConfiguration;
+    return kExitConfiguration;
   }
   DataDir data_dir(config.hub().data_dir);
-  const Result<std::string> owner = line.command == Command::kTool ? data_dir.become_owner() : std::string();
-  if (!owner) {
-    std::fprintf(stderr, "%s\n", owner.error().detail.c_str());
-    return kFailed;
-  }
+  const bool is_looking = line.command == Command::kCheck || line.command == Command::kDoctor;
+  const bool is_as_owner = is_looking || line.command == Command::kTool;  // who looks must see what the hub sees
+  const Result<std::string> owner = is_as_owner ? data_dir.become_owner() : std::string();
+  if (!owner) std::fprintf(stderr, "%s%s\n", is_looking ? "warning: " : "", owner.error().detail.c_str());
+  if (!owner && !is_looking) return kExitFailed;
   Log log({.format = config.hub().log_format == "json" ? LogFormat::kJson : LogFormat::kText,
            .level = level_of(config.hub().log_level)});
-  if (!owner->empty()) {
+  if (owner && !owner->empty() && !is_looking) {
     log.write(LogLevel::kInfo, "hub", "goes on as the user that data_dir belongs to", {{"user", *owner}});
   }
   Hub hub(config, log, "/proc/self/exe");
   hub.configure();
-  if (!tell(config)) return leave(hub, kBadConfiguration);
+  if (!tell(config)) return leave(hub, kExitConfiguration);
+  if (line.command == Command::kConfigShow) {
+    const std::string shown = show_configuration(hub, config, line.is_json);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
+    return leave(hub, 0);
+  }
   if (line.command == Command::kOptions) return leave(hub, print_options(hub, line.format));
-  if (line.command == Command::kCheck) return leave(hub, tell_check(hub, line.config));
+  if (is_looking && !hub.is_configured()) return leave(hub, kExitConfiguration);  // the log has said why
+  if (line.command == Command::kCheck) return leave(hub, run_check(hub, config, data_dir));
+  if (line.command == Command::kDoctor) return leave(hub, run_doctor(hub, config, data_dir, line.is_json));
   if (line.command == Command::kTools) return leave(hub, print_tools(hub));
   if (line.command == Command::kTool) return leave(hub, run_tool(hub, data_dir, line.words, stop_signal));
   return leave(hub, run(hub, data_dir, log, stop_signal));

@@ -46,7 +46,9 @@ Config Config::load(const std::string& file, const std::vector<std::string>& set
 void Config::read_layers(const std::string& file, const std::vector<std::string>& sets) {
   whole_file_ = Position{std::make_shared<const std::string>(file), 1, 1};
   root_ = read_toml_file(file, file, problems_);
-  for (const std::string& extra : drop_ins(file)) merge(root_, read_toml_file(extra, extra, problems_));
+  files_ = drop_ins(file);
+  for (const std::string& extra : files_) merge(root_, read_toml_file(extra, extra, problems_));
+  files_.insert(files_.begin(), file);
   for (const std::string& set : sets) merge(root_, parse_set(set, problems_));
 }
 
@@ -77,6 +79,7 @@ void Config::check_hub() {
   if (const Member* plugins = find_member(table, "plugins")) check_plugin_ids(*plugins, found);
   if (const Member* pins = find_member(table, "plugin_sha256")) check_pins(*pins, found);
   if (found.errors.empty()) hub_ = to_hub_options(options);
+  hub_values_ = options;
   problems_.add_in_order(std::move(found));
   for (auto& [id, pin] : hub_.plugin_sha256) {
     std::transform(pin.begin(), pin.end(), pin.begin(), [](char c) { return c >= 'A' && c <= 'F' ? c + 32 : c; });
@@ -146,7 +149,7 @@ boost::json::object Config::plugin_options(std::string_view id, const Schema& sc
 
 boost::json::array Config::plugin_sources(std::string_view id, const Schema& schema,
                                           const boost::json::object& values) const {
-  const Member* own = plugin_member(id);
+  const Member* own = table_member(id);
   boost::json::array out;
   for (const Option& option : schema) {
     const Member* written = own == nullptr ? nullptr : find_member(*own->node.table(), option.name);
@@ -166,6 +169,17 @@ boost::json::array Config::plugin_sources(std::string_view id, const Schema& sch
   return out;
 }
 
+boost::json::value Config::secret_place(std::string_view id, std::string_view option) const {
+  const Member* own = table_member(id);
+  const Member* written = own == nullptr ? nullptr : find_member(*own->node.table(), option);
+  const NodeTable* table = written == nullptr ? nullptr : written->node.table();
+  boost::json::object place;
+  for (const Member& member : table == nullptr ? NodeTable() : *table) {
+    if (const auto* text = std::get_if<std::string>(&member.node.value)) place[member.name] = *text;
+  }
+  return table == nullptr ? boost::json::value() : boost::json::value(place);
+}
+
 void Config::plugin_error(std::string_view id, std::string message) {
   Position at = whole_file_;
   const Member* hub = find_member(root_, "hub");
@@ -181,12 +195,26 @@ void Config::plugin_error(std::string_view id, std::string message) {
   problems_.error(at, "hub.plugins", id.empty() ? std::move(message) : in_quotes(id) + ": " + message);
 }
 
-void Config::option_error(std::string_view id, std::string_view option, std::string message) {
-  const Member* own = plugin_member(id);
+const Member* Config::table_member(std::string_view id) const {
+  if (!id.empty()) return plugin_member(id);
+  const Member* hub = find_member(root_, "hub");
+  return hub == nullptr || hub->node.table() == nullptr ? nullptr : hub;
+}
+
+Position Config::place_of(std::string_view id, std::string_view option) const {
+  const Member* own = table_member(id);
   const Member* value = own == nullptr ? nullptr : find_member(*own->node.table(), option);
-  const Position& at = value != nullptr ? value->node.at : own != nullptr ? own->node.at : whole_file_;
-  const std::string key = "plugins." + std::string(id) + (option.empty() ? "" : "." + printable(option));
-  problems_.error(at, key, std::move(message));
+  if (value != nullptr) return value->node.at;
+  return own != nullptr ? own->node.at : whole_file_;
+}
+
+std::string Config::key_of(std::string_view id, std::string_view option) {
+  const std::string table = id.empty() ? std::string("hub") : "plugins." + std::string(id);
+  return table + (option.empty() ? "" : "." + printable(option));
+}
+
+void Config::option_error(std::string_view id, std::string_view option, std::string message) {
+  problems_.error(place_of(id, option), key_of(id, option), std::move(message));
 }
 
 }  // namespace gatetorio::core

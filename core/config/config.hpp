@@ -33,6 +33,9 @@ class Config {
   bool ok() const { return problems_.errors.empty(); }
   const Problems& problems() const { return problems_; }
 
+  // All that was read: the file and those of conf.d/, in the order of their layers.
+  const std::vector<std::string>& files() const { return files_; }
+
   // [hub]. Where [hub] has errors, only `plugins` is filled in, as far as it could be read.
   const HubOptions& hub() const { return hub_; }
 
@@ -43,6 +46,10 @@ class Config {
   // The options of the schema as they are in force, for people: [{"name", "value", "source", "is_secret", "help"}]. The
   // value of a secret is null; the source of one that nobody wrote (its default is in force) is empty.
   boost::json::array plugin_sources(std::string_view id, const Schema& schema, const boost::json::object& values) const;
+  // The same of [hub].
+  boost::json::array hub_sources() const { return plugin_sources({}, hub_schema(), hub_values_); }
+  // Where a secret is kept, as it is written: {"file": path} or {"env": name}; null where it is not written.
+  boost::json::value secret_place(std::string_view id, std::string_view option) const;
 
   // An error about an entry of hub.plugins ("no file gatetorio-x.so in ..."), with its place. An empty id: about the
   // list.
@@ -51,8 +58,14 @@ class Config {
   // An error about an option that a plugin refuses, with its place, or its table's where the option is not written.
   void option_error(std::string_view id, std::string_view option, std::string message);
 
+  // Where an option of a plugin is written (`id` empty: one of [hub]), or else its table, or else the whole file.
+  Position place_of(std::string_view id, std::string_view option) const;
+  // "plugins.<id>.<option>", "hub.<option>"; the table alone where `option` is empty.
+  static std::string key_of(std::string_view id, std::string_view option);
+
  private:
   const Member* plugin_member(std::string_view id) const;  // [plugins.<id>], or NULL
+  const Member* table_member(std::string_view id) const;   // the same; [hub] where `id` is empty
   void read_layers(const std::string& file, const std::vector<std::string>& sets);
   void check_top_level();
   void check_hub();
@@ -60,10 +73,12 @@ class Config {
   void check_pins(const Member& pins, Problems& found);
   void check_plugin_tables();
 
+  std::vector<std::string> files_;
   NodeTable root_;
   Position whole_file_;
   Problems problems_;
   HubOptions hub_;
+  boost::json::object hub_values_;
 };
 
 }  // namespace gatetorio::core

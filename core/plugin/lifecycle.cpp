@@ -24,7 +24,7 @@ std::string words(const Error& error) { return error.detail.empty() ? "it gave n
 // Where a hook's answer arrives: the first one counts. It is one only when the hook itself has returned, too: what
 // comes after it may be the end of the plugin.
 struct Lifecycle::Answer {
-  void set(Result<void> value) {
+  void set(Result<std::string> value) {
     const std::lock_guard lock(mutex);
     if (!result) result = std::move(value);
     arrived.notify_all();
@@ -35,19 +35,20 @@ struct Lifecycle::Answer {
     arrived.notify_all();
   }
   // Empty: not within `patience`.
-  std::optional<Result<void>> wait(milliseconds patience) {
+  std::optional<Result<std::string>> wait(milliseconds patience) {
     std::unique_lock lock(mutex);
     const bool is_there = arrived.wait_for(lock, patience, [this] { return result && (has_returned || !is_way_down); });
     return is_there ? result : std::nullopt;
   }
   static void done(void* context, gtr_status status, gtr_bytes result) {
-    static_cast<Answer*>(context)->set(
-        status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(error_from_json(status, to_view(result))));
+    auto* self = static_cast<Answer*>(context);
+    if (status < GTR_FIRST_ERROR) return self->set(std::string(to_view(result)));
+    self->set(error_from_json(status, to_view(result)));
   }
 
   std::mutex mutex;
   std::condition_variable arrived;
-  std::optional<Result<void>> result;
+  std::optional<Result<std::string>> result;
   bool has_returned = false;
   bool is_way_down = false;
 };
@@ -97,19 +98,23 @@ Result<void> Lifecycle::configure(Plugin& plugin, const boost::json::object& opt
       *static_cast<Error*>(context) = error_from_json(status, to_view(json));
     };
     const gtr_status status = plugin.descriptor->configure(plugin.instance, to_bytes(text), {report, &problem});
-    answer->set(status < GTR_FIRST_ERROR ? Result<void>() : Result<void>(problem));
+    if (status < GTR_FIRST_ERROR) return answer->set(std::string());
+    answer->set(problem);
   });
   constexpr milliseconds kPatience(10'000);  // it does no I/O
   const auto result = answer->wait(kPatience);
-  Result<void> outcome = result ? *result : Result<void>(Error{.detail = "configure() did not end within 10 s"});
+  const bool has_failed = !result || !*result;
+  Result<void> outcome;
+  if (has_failed) outcome = result ? result->error() : Error{.detail = "configure() did not end within 10 s"};
   plugin.is_configured = static_cast<bool>(outcome);
   plugin.is_stuck = !result;
   if (outcome) set_state(plugin, PluginState::kConfigured);
   return outcome;
 }
 
-Result<void> Lifecycle::run(Plugin& plugin, const std::function<void(gtr_completion)>& begin, milliseconds patience,
-                            const char* doing, const std::function<bool()>& is_cancelled) {
+Result<std::string> Lifecycle::run(Plugin& plugin, const std::function<void(gtr_completion)>& begin,
+                                   milliseconds patience, const char* doing,
+                                   const std::function<bool()>& is_cancelled) {
   const auto answer = answers_.emplace_back(std::make_shared<Answer>());
   answer->is_way_down = patience != kForEver;
   on_lane(plugin, answer, [answer, begin] { begin({&Answer::done, answer.get()}); });
@@ -136,24 +141,24 @@ Result<void> Lifecycle::start(Plugin& plugin, const std::function<bool()>& is_ca
   set_state(plugin, PluginState::kStarting);
   platform_.bus.open(*plugin.lane);
   const auto begin = [&plugin](gtr_completion done) { plugin.descriptor->start(plugin.instance, done); };
-  Result<void> started = run(plugin, begin, kForEver, "start", is_cancelled);
-  if (started) {
-    set_state(plugin, PluginState::kStarted);
-  } else {
+  const Result<std::string> started = run(plugin, begin, kForEver, "start", is_cancelled);
+  if (!started) {
     fail(plugin, words(started.error()));
+    return started.error();
   }
-  return started;
+  set_state(plugin, PluginState::kStarted);
+  return {};
 }
 
-Result<void> Lifecycle::run_tool(const Tool& tool, const std::string& arguments,
-                                 const std::function<bool()>& is_cancelled) {
+Result<std::string> Lifecycle::run_tool(const Tool& tool, const std::string& arguments,
+                                        const std::function<bool()>& is_cancelled) {
   const auto begin = [&tool, &arguments](gtr_completion done) { tool.run(tool.context, to_bytes(arguments), done); };
   return run(*tool.plugin, begin, kForEver, tool.name.c_str(), is_cancelled);
 }
 
 bool Lifecycle::end(Plugin& plugin, Hook hook, milliseconds patience, const char* doing) {
   const auto begin = [&plugin, hook](gtr_completion ended) { hook(plugin.instance, ended); };
-  const Result<void> done = run(plugin, begin, patience, doing, [] { return false; });
+  const Result<std::string> done = run(plugin, begin, patience, doing, [] { return false; });
   if (done) return true;
   const bool is_late = done.error().status == Status::kTimeout;
   platform_.log.write(

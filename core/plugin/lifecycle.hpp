@@ -24,7 +24,9 @@ class Lifecycle {
   // as kCancelled, where `is_cancelled` says so.
   Result<void> start(Plugin& plugin, const std::function<bool()>& is_cancelled);
   // Runs a tool of the plugin, started or only configured, to its end, or until `is_cancelled` says so (kCancelled).
-  Result<void> run_tool(const Tool& tool, const std::string& arguments, const std::function<bool()>& is_cancelled);
+  // What it completes with.
+  Result<std::string> run_tool(const Tool& tool, const std::string& arguments,
+                               const std::function<bool()>& is_cancelled);
   // The way down. False where a hook fails or does not end within `patience`: it is left behind and named in the log,
   // and something of the plugin may still run.
   bool drain(Plugin& plugin, std::chrono::milliseconds patience);
@@ -36,8 +38,9 @@ class Lifecycle {
 
  private:
   using Hook = void (*)(void*, gtr_completion);
-  Result<void> run(Plugin& plugin, const std::function<void(gtr_completion)>& begin, std::chrono::milliseconds patience,
-                   const char* doing, const std::function<bool()>& is_cancelled);
+  Result<std::string> run(Plugin& plugin, const std::function<void(gtr_completion)>& begin,
+                          std::chrono::milliseconds patience, const char* doing,
+                          const std::function<bool()>& is_cancelled);
   bool end(Plugin& plugin, Hook hook, std::chrono::milliseconds patience, const char* doing);
   void set_state(Plugin& plugin, PluginState state, const std::string& detail = "");
 

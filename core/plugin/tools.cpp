@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "core/config/schema_value.hpp"
+#include "core/plugin/plugin.hpp"
 
 namespace gatetorio::core {
 
@@ -13,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kOwnCommands = {"check", "options", "tools"};
+constexpr std::array<std::string_view, 5> kOwnCommands = {"check", "config", "doctor", "options", "tools"};
 constexpr std::size_t kMostWords = 3;
 
 // Words of lower-case letters, digits and dashes with one space between.
@@ -101,6 +102,12 @@ gtr_status Tools::declare(Plugin& plugin, std::string_view declaration, gtr_tool
       return refuse(GTR_INVALID, "an argument cannot be a secret or a table: others can see what is typed");
   }
   tool.arguments = *std::move(schema);
+  if (tool.name == "check " + plugin.id) {
+    if (tool.starts) return refuse(GTR_INVALID, "a check starts nothing");
+    if (find_check(plugin.id) != nullptr) return refuse(GTR_CONFLICT, "the plugin has a check already");
+    checks_.push_back(std::move(tool));
+    return GTR_OK;
+  }
   const std::string first = tool.name.substr(0, tool.name.find(' '));
   if (find(tool.name) != nullptr || std::find(kOwnCommands.begin(), kOwnCommands.end(), first) != kOwnCommands.end()) {
     return refuse(GTR_CONFLICT, "the name '" + tool.name + "' is taken");
@@ -112,6 +119,13 @@ gtr_status Tools::declare(Plugin& plugin, std::string_view declaration, gtr_tool
 const Tool* Tools::find(std::string_view name) const {
   const auto found = std::find_if(tools_.begin(), tools_.end(), [name](const Tool& tool) { return tool.name == name; });
   return found == tools_.end() ? nullptr : &*found;
+}
+
+const Tool* Tools::find_check(std::string_view plugin_id) const {
+  const std::string name = "check " + std::string(plugin_id);
+  const auto is_it = [&name](const Tool& tool) { return tool.name == name; };
+  const auto found = std::find_if(checks_.begin(), checks_.end(), is_it);
+  return found == checks_.end() ? nullptr : &*found;
 }
 
 Result<json::object> read_tool_arguments(const Tool& tool, const std::vector<std::string>& typed) {

@@ -1,4 +1,5 @@
-// What plugins bring to the command line (abi/tool.h).
+// What plugins bring to the command line (abi/tool.h). One that is named "check <plugin id>" is no command of its own:
+// `gatetorio-hub check` and `doctor` run it (gatetorio/checks.hpp).
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -34,10 +35,13 @@ class Tools {
 
   // NULL where there is none of this name.
   const Tool* find(std::string_view name) const;
+  // The plugin's check, or NULL.
+  const Tool* find_check(std::string_view plugin_id) const;
+  // Commands, without checks.
   const std::vector<Tool>& all() const { return tools_; }
 
  private:
-  std::vector<Tool> tools_;
+  std::vector<Tool> tools_, checks_;
 };
 
 // Reads "--dry-run", "--from x", "--from=x" into a JSON object with every declared argument. Errors (kInvalid): one

@@ -5,10 +5,13 @@
 
 #include "copy.hpp"
 #include "database.hpp"
+#include "gatetorio/audit_tool.hpp"
 #include "gatetorio/backup_tool.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/sql_provider.hpp"
+#include "gatetorio/tls_check.hpp"
 #include "migrator.hpp"
+#include "reads.hpp"
 #include "settings.hpp"
 #include "telemetry.hpp"
 
@@ -64,10 +67,14 @@ class StoragePostgres : public PluginBase {
 
  private:
   LoginSettings login_settings() const;
+  void check(Checkup& checkup) const;
   Result<void> open();
   Task<Result<void>> migrate();
+  void begin_regular_work();
+  Task<Result<void>> measure();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
   Task<Result<void>> copy_tool(CopyArguments arguments);
+  Task<Result<void>> audit_tool(sql::AuditArguments arguments);
   Task<Result<void>> backup_tool(BackupArguments arguments);
   Task<Result<void>> restore_tool(sql::RestoreArguments arguments);
 
@@ -103,6 +110,9 @@ void StoragePostgres::configure() {
     throw OptionError("tls_key", "a certificate and its key come together");
   }
   provider_.declare();
+  declare_check(host_, this, kManifest.id, &StoragePostgres::check);
+  tools_.add({.name = "audit", .help = "Shows the audit log, also while hubs run.", .starts = false},
+             sql::audit_arguments(), &StoragePostgres::audit_tool);
   tools_.add({.name = "migrate", .help = "Brings the tables of all configured plugins up to date.", .starts = false},
              sql::migrate_arguments(), &StoragePostgres::migrate_tool);
   tools_.add({.name = "storage copy",
@@ -119,6 +129,20 @@ void StoragePostgres::configure() {
               .starts = false,
               .exclusive = true},
              sql::restore_arguments(), &StoragePostgres::restore_tool);
+}
+
+void StoragePostgres::check(Checkup& checkup) const {
+  if (!settings_.tls_ca.empty()) checkup.can_read("tls_ca", settings_.tls_ca);
+  if (!settings_.tls_certificate.empty()) {
+    check_tls_files(checkup, TlsFiles(settings_.tls_certificate, settings_.tls_key));
+  }
+  if (!checkup.is_of_machine()) return;
+  const Result<Login> login = Login::make(login_settings());
+  if (!login) return checkup.error("url", login.error().detail, "see docs/ops/postgresql.md");
+  const Result<Session> session = login->connect(Access::kRead, StopTime());
+  if (session) return checkup.good("url", login->place() + " takes connections");
+  checkup.error("url", login->place() + ": " + session.error().detail,
+                "pg_isready -d URL; psql URL -c 'SELECT 1' as the user " + Checkup::user());
 }
 
 Result<void> StoragePostgres::open() {
@@ -149,13 +173,25 @@ Task<Result<void>> StoragePostgres::start() {
   if (const Result<void> opened = open(); !opened) co_return opened.error();
   for (std::uint64_t pause_ms = kFirstPauseMs;; pause_ms = std::min(2 * pause_ms, kLongestPauseMs)) {
     const Result<void> migrated = co_await migrate();
-    if (migrated) provider_.keep_audit();
+    if (migrated) begin_regular_work();
     if (migrated || migrated.error().status != Status::kUnavailable) co_return migrated;
     host_.warn("waiting for the database",
                {{"at", provider_.engine().login().place()}, {"why", migrated.error().detail}});
     const bool is_running = co_await host_.sleep(pause_ms);
     if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
   }
+}
+
+void StoragePostgres::begin_regular_work() {
+  constexpr std::chrono::minutes kMeasure(5);
+  provider_.keep_audit();
+  host_.every(kMeasure, [this] { return measure(); }, {.what = "the size of the database", .first = milliseconds(0)});
+}
+
+Task<Result<void>> StoragePostgres::measure() {
+  const sql::Results size = co_await ok(provider_.own_rows().read("SELECT pg_database_size(current_database())"));
+  telemetry_.measured(static_cast<double>(size[0].integer(0, 0)));
+  co_return Result<void>();
 }
 
 Task<Result<void>> StoragePostgres::migrate_tool(sql::MigrateArguments arguments) {
@@ -203,6 +239,25 @@ Task<Result<void>> StoragePostgres::copy_tool(CopyArguments arguments) {
   } catch (const std::exception& e) {
     co_return Error{.status = Status::kUnavailable, .detail = e.what()};
   }
+}
+
+Task<Result<void>> StoragePostgres::audit_tool(sql::AuditArguments arguments) {
+  const Result<Login> login = Login::make(login_settings());
+  if (!login) co_return login.error();
+  const StopTime never;
+  Result<Session> session = login->connect(Access::kRead, never);
+  if (!session) co_return session.error();
+  Connection connection(*std::move(session), milliseconds(settings_.statement_timeout_ms), never);
+  const std::function<Result<std::string>(const std::string&)> read =
+      [&connection](const std::string& batch) -> Result<std::string> {
+    Entry entry{.batch = batch, .statements = 1};
+    run_reads(connection, {&entry, 1});
+    if (entry.failure) return Error{.status = entry.failure->error.status, .detail = entry.failure->log};
+    return std::move(entry.results);
+  };
+  const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
+  const Result<void> done = co_await sql::run_audit_tool(host_, read, arguments, print);
+  co_return done;
 }
 
 Task<Result<void>> StoragePostgres::backup_tool(BackupArguments arguments) {

@@ -20,7 +20,9 @@ class Telemetry {
                               "Transactions that were run again because of others, of another hub most likely.")),
         losses_(host.counter("gatetorio_storage_postgres_losses_total", "How often the database was out of reach.")),
         waiting_(host.gauge("gatetorio_storage_postgres_waiting_batches", "Batches that wait for the next commit.")),
-        connections_(host.gauge("gatetorio_storage_postgres_connections", "Open connections to the server.")) {}
+        connections_(host.gauge("gatetorio_storage_postgres_connections", "Open connections to the server.")),
+        database_bytes_(
+            host.gauge("gatetorio_database_bytes", "Size of the database.", {{"plugin", "storage-postgres"}})) {}
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
@@ -33,6 +35,7 @@ class Telemetry {
                   host_.error(message, {{"detail", detail}});
                 }};
   }
+  void measured(double bytes) const { database_bytes_.set(bytes); }
 
  private:
   void committed(const CommitReport& report) {
@@ -57,6 +60,7 @@ class Telemetry {
   Metric losses_;
   Metric waiting_;
   Metric connections_;
+  Metric database_bytes_;
 };
 
 }  // namespace gatetorio::storage_postgres

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "statement_run.hpp"
@@ -53,6 +54,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionSettings& s
   try {
     return std::unique_ptr<Connection>(new Connection(settings));
   } catch (const SQLite::Exception& e) {
+    if (is_disk_full(settings.path)) {
+      return Error{.status = Status::kFull,
+                   .detail = "the disk is full: " + settings.path + " cannot be opened; make room (df -h " +
+                             std::filesystem::path(settings.path).parent_path().string() + ")"};
+    }
     return Error{.status = Status::kUnavailable, .detail = "cannot open the database: " + std::string(e.what())};
   }
 }

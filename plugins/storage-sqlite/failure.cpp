@@ -1,7 +1,10 @@
 #include "failure.hpp"
 
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
+#include <cstdint>
+#include <filesystem>
 #include <utility>
 
 namespace gatetorio::storage_sqlite {
@@ -52,7 +55,18 @@ Error error_of(int extended) {
 
 }  // namespace
 
+bool is_disk_full(const std::string& path) {
+  constexpr std::uint64_t kPages = 65'536;  // what SQLite wants at once for its shared memory
+  struct statvfs disk {};
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  if (::statvfs(folder.empty() ? "." : folder.c_str(), &disk) != 0) return false;
+  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize < kPages;
+}
+
 Failure failure_of(sqlite3* db, int code) {
+  const int kind = code & 0xff;
+  const char* file = sqlite3_db_filename(db, "main");
+  if ((kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN) && file != nullptr && is_disk_full(file)) code = SQLITE_FULL;
   Failure failure{.error = error_of(code)};
   if (failure.error.status == Status::kConflict) return failure;
   failure.log = std::string(sqlite3_errstr(code)) + " (" + std::to_string(code) + "): " + sqlite3_errmsg(db);

@@ -19,6 +19,10 @@ struct Failure {
 // kUnavailable for a busy, broken or unreadable file, else kInternal.
 Failure failure_of(sqlite3* db, int code);
 
+// Whether there is no room left to speak of where the file lies. SQLite itself often says "disk I/O error" then, as
+// where its shared memory cannot grow.
+bool is_disk_full(const std::string& path);
+
 // A failure of the caller's own making: kInvalid, with `log` for the log.
 Failure invalid(std::string detail, std::string log);
 

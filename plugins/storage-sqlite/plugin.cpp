@@ -2,14 +2,18 @@
 #include "gatetorio/plugin.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 
 #include "backup.hpp"
+#include "connection.hpp"
 #include "database.hpp"
 #include "database_lock.hpp"
+#include "gatetorio/audit_tool.hpp"
 #include "gatetorio/backup_tool.hpp"
+#include "gatetorio/checks.hpp"
 #include "gatetorio/durable.hpp"
 #include "gatetorio/migrate_tool.hpp"
 #include "gatetorio/sql_provider.hpp"
@@ -22,6 +26,8 @@ namespace gatetorio::storage_sqlite {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::minutes kMeasure{1};
 
 // The database's name inside a backup.
 constexpr const char* kBackupFile = "/hub.db";
@@ -65,9 +71,12 @@ class StorageSqlite : public PluginBase {
   Task<Result<void>> stop();
 
  private:
+  fs::path named_path() const;
+  void check(Checkup& checkup) const;
   Result<std::string> file_path() const;
   Result<void> open();
   Task<Result<void>> migrate_tool(sql::MigrateArguments arguments);
+  Task<Result<void>> audit_tool(sql::AuditArguments arguments);
   Task<Result<void>> backup_tool(BackupArguments arguments);
   Task<Result<void>> restore_tool(sql::RestoreArguments arguments);
 
@@ -99,10 +108,45 @@ void StorageSqlite::configure() {
               .starts = false,
               .exclusive = true},
              sql::restore_arguments(), &StorageSqlite::restore_tool);
+  tools_.add({.name = "audit", .help = "Shows the audit log, also while the hub runs.", .starts = false},
+             sql::audit_arguments(), &StorageSqlite::audit_tool);
+  declare_check(host_, this, kManifest.id, &StorageSqlite::check);
+}
+
+fs::path StorageSqlite::named_path() const {
+  return fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
+}
+
+// Of the files alone the rights are looked at: a connection may make some.
+void StorageSqlite::check(Checkup& checkup) const {
+  const fs::path path = real_path(named_path().string());
+  if (!checkup.can_write_in("path", path.parent_path())) return;
+  std::error_code wrong;
+  if (!fs::exists(path, wrong)) {
+    if (checkup.is_of_machine()) checkup.good("path", path.string() + " is not there yet: the next start makes it");
+    return;
+  }
+  for (const char* end : {"", "-wal", "-shm", ".lock"}) {
+    const std::string file = path.string() + end;
+    if (!fs::exists(file, wrong) || ::access(file.c_str(), R_OK | W_OK) == 0) continue;
+    return checkup.error("path", file + " cannot be written by the user " + Checkup::user(),
+                         "sudo chown " + Checkup::user() + ": " + path.string() + "*");
+  }
+  if (!checkup.is_of_machine()) return;
+  const auto reader = Connection::open({.path = path.string()});
+  if (!reader) return checkup.error("path", reader.error().detail, "restore a backup: docs/ops, \"Data and backup\"");
+  sql::Batch batch(sql::Mode::kRead);
+  batch.add("SELECT count(*) FROM sqlite_master");
+  std::string bytes;
+  if (const auto failure = (*reader)->run(batch.bytes(), bytes)) {
+    return checkup.error("path", path.string() + " cannot be read: " + failure->log,
+                         "restore a backup: docs/ops, \"Data and backup\"");
+  }
+  checkup.good("path", path.string() + " can be read");
 }
 
 Result<std::string> StorageSqlite::file_path() const {
-  const fs::path named = fs::path(host_.setting("data_dir")) / "storage-sqlite" / settings_.path;  // absolute ones win
+  const fs::path named = named_path();
   if (const auto made = make_private_folder(named.parent_path()); !made) return made.error();
   // One file has one lock and one log, however many links lead to it.
   const fs::path path = real_path(named.string());
@@ -117,6 +161,10 @@ Result<std::string> StorageSqlite::file_path() const {
 Result<void> StorageSqlite::open() {
   auto path = file_path();
   if (!path) return path.error();
+  std::error_code wrong;
+  if (!fs::exists(*path, wrong)) {
+    host_.warn("a new, empty database is made; if there was one before, data_dir or path is wrong", {{"at", *path}});
+  }
   DatabaseSettings wanted{.path = *std::move(path),
                           .readers = static_cast<std::size_t>(settings_.readers),
                           .max_waiting = static_cast<std::size_t>(settings_.max_waiting),
@@ -136,6 +184,17 @@ Task<Result<void>> StorageSqlite::start() {
   co_await ok(std::move(migration));
   telemetry_.connected(true);
   provider_.keep_audit();
+  const auto measure = [this, path = real_path(named_path().string())] {
+    double bytes = 0;
+    for (const char* end : {"", "-wal"}) {
+      std::error_code wrong;
+      const auto size = fs::file_size(path + end, wrong);
+      if (!wrong) bytes += static_cast<double>(size);
+    }
+    telemetry_.measured(bytes);
+  };
+  measure();
+  host_.every(kMeasure, measure, {.what = "the size of the database"});
   co_return Result<void>();
 }
 
@@ -172,6 +231,23 @@ Task<Result<void>> StorageSqlite::migrate_tool(sql::MigrateArguments arguments) 
   Error error = done.error();
   if (!why.empty()) error.detail += ": " + why;
   co_return error;
+}
+
+Task<Result<void>> StorageSqlite::audit_tool(sql::AuditArguments arguments) {
+  const fs::path path = named_path();  // nothing is made where there is none
+  const auto opened = Connection::open({.path = path.string()});
+  if (!opened) co_return opened.error();
+  const std::function<Result<std::string>(const std::string&)> read =
+      [reader = opened->get()](const std::string& batch) -> Result<std::string> {
+    std::string results;
+    if (const auto failure = reader->run(batch, results)) {
+      return Error{.status = failure->error.status, .detail = failure->log};
+    }
+    return results;
+  };
+  const std::function<void(const std::string&)> print = [this](const std::string& line) { tools_.print(line); };
+  const Result<void> done = co_await sql::run_audit_tool(host_, read, arguments, print);
+  co_return done;
 }
 
 Task<Result<void>> StorageSqlite::backup_tool(BackupArguments arguments) {

@@ -19,7 +19,9 @@ class Telemetry {
         batches_(host.counter("gatetorio_storage_sqlite_batches_total",
                               "Batches in these commits; their ratio is the size of a group.")),
         waiting_(host.gauge("gatetorio_storage_sqlite_waiting_batches", "Batches that wait for the next commit.")),
-        wal_bytes_(host.gauge("gatetorio_storage_sqlite_wal_bytes", "Write-ahead log in use.")) {}
+        wal_bytes_(host.gauge("gatetorio_storage_sqlite_wal_bytes", "Write-ahead log in use.")),
+        database_bytes_(
+            host.gauge("gatetorio_database_bytes", "Size of the database.", {{"plugin", "storage-sqlite"}})) {}
   Telemetry(const Telemetry&) = delete;
   Telemetry& operator=(const Telemetry&) = delete;
 
@@ -31,6 +33,7 @@ class Telemetry {
                   host_.error(message, {{"detail", detail}});
                 }};
   }
+  void measured(double bytes) const { database_bytes_.set(bytes); }
   // States the fact where it changes. Before the writer's thread starts and after it ended, else on that thread.
   void connected(bool value) {
     if (value == connected_) return;
@@ -55,6 +58,7 @@ class Telemetry {
   Metric batches_;
   Metric waiting_;
   Metric wal_bytes_;
+  Metric database_bytes_;
   bool connected_ = false;
 };
 

@@ -72,6 +72,7 @@ std::string Listener::open(const ListenAddress& address) {
   if (!error) acceptor_.set_option(boost::asio::socket_base::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(4096, error);
+  is_taken_ = error == boost::asio::error::address_in_use || error == boost::system::errc::address_not_available;
   if (error) return "cannot listen on " + address.text() + ": " + error.message();
   port_ = acceptor_.local_endpoint(error).port();
   return {};

@@ -22,6 +22,8 @@ class Listener {
 
   // Binds and listens. Returns an empty string, or why it cannot. Before the workers run.
   std::string open(const ListenAddress& address);
+  // Whether open() failed for what may pass: somebody else has the port, or the machine does not have the address yet.
+  bool is_taken() const { return is_taken_; }
   std::uint16_t port() const { return port_; }
 
   void accept_next();  // on the first worker's thread from now on
@@ -40,6 +42,7 @@ class Listener {
   boost::asio::steady_timer pause_;
   std::size_t turn_ = 0;
   std::uint16_t port_ = 0;
+  bool is_taken_ = false;
 };
 
 }  // namespace gatetorio::transport_http

@@ -6,6 +6,7 @@
 #include <gatetorio/http_endpoint.hpp>
 #include <gatetorio/plugin.hpp>
 #include <gatetorio/services.hpp>
+#include <gatetorio/tls_check.hpp>
 #include <optional>
 
 #include "api.hpp"
@@ -18,6 +19,8 @@ namespace gatetorio::transport_http {
 namespace {
 
 constexpr std::chrono::seconds kDrainBound{5};
+// A hub that has just ended may still be closing its port.
+constexpr std::chrono::milliseconds kPortPatience{5000}, kPortPause{250}, kPortAgain{2000};
 constexpr rlim_t kDescriptorsForOthers = 512;  // storage, broker, files
 
 // Accepting more than there are descriptors for would starve the rest of the hub.
@@ -27,6 +30,15 @@ std::uint32_t within_descriptors(std::uint32_t connections) {
   const rlim_t free =
       limit.rlim_cur > 2 * kDescriptorsForOthers ? limit.rlim_cur - kDescriptorsForOthers : limit.rlim_cur / 2;
   return static_cast<std::uint32_t>(std::min<rlim_t>(connections, free));
+}
+
+// "https://[2001:db8::1]:8443/hub" -> "2001:db8::1"
+std::string host_of_url(const std::string& url) {
+  std::string host = url.substr(url.find("//") + 2);
+  host = host.substr(0, host.find('/'));
+  const auto bracket = host.find(']');
+  if (host.starts_with('[') && bracket != std::string::npos) return host.substr(1, bracket - 1);
+  return host.substr(0, host.rfind(':'));
 }
 
 }  // namespace
@@ -43,7 +55,9 @@ class HttpTransport : public PluginBase {
   void configure() {
     endpoint_.on<HttpEndpoint::Endpoint>(&HttpTransport::endpoint);
     endpoint_.provide(HttpEndpoint::kId);
+    declare_check(host_, this, kManifest.id, &HttpTransport::check);
   }
+  void check(Checkup& checkup) const;
 
   Task<Result<void>> start();
   Task<Result<void>> drain();
@@ -52,6 +66,8 @@ class HttpTransport : public PluginBase {
  private:
   Task<Result<HttpAddress>> endpoint(HttpEndpointQuery query);
   void tell_of_certificate(const TlsFiles::State& state);
+  void began_listening();
+  void go_on_trying(const std::string& why);
 
   Host& host_;
   transport_http::Settings settings_;
@@ -60,12 +76,21 @@ class HttpTransport : public PluginBase {
   std::optional<Api> api_;
   std::optional<Server> server_;
   std::optional<PublishedMetrics> metrics_;
+  bool is_listening_ = false;  // of go_on_trying
 };
 
 const Manifest HttpTransport::kManifest = {.id = "transport-http",
                                            .version = "0.1.0",
                                            .summary = "Offers the hub's operations over HTTP/1.1 and HTTPS.",
                                            .provides = {"gatetorio.http/1"}};
+
+void HttpTransport::check(Checkup& checkup) const {
+  if (settings_.tls()) check_tls_files(checkup, TlsFiles(settings_.tls_certificate, settings_.tls_key));
+  checkup.listens("listen", settings_.listen.host, settings_.listen.port);
+  if (checkup.is_of_machine() && !settings_.public_url.empty()) {
+    checkup.resolves("public_url", host_of_url(settings_.public_url));
+  }
+}
 
 // The machine's own name where the server listens on every address.
 Task<Result<HttpAddress>> HttpTransport::endpoint(HttpEndpointQuery) {
@@ -114,11 +139,39 @@ Task<Result<void>> HttpTransport::start() {
     if (!why.empty()) host_.error("pages are not served", {{"path", entry.path}, {"why", why}});
   }
   wrong = server_->start();
+  for (auto left = kPortPatience; server_->is_address_taken() && left.count() > 0; left -= kPortPause) {
+    const bool is_running = co_await host_.sleep(static_cast<std::uint64_t>(kPortPause.count()));
+    if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+    wrong = server_->start();
+  }
+  if (server_->is_address_taken()) {
+    go_on_trying(wrong);
+    co_return Result<void>();
+  }
   if (!wrong.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(wrong)};
+  began_listening();
+  co_return Result<void>();
+}
+
+void HttpTransport::began_listening() {
   if (settings_.tls()) tell_of_certificate({{}, server_->certificate_ends()});
   settings_.listen.port = server_->port();
   host_.announce("http", settings_.listen.text());
-  co_return Result<void>();
+}
+
+// The others start meanwhile: devices need no HTTP. Where there are no others the hub ends.
+void HttpTransport::go_on_trying(const std::string& why) {
+  host_.set_fact("http_listening", false);
+  host_.error("there is no HTTP yet; tried again until the address is free",
+              {{"why", why}, {"mend", "gatetorio-hub doctor tells who has it; stop that, or set listen"}});
+  const auto attempt = [this] {
+    if (is_listening_ || !server_->start().empty()) return;
+    is_listening_ = true;
+    began_listening();
+    host_.set_fact("http_listening", true);
+    host_.info("listening on HTTP now", {{"at", settings_.listen.text()}});
+  };
+  host_.every(kPortAgain, attempt, {.what = "the attempt to listen on HTTP"});
 }
 
 void HttpTransport::tell_of_certificate(const TlsFiles::State& state) {

@@ -44,6 +44,8 @@ std::string Server::start() {
     if (!state.wrong.empty()) return state.wrong;
     impl_->certificate_ends = state.expires_at;
   }
+  impl_->listener.reset();  // of an attempt before; it lives on the first worker
+  impl_->workers.clear();
   for (unsigned i = 0; i < settings.io_threads; ++i) {
     impl_->workers.push_back(std::make_shared<Worker>(impl_->shared, i == 0));
   }
@@ -54,6 +56,8 @@ std::string Server::start() {
   impl_->running = true;
   return {};
 }
+
+bool Server::is_address_taken() const { return impl_->listener && impl_->listener->is_taken(); }
 
 std::uint16_t Server::port() const { return impl_->listener ? impl_->listener->port() : 0; }
 

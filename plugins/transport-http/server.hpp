@@ -35,8 +35,11 @@ class Server {
   // When the certificate that was loaded at the start ends; 0 without TLS.
   Timestamp certificate_ends() const;
 
-  // Loads the certificate, listens and starts the threads. Returns an empty string, or why it cannot.
+  // Loads the certificate, listens and starts the threads. Returns an empty string, or why it cannot; then it may be
+  // called again.
   std::string start();
+  // Whether start() failed for what may pass: somebody else has the port, or the machine does not have the address yet.
+  bool is_address_taken() const;
   // The port that is listened on; after `start`.
   std::uint16_t port() const;
 

@@ -131,17 +131,6 @@ std::string copy_certificate(const TlsFiles& files, const std::string& folder) {
   return {};
 }
 
-std::string find_mosquitto(const std::string& configured) {
-  if (!configured.empty()) return ::access(configured.c_str(), X_OK) == 0 ? configured : std::string();
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(std::string("/usr/sbin:/usr/local/sbin:") + (path == nullptr ? "" : path));
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string program = folder + "/mosquitto";
-    if (!folder.empty() && ::access(program.c_str(), X_OK) == 0) return program;
-  }
-  return {};
-}
-
 std::string reserve_port(ListenAddress& address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

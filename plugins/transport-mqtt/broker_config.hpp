@@ -19,9 +19,6 @@ std::string write_broker_files(const BrokerSettings& settings, const BrokerPorts
 // Copies the two files into `folder`, 0600. Returns an error's text or nothing.
 std::string copy_certificate(const TlsFiles& files, const std::string& folder);
 
-// The path of the mosquitto program, or empty where there is none.
-std::string find_mosquitto(const std::string& configured);
-
 // Can this address be bound now? Sets a free port where it is 0. Returns an error's text or nothing.
 std::string reserve_port(ListenAddress& address);
 

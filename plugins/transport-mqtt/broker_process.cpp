@@ -12,6 +12,7 @@
 #include "child_process.hpp"
 #include "gatetorio/secret.hpp"
 #include "gatetorio/time.hpp"
+#include "mosquitto_program.hpp"
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -26,6 +27,9 @@ constexpr milliseconds kStopPatience{3000};
 constexpr milliseconds kPortPatience{3000};
 constexpr milliseconds kPortPause{50};
 constexpr milliseconds kLookAtCertificate{1000};
+// A broker reads what it kept of its sessions before it takes connections.
+constexpr milliseconds kStartPatience{60'000};
+constexpr milliseconds kLookAtStart{500};
 constexpr int kFirstAttempts = 3;
 constexpr std::size_t kRandomBytes = 32;
 
@@ -64,6 +68,7 @@ struct BrokerProcess::Impl {
   BrokerPorts ports;
   bool ever_ready = false;
   bool ready = false;
+  bool is_port_taken = false;
   std::string last_error;
   std::thread thread;
 };
@@ -90,13 +95,12 @@ std::string BrokerProcess::Impl::reserve_all() {
 }
 
 std::string BrokerProcess::Impl::prepare() {
-  program = find_mosquitto(settings.mosquitto);
-  if (program.empty()) {
-    return settings.mosquitto.empty() ? "mosquitto was not found; install it or set its path"
-                                      : settings.mosquitto + " is no program";
-  }
+  const MosquittoProgram mosquitto = find_mosquitto(settings.mosquitto);
+  if (!mosquitto.wrong.empty()) return mosquitto.wrong + ": " + mosquitto.mend;
+  program = mosquitto.path;
   if (::access(settings.guard.c_str(), R_OK) != 0) return settings.guard + " is missing";
   std::string error = reserve_all();
+  is_port_taken = !error.empty();
   if (error.empty()) error = write_broker_files(settings, ports, username, password);
   if (error.empty() && ports.tls != 0) error = take_certificate();
   return error;
@@ -155,14 +159,23 @@ bool BrokerProcess::Impl::watch(ChildProcess& child) {
   bool stop_told = false;
   auto deadline = Clock::time_point::max();
   pollfd waiting[2] = {{child.output(), POLLIN, 0}, {stop_fd, POLLIN, 0}};
+  const auto begun = Clock::now();
   bool open = true;
   while (open) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now()).count();
-    const int look_ms = settings.tls_certificate.empty() ? -1 : static_cast<int>(kLookAtCertificate.count());
+    const milliseconds look = !ready                             ? kLookAtStart
+                              : settings.tls_certificate.empty() ? milliseconds(-1)
+                                                                 : kLookAtCertificate;
+    const int look_ms = static_cast<int>(look.count());
     const int timeout = stop_told ? static_cast<int>(std::max<long long>(left, 0)) : look_ms;
     const int events = ::poll(waiting, stop_told ? 1 : 2, timeout);
     if (events == 0 && stop_told) child.signal(SIGKILL);
     if (events == 0 && !stop_told && ready) renew(child);
+    if (events == 0 && !stop_told && !ready && Clock::now() - begun > kStartPatience) {
+      last_error = "it took no connections within " + std::to_string(kStartPatience / std::chrono::seconds(1)) +
+                   " s; log_level = \"debug\" shows what it says";
+      child.signal(SIGKILL);
+    }
     if (!stop_told && (waiting[1].revents & POLLIN)) {
       stop_told = true;
       deadline = Clock::now() + kStopPatience;
@@ -198,6 +211,8 @@ void BrokerProcess::stop() {
   [[maybe_unused]] const auto written = ::write(impl_->stop_fd, &one, sizeof one);
   if (impl_->thread.joinable()) impl_->thread.join();
 }
+
+bool BrokerProcess::is_port_taken() const { return impl_->is_port_taken; }
 
 const std::string& BrokerProcess::hub_username() const { return impl_->username; }
 const std::string& BrokerProcess::hub_password() const { return impl_->password; }

@@ -67,6 +67,9 @@ class BrokerProcess {
   // Ends the broker: SIGTERM, and SIGKILL after 3 seconds. Blocks until it is gone.
   void stop();
 
+  // Once it was told that the broker does not start: whether that is because another program has one of its ports.
+  bool is_port_taken() const;
+
   // With which the hub's own client connects: a user name, and a password made anew for each object.
   const std::string& hub_username() const;
   const std::string& hub_password() const;

@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::uint64_t kPortPauseMs = 2000;
 
 }  // namespace
 
@@ -139,6 +140,32 @@ Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
   std::string error = open_link(settings);
   if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};
   BrokerPorts ports;
+  bool is_told = false;
+  for (;;) {
+    const Result<BrokerPorts> started = co_await start_process(settings);
+    if (started) {
+      ports = *started;
+      break;
+    }
+    if (!process_->is_port_taken()) co_return started.error();
+    // Whoever has the port may go: a hub that gave up would keep its gates out of reach until somebody restarts it.
+    if (!is_told) {
+      host_.error("another program has the broker's port; tried again until it is free",
+                  {{"why", started.error().detail}, {"who", "gatetorio-hub doctor tells who has it"}});
+    }
+    is_told = true;
+    const bool is_running = co_await host_.sleep(kPortPauseMs);
+    if (!is_running) co_return Error{.status = Status::kCancelled, .detail = "the hub was told to stop"};
+  }
+  error = open_websocket(settings, ports);
+  if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};
+  co_return ports;
+}
+
+// One attempt.
+Task<Result<BrokerPorts>> ManagedBroker::start_process(BrokerSettings settings) {
+  std::string error;
+  BrokerPorts ports;
   auto start = [&](gtr_completion done) {
     BrokerProcess::Callbacks callbacks;
     callbacks.started = [&ports, &error, done](BrokerPorts taken, std::string wrong) {
@@ -154,8 +181,6 @@ Task<Result<BrokerPorts>> ManagedBroker::start(BrokerSettings settings) {
   };
   co_await ok(host_.complete(start));
   if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = "The broker: " + error};
-  error = open_websocket(settings, ports);
-  if (!error.empty()) co_return Error{.status = Status::kUnavailable, .detail = std::move(error)};
   co_return ports;
 }
 

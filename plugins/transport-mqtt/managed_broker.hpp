@@ -26,7 +26,8 @@ class ManagedBroker {
   // Removes the socket's folder where it made one.
   ~ManagedBroker();
 
-  // Starts the broker; completes when it takes connections. Errors: kUnavailable with what went wrong.
+  // Starts the broker; completes when it takes connections. While another program has one of its ports it is tried
+  // again, until the hub is told to stop (kCancelled). Errors: kUnavailable with what went wrong.
   Task<Result<BrokerPorts>> start(BrokerSettings settings);
   // Blocks until the broker is gone.
   void stop();
@@ -36,6 +37,7 @@ class ManagedBroker {
   ClientSettings login(const BrokerSettings& settings, const BrokerPorts& ports) const;
 
  private:
+  Task<Result<BrokerPorts>> start_process(BrokerSettings settings);
   std::string open_link(BrokerSettings& settings);
   std::string open_websocket(const BrokerSettings& settings, BrokerPorts& ports);
   LinkServer::Callbacks link_callbacks();

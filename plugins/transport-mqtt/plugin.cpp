@@ -6,6 +6,7 @@
 #include "app_commands.hpp"
 #include "broker/payload.hpp"
 #include "broker_access.hpp"
+#include "checkup.hpp"
 #include "device_gateway.hpp"
 #include "external/broker.hpp"
 #include "gatetorio/services.hpp"
@@ -47,7 +48,9 @@ class MqttTransport : public PluginBase {
         .provide(DeviceLink::kId);
     access_.subscribe();
     external_.configure();
+    declare_check(host_, this, kManifest.id, &MqttTransport::check);
   }
+  void check(Checkup& checkup) const { look_over(checkup, options_, guard()); }
   Task<Result<void>> start();
   Task<Result<void>> stop();
 
@@ -56,6 +59,7 @@ class MqttTransport : public PluginBase {
   DeviceGateway::Broker external_side();
   Task<Result<std::string>> managed_address(std::int64_t device_id, TopicKind kind);
   ClientSettings external_login() const;
+  std::string guard() const { return host_.setting("plugin_dir") + "/mosquitto/gatetorio-mosquitto-guard.so"; }
   Task<void> look_for_external();
 
   Host& host_;
@@ -123,7 +127,7 @@ Task<Result<void>> MqttTransport::start() {
   ClientSettings login;
   if (options_.managed()) {
     settings_.folder = host_.setting("data_dir") + "/" + kManifest.id;
-    settings_.guard = host_.setting("plugin_dir") + "/mosquitto/gatetorio-mosquitto-guard.so";
+    settings_.guard = guard();
     const BrokerPorts started = co_await ok(managed_.start(settings_));
     ports = started;
     host_.run(access_.keep_comparing(std::chrono::seconds(options_.recheck_seconds)));

@@ -94,4 +94,41 @@ TEST_CASE("a tool that is told to stop ends soon") {
   CHECK(contains(read_file(folder / "err"), "greet forever: woken"));
 }
 
+TEST_CASE("a plugin's check is part of check and doctor, and no command of its own") {
+  const auto with_book = [](const std::string& book) {
+    return FixtureHub({"echo", "greeter"}, "", "\n[plugins.greeter]\nguest_book = \"" + book + "\"\n");
+  };
+  const FixtureHub without({"echo", "greeter"});
+  const RunResult warned = without.run_to_end({"check"});
+  CHECK(warned.code == 0);
+  CHECK(warned.err == "warning: " + without.config() +
+                          ":1:1: plugins.greeter.guest_book: nobody writes down who came; mend it: set it\n");
+  const FixtureHub there = with_book("/etc/hostname");
+  CHECK(there.run_to_end({"check"}).err.empty());
+  CHECK(contains(there.run_to_end({"doctor"}).out, "ok      plugins.greeter.guest_book: the book is there\n"));
+  const FixtureHub missing = with_book("/nonexistent/book");
+  const RunResult bad = missing.run_to_end({"check"});
+  CHECK(bad.code == 78);
+  CHECK(bad.out.empty());
+  CHECK(contains(bad.err,
+                 missing.config() + ":10:14: plugins.greeter.guest_book: /nonexistent/book cannot be read: No such"));
+  CHECK(missing.run_to_end({"doctor"}).code == 1);
+  CHECK_FALSE(contains(missing.run_to_end({"tools"}).out, "check greeter"));
+  CHECK(missing.run_to_end({"check", "greeter"}).code == kUsage);
+}
+
+TEST_CASE("a check that throws is an error, and one that says nonsense can command no terminal") {
+  const FixtureHub throwing({"echo", "greeter"}, "", "\n[plugins.greeter]\nguest_book = \"throw\"\n");
+  const RunResult thrown = throwing.run_to_end({"check"});
+  CHECK(thrown.code == 78);
+  CHECK(contains(thrown.err, "plugins.greeter: its check failed: the book is closed"));
+  const FixtureHub nonsense({"echo", "greeter"}, "", "\n[plugins.greeter]\nguest_book = \"nonsense\"\n");
+  for (const char* command : {"check", "doctor"}) {
+    const RunResult told = nonsense.run_to_end({command});
+    CHECK(told.code != 0);
+    CHECK(contains(told.out + told.err, "plugins.greeter.guest_book: \\x1b[31mred\\nline"));
+    CHECK_FALSE(contains(told.out + told.err, "\x1b"));
+  }
+}
+
 }  // namespace gatetorio::testing

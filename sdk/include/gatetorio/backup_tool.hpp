@@ -74,6 +74,15 @@ class BackupDraft {
   std::filesystem::path path_;
 };
 
+// For `gatetorio-hub doctor` and the metrics: when and where the last one was made. Not worth failing for.
+inline void note_last_backup(const Host& host, const std::string& to) {
+  const boost::json::object note{{"made_at", to_rfc3339(now())}, {"to", std::filesystem::absolute(to).string()}};
+  const std::filesystem::path file = std::filesystem::path(host.setting("data_dir")) / "last-backup.json";
+  if (const auto written = durable::write(file, boost::json::serialize(note) + "\n"); !written) {
+    host.warn("when this backup was made cannot be noted", {{"why", written.error().detail}});
+  }
+}
+
 inline Result<void> check_backup(const std::string& folder) {
   std::error_code wrong;
   if (std::filesystem::exists(std::filesystem::path(folder) / kBackupNote, wrong)) return {};
@@ -107,7 +116,9 @@ inline Task<Result<void>> run_backup_tool(Host& host, std::string plugin, std::s
   }
   const Result<void> completed = co_await run_backup_parts(host, BackupStep::kAfter, draft.path());
   if (!completed) co_return completed;
-  co_return draft.finish(host.setting("version"));
+  const Result<void> finished = draft.finish(host.setting("version"));
+  if (finished) detail::note_last_backup(host, to);
+  co_return finished;
 }
 
 // What a database does for the tool `restore`. Both may block.

@@ -91,6 +91,8 @@ class Provider {
     co_await ok(host_.complete(start));
     co_return Result<void>();
   }
+  // For the plugin's own reading, once it is open.
+  Database& own_rows() { return own_rows_; }
   // Once, after migrate().
   void keep_audit() { retention_.begin(); }
 
