@@ -7,8 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <system_error>
 
 namespace gatetorio::transport_mqtt {
@@ -17,7 +19,7 @@ namespace {
 constexpr std::size_t kLongestLine = 4096;
 
 // In the child, between fork and exec: only what is safe after a fork of a process with threads.
-[[noreturn]] void become(char* const* arguments, int output, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, char* const* environment, int output, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the parent died before the line above
   sigset_t none;
@@ -34,8 +36,21 @@ constexpr std::size_t kLongestLine = 4096;
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
-  ::execv(arguments[0], arguments);
+  ::execve(arguments[0], arguments, environment);
   ::_exit(127);
+}
+
+// Without what a service manager told the hub alone: a child with the socket for notices could speak for it.
+std::vector<char*> environment_of_child() {
+  constexpr std::string_view kOfHub[] = {"NOTIFY_SOCKET=", "WATCHDOG_PID=",   "WATCHDOG_USEC=",        "LISTEN_PID=",
+                                         "LISTEN_FDS=",    "LISTEN_FDNAMES=", "CREDENTIALS_DIRECTORY="};
+  std::vector<char*> list;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const auto is_of_hub = [entry](std::string_view name) { return std::string_view(*entry).starts_with(name); };
+    if (std::none_of(std::begin(kOfHub), std::end(kOfHub), is_of_hub)) list.push_back(*entry);
+  }
+  list.push_back(nullptr);
+  return list;
 }
 
 }  // namespace
@@ -44,11 +59,12 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   std::vector<char*> list;
   for (const std::string& argument : arguments) list.push_back(const_cast<char*>(argument.c_str()));
   list.push_back(nullptr);
+  const std::vector<char*> environment = environment_of_child();
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   const pid_t parent = ::getpid();
   pid_ = ::fork();
-  if (pid_ == 0) become(list.data(), ends[1], parent);
+  if (pid_ == 0) become(list.data(), environment.data(), ends[1], parent);
   const int failure = errno;
   ::close(ends[1]);
   output_ = ends[0];
