@@ -67,9 +67,10 @@ TEST_CASE("audit shows and follows the audit log on PostgreSQL") { check_audit({
 
 TEST_CASE("audit shows a client's text without what it would do to a terminal") {
   HubProcess hub({.storage = "storage-sqlite"});
-  change_database(hub,
-                  "INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id) VALUES "
-                  "(1000000, 'user:1', '', 'test', '', 'ok', 'a' || char(10) || char(27) || '[31m' || char(8238), '')");
+  change_database(
+      hub,
+      "INSERT INTO gatetorio_audit (at, principal, peer, action, target, outcome, detail, request_id) VALUES "
+      "(1000000, 'user:1', '', 'test', '', 'ok', 'a' || char(10) || char(27) || '[31m' || char(8238), '')");
   const RunResult shown = audit(hub, {"--action", "test"});
   CHECK(shown.out == "1970-01-01T00:00:01.000Z who=user:1 action=test outcome=ok detail=a\\u{a}\\u{1b}[31m\\u{202e}\n");
 }

@@ -81,8 +81,8 @@ TEST_CASE("check names what is wrong with a certificate and its key, where, and 
     for (const TlsRow& row : kTlsRows) {
       HubFolder hub;
       const Pair pair = pair_in(hub);
-      hub.set("plugins." + transport, "tls_certificate = \"" + pair.certificate.string() + "\"\ntls_key = \"" +
-                                          pair.key.string() + "\"");
+      hub.set("plugins." + transport,
+              "tls_certificate = \"" + pair.certificate.string() + "\"\ntls_key = \"" + pair.key.string() + "\"");
       if (transport == "transport-mqtt") hub.set("plugins.transport-mqtt", "tls_listen = \"127.0.0.1:8883\"");
       const RunResult good = hub.run({"check"});
       CAPTURE(transport, row.name, good.err);
@@ -164,8 +164,8 @@ TEST_CASE("check names folders that cannot be written, and what in them is someb
          hub.set("plugins.storage-sqlite", "path = \"" + (hub / "shut" / "deep" / "hub.db").string() + "\"");
        },
        "plugins.storage-sqlite.path", "mend it: sudo chmod a+x "},
-      {"the configuration is root's alone",
-       [](HubFolder& hub) { fs::permissions(hub.config(), fs::perms(0600)); }, "hub", "hub.toml cannot be read: Perm"},
+      {"the configuration is root's alone", [](HubFolder& hub) { fs::permissions(hub.config(), fs::perms(0600)); },
+       "hub", "hub.toml cannot be read: Perm"},
   };
   for (const Row& row : rows) {
     HubFolder hub;

@@ -24,8 +24,7 @@ TEST_CASE("config show tells each value in force and the file, line, argument or
   fs::create_directory(hub / "conf.d");
   const std::string site = (hub / "conf.d").string() + "/10-site.toml";
   write_file(site, "[plugins.auth]\nended_keep_days = 7\n[hub]\nlog_level = \"warn\"\n");
-  const RunResult result =
-      hub.run({"config", "show", "--json", "--set", "plugins.transport-http.max_connections=77"});
+  const RunResult result = hub.run({"config", "show", "--json", "--set", "plugins.transport-http.max_connections=77"});
   CAPTURE(result.out, result.err);
   REQUIRE(result.code == 0);
   const boost::json::value shown = boost::json::parse(result.out);

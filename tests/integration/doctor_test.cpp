@@ -83,7 +83,8 @@ TEST_CASE("doctor names whoever has a port, and how to end that") {
 
 TEST_CASE("doctor finds an address that the machine does not have, and names that lead nowhere") {
   HubFolder hub;
-  hub.set("plugins.transport-mqtt", "websocket_listen = \"203.0.113.7:9001\"\nallow_plain_mqtt = true\npublic_host = \"nowhere.invalid\"")
+  hub.set("plugins.transport-mqtt",
+          "websocket_listen = \"203.0.113.7:9001\"\nallow_plain_mqtt = true\npublic_host = \"nowhere.invalid\"")
       .set("plugins.transport-http", "public_url = \"https://nobody.invalid:8443/hub\"");
   const RunResult result = hub.run({"doctor", "--json"});
   CAPTURE(result.out, result.err);

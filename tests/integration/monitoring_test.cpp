@@ -76,7 +76,7 @@ TEST_CASE("the hub's own state is in its metrics") {
 }
 
 TEST_CASE("commands are counted by verb and by what became of them") {
-  HubProcess hub;
+  HubProcess hub({.sets = {"plugins.commands.motion_seconds=60"}});
   const TestDevice device = make_device(hub.http());
   const TestUser owner = make_user(hub.http(), device, "owner");
   HttpClient app(hub.http(), owner.token);
@@ -85,8 +85,7 @@ TEST_CASE("commands are counted by verb and by what became of them") {
                                        {"command", JsonObject{{"cmd", "pulse"}, {"key", "cmd_" + verb}}}});
   };
   const auto count = [&](const std::string& verb, const std::string& outcome) {
-    return value_of(metrics_of(hub),
-                    "gatetorio_commands_total{outcome=\"" + outcome + "\",verb=\"" + verb + "\"}")
+    return value_of(metrics_of(hub), "gatetorio_commands_total{outcome=\"" + outcome + "\",verb=\"" + verb + "\"}")
         .value_or(0);
   };
   CHECK(send("open").status == 503);  // it is not there

@@ -36,8 +36,9 @@ TEST_CASE("a Mosquitto that is too old is an error with its cure, and the hub is
   CHECK(status_of(hub, "/ready") == 503);
   CHECK(children_of(process.pid()).empty());
   const std::string page = HttpClient(hub.http()).root("/metrics").body;
-  for (const char* line : {"\ngatetorio_healthy 0\n", "\ngatetorio_ready 0\n", "\ngatetorio_plugin_up{plugin=\"auth\"} 1\n",
-                           "\ngatetorio_plugin_up{plugin=\"transport-mqtt\"} 0\n"}) {
+  for (const char* line :
+       {"\ngatetorio_healthy 0\n", "\ngatetorio_ready 0\n", "\ngatetorio_plugin_up{plugin=\"auth\"} 1\n",
+        "\ngatetorio_plugin_up{plugin=\"transport-mqtt\"} 0\n"}) {
     CAPTURE(line);
     CHECK(page.find(line) != std::string::npos);
   }
@@ -96,31 +97,36 @@ TEST_CASE("a hub that waits for the broker's port ends when it is told to") {
 }
 
 TEST_CASE("a full disk is called one") {
-  HubFolder hub;
-  fs::create_directory(hub.data());
-  if (::mount("tmpfs", hub.data().c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) SKIP("mounting needs root");
-  struct Unmount {
-    std::string path;
-    ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
-  } const unmount{hub.data().string()};
-  const RunResult doctor = hub.run({"doctor"});
-  CHECK(doctor.code == kFailed);
-  CHECK(doctor.out.find("the hub cannot write for long") != std::string::npos);
-  hub.plugins("\"storage-sqlite\", \"transport-http\", \"registration\", \"auth\"");
-  write_file(hub.data() / "filler", std::string(200 * 1024, 'x'));
-  Process process = hub.start();
-  REQUIRE(has_said(hub, "not ready: a plugin failed"));
-  const std::string log = hub.log();
-  CAPTURE(log);
-  CHECK(log.find("disk is full") != std::string::npos);
-  CHECK(log.find("detail=\"disk I/O error") == std::string::npos);
-  CHECK(status_of(hub, "/health") == 503);
-  end(process);
+  // With 24 KiB SQLite's shared memory finds no room, which SQLite calls a "disk I/O error"; with 48 the first write.
+  for (const std::size_t left : {std::size_t{24}, std::size_t{48}}) {
+    HubFolder hub;
+    fs::create_directory(hub.data());
+    if (::mount("tmpfs", hub.data().c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) SKIP("mounting needs root");
+    struct Unmount {
+      std::string path;
+      ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
+    } const unmount{hub.data().string()};
+    hub.plugins("\"storage-sqlite\", \"transport-http\", \"registration\", \"auth\"");
+    write_file(hub.data() / "filler", std::string((256 - left) * 1024, 'x'));
+    const RunResult doctor = hub.run({"doctor"});
+    CHECK(doctor.code == kFailed);
+    CHECK(doctor.out.find("the hub cannot write for long") != std::string::npos);
+    Process process = hub.start();
+    REQUIRE(has_said(hub, "not ready: a plugin failed"));
+    const std::string log = hub.log();
+    CAPTURE(left, log);
+    CHECK(log.find("disk is full") != std::string::npos);
+    CHECK(log.find("plugin failed plugin=storage-sqlite why=\"cannot open the database: disk I/O error") ==
+          std::string::npos);
+    CHECK(status_of(hub, "/health") == 503);
+    end(process);
+  }
 }
 
 TEST_CASE("a new, empty hub is told of at its first start, and at no later one") {
   HubFolder hub;
-  const std::string words = "a new, empty hub is made; if there was one before, data_dir is wrong in=" + hub.data().string();
+  const std::string words =
+      "a new, empty hub is made; if there was one before, data_dir is wrong in=" + hub.data().string();
   for (const bool is_first : {true, false}) {
     Process process = hub.start();
     REQUIRE(eventually([&] { return hub.said().find("ready") != std::string::npos; }, kPatienceToStart));
