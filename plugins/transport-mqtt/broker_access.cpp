@@ -99,12 +99,8 @@ Task<void> BrokerAccess::decide(ConnectRequest request, LinkServer::Reply reply)
   }
 }
 
-Task<void> BrokerAccess::keep_comparing(std::chrono::seconds pause) {
-  while (true) {
-    const bool go_on = co_await host_.sleep(static_cast<std::uint64_t>(std::chrono::milliseconds(pause).count()));
-    if (!go_on) co_return;
-    co_await compare_all();
-  }
+void BrokerAccess::begin_comparing(std::chrono::seconds pause) {
+  host_.every(pause, [this] { return compare_all(); }, {.what = "the comparison of rights at the broker"});
 }
 
 // Passwords that another hub has replaced, or taken away: here they were found right and are remembered.
@@ -184,6 +180,7 @@ Task<void> BrokerAccess::compare_all() {
   co_await compare_passwords();
   const std::vector<PrincipalId> all = principals_.all();
   for (const PrincipalId& principal : all) {
+    if (host_.is_ending()) co_return;  // the plugin waits for this to end
     const auto ticket = principals_.changed(principal);
     if (!ticket) continue;
     co_await find_out(principal, *ticket, &LinkServer::correct_policy);

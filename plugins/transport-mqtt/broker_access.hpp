@@ -40,9 +40,9 @@ class BrokerAccess {
   // Has the guard know a device that has never connected, by its present name. False where there is no such device, or
   // nobody can tell.
   Task<bool> introduce(std::int64_t device_id);
-  // Every `pause` looks up anew what everybody may do, in case that somebody changed it without telling this hub. Runs
-  // until the hub stops.
-  Task<void> keep_comparing(std::chrono::seconds pause);
+  // In start(). Every `pause` looks up anew what everybody may do, in case that somebody changed it without telling
+  // this hub.
+  void begin_comparing(std::chrono::seconds pause);
 
  private:
   Task<void> decide(ConnectRequest request, LinkServer::Reply reply);

@@ -130,7 +130,7 @@ Task<Result<void>> MqttTransport::start() {
     settings_.guard = guard();
     const BrokerPorts started = co_await ok(managed_.start(settings_));
     ports = started;
-    host_.run(access_.keep_comparing(std::chrono::seconds(options_.recheck_seconds)));
+    access_.begin_comparing(std::chrono::seconds(options_.recheck_seconds));
     co_await app_commands_.find_operation();
     login = managed_.login(settings_, ports);
   } else {

@@ -351,6 +351,17 @@ TEST_CASE(
   CHECK(eventually([&] { return last_status().find("OF THE NEW ONE") != std::string::npos; }));
 }
 
+TEST_CASE("a hub that stops does not wait for a broker's management that hangs") {
+  PlainMosquitto broker;
+  SlowManagement management;
+  TempDir folder;
+  management.hang("");
+  HubProcess hub(external_setup(folder, broker.port(), with_management(management)));
+  REQUIRE(eventually([&] { return management.is_asked_in_vain(); }));
+  // It would get its answer after 2 s: that there is none.
+  CHECK(time_of([&] { CHECK(hub.stop() == 0); }) < milliseconds(1'500));
+}
+
 TEST_CASE("a broker's management that does not answer is told of once a minute, with what mends it") {
   PlainMosquitto broker;
   TempDir folder;

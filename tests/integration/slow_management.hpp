@@ -35,6 +35,11 @@ class SlowManagement {
     const std::lock_guard lock(mutex_);
     hanging_.insert(end);
   }
+  // Somebody waits for such an answer, or has given up.
+  bool is_asked_in_vain() const {
+    const std::lock_guard lock(mutex_);
+    return !kept_.empty();
+  }
   void answer() {
     const std::lock_guard lock(mutex_);
     hanging_.clear();

@@ -6,7 +6,7 @@
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::uint64_t kTryAgainMs = 2'000;
+constexpr std::chrono::milliseconds kTryAgain(2'000);
 constexpr std::string_view kLimitsFact = "broker_queues_limited";
 
 }  // namespace
@@ -47,12 +47,31 @@ void ExternalBroker::start(const std::string& folder) {
   for (const auto& [client_id, entry] : book_.open(folder + "/connections")) {
     if (const auto username = owner_of_client(client_id)) revocation_.password_ends(*username, entry.password_ends_us);
   }
-  host_.run(revocation_.watch_ends());
-  host_.run(presence_.take_up());
-  host_.run(presence_.watch());
+  revocation_.watch_ends();
+  presence_.begin();
   if (!management_.is_known()) return;
-  host_.run(revocation_.keep_comparing());
-  host_.run(keep_limits());
+  revocation_.begin_comparing();
+  host_.every(std::chrono::seconds(options_.recheck_seconds), [this] { return keep_limits(); },
+              {.what = "the limits of the broker's queues", .first = std::chrono::milliseconds(0), .retry = kTryAgain});
+  // The last to be put in is called first: what waits for the management ends.
+  host_.at_stop([this] { return end_management(); });
+}
+
+void ExternalBroker::stop() {
+  thread_.stop();
+  if (closer_.joinable()) closer_.join();
+}
+
+// No thread of the hub may wait for that.
+Task<void> ExternalBroker::end_management() {
+  auto begin = [this](gtr_completion done) {
+    closer_ = std::thread([this, done] {
+      thread_.stop();
+      done.done(done.context, GTR_OK, {nullptr, 0});
+    });
+  };
+  const Result<std::string> ended = co_await host_.complete(begin);
+  static_cast<void>(ended);
 }
 
 void ExternalBroker::incoming(std::string controller_id, std::string payload) {
@@ -83,14 +102,11 @@ Task<Result<std::vector<BrokerConnection>>> ExternalBroker::connections_of(std::
 }
 
 // Somebody may take the policy away; a broker that was set up anew has none.
-Task<void> ExternalBroker::keep_limits() {
-  while (true) {
-    const Result<bool> is_limited = co_await thread_.run<bool>(host_, limit_queues(host_, management_, health_));
-    host_.set_fact(kLimitsFact, static_cast<bool>(is_limited));
-    const auto pause_ms = is_limited ? static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000 : kTryAgainMs;
-    const bool go_on = co_await host_.sleep(pause_ms);
-    if (!go_on) co_return;
-  }
+Task<Result<void>> ExternalBroker::keep_limits() {
+  const Result<bool> is_limited = co_await thread_.run<bool>(host_, limit_queues(host_, management_, health_));
+  host_.set_fact(kLimitsFact, static_cast<bool>(is_limited));
+  if (!is_limited && !host_.is_ending()) co_return is_limited.error();
+  co_return Result<void>();
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <thread>
 
 #include "external/connection_book.hpp"
 #include "external/device_names.hpp"
@@ -26,7 +27,7 @@ class ExternalBroker {
   // `folder`: the plugin's own.
   void start(const std::string& folder);
   // What the management has not answered is given up.
-  void stop() { thread_.stop(); }
+  void stop();
 
   // A status that came on the topic of a name: found out whose it is, then told to on_status. Any thread.
   void incoming(std::string controller_id, std::string payload);
@@ -36,7 +37,8 @@ class ExternalBroker {
 
  private:
   void heard(std::int64_t device_id, std::string payload);
-  Task<void> keep_limits();
+  Task<Result<void>> keep_limits();
+  Task<void> end_management();
   Task<Result<std::vector<BrokerConnection>>> connections_of(std::string username);
 
   Host& host_;
@@ -52,6 +54,7 @@ class ExternalBroker {
   Questions questions_;
   ExternalPresence presence_;
   DeviceNames names_;
+  std::thread closer_;  // ends the management's thread
 };
 
 }  // namespace gatetorio::transport_mqtt

@@ -7,12 +7,10 @@
 namespace gatetorio::transport_mqtt {
 namespace {
 
-constexpr std::uint64_t kTickMs = 500;
-constexpr std::uint64_t kTryAgainMs = 1'000;
+constexpr std::chrono::milliseconds kTryAgain(1'000), kLookForOld(2'000);
 // RabbitMQ lists bindings at once, connections when their first statistics come: after five seconds, where nobody
 // changed that.
 constexpr std::chrono::seconds kAllListed{20};
-constexpr std::uint64_t kLookForOldMs = 2'000;
 
 bool hears(const BrokerHoldings& holdings, const std::string& client_id, const std::string& topic) {
   return std::any_of(holdings.bindings.begin(), holdings.bindings.end(), [&](const BrokerBinding& binding) {
@@ -22,32 +20,36 @@ bool hears(const BrokerHoldings& holdings, const std::string& client_id, const s
 
 }  // namespace
 
-Task<void> Revocation::keep_comparing() {
-  const auto begun = std::chrono::steady_clock::now();
-  while (true) {
-    is_gap_ = false;
-    const bool are_all_listed = std::chrono::steady_clock::now() - begun >= kAllListed;
-    const Result<void> compared = co_await compare_all();
-    if (compared) has_compared_ = true;
-    if (compared && are_all_listed && looks_for_old_) {
-      const std::lock_guard lock(mutex_);
-      looks_for_old_ = false;
-      let_in_.clear();
-    }
-    const std::uint64_t pace_ms = static_cast<std::uint64_t>(options_.recheck_seconds) * 1'000;
-    const std::uint64_t pause_ms = !compared        ? kTryAgainMs
-                                   : looks_for_old_ ? std::min(pace_ms, kLookForOldMs)
-                                                    : pace_ms;
-    for (std::uint64_t passed_ms = 0; passed_ms < pause_ms && !is_gap_; passed_ms += kTickMs) {
-      const bool go_on = co_await host_.sleep(kTickMs);
-      if (!go_on) co_return;
-    }
-  }
+// The first run may begin before the ticker is there: hence the mutex.
+void Revocation::begin_comparing() {
+  const std::lock_guard lock(mutex_);
+  began_comparing_ = std::chrono::steady_clock::now();
+  comparison_ = host_.every(std::chrono::seconds(options_.recheck_seconds), [this] { return compare_again(); },
+                            {.what = "the comparison of rights at the broker", .first = std::chrono::milliseconds(0)});
+}
+
+void Revocation::compare_soon(std::chrono::milliseconds within) {
+  const std::lock_guard lock(mutex_);
+  comparison_.wake(within);
+}
+
+// Why it could not be done has been told by whoever asked the broker.
+Task<void> Revocation::compare_again() {
+  const bool are_all_listed = std::chrono::steady_clock::now() - began_comparing_ >= kAllListed;
+  const Result<void> compared = co_await compare_all();
+  if (!compared) co_return compare_soon(kTryAgain);
+  has_compared_ = true;
+  if (!looks_for_old_) co_return;
+  if (!are_all_listed) co_return compare_soon(kLookForOld);
+  const std::lock_guard lock(mutex_);
+  looks_for_old_ = false;
+  let_in_.clear();
 }
 
 Task<Result<void>> Revocation::compare_all() {
   const Inventory inventory = co_await ok(take_inventory_());
   for (const auto& [username, holdings] : inventory) {
+    if (host_.is_ending()) co_return Error{.status = Status::kCancelled, .detail = "The hub is stopping."};
     co_await ok(judge(username, holdings));
   }
   co_return Result<void>();

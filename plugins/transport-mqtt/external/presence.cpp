@@ -9,7 +9,7 @@ namespace gatetorio::transport_mqtt {
 namespace {
 
 constexpr std::uint32_t kQueue = 100'000;
-constexpr std::uint64_t kTickMs = 1'000;
+constexpr std::chrono::milliseconds kTick(1'000);
 constexpr std::uint32_t kDeadlineMs = 5'000;
 
 // Is the device there? Nothing where the message is not the device's: the hub tells watchers of files on this topic.
@@ -72,26 +72,27 @@ Task<void> ExternalPresence::take_up() {
       continue;
     }
     if (page.error().status == Status::kUnsupported) co_return;
-    const bool go_on = co_await host_.sleep(kTickMs);
+    const bool go_on = co_await host_.sleep(kTick.count());
     if (!go_on) co_return;
   }
 }
 
-Task<void> ExternalPresence::watch() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kTickMs);
-    if (!go_on) co_return;
-    std::vector<std::int64_t> silent;
-    {
-      const std::lock_guard lock(mutex_);
-      for (auto& [device_id, known] : known_) {
-        if (!known.is_online || Clock::now() - known.heard < silence_) continue;
-        known.is_online = false;
-        silent.push_back(device_id);
-      }
+void ExternalPresence::begin() {
+  host_.run(take_up());
+  host_.every(kTick, [this] { tell_of_silent(); }, {.what = "the presence of devices at the broker"});
+}
+
+void ExternalPresence::tell_of_silent() {
+  std::vector<std::int64_t> silent;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [device_id, known] : known_) {
+      if (!known.is_online || Clock::now() - known.heard < silence_) continue;
+      known.is_online = false;
+      silent.push_back(device_id);
     }
-    for (const std::int64_t device_id : silent) tell(device_id, false, "timeout");
   }
+  for (const std::int64_t device_id : silent) tell(device_id, false, "timeout");
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -23,11 +23,9 @@ class ExternalPresence {
 
   // In configure().
   void subscribe();
-  // Whoever was there when this hub ended is taken to be there still, and has as long as anybody to show it: the broker
-  // went on meanwhile.
-  Task<void> take_up();
-  // Tells who has become silent. Runs until the hub stops.
-  Task<void> watch();
+  // In start(): who becomes silent is told from then on. Whoever was there when this hub ended is taken to be there
+  // still, and has as long as anybody to show it: the broker went on meanwhile.
+  void begin();
   // A device has published a status. Any thread.
   void heard(std::int64_t device_id, std::string_view payload);
   // Any thread.
@@ -40,6 +38,8 @@ class ExternalPresence {
     Clock::time_point heard;
   };
 
+  Task<void> take_up();
+  void tell_of_silent();
   // `reason`: of one that is not online any more.
   void tell(std::int64_t device_id, bool is_online, std::string_view reason) const;
 

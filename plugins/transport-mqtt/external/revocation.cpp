@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kQueue = 10'000;  // of events; after a gap everything is compared
 constexpr std::uint64_t kAskAgainMs = 200;
-constexpr std::uint64_t kTickMs = 200;
+constexpr std::chrono::milliseconds kTick(200);
 constexpr std::uint64_t kSettleMs = 300;
 constexpr int kLooksForEnded = 2;
 constexpr std::uint64_t kListedMs = 6'000;
@@ -65,7 +65,7 @@ void Revocation::subscribe() {
 
 void Revocation::events_were_lost() {
   ++changes_;
-  is_gap_ = true;
+  compare_soon({});
 }
 
 void Revocation::told(const Policy& policy, std::uint64_t mark) {
@@ -210,19 +210,19 @@ void Revocation::password_ends(const std::string& username, std::int64_t ends_us
   password_ends_us_.emplace(ends_us, username);
 }
 
-Task<void> Revocation::watch_ends() {
-  while (true) {
-    const bool go_on = co_await host_.sleep(kTickMs);
-    if (!go_on) co_return;
-    std::set<std::string> ended;
-    {
-      const std::lock_guard lock(mutex_);
-      take_ended(ends_us_, ended);
-      take_ended(password_ends_us_, ended);
-      for (const std::string& username : ended) forget(username);
-    }
-    for (const std::string& username : ended) evictions_.evict(username);
+void Revocation::watch_ends() {
+  host_.every(kTick, [this] { evict_ended(); }, {.what = "the ends of rights at the broker"});
+}
+
+void Revocation::evict_ended() {
+  std::set<std::string> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    take_ended(ends_us_, ended);
+    take_ended(password_ends_us_, ended);
+    for (const std::string& username : ended) forget(username);
   }
+  for (const std::string& username : ended) evictions_.evict(username);
 }
 
 }  // namespace gatetorio::transport_mqtt

@@ -60,11 +60,11 @@ class Revocation {
   bool is_barred(std::string_view username) const { return evictions_.is_barred(username); }
   bool is_known(const std::string& username) const;
 
-  // Throws out when rights or passwords end by the clock. Runs until the hub stops.
-  Task<void> watch_ends();
-  // Compares everything that the broker lists with the rights of the moment: at the start, after lost events, and every
-  // recheck_seconds. Runs until the hub stops.
-  Task<void> keep_comparing();
+  // In start(). Throws out when rights or passwords end by the clock.
+  void watch_ends();
+  // In start(). Compares everything that the broker lists with the rights of the moment: at once, after lost events,
+  // and every recheck_seconds.
+  void begin_comparing();
   bool has_compared() const { return has_compared_; }
 
  private:
@@ -79,6 +79,9 @@ class Revocation {
   Task<Result<Marks>> marks_of(std::string username);
   bool has_ended(const BrokerConnection& connection, const Marks& marks) const;
   Task<Result<BrokerClientRights>> rights_of(std::string username);
+  void evict_ended();
+  void compare_soon(std::chrono::milliseconds within);
+  Task<void> compare_again();
   Task<Result<void>> compare_all();
   Task<Result<void>> judge(std::string username, BrokerHoldings holdings);
   bool holds_too_much(const BrokerClientRights& client, const BrokerHoldings& holdings);
@@ -95,8 +98,9 @@ class Revocation {
   std::atomic<std::uint64_t> changes_ = 0;
   std::atomic<bool> has_compared_ = false;
   std::atomic<bool> looks_for_old_ = true;  // clients that were let in before this process began
-  std::atomic<bool> is_gap_ = false;
-  mutable std::mutex mutex_;                                         // guards what follows
+  std::chrono::steady_clock::time_point began_comparing_;
+  mutable std::mutex mutex_;  // guards what follows
+  Ticker comparison_;
   std::unordered_map<std::string, Policy> told_;                     // by user name
   std::set<std::string> let_in_;                                     // client ids, as long as it looks for old ones
   std::set<std::pair<std::int64_t, std::string>> ends_us_;           // of rights, with the user name
