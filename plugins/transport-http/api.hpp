@@ -6,12 +6,12 @@
 #include <boost/json/fwd.hpp>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backend.hpp"
+#include "offered.hpp"
 #include "pages.hpp"
 #include "problem.hpp"
 #include "request_limits.hpp"
@@ -51,24 +51,6 @@ class Api final : public RequestHandler {
   void end_stream(Exchange& exchange);
 
  private:
-  struct Offered {
-    std::uint64_t number = 0;
-    bool stream = false;
-    bool stream_body = false;
-    std::vector<std::string> content_types;
-    std::vector<std::string> body_types;
-    std::vector<std::pair<std::string, std::string>> request_headers;  // name and field
-    bool is_tus = false;                                               // one of them is Tus-Resumable
-    std::vector<std::string> response_headers;                         // names that an answer may set
-    std::string fixed_headers;                                         // lines that every answer has
-    bool form = false;                                                 // takes an HTML form for a body
-    bool basic = false;                                                // takes HTTP Basic
-    bool judges_limits = false;                                        // decides whether those over a limit must wait
-    std::string credential_field;  // a text of the body that is the credential where no other came
-    std::string lines_of(const gtr_reply& reply) const;
-  };
-
-  static Offered offered_from(const boost::json::object& declaration);
   std::string offer(const boost::json::object& declaration);
   void name_headers();
   void name_methods(std::string_view path);
@@ -76,7 +58,6 @@ class Api final : public RequestHandler {
   // What the request is to be taken for: clients that cannot send PATCH write it into a header (tus 1.0.0).
   Method method_of(const Request& request, const std::vector<std::string_view>& segments) const;
   bool answer_options(Exchange& exchange);
-  static std::optional<Problem> body_problem(const Offered& operation, const Request& request);
   void answer_content(Exchange& exchange, unsigned status, const gtr_reply& reply, std::string headers,
                       std::shared_ptr<const void> kept);
   void answer_file(const PageFile& file, Exchange& exchange);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <vector>
 
+#include "declaration.hpp"
 #include "problem.hpp"
 
 namespace gatetorio::transport_http {
@@ -11,19 +12,9 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 const json::object* object_at(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr ? value->if_object() : nullptr;
-}
-
-bool flag_at(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 std::vector<std::string> path_parameters(std::string_view path) {
@@ -222,7 +213,7 @@ std::string make_openapi(const json::array& operations, std::string_view base_pa
   for (const auto& entry : operations) {
     const auto* declaration = entry.if_object();
     if (declaration == nullptr || text_at(*declaration, "method").empty()) continue;
-    auto method = text_at(*declaration, "method");
+    std::string method(text_at(*declaration, "method"));
     std::transform(method.begin(), method.end(), method.begin(), [](char c) { return static_cast<char>(c | 0x20); });
     auto& path = paths[text_at(*declaration, "path")];
     if (!path.is_object()) path.emplace_object();
