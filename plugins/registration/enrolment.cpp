@@ -3,6 +3,7 @@
 #include "gatetorio/events.hpp"
 #include "gatetorio/network.hpp"
 #include "gatetorio/secret.hpp"
+#include "repository_words.hpp"
 #include "service.hpp"
 
 namespace gatetorio::registration {
@@ -70,13 +71,15 @@ Task<Result<Reply<RegisterOutput>>> Service::register_device(Call call, Register
     // The token may be of other hardware (a swapped card): then this is a new registration.
     if (booted || booted.error().status != Status::kNotFound) co_return booted;
   }
-  const bool is_known = co_await ok(repository_.knows_hardware(device.hardware_id));
-  if (is_known) {
-    std::optional<std::string> key;
-    if (input.enrolment_key) key = input.enrolment_key->value;
-    co_return co_await reenrol(call, device, std::move(key));
+  // Elsewhere it is enough that the write tells of hardware that is known.
+  Repository::Known known;
+  if (input.enrolment_key || settings_.enrolment == "approval") {
+    std::optional<std::string> key_hash;
+    if (input.enrolment_key) key_hash = sha256(input.enrolment_key->value);
+    known = co_await ok(repository_.look_up(device.hardware_id, std::move(key_hash)));
   }
-  co_return co_await enrol(call, device, std::move(input));
+  if (known.hardware) co_return co_await reenrol(call, device, std::move(input));
+  co_return co_await enrol(call, device, std::move(input), known.key);
 }
 
 Task<Result<Reply<RegisterOutput>>> Service::boot(Call call, Announcement device) {
@@ -90,9 +93,9 @@ Task<Result<Reply<RegisterOutput>>> Service::boot(Call call, Announcement device
   co_return co_await answer(Status::kOk, id, device, credentials, false);
 }
 
-Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement device, std::optional<std::string> key) {
+Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement device, RegisterInput input) {
   std::optional<std::string> key_hash;
-  if (key) key_hash = sha256(*key);
+  if (input.enrolment_key) key_hash = sha256(input.enrolment_key->value);
   const NewCredentials credentials = make_credentials();
   const Result<Repository::Reenrolled> again =
       co_await repository_.reenrol(device, std::move(key_hash), credentials, call);
@@ -104,11 +107,10 @@ Task<Result<Reply<RegisterOutput>>> Service::reenrol(Call call, Announcement dev
   co_return co_await answer(Status::kOk, again->device_id, device, credentials, true);
 }
 
-Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement device, RegisterInput input) {
+Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement device, RegisterInput input,
+                                                   Repository::KeyKind kind) {
   Repository::Admission admission;
   const std::string key = input.enrolment_key ? input.enrolment_key->value : std::string();
-  auto kind = Repository::KeyKind::kAnyHardware;
-  if (input.enrolment_key) kind = co_await ok(repository_.kind_of_key(sha256(key)));
   if (kind == Repository::KeyKind::kRelease) co_return needs_key();  // it is for its own hardware, which is known
   if (kind == Repository::KeyKind::kOneHardware) {
     admission.key_hash = sha256(key);  // whoever made it has approved this hardware
@@ -123,24 +125,17 @@ Task<Result<Reply<RegisterOutput>>> Service::enrol(Call call, Announcement devic
     if (!is_standing_key) admission.key_hash = sha256(key);
   }
   const NewCredentials credentials = make_credentials();
-  const Repository::Created created = co_await ok(repository_.create(device, admission, credentials, call));
-  if (!created.device_id) {
-    const bool is_admitted = created.refusal != Repository::Refusal::kNotAdmitted;
-    if (!is_admitted && !admission.claim_hash) co_return needs_key();
-    if (is_admitted) co_return co_await taken(device);
+  const auto created = co_await ok(repository_.create(device, admission, credentials, call));
+  if (const auto* refusal = std::get_if<Repository::Refusal>(&created)) {
+    if (*refusal == Repository::Refusal::kHardwareIsKnown) co_return co_await reenrol(call, device, std::move(input));
+    if (*refusal == Repository::Refusal::kNameTaken) co_return name_taken();
+    if (!admission.claim_hash) co_return needs_key();
     co_return co_await wait(call, device, input.claim_token->value);
   }
-  const std::int64_t id = *created.device_id;
+  const std::int64_t id = std::get<std::int64_t>(created);
   publish(host_, DeviceRegistered{.device_id = id, .controller_id = device.controller_id, .is_new = true},
           std::to_string(id));
   co_return co_await answer(Status::kCreated, id, device, credentials, true);
-}
-
-// The name, or since a moment ago the hardware.
-Task<Result<Reply<RegisterOutput>>> Service::taken(Announcement device) {
-  const bool is_known = co_await ok(repository_.knows_hardware(device.hardware_id));
-  if (is_known) co_return needs_token();
-  co_return Error{.status = Status::kConflict, .detail = "Another device has this controller_id."};
 }
 
 // A row of its own for each who asks: a hardware id is no secret.

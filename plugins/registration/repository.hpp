@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "credentials.hpp"
@@ -79,13 +80,10 @@ class Repository {
     std::optional<std::string> key_hash = {};
     std::optional<std::string> claim_hash = {};
   };
-  enum class Refusal { kNotAdmitted, kNameOrHardwareTaken };
-  struct Created {
-    std::optional<std::int64_t> device_id;  // empty: refused
-    Refusal refusal = Refusal::kNotAdmitted;
-  };
-  // Admission, device and audit entry together, or nothing.
-  Task<Result<Created>> create(Announcement device, Admission admission, NewCredentials credentials, Call call);
+  enum class Refusal { kHardwareIsKnown, kNotAdmitted, kNameTaken };
+  // Admission, device and audit entry together, or nothing. The new device's id, or why there is none: the first that
+  // holds.
+  Task<Result<std::variant<std::int64_t, Refusal>>> create(Announcement device, Admission admission, NewCredentials credentials, Call call);
 
   // The boot of a device that proved who it is: takes over what it announced and gives it a new MQTT password. Errors:
   // kConflict where the controller id is another device's, kNotFound where `device_id` has other hardware.
@@ -105,10 +103,13 @@ class Repository {
 
   // Errors: kConflict (the name).
   Task<Result<DeviceImported>> import(DeviceImport device, Call call);
-  Task<Result<bool>> knows_hardware(std::string hardware_id);
-  // What the key with this hash is for; whether it is good is not asked.
-  enum class KeyKind { kAnyHardware, kOneHardware, kRelease };  // an unknown one: the first
-  Task<Result<KeyKind>> kind_of_key(std::string key_hash);
+  // Is there such a device, and what is the key with this hash for? Whether it is good is not asked.
+  enum class KeyKind { kAnyHardware, kOneHardware, kRelease };  // an unknown one, or none: the first
+  struct Known {
+    bool hardware = false;
+    KeyKind key = KeyKind::kAnyHardware;
+  };
+  Task<Result<Known>> look_up(std::string hardware_id, std::optional<std::string> key_hash);
   // Replaces an earlier release. Errors: kNotFound.
   Task<Result<void>> release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call);
   Task<Result<std::int64_t>> add_key(std::string key_hash, std::string name, std::int64_t max_uses,

@@ -20,8 +20,10 @@ void end_fleet_key(Batch& batch, const std::string& hardware_id) {
 
 }  // namespace
 
-Task<Result<Repository::Created>> Repository::create(Announcement device, Admission admission,
-                                                     NewCredentials credentials, Call call) {
+Task<Result<std::variant<std::int64_t, Repository::Refusal>>> Repository::create(Announcement device,
+                                                                                  Admission admission,
+                                                                                  NewCredentials credentials,
+                                                                                  Call call) {
   const Timestamp at = now();
   Batch batch(Mode::kWrite);
   const int insert = admission.key_hash || admission.claim_hash ? 1 : 0;  // which statement it is
@@ -48,11 +50,17 @@ Task<Result<Repository::Created>> Repository::create(Announcement device, Admiss
   end_fleet_key(batch, device.hardware_id);
   audit(batch, call, "device.register", "hardware:" + device.hardware_id);
   Result<sql::Results> results = co_await database_.run(std::move(batch));
-  if (results) co_return Created{.device_id = (*results)[static_cast<std::size_t>(insert)].integer(0, 0)};
+  std::variant<std::int64_t, Refusal> created;
+  if (results) {
+    created = (*results)[static_cast<std::size_t>(insert)].integer(0, 0);
+    co_return created;
+  }
   if (results.error().status != Status::kGuardFailed) co_return results.error();
-  co_return Created{
-      .device_id = {},
-      .refusal = results.error().statement == insert ? Refusal::kNameOrHardwareTaken : Refusal::kNotAdmitted};
+  const Known known = co_await ok(look_up(device.hardware_id, std::nullopt));
+  created = known.hardware                         ? Refusal::kHardwareIsKnown
+            : results.error().statement == insert ? Refusal::kNameTaken
+                                                  : Refusal::kNotAdmitted;
+  co_return created;
 }
 
 // The token is judged once more in the write itself: it may have been replaced since the call began.
@@ -134,18 +142,20 @@ Task<Result<DeviceImported>> Repository::import(DeviceImport device, Call call) 
                            .is_ours = !known.text(0, 1).empty()};
 }
 
-Task<Result<bool>> Repository::knows_hardware(std::string hardware_id) {
-  const sql::Results results = co_await ok(database_.read("SELECT 1 FROM devices WHERE hardware_id = $1", hardware_id));
-  co_return !results[0].empty();
-}
-
-Task<Result<Repository::KeyKind>> Repository::kind_of_key(std::string key_hash) {
+Task<Result<Repository::Known>> Repository::look_up(std::string hardware_id, std::optional<std::string> key_hash) {
   const sql::Results results = co_await ok(
-      database_.read("SELECT (SELECT COUNT(*) FROM devices WHERE release_key_hash = $1),"
-                     " (SELECT COUNT(*) FROM enrolment_keys WHERE key_hash = $1 AND hardware_id IS NOT NULL)",
-                     Blob{key_hash}));
-  if (results[0].integer(0, 0) > 0) co_return KeyKind::kRelease;
-  co_return results[0].integer(0, 1) > 0 ? KeyKind::kOneHardware : KeyKind::kAnyHardware;
+      database_.read("SELECT (SELECT COUNT(*) FROM devices WHERE hardware_id = $1),"
+                     " (SELECT COUNT(*) FROM devices WHERE release_key_hash = $2),"
+                     " (SELECT COUNT(*) FROM enrolment_keys WHERE key_hash = $2 AND hardware_id IS NOT NULL)",
+                     hardware_id, blob(key_hash)));
+  const sql::Table& table = results[0];
+  Known known{.hardware = table.integer(0, 0) > 0};
+  if (table.integer(0, 1) > 0) {
+    known.key = KeyKind::kRelease;
+  } else if (table.integer(0, 2) > 0) {
+    known.key = KeyKind::kOneHardware;
+  }
+  co_return known;
 }
 
 Task<Result<void>> Repository::release(std::int64_t device_id, std::string key_hash, Timestamp until, Call call) {

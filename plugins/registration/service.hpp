@@ -69,9 +69,9 @@ class Service {
 
  private:
   Task<Result<Reply<RegisterOutput>>> boot(Call call, Announcement device);
-  Task<Result<Reply<RegisterOutput>>> reenrol(Call call, Announcement device, std::optional<std::string> key);
-  Task<Result<Reply<RegisterOutput>>> enrol(Call call, Announcement device, RegisterInput input);
-  Task<Result<Reply<RegisterOutput>>> taken(Announcement device);
+  Task<Result<Reply<RegisterOutput>>> reenrol(Call call, Announcement device, RegisterInput input);
+  Task<Result<Reply<RegisterOutput>>> enrol(Call call, Announcement device, RegisterInput input,
+                                            Repository::KeyKind kind);
   Task<Result<Reply<RegisterOutput>>> ask(Call call, Announcement device);
   Task<Result<Reply<RegisterOutput>>> wait(Call call, Announcement device, std::string claim_token);
   Task<Result<Reply<RegisterOutput>>> answer(Status status, std::int64_t device_id, Announcement device,
