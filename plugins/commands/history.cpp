@@ -70,29 +70,24 @@ Task<Result<CommandsOutput>> History::list(Call, CommandsInput input) {
     device_id = id;
   }
   const Repository::Page page = co_await ok(repository_.list(std::move(input), device_id));
-  std::vector<std::int64_t> ids;
-  for (const Command& command : page.commands) ids.push_back(command.device_id);
-  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
   CommandsOutput out{{}, page.end.next_cursor, page.end.total};
   for (const Command& command : page.commands) {
     CommandOutput shown = to_output(command);
-    const auto name = names.find(command.device_id);
-    CommandEntry entry{.command_id = command.id,
-                       .device_id = command.device_id,
-                       .controller_id = {},
-                       .sender = key_of(PrincipalId{command.sender_kind, command.sender_id}),
-                       .sender_name = command.sender_name,
-                       .via = command.via,
-                       .command = ObjectText{command.command},
-                       .verb = std::move(shown.verb),
-                       .gate_number = shown.gate_number,
-                       .state = std::move(shown.state),
-                       .sent_at = shown.sent_at,
-                       .updated_at = shown.updated_at,
-                       .result = std::move(shown.result)};
-    if (name != names.end()) entry.controller_id = name->second;
-    out.commands.push_back(std::move(entry));
+    out.commands.push_back({.command_id = command.id,
+                            .device_id = command.device_id,
+                            .controller_id = {},
+                            .sender = key_of(PrincipalId{command.sender_kind, command.sender_id}),
+                            .sender_name = command.sender_name,
+                            .via = command.via,
+                            .command = ObjectText{command.command},
+                            .verb = std::move(shown.verb),
+                            .gate_number = shown.gate_number,
+                            .state = std::move(shown.state),
+                            .sent_at = shown.sent_at,
+                            .updated_at = shown.updated_at,
+                            .result = std::move(shown.result)});
   }
+  co_await ok(name_devices(devices_, &out.commands));
   co_return out;
 }
 

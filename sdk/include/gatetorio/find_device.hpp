@@ -44,4 +44,18 @@ inline Task<Result<std::map<std::int64_t, std::string>>> find_device_names(Servi
   co_return names;
 }
 
+// Gives each entry, which has a `device_id` and an optional `controller_id`, the present name of its device; none where
+// that is gone. The rest as find_device_names(); `entries` must outlive the task, too.
+template <class Entry>
+Task<Result<void>> name_devices(ServiceClient& registry, std::vector<Entry>* entries) {
+  std::vector<std::int64_t> ids;
+  for (const Entry& entry : *entries) ids.push_back(entry.device_id);
+  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(registry, std::move(ids)));
+  for (Entry& entry : *entries) {
+    const auto name = names.find(entry.device_id);
+    if (name != names.end()) entry.controller_id = name->second;
+  }
+  co_return Result<void>();
+}
+
 }  // namespace gatetorio
