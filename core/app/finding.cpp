@@ -44,7 +44,8 @@ PluginFindings read_findings(const std::string& plugin, const std::string& text)
   boost::system::error_code unreadable;
   const json::value parsed = json::parse(text, unreadable);
   if (unreadable || !parsed.is_object()) {
-    if (!text.empty()) read.findings.push_back({Finding::Level::kError, plugin, {}, "its check says nothing readable", {}});
+    if (!text.empty())
+      read.findings.push_back({Finding::Level::kError, plugin, {}, "its check says nothing readable", {}});
     return read;
   }
   for (const json::value& entry : list_of(parsed.get_object(), "findings")) {
@@ -59,7 +60,8 @@ PluginFindings read_findings(const std::string& plugin, const std::string& text)
     const json::value* port = given.if_contains("port");
     boost::system::error_code wrong;
     const auto number = port == nullptr ? std::uint16_t{0} : port->to_number<std::uint16_t>(wrong);
-    if (!wrong && number != 0) read.listens.push_back({plugin, text_of(given, "option"), text_of(given, "host"), number});
+    if (!wrong && number != 0)
+      read.listens.push_back({plugin, text_of(given, "option"), text_of(given, "host"), number});
   }
   return read;
 }
@@ -70,8 +72,7 @@ bool has_error(const Findings& findings) {
 }
 
 std::string to_line(const Finding& finding, const Config& config) {
-  const Problem problem{config.place_of(finding.plugin, finding.option),
-                        Config::key_of(finding.plugin, finding.option),
+  const Problem problem{config.place_of(finding.plugin, finding.option), Config::key_of(finding.plugin, finding.option),
                         escaped(finding.detail) + (finding.mend.empty() ? "" : "; mend it: " + escaped(finding.mend))};
   return problem.to_line();
 }

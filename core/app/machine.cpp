@@ -74,7 +74,8 @@ void check_room(Checkup& checkup, const fs::path& folder) {
   while (!fs::exists(there, wrong) && there.has_relative_path()) there = there.parent_path();
   const auto disk = fs::space(there, wrong);
   if (wrong) return;
-  const std::string words = in_units(disk.available) + " of " + in_units(disk.capacity) + " are free for " + folder.string();
+  const std::string words =
+      in_units(disk.available) + " of " + in_units(disk.capacity) + " are free for " + folder.string();
   const std::string mend = "df -h " + there.string() + "; sudo du -xhd1 " + there.string() + " tells what is large";
   if (disk.available < kLeast) return checkup.error(kDataDir, words + ": the hub cannot write for long", mend);
   if (disk.available < kLittle) return checkup.warn(kDataDir, words, mend);
@@ -105,7 +106,8 @@ void check_limits(Checkup& checkup) {
 
 void check_backup(Checkup& checkup, const fs::path& folder) {
   constexpr std::int64_t kDay = 24 * 3600 * kMicrosecondsPerSecond, kOld = 8 * kDay;
-  const std::string mend = "sudo gatetorio-hub backup --config FILE --to FOLDER, from a timer: docs/ops, \"Data and backup\"";
+  const std::string mend =
+      "sudo gatetorio-hub backup --config FILE --to FOLDER, from a timer: docs/ops, \"Data and backup\"";
   std::ifstream file(folder / "last-backup.json");
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   boost::system::error_code unreadable;
@@ -159,7 +161,8 @@ Findings check_machine(const DataDir& data_dir) {
                  "look whether data_dir is right; a relative one counts from where the hub is started");
   } else {
     const pid_t process = lock_holder(folder / "hub.lock");
-    if (process != 0) checkup.good(kDataDir, "a hub runs on " + folder.string() + ": process " + std::to_string(process));
+    if (process != 0)
+      checkup.good(kDataDir, "a hub runs on " + folder.string() + ": process " + std::to_string(process));
     if (process == 0) checkup.good(kDataDir, "no hub runs on " + folder.string());
     if (const fs::path file = foreign_file(folder); !file.empty()) {
       checkup.error(kDataDir, file.string() + " belongs to another user than " + Checkup::user(),
@@ -199,9 +202,9 @@ Findings check_ports(const std::vector<Listen>& listens, const DataDir& data_dir
     } else {
       const Holder holder = holder_of(listen.port);
       const bool is_own = own != 0 && (holder.process == own || holder.parent == own || holder.process == 0);
-      const std::string who =
-          holder.process == 0 ? "a process that " + Checkup::user() + " cannot see"
-                              : holder.program + " (process " + std::to_string(holder.process) + ")";
+      const std::string who = holder.process == 0
+                                  ? "a process that " + Checkup::user() + " cannot see"
+                                  : holder.program + " (process " + std::to_string(holder.process) + ")";
       if (is_own) add(Finding::Level::kOk, address + " is in use by the hub that runs", {});
       if (!is_own) {
         add(Finding::Level::kError, address + " is in use by " + who,

@@ -106,7 +106,8 @@ Holder holder_of(std::uint16_t port) {
   return {};
 }
 
-// /proc/locks has "1: FLOCK  ADVISORY  WRITE 4242 fe:01:131 0 EOF". To try the lock would keep a hub that starts from it.
+// /proc/locks has "1: FLOCK  ADVISORY  WRITE 4242 fe:01:131 0 EOF". To try the lock would keep a hub that starts from
+// it.
 pid_t lock_holder(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return 0;

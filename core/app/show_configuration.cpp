@@ -13,7 +13,7 @@ namespace json = boost::json;
 constexpr const char* kHidden = "***";
 
 struct Shown {
-  std::string table;   // "hub", "plugins.auth"
+  std::string table;  // "hub", "plugins.auth"
   std::string name;
   json::value value;   // of a secret: where it is kept
   std::string source;  // "hub.toml:12", "--set"; empty: the default
@@ -45,7 +45,8 @@ std::string as_toml(const std::vector<Shown>& all) {
       text += "# " + shown.name + " is not set\n";
       continue;
     }
-    text += shown.name + " = " + to_toml(shown.value) + "  # " + (shown.source.empty() ? "default" : shown.source) + "\n";
+    text +=
+        shown.name + " = " + to_toml(shown.value) + "  # " + (shown.source.empty() ? "default" : shown.source) + "\n";
   }
   return text;
 }

@@ -172,13 +172,7 @@ Task<Result<GrantsOutput>> Service::all_grants(Call, GrantsInput input) {
     device_id = id;
   }
   GrantsOutput out = co_await ok(repository_.all_grants(std::move(input), device_id));
-  std::vector<std::int64_t> ids;
-  for (const GrantEntry& grant : out.grants) ids.push_back(grant.device_id);
-  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
-  for (GrantEntry& grant : out.grants) {
-    const auto name = names.find(grant.device_id);
-    if (name != names.end()) grant.controller_id = name->second;
-  }
+  co_await ok(name_devices(devices_, &out.grants));
   co_return out;
 }
 

@@ -23,8 +23,8 @@ BOOST_DESCRIBE_STRUCT(SiteRef, (), (site_id))
 
 struct SiteHoldOutput {
   std::int64_t site_id = 0;
-  std::int64_t devices = 0;         // how many it is about
-  std::optional<Timestamp> until;   // null: it has been ended
+  std::int64_t devices = 0;        // how many it is about
+  std::optional<Timestamp> until;  // null: it has been ended
 };
 BOOST_DESCRIBE_STRUCT(SiteHoldOutput, (), (site_id, devices, until))
 

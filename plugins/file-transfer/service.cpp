@@ -102,13 +102,9 @@ Task<Result<AllFilesOutput>> Service::list_all(Call, AllFilesInput input) {
     device_id = id;
   }
   const Repository::Page page = co_await ok(repository_.list_all(std::move(input), device_id));
-  std::vector<std::int64_t> ids;
-  for (const File& file : page.files) ids.push_back(file.device_id);
-  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
   AllFilesOutput out{{}, page.end.next_cursor, page.end.total};
   for (const File& file : page.files) {
-    const auto name = names.find(file.device_id);
-    AdminFileEntry entry{.file_id = file.id,
+    out.files.push_back({.file_id = file.id,
                          .device_id = file.device_id,
                          .controller_id = {},
                          .name = file.name,
@@ -117,10 +113,9 @@ Task<Result<AllFilesOutput>> Service::list_all(Call, AllFilesInput input) {
                          .sha256 = unless_empty(file.sha256),
                          .state = file.state,
                          .created_at = file.created_at,
-                         .created_by = key_of(file.creator)};
-    if (name != names.end()) entry.controller_id = name->second;
-    out.files.push_back(std::move(entry));
+                         .created_by = key_of(file.creator)});
   }
+  co_await ok(name_devices(devices_, &out.files));
   co_return out;
 }
 

@@ -83,7 +83,8 @@ class Repository {
   enum class Refusal { kHardwareIsKnown, kNotAdmitted, kNameTaken };
   // Admission, device and audit entry together, or nothing. The new device's id, or why there is none: the first that
   // holds.
-  Task<Result<std::variant<std::int64_t, Refusal>>> create(Announcement device, Admission admission, NewCredentials credentials, Call call);
+  Task<Result<std::variant<std::int64_t, Refusal>>> create(Announcement device, Admission admission,
+                                                           NewCredentials credentials, Call call);
 
   // The boot of a device that proved who it is: takes over what it announced and gives it a new MQTT password. Errors:
   // kConflict where the controller id is another device's, kNotFound where `device_id` has other hardware.

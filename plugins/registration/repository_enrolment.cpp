@@ -21,9 +21,9 @@ void end_fleet_key(Batch& batch, const std::string& hardware_id) {
 }  // namespace
 
 Task<Result<std::variant<std::int64_t, Repository::Refusal>>> Repository::create(Announcement device,
-                                                                                  Admission admission,
-                                                                                  NewCredentials credentials,
-                                                                                  Call call) {
+                                                                                 Admission admission,
+                                                                                 NewCredentials credentials,
+                                                                                 Call call) {
   const Timestamp at = now();
   Batch batch(Mode::kWrite);
   const int insert = admission.key_hash || admission.claim_hash ? 1 : 0;  // which statement it is
@@ -57,7 +57,7 @@ Task<Result<std::variant<std::int64_t, Repository::Refusal>>> Repository::create
   }
   if (results.error().status != Status::kGuardFailed) co_return results.error();
   const Known known = co_await ok(look_up(device.hardware_id, std::nullopt));
-  created = known.hardware                         ? Refusal::kHardwareIsKnown
+  created = known.hardware                        ? Refusal::kHardwareIsKnown
             : results.error().statement == insert ? Refusal::kNameTaken
                                                   : Refusal::kNotAdmitted;
   co_return created;

@@ -61,13 +61,10 @@ Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
     device_id = id;
   }
   const Repository::Page page = co_await ok(repository_.list(std::move(input), device_id));
-  std::vector<std::int64_t> ids;
-  for (const Token& token : page.tokens) ids.push_back(token.device_id);
-  const std::map<std::int64_t, std::string> names = co_await ok(find_device_names(devices_, std::move(ids)));
   AllTokensOutput out{{}, page.end.next_cursor, page.end.total};
   for (const Token& token : page.tokens) {
     TokenEntry shown = to_entry(token);
-    AdminTokenEntry entry{.token_id = shown.token_id,
+    out.tokens.push_back({.token_id = shown.token_id,
                           .token = std::move(shown.token),
                           .device_id = token.device_id,
                           .controller_id = {},
@@ -83,11 +80,9 @@ Task<Result<AllTokensOutput>> Service::list_all(Call, AllTokensInput input) {
                           .schedule = std::move(shown.schedule),
                           .max_uses = shown.max_uses,
                           .ends_at = shown.ends_at,
-                          .files = std::move(shown.files)};
-    const auto name = names.find(token.device_id);
-    if (name != names.end()) entry.controller_id = name->second;
-    out.tokens.push_back(std::move(entry));
+                          .files = std::move(shown.files)});
   }
+  co_await ok(name_devices(devices_, &out.tokens));
   co_return out;
 }
 

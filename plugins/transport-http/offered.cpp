@@ -86,8 +86,7 @@ std::string Offered::lines_of(const gtr_reply& reply) const {
 }
 
 std::optional<Problem> Offered::body_problem(const Request& request) const {
-  const bool has_body =
-      !request.body.empty() || (stream_body && (request.chunked || request.content_length > 0));
+  const bool has_body = !request.body.empty() || (stream_body && (request.chunked || request.content_length > 0));
   const auto coding = request.header("Content-Encoding");
   if (has_body && !coding.empty() && !same(coding, "identity")) {
     auto problem = make_problem(415, "The body must not be compressed: Content-Encoding is not taken here.");

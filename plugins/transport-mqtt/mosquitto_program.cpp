@@ -52,7 +52,7 @@ std::string ask_version(const std::string& program) {
       const bool has_some = left > 0 && ::poll(&waiting, 1, static_cast<int>(left)) > 0;
       is_open = has_some && child.read_lines(look);
     }
-    child.signal(SIGKILL);  // where it has not ended by itself
+    child.signal(SIGKILL);           // where it has not ended by itself
   } catch (const std::exception&) {  // no process: the version stays unknown
   }
   return version.substr(0, version.find_first_not_of("0123456789."));

@@ -12,8 +12,8 @@ struct MosquittoProgram {
   std::string mend;     // with `wrong`: what ends the trouble
 };
 
-// Looks where `configured` says, or, where it is empty, in /usr/sbin, /usr/local/sbin and PATH, and asks the program for
-// its version. Blocks, for five seconds at most; on a thread that lives on meanwhile.
+// Looks where `configured` says, or, where it is empty, in /usr/sbin, /usr/local/sbin and PATH, and asks the program
+// for its version. Blocks, for five seconds at most; on a thread that lives on meanwhile.
 MosquittoProgram find_mosquitto(const std::string& configured);
 
 // "2.0.18" and newer: what the guard is built for. False for what is no version.

@@ -1,7 +1,7 @@
 // For providers of gatetorio.sql/1: the tool `audit`, which is the same whatever the database.
 //
-//   gatetorio-hub audit --config FILE                       the newest entries of the audit log, the oldest of them first
-//   gatetorio-hub audit --config FILE --follow              and those that come, until it is told to stop
+//   gatetorio-hub audit --config FILE                       the newest entries of the audit log, the oldest of them
+//   first gatetorio-hub audit --config FILE --follow              and those that come, until it is told to stop
 //   gatetorio-hub audit --config FILE --action auth --json  of those that begin so, one JSON object a line
 #pragma once
 
@@ -38,8 +38,10 @@ struct AuditArguments {
 
 inline const OptionTable<AuditArguments>& audit_arguments() {
   static const OptionTable<AuditArguments> table = {
-      option("last", &AuditArguments::last, "How many entries that are there are shown, the newest.").range(0, 1'000'000),
-      option("follow", &AuditArguments::follow, "Goes on with those that are written from now on, until SIGTERM or ^C."),
+      option("last", &AuditArguments::last, "How many entries that are there are shown, the newest.")
+          .range(0, 1'000'000),
+      option("follow", &AuditArguments::follow,
+             "Goes on with those that are written from now on, until SIGTERM or ^C."),
       option("since", &AuditArguments::since, "Only entries from this time on: 2026-11-23T07:00:00Z."),
       option("who", &AuditArguments::who, "Only what this one did; the beginning will do: \"user:17\", \"admin\"."),
       option("action", &AuditArguments::action, "Only actions that begin so: \"commands.\"."),
@@ -142,8 +144,7 @@ inline Task<Result<void>> run_audit_tool(Host& host, std::function<Result<std::s
   bool is_going_on = arguments.follow;
   while (is_going_on) {
     is_going_on = co_await host.sleep(kLookMs);
-    const auto more =
-        detail::audit_rows(read, arguments, std::max(first_new, last - kLateIds), from, kMostAtOnce);
+    const auto more = detail::audit_rows(read, arguments, std::max(first_new, last - kLateIds), from, kMostAtOnce);
     if (!more) co_return more.error();
     for (const auto& row : *more) {
       if (told.insert(row.id).second) print(detail::audit_line(row, arguments.json));

@@ -31,8 +31,8 @@
 namespace gatetorio {
 
 // Collects what is found. `option` names one of the plugin's own, whose place in the configuration is told with it;
-// empty: the plugin as a whole. `detail` is a sentence without its full stop; `mend` the command, or else the step, that
-// ends the trouble.
+// empty: the plugin as a whole. `detail` is a sentence without its full stop; `mend` the command, or else the step,
+// that ends the trouble.
 class Checkup {
  public:
   explicit Checkup(bool is_of_machine) : is_of_machine_(is_of_machine) {}
@@ -74,8 +74,9 @@ class Checkup {
     if (wrong == 0 && ::access(there.c_str(), R_OK | W_OK | X_OK) != 0) wrong = errno;
     if (wrong == 0) return true;
     const bool is_missing = there != wanted;
-    const std::string what = is_missing ? wanted.string() + " is missing, and the user " + user() + " cannot make it in "
-                                        : "the user " + user() + " cannot write in ";
+    const std::string what = is_missing
+                                 ? wanted.string() + " is missing, and the user " + user() + " cannot make it in "
+                                 : "the user " + user() + " cannot write in ";
     const std::string make = "sudo install -d -m 700 -o " + user() + " " + wanted.string();
     error(option, what + there.string() + ": " + std::generic_category().message(wrong),
           is_missing && wrong == EACCES ? make : mend_of(there.string(), wrong));
@@ -113,8 +114,7 @@ class Checkup {
 
  private:
   void add(std::string_view level, std::string_view option, std::string_view detail, std::string_view mend) {
-    findings_.push_back(
-        boost::json::object{{"level", level}, {"option", option}, {"detail", detail}, {"mend", mend}});
+    findings_.push_back(boost::json::object{{"level", level}, {"option", option}, {"detail", detail}, {"mend", mend}});
   }
   static std::string mend_of(const std::string& path, int wrong) {
     if (wrong == ENOENT) return "ls -l " + std::filesystem::path(path).parent_path().string();
@@ -136,7 +136,8 @@ class Checkup {
 // In configure(). `check` runs on the plugin's executor, configured but not started, and may block. A hub of an older
 // version has no tools: then it is left out. Throws SetupError where the hub refuses it.
 template <class Self>
-void declare_check(const Host& host, const Self* self, std::string_view plugin_id, void (Self::*check)(Checkup&) const) {
+void declare_check(const Host& host, const Self* self, std::string_view plugin_id,
+                   void (Self::*check)(Checkup&) const) {
   const auto* table = static_cast<const gtr_tools*>(host.raw()->get_interface(host.raw(), GTR_TOOLS_ID));
   if (table == nullptr) return;
   struct Entry {
