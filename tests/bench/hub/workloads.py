@@ -2,7 +2,7 @@
 """What each kind of request costs the hub: requests per second of its own processor time, as a share of a bare Beast
 coroutine server's in the same run; medians of interleaved rounds, 64 connections, gates online.
 
-    cmake --preset bench && cmake --build build/bench && tests/bench/hub/workloads.py [--only heartbeat] [--storage ...]
+    cmake --preset bench && cmake --build build/bench && tests/bench/hub/workloads.py [--only heartbeat] [--beside HUB]
 
 Prints one JSON object. Everything runs on loopback and ends with the run. Ratios count, not absolute figures.
 """
@@ -88,6 +88,29 @@ def workloads(folder, made, gates):
     }
 
 
+class Subject:
+    """One build of the hub, with its fleet."""
+
+    def __init__(self, folder, options, program=None):
+        self.hub = Hub(folder, ["sharing", "bench-trivial"], program=program).start()
+        self.idle_mib = self.hub.resident_mib()
+        self.wanted = workloads(folder, fleet(self.hub, options.devices, options.gates), options.gates)
+        self.costs, self.details = {}, {}
+
+    def measure(self, name, requests, first):
+        method, path, *rest = self.wanted[name]
+        result = load(self.hub.http, self.hub.pid, method, path, requests, *rest, "--first", str(first))
+        self.costs.setdefault(name, []).append(per_cpu(result))
+        self.details.setdefault(name, []).append([result["requests_per_s"], result["p50_us"], result["p99_us"]])
+
+    def report(self, bare):
+        median = {name: statistics.median(values) for name, values in self.costs.items()}
+        return {"requests_per_cpu_s": {name: round(value) for name, value in median.items()},
+                "share_of_bare": {name: round(value / bare, 3) for name, value in median.items()},
+                "per_s_p50_p99_us": {name: [round(statistics.median(v)) for v in zip(*values)] for name, values in self.details.items()},
+                "resident_mib": {"idle": round(self.idle_mib, 1), "after": round(self.after_mib, 1)}}
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=3)
@@ -95,33 +118,35 @@ def main():
     options.add_argument("--gates", type=int, default=40)
     options.add_argument("--requests", type=int, default=20_000)
     options.add_argument("--only", action="append", help="a workload; may be repeated")
+    options.add_argument("--beside", help="the gatetorio-hub of another build: measured in turn with this one")
     options = options.parse_args()
-    costs, details = {}, {}
     with tempfile.TemporaryDirectory() as folder:
-        hub = Hub(folder, ["sharing", "bench-trivial"]).start()
+        subjects = {"hub": Subject(folder + "/hub", options)}
+        if options.beside:
+            subjects["beside"] = Subject(folder + "/beside", options, options.beside)
         bare, bare_target = bare_server()
+        bare_costs = []
         try:
-            idle = hub.resident_mib()
-            wanted = workloads(folder, fleet(hub, options.devices, options.gates), options.gates)
             for round_number in range(options.rounds):
-                bare_result = load(bare_target, bare.pid, "GET", "/", 5 * options.requests)
-                costs.setdefault("bare", []).append(per_cpu(bare_result))
-                for name, (method, path, *rest) in wanted.items():
+                bare_costs.append(per_cpu(load(bare_target, bare.pid, "GET", "/", 5 * options.requests)))
+                for name in subjects["hub"].wanted:
                     if options.only and name not in options.only:
                         continue
-                    result = load(hub.http, hub.pid, method, path, options.requests, *rest, "--first",
-                                  str(round_number * options.requests))
-                    costs.setdefault(name, []).append(per_cpu(result))
-                    details.setdefault(name, []).append([result["requests_per_s"], result["p50_us"], result["p99_us"]])
-            after = hub.resident_mib()
+                    for subject in subjects.values():
+                        subject.measure(name, options.requests, round_number * options.requests)
+            for subject in subjects.values():
+                subject.after_mib = subject.hub.resident_mib()
         finally:
             bare.terminate()
-            hub.stop()
-    median = {name: statistics.median(values) for name, values in costs.items()}
-    json.dump({"requests_per_cpu_s": {name: round(value) for name, value in median.items()},
-               "share_of_bare": {name: round(value / median["bare"], 3) for name, value in median.items()},
-               "per_s_p50_p99_us": {name: [round(statistics.median(v)) for v in zip(*values)] for name, values in details.items()},
-               "resident_mib": {"idle": round(idle, 1), "after": round(after, 1)}}, sys.stdout, indent=2)
+            for subject in subjects.values():
+                subject.hub.stop()
+    bare_cost = statistics.median(bare_costs)
+    report = {name: subject.report(bare_cost) for name, subject in subjects.items()}
+    report["bare_per_cpu_s"] = round(bare_cost)
+    if options.beside:
+        report["hub_to_beside"] = {name: round(value / report["beside"]["requests_per_cpu_s"][name], 2)
+                                   for name, value in report["hub"]["requests_per_cpu_s"].items()}
+    json.dump(report, sys.stdout, indent=2)
     print()
 
 
