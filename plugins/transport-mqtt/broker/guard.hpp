@@ -130,6 +130,8 @@ class Guard {
   const Policy* policy_of(std::string_view username);
   const Policy* policy_of(std::int64_t device_id);
   std::int64_t holder_of(std::string_view controller_id) const;
+  Topic as_known_to(const Policy& policy, const Topic& topic) const;
+  bool may_hear(const Policy& policy, std::string_view filter) const;
   void hear();
   void hear_frame(const Frame& frame);
   void set_policy(Policy policy);

@@ -49,7 +49,7 @@ bool Guard::may_subscribe(SessionTable::Client client, std::string_view username
   if (is_hub(username)) return filter == kRequestTopic || filter == settings_.topic_prefix + "/+/status";
   const Policy* policy = policy_of(username);
   Session* session = sessions_.find(client);
-  if (policy == nullptr || !transport_mqtt::may_subscribe(*policy, settings_.topic_prefix, filter, now().us)) {
+  if (policy == nullptr || !may_hear(*policy, filter)) {
     // One that the broker had, and ends now.
     if (!judged_.empty()) client_ids_.listens_no_more(judged_, filter);
     if (session != nullptr) unsubscribed(client, filter);
@@ -67,6 +67,24 @@ bool Guard::may_subscribe(SessionTable::Client client, std::string_view username
     session->may_listen = false;
   }
   return true;
+}
+
+bool Guard::may_hear(const Policy& policy, std::string_view filter) const {
+  const Topic topic = parse_topic(settings_.topic_prefix, filter);
+  if (topic.kind == TopicKind::kOther)
+    return transport_mqtt::may_subscribe(policy, settings_.topic_prefix, filter, now().us);
+  return policy.valid && transport_mqtt::may_receive(policy, as_known_to(policy, topic), now().us);
+}
+
+// A policy may still call the device by its name before, for as long as the hub takes to tell: rights are to the
+// device.
+Topic Guard::as_known_to(const Policy& policy, const Topic& topic) const {
+  const std::int64_t holder = holder_of(topic.controller_id);
+  const Rule* rule = find_rule(policy, topic.controller_id, now().us);
+  if (holder == 0 || (rule != nullptr && rule->device_id == holder)) return topic;
+  const auto found = std::find_if(policy.rules.begin(), policy.rules.end(),
+                                  [holder](const Rule& other) { return other.device_id == holder; });
+  return found == policy.rules.end() ? topic : Topic{topic.kind, found->controller_id};
 }
 
 void Guard::unsubscribed(SessionTable::Client client, std::string_view filter) {
@@ -90,9 +108,10 @@ bool Guard::may_publish(SessionTable::Client client, std::string_view username, 
     return false;
   }
   const Policy* policy = policy_of(username);
-  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, topic.controller_id, now().us);
+  const Topic known = policy == nullptr ? topic : as_known_to(*policy, topic);
+  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, known.controller_id, now().us);
   // Of commands only packets get as far as `judge`, which hands them to the hub.
-  const bool is_allowed = rule != nullptr && transport_mqtt::may_publish(*policy, topic, now().us) &&
+  const bool is_allowed = rule != nullptr && transport_mqtt::may_publish(*policy, known, now().us) &&
                           (topic.kind == TopicKind::kStatus || is_packet);
   if (!is_allowed) {
     ++counters_.publishes_refused;
@@ -127,8 +146,9 @@ bool Guard::may_receive(SessionTable::Client client, std::string_view username, 
   if (policy == nullptr || topic.kind == TopicKind::kOther) return false;
   if (topic.kind == TopicKind::kCommands) return may_receive_command(client, *policy, message);
   const std::int64_t now_us = now().us;
-  if (!transport_mqtt::may_receive(*policy, topic, now_us) || message.payload.empty()) return false;
-  const Rule& rule = *find_rule(*policy, topic.controller_id, now_us);
+  const Topic known = as_known_to(*policy, topic);
+  if (!transport_mqtt::may_receive(*policy, known, now_us) || message.payload.empty()) return false;
+  const Rule& rule = *find_rule(*policy, known.controller_id, now_us);
   const auto kind = rule.file_kinds ? announced_kind(message.payload) : std::nullopt;
   if (kind && !includes(rule.file_kinds, *kind)) return false;
   // The name may have gone to another device since the rule was made. Where no device with this name has come since the
@@ -220,7 +240,8 @@ Verdict Guard::judge_from_hub(const Message& message) {
 Verdict Guard::judge_app_command(SessionTable::Client client, const Policy* policy, const Topic& topic,
                                  const Message& message) {
   const Session* session = sessions_.find(client);
-  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, topic.controller_id, now().us);
+  const Topic known = policy == nullptr ? topic : as_known_to(*policy, topic);
+  const Rule* rule = policy == nullptr ? nullptr : find_rule(*policy, known.controller_id, now().us);
   if (session == nullptr || rule == nullptr || !is_json_object(message.payload, kMostNested - 1)) {
     ++counters_.commands_malformed;
     return {Verdict::Kind::kRefuse};

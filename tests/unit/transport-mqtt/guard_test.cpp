@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "broker/payload.hpp"
 #include "gatetorio/time.hpp"
@@ -38,7 +39,14 @@ class GuardWithHub {
     guard->wait_until_synced(5s);
   }
   bool connect(const void* client, std::string_view username, std::string_view password, std::string_view id = "id") {
-    return guard->may_connect({client, username, password, id, "192.0.2.1", true, false}) == Admission::kYes;
+    const auto ask = [&] { return guard->may_connect({client, username, password, id, "192.0.2.1", true, false}); };
+    Admission answer = ask();
+    // On a busy machine the hub's first answer may come when the guard waits no more: then a client comes again.
+    const bool is_first = allowed.contains(std::string(username)) && known_.insert(std::string(username)).second;
+    if (is_first && !is_silent) {
+      ticking_until([&] { return (answer == Admission::kLater ? answer = ask() : answer) != Admission::kLater; });
+    }
+    return answer == Admission::kYes;
   }
   // Lets the guard take news until something holds.
   bool ticking_until(const std::function<bool()>& holds, std::chrono::seconds patience = 5s) {
@@ -99,6 +107,7 @@ class GuardWithHub {
   }
 
   testing::TempFolder folder_;
+  std::set<std::string> known_;  // who has connected
   mutable std::mutex mutex_;
   std::vector<DeviceStatus> statuses_;
   std::vector<OverBudget> excesses_;
@@ -421,6 +430,36 @@ TEST_CASE("a device that gets another name hears commands all the time, and must
     CHECK(world.ticking_until([&] { return world.kicked_sessions == std::vector<std::string>{"device-1"}; }, 10s));
   }
   CHECK(world.kicked.empty());
+}
+
+TEST_CASE(
+    "a device that gets another name is heard and commanded under it by those whose rights still have the old one") {
+  GuardWithHub world;
+  const int device = 0, next = 0, app = 0;
+  listen(world, &device, "device-1", "gate1");
+  world.allowed["user-1"] = testing::user_policy("user-1", {{"gate1", false, true, true, 0, 1}});
+  REQUIRE(world.connect(&app, "user-1", "pw", "app"));
+  const Message before{"gatetorio/gate9/status", "{}", false};
+  CHECK_FALSE(world.guard->may_subscribe(&app, "user-1", "gatetorio/gate9/status"));
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", before));
+  world.server().set_policy(testing::device_policy("device-1", "gate9"));
+  REQUIRE(world.ticking_until([&] { return world.guard->may_publish(&device, "device-1", before); }));
+  REQUIRE(world.guard->judge(&device, "device-1", before).kind == Verdict::Kind::kPass);
+  CHECK(world.guard->may_receive(nullptr, "user-1", before));
+  CHECK(world.guard->may_subscribe(&app, "user-1", "gatetorio/gate9/status"));
+  REQUIRE(world.guard->may_subscribe(&device, "device-1", "gatetorio/gate9/commands"));
+  const Message command{"gatetorio/gate9/commands", R"({"action":"open"})", false};
+  CHECK(world.guard->may_publish(&app, "user-1", command));
+  const Verdict verdict = world.guard->judge(&app, "user-1", command);
+  REQUIRE(verdict.kind == Verdict::Kind::kMove);
+  CHECK(boost::json::parse(verdict.payload).at("device_id") == 1);
+  // The old name is another device's now, to which nobody here has rights.
+  listen(world, &next, "device-2", "gate1");
+  const Message of_next{"gatetorio/gate1/status", "{}", false};
+  REQUIRE(world.guard->judge(&next, "device-2", of_next).kind == Verdict::Kind::kPass);
+  CHECK_FALSE(world.guard->may_receive(nullptr, "user-1", of_next));
+  CHECK(world.guard->judge(&app, "user-1", {"gatetorio/gate1/commands", command.payload, false}).kind ==
+        Verdict::Kind::kNobody);
 }
 
 TEST_CASE("a device whose rights cannot be found out for a moment keeps its name and its connection") {
