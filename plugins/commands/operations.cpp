@@ -2,6 +2,23 @@
 
 namespace gatetorio::commands {
 
+namespace {
+
+// What an operation by which owners and admins change the rules of gates has in common with the others.
+OperationSpec change_by_owner(std::string_view resource, std::string_view id, std::string_view method,
+                              std::string_view path, std::string_view summary) {
+  return {.id = id,
+          .method = method,
+          .path = path,
+          .summary = summary,
+          .callers = {{"user", "owner"}, {"admin", "admin"}},
+          .resource = resource,
+          .denied_as = Status::kNotFound,
+          .errors = {Status::kForbidden, Status::kNotFound}};
+}
+
+}  // namespace
+
 Operations::Operations(Host& host, Service& service, History& history, RuleBook& rules, SiteHolds& site_holds,
                        EventFeed& feed)
     : service_(service), history_(history), rules_(rules), site_holds_(site_holds), feed_(feed), set_(host, this) {}
@@ -90,15 +107,8 @@ void Operations::declare_rules() {
             .errors = {Status::kNotFound}},
            rules_, &RuleBook::show);
   const auto change = [](std::string_view id, std::string_view method, std::string_view path,
-                         std::string_view summary) -> OperationSpec {
-    return {.id = id,
-            .method = method,
-            .path = path,
-            .summary = summary,
-            .callers = {{"user", "owner"}, {"admin", "admin"}},
-            .resource = "controller_id",
-            .denied_as = Status::kNotFound,
-            .errors = {Status::kForbidden, Status::kNotFound}};
+                         std::string_view summary) {
+    return change_by_owner("controller_id", id, method, path, summary);
   };
   set_.add(change("commands.set-policy", "PUT", "/devices/{controller_id}/policy",
                   "Say which level may do what at a device, and what it must have said before it moves."),
@@ -117,15 +127,8 @@ void Operations::declare_rules() {
 
 void Operations::declare_site_holds() {
   const auto change = [](std::string_view id, std::string_view method, std::string_view path,
-                         std::string_view summary) -> OperationSpec {
-    return {.id = id,
-            .method = method,
-            .path = path,
-            .summary = summary,
-            .callers = {{"user", "owner"}, {"admin", "admin"}},
-            .resource = "site:site_id",
-            .denied_as = Status::kNotFound,
-            .errors = {Status::kForbidden, Status::kNotFound}};
+                         std::string_view summary) {
+    return change_by_owner("site:site_id", id, method, path, summary);
   };
   set_.add(change("commands.lock-down-site", "PUT", "/sites/{site_id}/lockdown",
                   "Let nothing move the devices of a site for a time, but for a stop."),
