@@ -4,11 +4,15 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <functional>
+#include <utility>
 
 namespace gatetorio::transport_mqtt {
 namespace {
@@ -84,20 +88,49 @@ TEST_CASE("a connection that never logs in is ended after 10 s, one that did sta
   CHECK_FALSE(is_ended(busy.client));
 }
 
+// What the socket has not got rid of yet.
+int waiting_in(int socket) {
+  int bytes = 0;
+  ::ioctl(socket, SIOCOUTQ, &bytes);
+  return bytes;
+}
+
+// The kernel moves bytes from one end to the other in its own time.
+bool comes_to_pass(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + 15s;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    ::poll(nullptr, 0, 3);
+  }
+  return true;
+}
+
+// Sends until nothing goes any more, and nothing moves between the two ends: that would look like a client that reads.
+bool fill(int socket) {
+  constexpr int kLooks = 50;
+  const std::string block(65'536, 'x');
+  ::fcntl(socket, F_SETFL, O_NONBLOCK);
+  int before = -1, same = 0;
+  return comes_to_pass([&] {
+    while (::send(socket, block.data(), block.size(), MSG_NOSIGNAL) > 0) {
+    }
+    const int waiting = waiting_in(socket);
+    same = std::exchange(before, waiting) == waiting ? same + 1 : 0;
+    return same == kLooks;
+  });
+}
+
 TEST_CASE("a connection that reads nothing of what waits for it is ended after 60 s, one that reads a little stays") {
   Connections connections;
   const auto stuck = connections.connect_and_talk(), slow = connections.connect_and_talk();
-  const std::string block(65'536, 'x');
-  for (const auto& pair : {stuck, slow}) {
-    ::fcntl(pair.server, F_SETFL, O_NONBLOCK);
-    while (::send(pair.server, block.data(), block.size(), MSG_NOSIGNAL) > 0) {
-    }
-  }
+  for (const auto& pair : {stuck, slow}) REQUIRE(fill(pair.server));
   SocketWatch watch;
   const auto start = SocketWatch::Clock::now();
   CHECK(watch.look({}, start).empty());
   std::string taken(4'000'000, '\0');
+  const int waiting = waiting_in(slow.server);
   REQUIRE(::recv(slow.client, taken.data(), taken.size(), 0) > 0);
+  REQUIRE(comes_to_pass([&] { return waiting_in(slow.server) < waiting; }));
   CHECK(watch.look({}, start + 40s).empty());
   CHECK(count(watch.look({}, start + 61s), SocketWatch::Reason::kUnread) == 1);
   CHECK(is_ended(stuck.server));
