@@ -182,8 +182,13 @@ Result<PgConnection> Login::open(Clock::time_point deadline, const StopTime& sto
 }
 
 Result<Session> Login::connect(Access access, const StopTime& stop) const {
+  const auto is_known = [this] {
+    const Pooling kind = pooling_->kind;
+    return kind == Pooling::kDirect || kind == Pooling::kBySession;
+  };
   std::unique_lock learning(pooling_->learning, std::defer_lock);
-  if (const Pooling kind = pooling_->kind; kind != Pooling::kDirect && kind != Pooling::kBySession) learning.lock();
+  if (!is_known()) learning.lock();
+  if (learning && is_known()) learning.unlock();  // while this one waited
   const auto deadline = Clock::now() + connect_timeout_;
   Result<PgConnection> opened = open(deadline, stop);
   if (!opened) return opened.error();
