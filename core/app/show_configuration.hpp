@@ -12,7 +12,7 @@ namespace gatetorio::core {
 // the same configuration, or as one JSON object. Of a secret there is only where it is kept, and of a URL no password.
 std::string show_configuration(const Hub& hub, const Config& config, bool is_json);
 
-// The text with "***" for the password of a URL: "postgresql://hub:***@db.example.org/hub?password=***".
+// The text with "***" for the password of a URL: "scheme://user:***@host.example.org/path?password=***".
 std::string without_password(const std::string& text);
 
 }  // namespace gatetorio::core

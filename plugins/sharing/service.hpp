@@ -44,8 +44,8 @@ class Service {
   Task<Result<TokensOutput>> list(Call call, ListInput input);
   // The offers for all devices, the newest first.
   Task<Result<AllTokensOutput>> list_all(Call call, AllTokensInput input);
-  // Ends an offer, and with revoke_access what came of it. Repeating changes nothing. Errors: kNotFound, also where it
-  // is not the caller's.
+  // Ends an offer, and with revoke_access what came of it; of a visit always both. Repeating changes nothing. Errors:
+  // kNotFound, also where it is not the caller's.
   Task<Result<void>> revoke(Call call, RevokeInput input);
   // The QR code of an open token's share_url, as SVG or, where the caller prefers it, PNG. Errors: kNotFound,
   // kConflict, kGone.
